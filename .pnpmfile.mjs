@@ -1,0 +1,13 @@
+// The npm packages that carry Node's binary state `os` and `cpu` as strings. pnpm reads lists only, and would
+// install every platform's binary everywhere; lists in the lockfile make it install one.
+const asList = (value) => (typeof value === 'string' ? [value] : value);
+
+export const hooks = {
+  readPackage(manifest) {
+    if (/^node-(bin-)?(darwin|linux|win)-/.test(manifest.name ?? '')) {
+      manifest.os = asList(manifest.os);
+      manifest.cpu = asList(manifest.cpu);
+    }
+    return manifest;
+  },
+};

@@ -1,0 +1,3 @@
+import { bundle } from '@trader/tsup-config';
+
+export default bundle({ main: 'src/main.ts' });

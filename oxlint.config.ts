@@ -1,0 +1,73 @@
+import { defineConfig } from 'oxlint';
+
+type Forbidden = { regex: string; message: string };
+
+const intoAnotherPackage: Forbidden = {
+  regex: String.raw`^(\.\./)+(packages|apps|tooling)/|^(\.\./)+[a-z-]+/(src|dist)(/|$)`,
+  message: 'Import a workspace package by its name, through its exports.',
+};
+const testkit: Forbidden = {
+  regex: '^@trader/testkit',
+  message: 'The testkit is for tests.',
+};
+const outsideWorld: Forbidden = {
+  regex: String.raw`^node:|^(ws|postgres|drizzle-orm|@electric-sql/pglite)(/|$)|(^|/)io/`,
+  message: 'core/ is pure: no sockets, files, timers, clock or database. What it needs comes in as an argument.',
+};
+
+const forbid = (...patterns: Forbidden[]) => ({ 'no-restricted-imports': ['error', { patterns }] as const });
+
+const packages = ['orderbook-client', 'health', 'session-store', 'exchange-simulator'];
+
+/** Packages never import each other; the simulator alone may see the wire types, which are its contract. */
+const siblingsOf = (name: string): Forbidden => {
+  const others = packages.filter((other) => other !== name).join('|');
+  const entries =
+    name === 'exchange-simulator'
+      ? String.raw`(health|session-store)|^@trader/orderbook-client($|/[^w])`
+      : `(${others})`;
+  return {
+    regex: `^@trader/${entries}|^trader$`,
+    message: 'Packages never import each other (ARCHITECTURE.md). The app adapts one to the other.',
+  };
+};
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'promise', 'oxc', 'vitest'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  options: { typeAware: true },
+  ignorePatterns: ['**/dist/**', '**/reports/**'],
+  rules: {
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/return-await': ['error', 'in-try-catch'],
+    'typescript/no-explicit-any': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'import/no-cycle': 'error',
+    'no-console': 'error',
+    eqeqeq: 'error',
+    'typescript/no-unsafe-type-assertion': 'off',
+    'no-await-in-loop': 'off',
+    'no-shadow': 'off',
+    'no-underscore-dangle': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'import/no-unassigned-import': 'off',
+    ...forbid(intoAnotherPackage),
+  },
+  overrides: [
+    ...packages.flatMap((name) => [
+      { files: [`packages/${name}/**`], rules: forbid(intoAnotherPackage, siblingsOf(name)) },
+      { files: [`packages/${name}/src/**`], rules: forbid(intoAnotherPackage, siblingsOf(name), testkit) },
+      {
+        files: [`packages/${name}/src/core/**`],
+        rules: forbid(intoAnotherPackage, siblingsOf(name), testkit, outsideWorld),
+      },
+      { files: [`packages/${name}/src/**/*.test.ts`], rules: forbid(intoAnotherPackage, siblingsOf(name)) },
+    ]),
+    { files: ['apps/trader/src/**'], rules: forbid(intoAnotherPackage, testkit) },
+    { files: ['apps/trader/src/core/**'], rules: forbid(intoAnotherPackage, testkit, outsideWorld) },
+    { files: ['apps/trader/src/**/*.test.ts'], rules: forbid(intoAnotherPackage) },
+    { files: ['tooling/scripts/**', '**/bench/**', '**/examples/**'], rules: { 'no-console': 'off' } },
+  ],
+});

@@ -1,0 +1,3 @@
+import { testProject } from '@trader/vitest-config';
+
+export default testProject();

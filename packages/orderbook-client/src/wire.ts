@@ -1,0 +1,167 @@
+/**
+ * The wire types of Kalshi's WebSocket API for the order-book channel: what is on the socket, field by field, and
+ * nothing that runs. The client's decoder and the simulator's encoder are written apart and share only this page.
+ *
+ * Sources: Kalshi's AsyncAPI document of 2026-08-22 and recorded production traffic of August 2026; the package's
+ * PROTOCOL.md names the evidence for each fact.
+ */
+
+/** The path that is signed for the handshake, and served. */
+export const WEBSOCKET_PATH = '/trade-api/ws/v2';
+
+/** Headers of the upgrade request. The timestamp is Unix time in milliseconds, as decimal text. */
+export const AUTH_HEADERS = {
+  key: 'KALSHI-ACCESS-KEY',
+  timestamp: 'KALSHI-ACCESS-TIMESTAMP',
+  signature: 'KALSHI-ACCESS-SIGNATURE',
+} as const;
+
+/** The exchange pings every 10 s with this body; the client echoes it in a pong. */
+export const SERVER_PING = { body: 'heartbeat', intervalMs: 10_000 } as const;
+
+/** `[price in dollars, size in contracts]`, both decimal text: `["0.4300", "92371.49"]`. */
+export type WireLevel = readonly [price: string, size: string];
+
+export type WireSide = 'yes' | 'no';
+
+export type SubscribeCommand = {
+  readonly id: number;
+  readonly cmd: 'subscribe';
+  readonly params: {
+    readonly channels: readonly string[];
+    readonly market_ticker?: string;
+    readonly market_tickers?: readonly string[];
+    /** `true`: no-side prices are given as YES prices. Always sent, because Kalshi will flip the default. */
+    readonly use_yes_price?: boolean;
+  };
+};
+
+export type UnsubscribeCommand = {
+  readonly id: number;
+  readonly cmd: 'unsubscribe';
+  readonly params: { readonly sids: readonly number[] };
+};
+
+export type UpdateSubscriptionCommand = {
+  readonly id: number;
+  readonly cmd: 'update_subscription';
+  readonly params: {
+    readonly sid?: number;
+    /** Of length one; more is error 12. */
+    readonly sids?: readonly number[];
+    readonly action: 'add_markets' | 'delete_markets' | 'get_snapshot';
+    readonly market_tickers?: readonly string[];
+  };
+};
+
+export type ListSubscriptionsCommand = { readonly id: number; readonly cmd: 'list_subscriptions' };
+
+export type WireCommand = SubscribeCommand | UnsubscribeCommand | UpdateSubscriptionCommand | ListSubscriptionsCommand;
+
+/** First answer for a channel of this connection. Carries no `seq`; the sid is inside `msg`. */
+export type SubscribedFrame = {
+  readonly type: 'subscribed';
+  readonly id: number;
+  readonly msg: { readonly channel: string; readonly sid: number };
+};
+
+/** Answer of a command on an existing sid. It uses up a sequence number. */
+export type OkFrame = {
+  readonly type: 'ok';
+  readonly id: number;
+  readonly sid: number;
+  readonly seq: number;
+  /** The full list of the sid's markets after the change, sorted. */
+  readonly msg: { readonly market_tickers: readonly string[] };
+};
+
+/** Answer of `list_subscriptions`: no sid, no `seq`. */
+export type SubscriptionListFrame = {
+  readonly type: 'ok';
+  readonly id: number;
+  readonly msg: readonly { readonly channel: string; readonly sid: number }[];
+};
+
+export type UnsubscribedFrame = {
+  readonly type: 'unsubscribed';
+  readonly id: number;
+  readonly sid: number;
+  readonly seq: number;
+};
+
+export type OrderbookSnapshotFrame = {
+  readonly type: 'orderbook_snapshot';
+  /** The command's id, on answers of `get_snapshot` since late 2026. */
+  readonly id?: number;
+  readonly sid: number;
+  readonly seq: number;
+  readonly msg: {
+    readonly market_ticker: string;
+    readonly market_id: string;
+    /** Ascending by price; absent, not `[]`, when the side is empty. */
+    readonly yes_dollars_fp?: readonly WireLevel[];
+    readonly no_dollars_fp?: readonly WireLevel[];
+  };
+};
+
+export type OrderbookDeltaFrame = {
+  readonly type: 'orderbook_delta';
+  readonly sid: number;
+  readonly seq: number;
+  readonly msg: {
+    readonly market_ticker: string;
+    readonly market_id: string;
+    readonly price_dollars: string;
+    /** Signed change of the level, not its new size. */
+    readonly delta_fp: string;
+    readonly side: WireSide;
+    /** RFC 3339, up to 6 fractional digits, trailing zeros dropped; deprecated by the exchange. */
+    readonly ts?: string;
+    readonly ts_ms?: number;
+    /** Only on deltas that the receiving account caused. */
+    readonly client_order_id?: string;
+  };
+};
+
+export type ErrorFrame = {
+  readonly type: 'error';
+  /** Absent on errors that no command caused. */
+  readonly id?: number;
+  readonly sid?: number;
+  readonly seq?: number;
+  readonly msg: { readonly code: number; readonly msg: string };
+};
+
+export type WireFrame =
+  | SubscribedFrame
+  | OkFrame
+  | SubscriptionListFrame
+  | UnsubscribedFrame
+  | OrderbookSnapshotFrame
+  | OrderbookDeltaFrame
+  | ErrorFrame;
+
+/** The exchange's error codes by name; the numbers are Kalshi's. */
+export const WIRE_ERROR = {
+  unableToProcess: 1,
+  paramsRequired: 2,
+  channelsRequired: 3,
+  subscriptionIdsRequired: 4,
+  unknownCommand: 5,
+  alreadySubscribed: 6,
+  unknownSubscription: 7,
+  unknownChannel: 8,
+  authenticationRequired: 9,
+  channelError: 10,
+  invalidParameter: 11,
+  exactlyOneSubscriptionRequired: 12,
+  unsupportedAction: 13,
+  marketTickerRequired: 14,
+  actionRequired: 15,
+  marketNotFound: 16,
+  internalError: 17,
+  commandTimeout: 18,
+  bufferOverflow: 25,
+  marketLimitExceeded: 26,
+  tooManyRequests: 27,
+} as const;

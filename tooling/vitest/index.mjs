@@ -1,0 +1,26 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+
+// Workspace packages are tested from their sources, so no build has to come first.
+const conditions = ['@trader/source', 'node', 'import', 'module', 'default'];
+
+/**
+ * The test settings of one package.
+ *
+ * @param {import('vitest/config').ViteUserConfig} [overrides] what this package needs beyond the preset
+ */
+export const testProject = (overrides = {}) =>
+  mergeConfig(
+    defineConfig({
+      resolve: { conditions },
+      ssr: { resolve: { conditions, externalConditions: conditions } },
+      test: {
+        include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+        reporters: ['default', 'json'],
+        outputFile: { json: 'reports/vitest.json' },
+        testTimeout: 20_000,
+        hookTimeout: 60_000,
+        restoreMocks: true,
+      },
+    }),
+    overrides,
+  );
