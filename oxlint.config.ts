@@ -53,6 +53,9 @@ export default defineConfig({
     'no-underscore-dangle': 'off',
     'unicorn/consistent-function-scoping': 'off',
     'import/no-unassigned-import': 'off',
+    // fast-check is used as fc.property(…), as its documentation does.
+    'import/no-named-as-default-member': 'off',
+    'vitest/valid-title': 'off',
     ...forbid(intoAnotherPackage),
   },
   overrides: [

@@ -1,0 +1,40 @@
+// Commands that were sent and not yet answered, by id. Replies come in any order.
+import type { WireCommand } from '../wire.ts';
+
+/** What a command was for, kept until its reply comes. */
+export type Purpose =
+  | { readonly kind: 'subscribe' }
+  | { readonly kind: 'get-snapshot' }
+  | { readonly kind: 'barrier'; readonly requestId: number };
+
+type CommandBody = WireCommand extends infer Command
+  ? Command extends WireCommand
+    ? Omit<Command, 'id'>
+    : never
+  : never;
+
+/** The commands of one connection; ids start at 1, because 0 means "no id" to the exchange. */
+export class Commands {
+  #nextId = 1;
+  readonly #pending = new Map<number, Purpose>();
+
+  /** Gives the command its id and remembers what it is for; returns the text to send. */
+  issue(body: CommandBody, purpose: Purpose): string {
+    const id = this.#nextId++;
+    this.#pending.set(id, purpose);
+    return JSON.stringify({ id, ...body });
+  }
+
+  /** The command that a reply answers; each is answered once. */
+  settle(id: number | null): Purpose | undefined {
+    if (id === null) return undefined;
+    const purpose = this.#pending.get(id);
+    this.#pending.delete(id);
+    return purpose;
+  }
+}
+
+/** Splits a list, so that no command names more markets than the exchange was seen to take. */
+export function chunked<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,92 @@
+// The life of the connection: opening it, watching it, losing it, and trying again for ever.
+import { OrderbookClientError } from '../errors.ts';
+import { retryDelayMs } from './backoff.ts';
+import { chunked, Commands } from './commands.ts';
+import { emit, enter, isOpen, send, type FeedEffect, type FeedState } from './feed-state.ts';
+import { armAnswerDeadline, nameGap } from './repair.ts';
+
+/** The one channel that this client subscribes to. */
+export const CHANNEL = 'orderbook_delta';
+
+export function connect(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+  state.socket++;
+  enter(state, 'connecting', atMs, effects);
+  effects.push(
+    { type: 'open-socket', socket: state.socket },
+    { type: 'start-timer', timer: 'connect', delayMs: state.config.connectTimeoutMs },
+  );
+}
+
+export function opened(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+  state.epoch++;
+  state.counters.epochs++;
+  state.commands = new Commands();
+  state.subscription = null;
+  state.repairRound = 0;
+  state.heard = false;
+  effects.push(
+    { type: 'stop-timer', timer: 'connect' },
+    { type: 'start-timer', timer: 'stable', delayMs: state.config.stableAfterMs },
+  );
+  enter(state, 'subscribing', atMs, effects);
+  // Several at once: the exchange merges them into one sid.
+  for (const markets of chunked(state.config.markets, state.config.marketsPerCommand)) {
+    const params = { channels: [CHANNEL], market_tickers: markets, use_yes_price: false };
+    send(state, state.commands.issue({ cmd: 'subscribe', params }, { kind: 'subscribe' }), effects);
+  }
+  watch(state, effects);
+}
+
+/** Starts the clocks that an open connection runs under. */
+export function watch(state: FeedState, effects: FeedEffect[]): void {
+  if (state.readingPaused) return;
+  effects.push({ type: 'start-timer', timer: 'ping', delayMs: state.config.pingIntervalMs });
+  if (state.books.syncedCount < state.books.size) armAnswerDeadline(state, effects);
+}
+
+/** The connection is lost, or was never made: name the hole, wait, try again. There is no last try. */
+export function fail(state: FeedState, error: OrderbookClientError, atMs: number, effects: FeedEffect[]): void {
+  if (state.subscription) {
+    const { sid, sequence, lastFrameAtMs } = state.subscription;
+    // How many frames were under way is not known: the hole is open-ended.
+    nameGap(state, sid, sequence.last + 1, null, lastFrameAtMs, null, 'disconnected', effects);
+  }
+  leaveConnection(state, error, effects);
+  effects.push({ type: 'drop-socket', socket: state.socket, polite: false });
+  const { backoff, authRetryMs, random } = state.config;
+  // A rejected key does not get better by asking fast; it may by a clock being set or a key being replaced.
+  const retryInMs =
+    error.code === 'AUTH_REJECTED'
+      ? Math.round(authRetryMs * (1 + random()))
+      : retryDelayMs(backoff, state.attempt, random());
+  state.attempt++;
+  emit({ type: 'problem', error, retryInMs, atMs }, effects);
+  enter(state, 'waiting', atMs, effects);
+  effects.push({ type: 'start-timer', timer: 'retry', delayMs: retryInMs });
+}
+
+export function close(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+  leaveConnection(state, new OrderbookClientError('CLOSED', 'The client was closed.'), effects);
+  effects.push({ type: 'stop-timer', timer: 'retry' }, { type: 'drop-socket', socket: state.socket, polite: true });
+  enter(state, 'closed', atMs, effects);
+}
+
+function leaveConnection(state: FeedState, error: OrderbookClientError, effects: FeedEffect[]): void {
+  for (const timer of ['connect', 'answer', 'ping', 'pong', 'stable'] as const) {
+    effects.push({ type: 'stop-timer', timer });
+  }
+  state.subscription = null;
+  state.books.markAllStale('disconnected');
+  for (const requestId of state.barriers) effects.push({ type: 'settle-barrier', requestId, error });
+  state.barriers.clear();
+}
+
+export function requestBarrier(state: FeedState, requestId: number, effects: FeedEffect[]): void {
+  if (!isOpen(state)) {
+    const error = new OrderbookClientError('DISCONNECTED', 'There is no open connection.');
+    effects.push({ type: 'settle-barrier', requestId, error });
+    return;
+  }
+  state.barriers.add(requestId);
+  send(state, state.commands.issue({ cmd: 'list_subscriptions' }, { kind: 'barrier', requestId }), effects);
+}

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeFrame } from './decode.ts';
+
+const decode = (frame: unknown) => decodeFrame(JSON.stringify(frame));
+const deltaMsg = { market_ticker: 'KXA-1.5', price_dollars: '0.4300', delta_fp: '-100.00', side: 'no', ts_ms: 17 };
+
+describe('decodeFrame', () => {
+  test('reads a delta', () => {
+    expect(decode({ type: 'orderbook_delta', sid: 2, seq: 9, msg: deltaMsg })).toEqual({
+      kind: 'delta',
+      sid: 2,
+      seq: 9,
+      market: 'KXA-1.5',
+      side: 'no',
+      price: 4300,
+      delta: -10_000,
+      exchangeAtMs: 17,
+    });
+  });
+
+  test('reads a snapshot, where an absent side is an empty one', () => {
+    const msg = { market_ticker: 'KXA', yes_dollars_fp: [['0.0100', '5.50']] };
+    expect(decode({ type: 'orderbook_snapshot', sid: 1, seq: 1, msg })).toMatchObject({ yes: [[100, 550]], no: [] });
+    expect(decode({ type: 'orderbook_snapshot', sid: 1, seq: 1, msg: { market_ticker: 'KXA' } })).toMatchObject({
+      kind: 'snapshot',
+      yes: [],
+      no: [],
+    });
+  });
+
+  test.each([
+    ['a missing price', { ...deltaMsg, price_dollars: undefined }],
+    ['a price that is a number', { ...deltaMsg, price_dollars: 0.43 }],
+    ['a price above a dollar', { ...deltaMsg, price_dollars: '1.0100' }],
+    ['a finer price than the scale', { ...deltaMsg, price_dollars: '0.43005' }],
+    ['a missing change', { ...deltaMsg, delta_fp: undefined }],
+    ['another side', { ...deltaMsg, side: 'maybe' }],
+    ['no market', { ...deltaMsg, market_ticker: undefined }],
+  ])('a delta with %s is a violation that keeps its numbers', (_name, msg) => {
+    expect(decode({ type: 'orderbook_delta', sid: 1, seq: 7, msg })).toMatchObject({
+      kind: 'violation',
+      sid: 1,
+      seq: 7,
+    });
+  });
+
+  test.each([
+    ['levels under a renamed key', { yes_contracts: [['0.0100', '5.00']] }],
+    ['levels in cents', { yes: [[1, 5]] }],
+    [
+      'a level twice',
+      {
+        yes_dollars_fp: [
+          ['0.0100', '5.00'],
+          ['0.0100', '6.00'],
+        ],
+      },
+    ],
+    ['a level of nothing', { yes_dollars_fp: [['0.0100', '0.00']] }],
+    ['levels that are no list', { yes_dollars_fp: {} }],
+    ['null for a side', { no_dollars_fp: null }],
+  ])('a snapshot with %s is a violation, never an empty book', (_name, levels) => {
+    const msg = { market_ticker: 'KXA', ...levels };
+    expect(decode({ type: 'orderbook_snapshot', sid: 1, seq: 1, msg })).toMatchObject({
+      kind: 'violation',
+      market: 'KXA',
+    });
+  });
+
+  test('reads replies, with and without numbers', () => {
+    expect(decode({ type: 'subscribed', id: 2, msg: { channel: 'orderbook_delta', sid: 1 } })).toMatchObject({
+      kind: 'subscribed',
+      commandId: 2,
+      sid: 1,
+    });
+    expect(decode({ type: 'ok', id: 4, sid: 1, seq: 2, msg: { market_tickers: ['A'] } })).toMatchObject({
+      kind: 'ok',
+      seq: 2,
+      markets: ['A'],
+    });
+    expect(decode({ type: 'error', msg: { code: 25, msg: 'Subscription buffer overflow' } })).toEqual({
+      kind: 'error',
+      commandId: null,
+      sid: null,
+      seq: null,
+      code: 25,
+      message: 'Subscription buffer overflow',
+    });
+  });
+
+  test('never throws, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(decodeFrame(text).kind).toMatch(/violation|unrecognized/);
+      }),
+    );
+  });
+
+  test('does not mistake keys of the prototype for fields', () => {
+    expect(decodeFrame('{"__proto__":{"type":"ok"},"constructor":1}')).toMatchObject({ kind: 'violation' });
+  });
+});

@@ -1,0 +1,170 @@
+// One frame's text to a typed message. `unknown` comes in; a typed message, `unrecognized` or `violation` comes out.
+// Nothing here throws, and nothing is guessed: a known message without its known fields is a violation, never an
+// empty book.
+import type { Level, Side } from './book.ts';
+import { parsePrice, parseSize } from './fixed-point.ts';
+
+/** `sid` and `seq` are `null` where the frame has none. */
+type Numbers = { readonly sid: number | null; readonly seq: number | null };
+
+export type SnapshotMessage = {
+  readonly kind: 'snapshot';
+  readonly sid: number;
+  readonly seq: number;
+  readonly market: string;
+  readonly yes: readonly Level[];
+  readonly no: readonly Level[];
+};
+
+export type DeltaMessage = {
+  readonly kind: 'delta';
+  readonly sid: number;
+  readonly seq: number;
+  readonly market: string;
+  readonly side: Side;
+  readonly price: number;
+  readonly delta: number;
+  readonly exchangeAtMs: number | null;
+};
+
+/** An answer to a command, or an error that came by itself (`commandId: null`). */
+export type ReplyMessage =
+  | { readonly kind: 'subscribed'; readonly commandId: number; readonly channel: string; readonly sid: number }
+  | (Numbers & { readonly kind: 'ok'; readonly commandId: number | null; readonly markets: readonly string[] | null })
+  | (Numbers & { readonly kind: 'unsubscribed'; readonly commandId: number | null })
+  | (Numbers & {
+      readonly kind: 'error';
+      readonly commandId: number | null;
+      readonly code: number;
+      readonly message: string;
+    });
+
+export type UnrecognizedMessage = Numbers & { readonly kind: 'unrecognized'; readonly frameType: string };
+
+/** A frame that is broken, or a known type that lacks what it must have. */
+export type ViolationMessage = Numbers & {
+  readonly kind: 'violation';
+  readonly reason: string;
+  readonly market: string | null;
+};
+
+export type Message = SnapshotMessage | DeltaMessage | ReplyMessage | UnrecognizedMessage | ViolationMessage;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Decodes one WebSocket text message. */
+export function decodeFrame(text: string): Message {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return violation('not JSON', null, null, null);
+  }
+  if (!isFields(frame)) return violation('not a JSON object', null, null, null);
+  const sid = positiveInteger(frame['sid']);
+  const seq = positiveInteger(frame['seq']);
+  const commandId = positiveInteger(frame['id']);
+  const msg = frame['msg'];
+
+  switch (frame['type']) {
+    case 'orderbook_delta':
+      return decodeDelta(sid, seq, msg);
+    case 'orderbook_snapshot':
+      return decodeSnapshot(sid, seq, msg);
+    case 'subscribed': {
+      // Only here the sid is inside `msg`.
+      const subscribedSid = isFields(msg) ? positiveInteger(msg['sid']) : null;
+      const channel = isFields(msg) ? msg['channel'] : undefined;
+      if (commandId === null || subscribedSid === null || typeof channel !== 'string') {
+        return violation('"subscribed" without id, channel or sid', sid, seq, null);
+      }
+      return { kind: 'subscribed', commandId, channel, sid: subscribedSid };
+    }
+    case 'ok':
+      return { kind: 'ok', commandId, sid, seq, markets: isFields(msg) ? tickers(msg['market_tickers']) : null };
+    case 'unsubscribed':
+      return { kind: 'unsubscribed', commandId, sid, seq };
+    case 'error': {
+      const code = isFields(msg) ? positiveInteger(msg['code']) : null;
+      if (code === null) return violation('"error" without a code', sid, seq, null);
+      const message = isFields(msg) && typeof msg['msg'] === 'string' ? msg['msg'] : '';
+      return { kind: 'error', commandId, sid, seq, code, message };
+    }
+    default:
+      return typeof frame['type'] === 'string'
+        ? { kind: 'unrecognized', frameType: frame['type'], sid, seq }
+        : violation('no "type"', sid, seq, null);
+  }
+}
+
+function decodeDelta(sid: number | null, seq: number | null, msg: unknown): Message {
+  if (!isFields(msg)) return violation('"orderbook_delta" without "msg"', sid, seq, null);
+  const market = tickerOf(msg);
+  const price = parsePrice(msg['price_dollars']);
+  const delta = parseSize(msg['delta_fp']);
+  const side = msg['side'];
+  if (sid === null || seq === null) return violation('"orderbook_delta" without sid or seq', sid, seq, market);
+  if (market === null) return violation('"orderbook_delta" without "market_ticker"', sid, seq, null);
+  if (price === undefined) return violation('"orderbook_delta" with no readable "price_dollars"', sid, seq, market);
+  if (delta === undefined) return violation('"orderbook_delta" with no readable "delta_fp"', sid, seq, market);
+  if (side !== 'yes' && side !== 'no') return violation('"orderbook_delta" with an unknown "side"', sid, seq, market);
+  const at = msg['ts_ms'];
+  const exchangeAtMs = typeof at === 'number' && Number.isSafeInteger(at) ? at : null;
+  return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs };
+}
+
+function decodeSnapshot(sid: number | null, seq: number | null, msg: unknown): Message {
+  if (!isFields(msg)) return violation('"orderbook_snapshot" without "msg"', sid, seq, null);
+  const market = tickerOf(msg);
+  if (sid === null || seq === null) return violation('"orderbook_snapshot" without sid or seq', sid, seq, market);
+  if (market === null) return violation('"orderbook_snapshot" without "market_ticker"', sid, seq, null);
+  // An empty side has no key at all. A level key under another name is a renamed field, not an empty side.
+  const renamed = Object.keys(msg).find((key) => /^(yes|no)/.test(key) && !/^(yes|no)_dollars_fp$/.test(key));
+  const yes = decodeLevels(msg['yes_dollars_fp']);
+  const no = decodeLevels(msg['no_dollars_fp']);
+  if (yes === undefined || no === undefined) {
+    return violation('"orderbook_snapshot" with unreadable levels', sid, seq, market);
+  }
+  if (renamed !== undefined && yes.length === 0 && no.length === 0) {
+    return violation(`"orderbook_snapshot" with levels under the unknown key "${renamed}"`, sid, seq, market);
+  }
+  return { kind: 'snapshot', sid, seq, market, yes, no };
+}
+
+function decodeLevels(value: unknown): Level[] | undefined {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return undefined;
+  const levels: Level[] = [];
+  const prices = new Set<number>();
+  for (const entry of value as unknown[]) {
+    if (!Array.isArray(entry)) return undefined;
+    const price = parsePrice(entry[0]);
+    const size = parseSize(entry[1]);
+    if (price === undefined || size === undefined || size <= 0 || prices.has(price)) return undefined;
+    prices.add(price);
+    levels.push([price, size]);
+  }
+  return levels;
+}
+
+const violation = (reason: string, sid: number | null, seq: number | null, market: string | null): Message => ({
+  kind: 'violation',
+  reason,
+  sid,
+  seq,
+  market,
+});
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const positiveInteger = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
+
+const tickerOf = (msg: Fields): string | null => {
+  const ticker = msg['market_ticker'];
+  return typeof ticker === 'string' && ticker !== '' ? ticker : null;
+};
+
+const tickers = (value: unknown): readonly string[] | null =>
+  Array.isArray(value) && value.every((ticker): ticker is string => typeof ticker === 'string') ? value : null;

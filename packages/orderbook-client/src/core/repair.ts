@@ -1,0 +1,72 @@
+// Holes and their repair. A hole is named the moment it is seen; the books behind it are asked for until they are back.
+import { OrderbookClientError } from '../errors.ts';
+import type { GapCause } from '../events.ts';
+import { retryDelayMs } from './backoff.ts';
+import { chunked } from './commands.ts';
+import { emit, enter, send, type FeedEffect, type FeedState } from './feed-state.ts';
+
+/** How often a connection is asked for the books of markets that it has served before. */
+const ROUNDS_PER_CONNECTION = 2;
+
+/** Puts a hole on record. `lastSeq: null`: nobody knows how far it goes. */
+export function nameGap(
+  state: FeedState,
+  sid: number,
+  firstSeq: number,
+  lastSeq: number | null,
+  fromAtMs: number,
+  toAtMs: number | null,
+  cause: GapCause,
+  effects: FeedEffect[],
+): void {
+  state.counters.gaps++;
+  emit({ type: 'gap', epoch: state.epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause }, effects);
+}
+
+/** A fault has made books stale: ask for them at once. */
+export function startRepair(state: FeedState, effects: FeedEffect[], markets = state.books.staleMarkets()): void {
+  state.repairRound = 0;
+  askForSnapshots(state, markets, effects);
+}
+
+function askForSnapshots(state: FeedState, markets: readonly string[], effects: FeedEffect[]): void {
+  if (!state.subscription || markets.length === 0) return;
+  const { sid } = state.subscription;
+  for (const chunk of chunked(markets, state.config.marketsPerCommand)) {
+    const params = { sid, action: 'get_snapshot' as const, market_tickers: chunk };
+    send(state, state.commands.issue({ cmd: 'update_subscription', params }, { kind: 'get-snapshot' }), effects);
+  }
+  state.heard = false;
+  armAnswerDeadline(state, effects);
+}
+
+export function armAnswerDeadline(state: FeedState, effects: FeedEffect[]): void {
+  if (state.readingPaused) return;
+  const { answerTimeoutMs, backoff, random } = state.config;
+  const extraMs = retryDelayMs({ baseMs: answerTimeoutMs, maxMs: backoff.maxMs }, state.repairRound, random());
+  effects.push({ type: 'start-timer', timer: 'answer', delayMs: answerTimeoutMs + extraMs });
+}
+
+/**
+ * The deadline of an answer has passed with books still stale: ask again, ever more slowly, or give up this connection.
+ * A market that never had a snapshot may not exist, and must not cost its neighbours their connection; one that had
+ * one does exist, and an exchange that does not answer for it is not well.
+ *
+ * @returns why the connection has to be given up, or `null`
+ */
+export function repair(state: FeedState, atMs: number, effects: FeedEffect[]): OrderbookClientError | null {
+  const stale = state.books.staleMarkets();
+  if (stale.length === 0) return null;
+  const more = stale.length > 3 ? ` and ${stale.length - 3} more` : '';
+  const error = new OrderbookClientError(
+    'NO_ANSWER',
+    `No snapshot came in time for ${stale.slice(0, 3).join(', ')}${more}.`,
+  );
+  const known = stale.some((market) => state.books.get(market)?.staleReason !== 'no-snapshot-yet');
+  if (!state.subscription || !state.heard || (known && state.repairRound >= ROUNDS_PER_CONNECTION)) return error;
+  emit({ type: 'problem', error, retryInMs: 0, atMs }, effects);
+  state.repairRound++;
+  askForSnapshots(state, stale, effects);
+  if (state.books.syncedCount > 0) enter(state, 'live', atMs, effects);
+  return null;
+}

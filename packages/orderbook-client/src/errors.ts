@@ -1,0 +1,53 @@
+/** The stable codes of {@link OrderbookClientError}. Adding one is a minor version, renaming one is a major version. */
+export type OrderbookClientErrorCode =
+  | 'KEY_INVALID'
+  | 'SIGNER_FAILED'
+  | 'CONNECT_FAILED'
+  | 'CONNECT_TIMEOUT'
+  | 'AUTH_REJECTED'
+  | 'HANDSHAKE_REJECTED'
+  | 'DISCONNECTED'
+  | 'PONG_TIMEOUT'
+  | 'NO_ANSWER'
+  | 'COMMAND_REJECTED'
+  | 'SUBSCRIPTION_LOST'
+  | 'PROTOCOL_VIOLATION'
+  | 'BOOK_DESYNCED'
+  | 'LISTENER_FAILED'
+  | 'CLOSED';
+
+export type OrderbookClientErrorDetails = {
+  readonly cause?: unknown;
+  /** HTTP status of a refused handshake. */
+  readonly httpStatus?: number;
+  /** The exchange's own error number, or its textual code for a refused handshake. */
+  readonly exchangeCode?: number | string;
+  readonly market?: string;
+};
+
+const brand = Symbol.for('@trader/orderbook-client/error');
+
+/**
+ * Every failure of this package. `code` is for programs, `message` for people; neither holds a key or a signature.
+ */
+export class OrderbookClientError extends Error {
+  override readonly name = 'OrderbookClientError';
+  readonly code: OrderbookClientErrorCode;
+  readonly httpStatus: number | undefined;
+  readonly exchangeCode: number | string | undefined;
+  readonly market: string | undefined;
+
+  constructor(code: OrderbookClientErrorCode, message: string, details: OrderbookClientErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.httpStatus = details.httpStatus;
+    this.exchangeCode = details.exchangeCode;
+    this.market = details.market;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Recognises errors of another installed copy of this package too, where `instanceof` does not. */
+  static isInstance(value: unknown): value is OrderbookClientError {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+}

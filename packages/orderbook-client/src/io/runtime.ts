@@ -1,0 +1,19 @@
+/** What the outside world provides. Tests pass their own. */
+export interface Runtime {
+  /** Wall clock, ms since the Unix epoch. */
+  nowMs(): number;
+  /** Calls `fire` once after `delayMs`, unless the returned function is called before. */
+  setTimer(delayMs: number, fire: () => void): () => void;
+  /** Uniform in [0, 1). */
+  random(): number;
+}
+
+/** The real world. Globals are looked up at each call, so that fake timers of a test framework work too. */
+export const systemRuntime: Runtime = {
+  nowMs: () => Date.now(),
+  setTimer: (delayMs, fire) => {
+    const timer = setTimeout(fire, delayMs);
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+};

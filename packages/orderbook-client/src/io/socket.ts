@@ -1,0 +1,132 @@
+// One WebSocket and nothing else: what happens to it becomes a call, and every end becomes exactly one `closed`.
+import type { IncomingMessage } from 'node:http';
+import { WebSocket, type RawData } from 'ws';
+import { OrderbookClientError } from '../errors.ts';
+
+export interface SocketListener {
+  opened(): void;
+  frame(text: string): void;
+  pong(): void;
+  /** The last call of a socket's life. */
+  closed(error: OrderbookClientError): void;
+}
+
+/** The client's side of a socket. After `drop` or `close` no listener is called any more. */
+export interface Socket {
+  send(text: string): void;
+  ping(): void;
+  /** Stops and resumes reading; while stopped the exchange's data waits in the network's buffers. */
+  pause(): void;
+  resume(): void;
+  /** Ends it at once, without a word. */
+  drop(): void;
+  /** Ends it with a closing handshake, given `timeoutMs`, then at once. Resolves when the socket is gone. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** Opens a socket. The default speaks `ws`; tests may pass their own. */
+export type OpenSocket = (url: string, headers: Readonly<Record<string, string>>, listener: SocketListener) => Socket;
+
+/** No frame of the exchange comes near this; a larger one closes the socket. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+/** How much of a refusal's body is read for its error code. */
+const MAX_BODY_BYTES = 4096;
+
+export const openWebSocket: OpenSocket = (url, headers, listener) => {
+  // Compression costs more than it saves: decoding drops to a few percent of its speed.
+  const socket = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
+  let failure: OrderbookClientError | undefined;
+  let dropped = false;
+
+  const refuse = async (response: IncomingMessage) => {
+    failure = await refusal(response);
+    socket.terminate();
+  };
+
+  socket.on('open', () => dropped || listener.opened());
+  socket.on('message', (data: RawData) => dropped || listener.frame(textOf(data)));
+  socket.on('pong', () => dropped || listener.pong());
+  socket.on('unexpected-response', (_request, response) => {
+    void refuse(response);
+  });
+  socket.on('error', (cause) => {
+    failure ??= new OrderbookClientError('CONNECT_FAILED', `The connection failed: ${cause.message}.`, { cause });
+  });
+  socket.on('close', (code) => {
+    if (dropped) return;
+    dropped = true;
+    listener.closed(failure ?? new OrderbookClientError('DISCONNECTED', `The socket was closed with code ${code}.`));
+  });
+
+  return {
+    send: (text) => socket.send(text),
+    ping: () => socket.ping(),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    drop: () => {
+      dropped = true;
+      socket.terminate();
+    },
+    close: async (timeoutMs) => {
+      dropped = true;
+      if (socket.readyState === WebSocket.CLOSED) return;
+      const gone = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+      if (socket.readyState === WebSocket.OPEN) {
+        socket.resume();
+        socket.close(1000);
+        const timer = setTimeout(() => socket.terminate(), timeoutMs);
+        await gone;
+        clearTimeout(timer);
+      } else {
+        socket.terminate();
+        await gone;
+      }
+    },
+  };
+};
+
+/** Why the exchange answered the upgrade with something else than 101. */
+async function refusal(response: IncomingMessage): Promise<OrderbookClientError> {
+  const httpStatus = response.statusCode ?? 0;
+  const exchangeCode = errorCodeOf(await bodyOf(response));
+  const details = { httpStatus, ...(exchangeCode !== undefined && { exchangeCode }) };
+  const named = exchangeCode === undefined ? '' : ` (${exchangeCode})`;
+  if (httpStatus === 401 || httpStatus === 403) {
+    const text = `The exchange refused the key with HTTP ${httpStatus}${named}. Check the key id, that the key belongs to this environment, and this machine's clock.`;
+    return new OrderbookClientError('AUTH_REJECTED', text, details);
+  }
+  return new OrderbookClientError(
+    'HANDSHAKE_REJECTED',
+    `The exchange refused the connection with HTTP ${httpStatus}${named}.`,
+    details,
+  );
+}
+
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  let body = '';
+  try {
+    for await (const chunk of response) {
+      body += String(chunk);
+      if (body.length > MAX_BODY_BYTES) break;
+    }
+  } catch {
+    // A body that breaks off has no code to read; the status is what counts.
+  }
+  return body;
+}
+
+/** `{"error": {"code": "…"}}`, or the plain string that a 429 has. */
+function errorCodeOf(body: string): string | undefined {
+  try {
+    const { error } = JSON.parse(body) as { error?: string | { code?: unknown } };
+    if (typeof error === 'string') return error;
+    return typeof error?.code === 'string' ? error.code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(data: RawData): string {
+  if (Buffer.isBuffer(data)) return data.toString('utf8');
+  return Array.isArray(data) ? Buffer.concat(data).toString('utf8') : Buffer.from(data).toString('utf8');
+}

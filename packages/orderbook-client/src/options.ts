@@ -1,0 +1,86 @@
+import type { Backoff } from './core/backoff.ts';
+import { systemRuntime, type Runtime } from './io/runtime.ts';
+import { createSigner, type Signer } from './io/signer.ts';
+import { openWebSocket, type OpenSocket } from './io/socket.ts';
+
+export interface OrderbookClientOptions {
+  /** WebSocket URL, `wss://external-api-ws.kalshi.com/trade-api/ws/v2` for production. */
+  readonly url: string;
+  /** A key as PEM text, or a signer that keeps the key elsewhere. Every handshake is signed, public data included. */
+  readonly credentials: { readonly keyId: string; readonly privateKeyPem: string } | Signer;
+  /** Tickers whose books are kept, at least one. */
+  readonly markets: readonly string[];
+  /** Most markets that one command names. @default 500 */
+  readonly marketsPerCommand?: number;
+  /** Longest wait for an open socket, handshake included, in ms. @default 10000 */
+  readonly connectTimeoutMs?: number;
+  /** Longest wait for a snapshot that was asked for, in ms; it grows while an asked market stays silent. @default 10000 */
+  readonly answerTimeoutMs?: number;
+  /** Time between this client's own pings, in ms. @default 10000 */
+  readonly pingIntervalMs?: number;
+  /** Longest wait for a pong, in ms; then the connection counts as dead. @default 10000 */
+  readonly pongTimeoutMs?: number;
+  /** A connection that lasted this long, in ms, starts the retry delays anew. @default 10000 */
+  readonly stableAfterMs?: number;
+  /** Least wait after a rejected key, in ms; at most twice that. @default 30000 */
+  readonly authRetryMs?: number;
+  /**
+   * Delay between retries, with full jitter: the first is immediate, then at most `baseMs`, doubling up to `maxMs`. Retrying never
+   * ends. @default { baseMs: 500, maxMs: 30000 }
+   */
+  readonly backoff?: Backoff;
+  /** Clock, timers and randomness. @default the system's */
+  readonly runtime?: Runtime;
+  /** How a socket is opened. @default ws */
+  readonly openSocket?: OpenSocket;
+}
+
+export type ResolvedOptions = Required<Omit<OrderbookClientOptions, 'credentials'>> & { readonly signer: Signer };
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {TypeError} for a wrong URL, market list or credentials
+ * @throws {RangeError} for a number outside its range
+ * @throws {OrderbookClientError} `KEY_INVALID`
+ */
+export function resolveOptions(options: OrderbookClientOptions): ResolvedOptions {
+  const { url, credentials, markets, backoff = { baseMs: 500, maxMs: 30_000 } } = options;
+  if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol)) {
+    throw new TypeError(`url must be a ws:// or wss:// URL, not ${JSON.stringify(withoutSecrets(url))}`);
+  }
+  if (markets.length === 0) throw new TypeError('markets must name at least one ticker');
+  for (const market of markets) {
+    // The published pattern forbids the dots that real tickers have.
+    if (!/^[A-Z0-9][A-Z0-9.-]*$/.test(market)) throw new TypeError(`${JSON.stringify(market)} is not a market ticker`);
+  }
+  if (credentials.keyId === '') throw new TypeError('credentials.keyId must not be empty');
+  return Object.freeze({
+    url,
+    signer: 'sign' in credentials ? credentials : createSigner(credentials.keyId, credentials.privateKeyPem),
+    markets: [...new Set(markets)],
+    marketsPerCommand: atLeast('marketsPerCommand', 1, options.marketsPerCommand ?? 500),
+    connectTimeoutMs: atLeast('connectTimeoutMs', 1, options.connectTimeoutMs ?? 10_000),
+    answerTimeoutMs: atLeast('answerTimeoutMs', 1, options.answerTimeoutMs ?? 10_000),
+    pingIntervalMs: atLeast('pingIntervalMs', 1, options.pingIntervalMs ?? 10_000),
+    pongTimeoutMs: atLeast('pongTimeoutMs', 1, options.pongTimeoutMs ?? 10_000),
+    stableAfterMs: atLeast('stableAfterMs', 0, options.stableAfterMs ?? 10_000),
+    authRetryMs: atLeast('authRetryMs', 0, options.authRetryMs ?? 30_000),
+    backoff: {
+      baseMs: atLeast('backoff.baseMs', 1, backoff.baseMs),
+      maxMs: atLeast('backoff.maxMs', backoff.baseMs, backoff.maxMs),
+    },
+    runtime: options.runtime ?? systemRuntime,
+    openSocket: options.openSocket ?? openWebSocket,
+  });
+}
+
+function atLeast(name: string, least: number, value: number): number {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${name} must be a whole number of at least ${least}, not ${value}`);
+  }
+  return value;
+}
+
+/** A URL may carry a user and password; an error message must not. */
+const withoutSecrets = (url: string): string => url.replace(/\/\/[^/]*@/, '//…@');
