@@ -1,0 +1,136 @@
+// From a client's text to a command, or to the error that the exchange's table gives for it. Unknown fields are let
+// pass, as the exchange does.
+import { WIRE_ERROR } from '@trader/orderbook-client/wire';
+import type { WireErrorCode } from './frames.ts';
+
+type Id = number | undefined;
+
+export type Command =
+  | {
+      readonly cmd: 'subscribe';
+      readonly id: Id;
+      readonly channels: readonly string[];
+      readonly tickers: readonly string[];
+      readonly useYesPrice: boolean;
+    }
+  | { readonly cmd: 'unsubscribe'; readonly id: Id; readonly sids: readonly number[] }
+  | {
+      readonly cmd: 'add_markets' | 'delete_markets' | 'get_snapshot';
+      readonly id: Id;
+      readonly sid: number;
+      readonly tickers: readonly string[];
+    }
+  | { readonly cmd: 'list_subscriptions'; readonly id: Id }
+  | { readonly cmd: 'refused'; readonly id: Id; readonly code: WireErrorCode };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Thrown inside this file only: the first thing that is wrong ends the reading of a command. */
+class Refusal extends Error {
+  readonly code: WireErrorCode;
+  constructor(code: WireErrorCode) {
+    super(`refused with error ${code}`);
+    this.code = code;
+  }
+}
+
+export function parseCommand(text: string): Command {
+  let id: Id;
+  try {
+    const message = fieldsOf(parseJson(text), WIRE_ERROR.unableToProcess);
+    id = idOf(message);
+    return commandOf(message, id);
+  } catch (error) {
+    if (error instanceof Refusal) return { cmd: 'refused', id, code: error.code };
+    throw error;
+  }
+}
+
+function commandOf(message: Fields, id: Id): Command {
+  switch (message['cmd']) {
+    case 'subscribe':
+      return subscribeOf(paramsOf(message), id);
+    case 'unsubscribe':
+      return { cmd: 'unsubscribe', id, sids: integers(paramsOf(message)['sids'], WIRE_ERROR.subscriptionIdsRequired) };
+    case 'update_subscription':
+      return updateOf(paramsOf(message), id);
+    case 'list_subscriptions':
+      return { cmd: 'list_subscriptions', id };
+    default:
+      throw new Refusal(WIRE_ERROR.unknownCommand);
+  }
+}
+
+function subscribeOf(params: Fields, id: Id): Command {
+  const channels = strings(params['channels'] ?? []);
+  if (channels.length === 0) throw new Refusal(WIRE_ERROR.channelsRequired);
+  const useYesPrice = params['use_yes_price'] ?? false;
+  if (typeof useYesPrice !== 'boolean') throw new Refusal(WIRE_ERROR.unableToProcess);
+  return { cmd: 'subscribe', id, channels, tickers: tickersOf(params), useYesPrice };
+}
+
+function updateOf(params: Fields, id: Id): Command {
+  const single = params['sid'] === undefined ? [] : [params['sid']];
+  const sids = integers(params['sids'] ?? single, WIRE_ERROR.exactlyOneSubscriptionRequired);
+  const [sid] = sids;
+  if (sid === undefined || sids.length !== 1) throw new Refusal(WIRE_ERROR.exactlyOneSubscriptionRequired);
+  const action = params['action'] ?? refuse(WIRE_ERROR.actionRequired);
+  if (action === 'get_snapshot') {
+    // Only the list is honoured here, a single `market_ticker` is not.
+    return { cmd: action, id, sid, tickers: unique(strings(params['market_tickers'] ?? [])) };
+  }
+  if (action !== 'add_markets' && action !== 'delete_markets') throw new Refusal(WIRE_ERROR.unsupportedAction);
+  const tickers = tickersOf(params);
+  if (tickers.length === 0) throw new Refusal(WIRE_ERROR.marketTickerRequired);
+  return { cmd: action, id, sid, tickers };
+}
+
+function tickersOf(params: Fields): string[] {
+  const { market_ticker: one, market_tickers: many } = params as { market_ticker?: unknown; market_tickers?: unknown };
+  if (one !== undefined && many !== undefined) throw new Refusal(WIRE_ERROR.invalidParameter);
+  return unique(strings(one === undefined ? (many ?? []) : [one]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(WIRE_ERROR.unableToProcess);
+  }
+}
+
+function idOf({ id }: Fields): Id {
+  if (id === undefined || id === null) return undefined;
+  if (!Number.isSafeInteger(id)) throw new Refusal(WIRE_ERROR.unableToProcess);
+  return id as number;
+}
+
+const paramsOf = (message: Fields): Fields =>
+  message['params'] === undefined || message['params'] === null
+    ? refuse(WIRE_ERROR.paramsRequired)
+    : fieldsOf(message['params'], WIRE_ERROR.unableToProcess);
+
+const fieldsOf = (value: unknown, otherwise: WireErrorCode): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : refuse(otherwise);
+
+function strings(value: unknown): string[] {
+  if (!Array.isArray(value)) throw new Refusal(WIRE_ERROR.unableToProcess);
+  if (value.some((item) => typeof item !== 'string')) throw new Refusal(WIRE_ERROR.unableToProcess);
+  if (value.includes('')) throw new Refusal(WIRE_ERROR.invalidParameter);
+  return value as string[];
+}
+
+function integers(value: unknown, whenEmpty: WireErrorCode): number[] {
+  const list = value ?? [];
+  if (!Array.isArray(list) || list.some((item) => !Number.isSafeInteger(item))) {
+    throw new Refusal(WIRE_ERROR.unableToProcess);
+  }
+  if (list.length === 0) throw new Refusal(whenEmpty);
+  return list as number[];
+}
+
+const unique = (items: readonly string[]): string[] => [...new Set(items)];
+
+function refuse(code: WireErrorCode): never {
+  throw new Refusal(code);
+}

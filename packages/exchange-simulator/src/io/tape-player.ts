@@ -1,0 +1,148 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Market } from '../core/market.ts';
+import { MergeQueue } from '../core/merge-queue.ts';
+import type { Tally } from '../core/tally.ts';
+import { ExchangeError } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import type { TapeCursor } from './tape-cursor.ts';
+
+/** Those who listen, as far as the pace depends on them. */
+export interface Audience {
+  /** Whether somebody follows a market. */
+  readonly present: boolean;
+  /** Whether somebody who follows a market has so much unsent that an unpaced tape waits. */
+  readonly slow: boolean;
+  /** Ends the subscriptions of those who have too much unsent. */
+  shed(): void;
+}
+
+export interface TapePlayerOptions {
+  readonly cursors: readonly TapeCursor[];
+  readonly markets: ReadonlyMap<string, Market>;
+  readonly speed: number | 'max';
+  readonly audience: Audience;
+  readonly runtime: Runtime;
+  readonly tally: Tally;
+}
+
+/** Frames played before the event loop gets its turn: a client in the same process has to run, too. */
+const FRAMES_PER_TURN = 256;
+/** Timers of longer than 2^31 ms fire at once. */
+const LONGEST_TIMER_MS = 86_400_000;
+
+/** Plays tapes side by side: waits for the next frame's moment, or for subscribers, plays what is due, and so on. */
+export class TapePlayer {
+  readonly #options: TapePlayerOptions;
+  readonly #queue = new MergeQueue<TapeCursor>();
+  readonly #run: Promise<void>;
+  #startedMs: number | undefined;
+  #closed = false;
+  #resume: (() => void) | undefined;
+  #failure: ExchangeError | undefined;
+
+  constructor(options: TapePlayerOptions) {
+    this.#options = options;
+    this.#run = this.#play();
+  }
+
+  /** Settles when the tapes were played, or one broke, or `close()` was called; never rejects. */
+  get finished(): Promise<void> {
+    return this.#run;
+  }
+
+  /** Why not every frame was played; known when `finished` settles. */
+  get failure(): ExchangeError | undefined {
+    return this.#failure;
+  }
+
+  /** The timelines' zero is now. */
+  start(): void {
+    this.#startedMs ??= this.#options.runtime.monotonicMs();
+    this.wake();
+  }
+
+  /** To be called whenever the audience has changed. */
+  wake(): void {
+    this.#resume?.();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.wake();
+    await this.#run;
+  }
+
+  async #play(): Promise<void> {
+    try {
+      while (this.#startedMs === undefined && !this.#closed) await this.#pause();
+      for (const cursor of this.#options.cursors) if (await cursor.refill()) this.#queue.push(cursor);
+      await this.#playQueue(this.#startedMs ?? 0);
+      if (this.#queue.first) {
+        this.#failure = new ExchangeError(
+          'CLOSED_BEFORE_END',
+          'The exchange was closed before its tapes were at their end.',
+        );
+      }
+    } catch (error) {
+      if (!ExchangeError.isInstance(error)) throw error;
+      this.#failure = error;
+    } finally {
+      await Promise.all(this.#options.cursors.map((cursor) => cursor.close()));
+    }
+  }
+
+  async #playQueue(startedMs: number): Promise<void> {
+    const { speed, audience, runtime } = this.#options;
+    for (let first = this.#queue.first; first && !this.#closed; first = this.#queue.first) {
+      const paced = speed !== 'max' && first.timed;
+      const playedMs = paced ? (runtime.monotonicMs() - startedMs) * speed : Infinity;
+      if (paced && first.dueMs > playedMs) {
+        await this.#pause(Math.min((first.dueMs - playedMs) / speed, LONGEST_TIMER_MS));
+      } else if (!paced && (!audience.present || audience.slow)) {
+        await this.#pause();
+      } else {
+        await this.#playDue(playedMs);
+        await turn();
+        // Only now have the sockets been offered what was played.
+        if (paced) audience.shed();
+      }
+    }
+  }
+
+  async #playDue(untilMs: number): Promise<void> {
+    for (let played = 0; played < FRAMES_PER_TURN; played++) {
+      const cursor = this.#queue.first;
+      if (!cursor || cursor.dueMs > untilMs) return;
+      this.#publish(cursor.frame);
+      if (cursor.advance()) this.#queue.sink();
+      else if (!(await cursor.refill())) this.#queue.removeFirst();
+      else this.#queue.sink();
+    }
+  }
+
+  #publish(frame: TapeCursor['frame']): void {
+    const { markets, tally } = this.#options;
+    const market = markets.get(frame.ticker);
+    // The scan has seen every ticker, so only a tape that changed meanwhile has another.
+    if (!market)
+      throw new ExchangeError('TAPE_INVALID', `A tape has changed since it was checked: ${frame.ticker} is new.`);
+    if (frame.kind === 'snapshot') {
+      tally.snapshotsPlayed++;
+      market.publishSnapshot(frame.levels, frame.tail);
+      return;
+    }
+    tally.deltasPlayed++;
+    if (!market.publishDelta(frame.side, frame.price, frame.change, frame.tail)) tally.levelsBelowZero++;
+  }
+
+  /** Until `wake()`, or the time is over. */
+  async #pause(forMs?: number): Promise<void> {
+    let cancel: (() => void) | undefined;
+    await new Promise<void>((resolve) => {
+      this.#resume = resolve;
+      if (forMs !== undefined) cancel = this.#options.runtime.setTimer(forMs, resolve);
+    });
+    cancel?.();
+    this.#resume = undefined;
+  }
+}

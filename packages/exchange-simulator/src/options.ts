@@ -1,0 +1,137 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { SERVER_PING } from '@trader/orderbook-client/wire';
+import type { UnknownTicker } from './core/conversation.ts';
+import { ExchangeError } from './errors.ts';
+import { type Runtime, systemRuntime } from './runtime.ts';
+
+/** A key that may connect besides the one that the exchange makes for itself. */
+export interface AcceptedKey {
+  readonly keyId: string;
+  /** RSA (signed with PSS, SHA-256) or Ed25519. */
+  readonly publicKeyPem: string;
+}
+
+/** What the exchange plays and how it behaves. All fields are optional; without any it is a small generated market. */
+export interface ExchangeOptions {
+  /** TCP port on 127.0.0.1. @default 0, any free port */
+  readonly port?: number;
+  /** All randomness of the exchange: the generator and the order of replies. Integer from 0 to 2^32 - 1. @default 1 */
+  readonly seed?: number;
+  /**
+   * NDJSON files to play, plain or gzip (told apart by their first bytes). Lines are `{"recv_ms", "event"}` or frames.
+   * Prices of the NO side are taken as NO prices. Without tapes, or with an empty list, the generator runs.
+   * @default []
+   */
+  readonly tapes?: readonly string[];
+  /**
+   * Tape speed: a factor of real time, or `'max'`: as fast as subscribers take it. At `'max'` the tapes wait for the
+   * slowest subscriber and while nobody subscribes; at a factor they go on, and a subscriber that is too slow gets
+   * error 25. @default 1
+   */
+  readonly speed?: number | 'max';
+  /**
+   * When the tapes start: with the first subscription to one of their markets, or with {@link Exchange.play}. A client
+   * that subscribes in several steps and wants every frame uses `'on-play'`. @default 'on-subscribe'
+   */
+  readonly playback?: 'on-subscribe' | 'on-play';
+  /** Generator: how many markets, 1 to 10,000. Ignored with tapes. @default 20 */
+  readonly markets?: number;
+  /** Generator: mean deltas a second over all markets, above 0, up to 100,000. Ignored with tapes. @default 100 */
+  readonly deltasPerSecond?: number;
+  /** Keys accepted besides {@link Exchange.credentials}. @default [] */
+  readonly keys?: readonly AcceptedKey[];
+  /** The answer to a ticker that the exchange does not have. @default 'empty-snapshot' */
+  readonly unknownTicker?: UnknownTicker;
+  /**
+   * Commands that arrive together are answered in seeded random order, as the real exchange was seen to do, or in the
+   * order of their arrival. @default 'shuffled'
+   */
+  readonly replyOrder?: 'shuffled' | 'arrival';
+  /** Time between pings, in ms, on each connection; `Infinity` for none. @default 10000 */
+  readonly pingIntervalMs?: number;
+  /**
+   * Bytes that may wait unsent for one connection. Above a quarter of it a tape at `'max'` waits; above it a paced
+   * subscription ends with error 25, and the connection's commands are left unread. The replies to commands come on top
+   * of it. From 65536, which is what a socket buffers before it says that it is full. @default 4194304 (4 MiB)
+   */
+  readonly maxBufferedBytes?: number;
+  /** Clock and timers. @default the system's */
+  readonly runtime?: Runtime;
+}
+
+export type ResolvedOptions = Readonly<Required<Omit<ExchangeOptions, 'keys'>>> & {
+  readonly keys: readonly { readonly keyId: string; readonly publicKey: KeyObject }[];
+};
+
+/**
+ * @throws {TypeError} on a value of the wrong kind
+ * @throws {RangeError} on a number out of range
+ * @throws {ExchangeError} `KEY_INVALID`
+ */
+export function resolveOptions(options: ExchangeOptions = {}): ResolvedOptions {
+  return Object.freeze({
+    port: integer('port', options.port ?? 0, 0, 65_535),
+    seed: integer('seed', options.seed ?? 1, 0, 4_294_967_295),
+    tapes: paths(options.tapes ?? []),
+    speed: options.speed === 'max' ? 'max' : number('speed', options.speed ?? 1, 0, 1_000_000),
+    playback: oneOf('playback', options.playback ?? 'on-subscribe', ['on-subscribe', 'on-play']),
+    markets: integer('markets', options.markets ?? 20, 1, 10_000),
+    deltasPerSecond: number('deltasPerSecond', options.deltasPerSecond ?? 100, 0, 100_000),
+    keys: (options.keys ?? []).map(readKey),
+    unknownTicker: oneOf('unknownTicker', options.unknownTicker ?? 'empty-snapshot', [
+      'empty-snapshot',
+      'silent',
+      'error',
+    ]),
+    replyOrder: oneOf('replyOrder', options.replyOrder ?? 'shuffled', ['shuffled', 'arrival']),
+    pingIntervalMs: number('pingIntervalMs', options.pingIntervalMs ?? SERVER_PING.intervalMs, 0, Infinity),
+    maxBufferedBytes: integer('maxBufferedBytes', options.maxBufferedBytes ?? 4_194_304, 65_536, 2 ** 31),
+    runtime: options.runtime ?? systemRuntime,
+  });
+}
+
+function integer(name: string, value: number, lowest: number, highest: number): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be an integer, got ${String(value)}`);
+  if (!Number.isInteger(value) || value < lowest || value > highest) {
+    throw new RangeError(`${name} must be an integer from ${lowest} to ${highest}, got ${value}`);
+  }
+  return value;
+}
+
+function number(name: string, value: number, above: number, highest: number): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${String(value)}`);
+  if (!(value > above && value <= highest)) {
+    throw new RangeError(`${name} must be above ${above} and at most ${highest}, got ${value}`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  const known = allowed.find((one) => one === value);
+  if (known !== undefined) return known;
+  throw new TypeError(`${name} must be one of ${allowed.join(', ')}, got ${String(value)}`);
+}
+
+function paths(tapes: readonly string[]): readonly string[] {
+  if (!Array.isArray(tapes)) throw new TypeError(`tapes must be a list of file names, got ${String(tapes)}`);
+  for (const tape of tapes as readonly unknown[]) {
+    if (typeof tape !== 'string' || tape === '') throw new TypeError(`a tape must be a file name, got ${String(tape)}`);
+  }
+  return Object.freeze([...tapes]);
+}
+
+function readKey({ keyId, publicKeyPem }: AcceptedKey): { keyId: string; publicKey: KeyObject } {
+  if (typeof keyId !== 'string' || keyId === '')
+    throw new TypeError(`keyId must be text, got ${JSON.stringify(keyId)}`);
+  const fail = (cause?: unknown) =>
+    new ExchangeError('KEY_INVALID', `The public key of ${keyId} is not an RSA or Ed25519 key in PEM.`, { cause });
+  try {
+    const publicKey = createPublicKey(publicKeyPem);
+    if (publicKey.asymmetricKeyType === 'rsa' || publicKey.asymmetricKeyType === 'ed25519') {
+      return { keyId, publicKey };
+    }
+  } catch (error) {
+    throw fail(error);
+  }
+  throw fail();
+}
