@@ -1,1 +1,18 @@
-export const placeholder = true;
+export { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
+export type { Runtime } from './io/runtime.ts';
+export type { SessionStoreOptions, SessionStoreTuning, StoreLocation, StoreStatus } from './options.ts';
+export type { SessionFilter } from './queries/list-sessions.ts';
+export type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
+export type {
+  DeltaRecord,
+  GapRecord,
+  RawRecord,
+  SessionCounters,
+  SessionId,
+  SessionRow,
+  SessionStatus,
+  SnapshotRecord,
+  StoredLevel,
+  StoreRecord,
+} from './records.ts';
+export { createSessionStore, type OpenSessionOptions, type SessionStore } from './store.ts';

@@ -1,0 +1,48 @@
+import type { DeltaRecord } from '../records.ts';
+import { isInt32 } from './record-check.ts';
+
+/**
+ * The deltas of one (epoch, sid) on their way to one chunk row: a column per field, no object per record. Values are
+ * relative to the first delta, so that the database's compression finds little to keep.
+ */
+export class DeltaColumns {
+  readonly epoch: number;
+  readonly sid: number;
+  readonly firstSeq: number;
+  readonly receivedAtMs: number;
+  readonly skipped: number[] = [];
+  /** Positions in the batch's list of markets; the database's numbers are not known yet. */
+  readonly markets: number[] = [];
+  readonly yes: boolean[] = [];
+  readonly prices: number[] = [];
+  readonly deltas: number[] = [];
+  readonly receivedOffsets: number[] = [];
+  readonly delays: (number | null)[] = [];
+  lastSeq: number;
+
+  constructor(first: DeltaRecord) {
+    this.epoch = first.epoch;
+    this.sid = first.sid;
+    this.firstSeq = first.seq;
+    this.lastSeq = first.seq;
+    this.receivedAtMs = first.receivedAtMs;
+  }
+
+  /** Whether the offsets of `record` fit their 32 bits. If not, the chunk ends here and the next starts a new base. */
+  fits(record: DeltaRecord): boolean {
+    return (
+      isInt32(record.seq - this.firstSeq - this.skipped.length) && isInt32(record.receivedAtMs - this.receivedAtMs)
+    );
+  }
+
+  push(record: DeltaRecord, market: number): void {
+    this.skipped.push(record.seq - this.firstSeq - this.skipped.length);
+    this.markets.push(market);
+    this.yes.push(record.side === 'yes');
+    this.prices.push(record.price);
+    this.deltas.push(record.delta);
+    this.receivedOffsets.push(record.receivedAtMs - this.receivedAtMs);
+    this.delays.push(record.exchangeAtMs === null ? null : record.receivedAtMs - record.exchangeAtMs);
+    this.lastSeq = record.seq;
+  }
+}

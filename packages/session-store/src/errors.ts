@@ -1,0 +1,55 @@
+/** What went wrong, as a stable name. The README lists each with its meaning and what to do. */
+export type SessionStoreErrorCode =
+  | 'DATABASE_UNREACHABLE'
+  | 'DATABASE_REFUSED'
+  | 'DATABASE_OVERLOADED'
+  | 'DATA_DIR_LOCKED'
+  | 'DATA_DIR_UNUSABLE'
+  | 'SCHEMA_TOO_NEW'
+  | 'MIGRATION_FAILED'
+  | 'QUERY_TIMEOUT'
+  | 'QUERY_FAILED'
+  | 'RECORD_INVALID'
+  | 'RECORD_REFUSED'
+  | 'SESSION_UNKNOWN'
+  | 'SESSION_CLOSED'
+  | 'CLOSE_TIMEOUT'
+  | 'STORE_CLOSED';
+
+const brand = Symbol.for('@trader/session-store/error');
+
+type Details = {
+  readonly cause?: unknown;
+  readonly sqlState?: string | undefined;
+  readonly retryable?: boolean;
+  readonly unwrittenRecords?: number;
+};
+
+/**
+ * Every failure of this package. Branch on `code`; the message is for people. Neither the message nor the cause holds a
+ * connection string, a password, a query parameter or the content of a record.
+ */
+export class SessionStoreError extends Error {
+  override readonly name = 'SessionStoreError';
+  readonly code: SessionStoreErrorCode;
+  /** PostgreSQL's five-character condition, where the database gave one. */
+  readonly sqlState: string | undefined;
+  /** Whether the same call may work later without anybody changing anything. */
+  readonly retryable: boolean;
+  /** With `CLOSE_TIMEOUT`, `RECORD_REFUSED` and `SESSION_CLOSED`: appended records that are not known to be stored. */
+  readonly unwrittenRecords: number | undefined;
+  readonly [brand] = true;
+
+  constructor(code: SessionStoreErrorCode, message: string, details: Details = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.sqlState = details.sqlState;
+    this.retryable = details.retryable ?? false;
+    this.unwrittenRecords = details.unwrittenRecords;
+  }
+
+  /** Recognises the errors of another installed copy of this package too, which `instanceof` does not. */
+  static isInstance(value: unknown): value is SessionStoreError {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+}

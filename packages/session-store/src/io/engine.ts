@@ -1,0 +1,40 @@
+import type { SQL } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+
+/** A row as both engines give it: see `rows.ts` for how values come out. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export type Statement = { readonly text: string; readonly parameters: readonly unknown[] };
+
+/** Runs one statement within a transaction. */
+export type Run = (query: SQL | Statement) => Promise<readonly Row[]>;
+
+export type TransactionOptions = {
+  /** Begins the message when it fails: "Listing sessions". */
+  readonly doing: string;
+  readonly readOnly?: boolean;
+  /** Instead of the store's `queryTimeoutMs`. */
+  readonly timeoutMs?: number;
+};
+
+/** A database that speaks PostgreSQL. Everything goes through transactions, each of which has a deadline. */
+export interface Engine {
+  readonly name: 'postgres' | 'pglite';
+  /**
+   * Commits what `work` does, or nothing of it. After a rejection it may be committed all the same (the answer to the
+   * commit was lost), so whatever is retried must be harmless when done twice.
+   *
+   * @throws {SessionStoreError} never a driver's own error
+   */
+  transact<T>(work: (run: Run) => Promise<T>, options: TransactionOptions): Promise<T>;
+  close(): Promise<void>;
+}
+
+const dialect = new PgDialect();
+
+/** Statement text and parameters, the same for both engines. */
+export function render(query: SQL | Statement): Statement {
+  if ('text' in query) return query;
+  const { sql, params } = dialect.sqlToQuery(query);
+  return { text: sql, parameters: params };
+}

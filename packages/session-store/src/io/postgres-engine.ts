@@ -1,0 +1,122 @@
+import postgres from 'postgres';
+import { SessionStoreError } from '../errors.ts';
+import { parseBigint } from '../rows.ts';
+import { withDeadline } from './deadline.ts';
+import { render, type Engine, type Run, type TransactionOptions } from './engine.ts';
+import { failureOf } from './failure.ts';
+import type { Runtime } from './runtime.ts';
+
+type Sql = postgres.Sql<{ bigint: number | string }>;
+
+type Pool = { readonly max: number; sql: Sql | null };
+
+/** Long enough to reach a distant server, short enough that a retry comes soon. */
+const maxConnectSeconds = 10;
+
+/** What a transaction in flight is given at the end; then its socket is cut. */
+const endSeconds = 1;
+
+const bigint = { to: 20, from: [20], parse: parseBigint, serialize: String };
+
+/**
+ * A PostgreSQL server. Writes have a connection of their own, so that a slow reader cannot hold them up and one that
+ * hangs can be dropped without the other.
+ */
+export class PostgresEngine implements Engine {
+  readonly name = 'postgres';
+  readonly #url: string;
+  readonly #queryTimeoutMs: number;
+  readonly #runtime: Runtime;
+  readonly #writing: Pool = { max: 1, sql: null };
+  readonly #reading: Pool = { max: 2, sql: null };
+  readonly #closed = new AbortController();
+
+  constructor(url: string, queryTimeoutMs: number, runtime: Runtime) {
+    this.#url = url;
+    this.#queryTimeoutMs = queryTimeoutMs;
+    this.#runtime = runtime;
+  }
+
+  async transact<T>(
+    work: (run: Run) => Promise<T>,
+    { doing, readOnly = false, timeoutMs = this.#queryTimeoutMs }: TransactionOptions,
+  ): Promise<T> {
+    const pool = readOnly ? this.#reading : this.#writing;
+    try {
+      this.#closed.signal.throwIfAborted();
+      const sql = (pool.sql ??= this.#connect(pool.max));
+      const done = sql.begin(readOnly ? 'read only' : 'read write', async (transaction) => {
+        // The server gives up too, or an abandoned statement would hold its locks for as long as it likes.
+        await transaction`select set_config('statement_timeout', ${String(Math.ceil(timeoutMs))}, true)`;
+        return { value: await work(runOn(transaction)) };
+      });
+      // After the deadline nobody waits for it any more, and its rejection is of no interest.
+      done.catch(() => undefined);
+      const late = () => timedOut(doing, timeoutMs);
+      return ((await withDeadline(this.#runtime, timeoutMs, done, late, this.#closed.signal)) as { value: T }).value;
+    } catch (cause) {
+      const { error, action } = failureOf(doing, cause);
+      if (action === 'reconnect') abandon(pool);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const pools = [this.#writing, this.#reading];
+    await Promise.all(pools.map(async ({ sql }) => sql?.end({ timeout: endSeconds })));
+    // Whoever waits is told, whatever the driver does with what it had in hand.
+    this.#closed.abort(new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.'));
+  }
+
+  #connect(max: number): Sql {
+    try {
+      return postgres(this.#url, {
+        max,
+        connect_timeout: Math.min(maxConnectSeconds, this.#queryTimeoutMs / 1000),
+        // How long to wait after a failure is decided in one place, and it is not here.
+        backoff: () => 0,
+        max_lifetime: null,
+        onnotice: () => undefined,
+        types: { bigint },
+        connection: {
+          // So that an operator who looks at the server's connections knows whose they are.
+          application_name: 'session-store',
+          // A role may have another, in which times would not be understood here.
+          DateStyle: 'ISO',
+        },
+      });
+    } catch {
+      // What it throws carries the URL.
+      throw new SessionStoreError(
+        'DATABASE_REFUSED',
+        'The url of the database cannot be read. Check its host and port.',
+      );
+    }
+  }
+}
+
+/**
+ * postgres.js can wait for ever on a connection that the server closed during its start (porsager/postgres#1193), so a
+ * connection that let us down is not asked again: its pool is thrown away and the next transaction opens a new one.
+ */
+function abandon(pool: Pool): void {
+  const { sql } = pool;
+  pool.sql = null;
+  sql?.end({ timeout: 0 }).catch(() => undefined);
+}
+
+const runOn =
+  (transaction: postgres.TransactionSql<{ bigint: number | string }>): Run =>
+  async (query) => {
+    const { text, parameters } = render(query);
+    // `simple: false` keeps to one statement even without parameters: a second could leave the transaction.
+    const options = { prepare: true, simple: false } as postgres.UnsafeQueryOptions;
+    return [...(await transaction.unsafe(text, [...parameters] as postgres.SerializableParameter[], options))];
+  };
+
+const timedOut = (doing: string, timeoutMs: number) =>
+  new SessionStoreError(
+    'QUERY_TIMEOUT',
+    `${doing} failed: no answer from the database within ${timeoutMs} ms. The connection was dropped.`,
+    { retryable: true },
+  );

@@ -1,0 +1,89 @@
+// The vocabulary of what a session holds. Scales are the caller's: the store keeps integers and never rounds.
+
+/** Identifies a recording session. Opaque: compare it, pass it back, take nothing out of it. */
+export type SessionId = string;
+
+/** `active` until it is closed; the other four say how it ended. */
+export type SessionStatus = 'active' | 'closed' | 'health_failure' | 'reclaimed' | 'error';
+
+/** `[price, size]`, both integers at the caller's scale. */
+export type StoredLevel = readonly [price: number, size: number];
+
+/** One change of one price level. */
+export interface DeltaRecord {
+  readonly kind: 'delta';
+  /** Which life of the connection; a new one starts the numbering again. 32 bits. */
+  readonly epoch: number;
+  readonly sid: number;
+  /** Rises within (epoch, sid) over deltas and snapshots together. */
+  readonly seq: number;
+  readonly market: string;
+  readonly side: 'yes' | 'no';
+  /** Integer, 32 bits. */
+  readonly price: number;
+  /** Change of size, a safe integer of either sign. */
+  readonly delta: number;
+  /** When the exchange says it happened, ms since the epoch; `null` where it did not say. May lie after `receivedAtMs`. */
+  readonly exchangeAtMs: number | null;
+  /** When it arrived here, ms since the epoch. */
+  readonly receivedAtMs: number;
+}
+
+/** A whole book at one number of its subscription; empty sides are empty arrays. */
+export interface SnapshotRecord {
+  readonly kind: 'snapshot';
+  readonly epoch: number;
+  readonly sid: number;
+  readonly seq: number;
+  readonly market: string;
+  readonly receivedAtMs: number;
+  readonly yes: readonly StoredLevel[];
+  readonly no: readonly StoredLevel[];
+}
+
+/** A frame kept as its text: acknowledgements, and whatever was not understood. */
+export interface RawRecord {
+  readonly kind: 'raw';
+  readonly epoch: number;
+  readonly sid: number | null;
+  readonly seq: number | null;
+  readonly receivedAtMs: number;
+  readonly text: string;
+}
+
+/** A hole: numbers that never arrived, or a time in which nothing could. `null` where it is not known. */
+export interface GapRecord {
+  readonly kind: 'gap';
+  readonly epoch: number;
+  readonly sid: number | null;
+  readonly firstSeq: number | null;
+  readonly lastSeq: number | null;
+  readonly fromAtMs: number;
+  readonly toAtMs: number | null;
+  readonly cause: string;
+}
+
+export type StoreRecord = DeltaRecord | SnapshotRecord | RawRecord | GapRecord;
+
+/** How many records of each kind. `messages` counts frames: snapshots, deltas and raw together, not gaps. */
+export interface SessionCounters {
+  readonly messages: number;
+  readonly snapshots: number;
+  readonly deltas: number;
+  readonly raw: number;
+  readonly gaps: number;
+}
+
+/** One session as it is stored. Times are ms since the epoch; counters count what is committed. */
+export interface SessionRow extends SessionCounters {
+  readonly id: SessionId;
+  readonly recorder: string;
+  readonly status: SessionStatus;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly endReason: string | null;
+  /** The session that this one takes over from. */
+  readonly continues: SessionId | null;
+  /** The latest `receivedAtMs` that is committed. */
+  readonly lastRecordAtMs: number | null;
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { isName } from './core/record-check.ts';
+import { SessionStoreError } from './errors.ts';
+import type { Engine, Row } from './io/engine.ts';
+import { PgliteEngine } from './io/pglite-engine.ts';
+import { PostgresEngine } from './io/postgres-engine.ts';
+import { MarketIds } from './market-ids.ts';
+import { migrate } from './migrate.ts';
+import { resolveOptions, within, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
+import { listSessions, type SessionFilter } from './queries/list-sessions.ts';
+import { insertSession } from './queries/open-session.ts';
+import { reclaimSessions } from './queries/reclaim-sessions.ts';
+import { Recording, type RecordingSession } from './recording-session.ts';
+import type { SessionId, SessionRow } from './records.ts';
+import { sessionRow } from './rows.ts';
+import { SessionWrites } from './session-writes.ts';
+import { Writer } from './writer.ts';
+
+export interface OpenSessionOptions {
+  /** Who records, over all its sessions: its lifetime counters carry this name. At most 500 characters. */
+  readonly recorder: string;
+  /** The session that this one takes over from. */
+  readonly continues?: SessionId;
+}
+
+/** Recording sessions in a database. */
+export interface SessionStore extends AsyncDisposable {
+  readonly engine: 'postgres' | 'pglite';
+  /**
+   * Opens a session, `active` from now on. Tried once: a rejection with `retryable` is worth another call, which takes up
+   * the first one's row if that was written after all.
+   *
+   * @throws {SessionStoreError} SESSION_UNKNOWN when there is none to continue, STORE_CLOSED, or why the database failed
+   */
+  openSession(options: OpenSessionOptions): Promise<RecordingSession>;
+  /** Sessions by recorder and status, newest first. @throws {SessionStoreError} */
+  sessions(filter?: SessionFilter): Promise<readonly SessionRow[]>;
+  /**
+   * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames` and
+   * `gaps` and the tables `sessions`, `raw_frames`, `markets` and `recorders`. 64-bit integers come as numbers, or as strings
+   * beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole.
+   *
+   * @throws {SessionStoreError} QUERY_FAILED, QUERY_TIMEOUT, or why the database could not be asked
+   */
+  query(text: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  /**
+   * Closes sessions that are still open, as `closed` with the reason `store closed`, then the database. Idempotent. No
+   * timer, socket or lock is left, also when it rejects.
+   *
+   * @throws {SessionStoreError} CLOSE_TIMEOUT when a session could not be closed
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, brings its schema up to date, and on an embedded one locks the folder and closes the sessions that
+ * a process which is gone left `active`.
+ *
+ * @example
+ * const store = await createSessionStore({ dataDir: 'data' });
+ * const session = await store.openSession({ recorder: 'desk-1' });
+ *
+ * @throws {TypeError | RangeError} on wrong options
+ * @throws {SessionStoreError} DATABASE_UNREACHABLE, DATABASE_REFUSED, DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SCHEMA_TOO_NEW,
+ *   MIGRATION_FAILED, QUERY_TIMEOUT
+ */
+export async function createSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
+  const resolved = resolveOptions(options);
+  const { location, queryTimeoutMs, runtime } = resolved;
+  const engine =
+    'url' in location
+      ? new PostgresEngine(location.url, queryTimeoutMs, runtime)
+      : await PgliteEngine.open(location.dataDir, queryTimeoutMs, runtime);
+  try {
+    await migrate(engine, queryTimeoutMs);
+    // The folder's lock proves that no other owner lives. On a server nothing proves it yet.
+    if (engine.name === 'pglite') await engine.transact(reclaimSessions, { doing: 'Closing orphaned sessions' });
+    return new Store(engine, resolved);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+class Store implements SessionStore {
+  readonly engine: Engine['name'];
+  readonly #engine: Engine;
+  readonly #options: ResolvedOptions;
+  readonly #writer: Writer;
+  readonly #markets: MarketIds;
+  readonly #open = new Set<RecordingSession>();
+  /** By recorder: a session whose opening failed, and may be in the database all the same. */
+  readonly #unconfirmed = new Map<string, SessionId>();
+  #closed: Promise<void> | null = null;
+
+  constructor(engine: Engine, options: ResolvedOptions) {
+    this.engine = engine.name;
+    this.#engine = engine;
+    this.#options = options;
+    this.#writer = new Writer(options.runtime, options.onStatus);
+    this.#markets = new MarketIds(engine);
+  }
+
+  async openSession({ recorder, continues }: OpenSessionOptions): Promise<RecordingSession> {
+    if (!isName(recorder))
+      throw new TypeError(`recorder must be 1 to 500 characters, not ${JSON.stringify(recorder)}.`);
+    if (continues !== undefined && !isSessionId(continues)) throw unknownSession(continues);
+    this.#refuseIfClosed();
+    const id = this.#unconfirmed.get(recorder) ?? randomUUID();
+    const startedAtMs = this.#options.runtime.nowMs();
+    // Taken while it is being opened, so that two openings at once do not share an id.
+    this.#unconfirmed.delete(recorder);
+    try {
+      await this.#engine.transact(
+        async (run) => insertSession(run, { id, recorder, startedAtMs, continues: continues ?? null }),
+        { doing: 'Opening a session' },
+      );
+    } catch (cause) {
+      const error = cause as SessionStoreError;
+      if (error.sqlState === foreignKeyViolation) throw unknownSession(continues!);
+      if (error.retryable) this.#unconfirmed.set(recorder, id);
+      throw error;
+    }
+    const writes = new SessionWrites(this.#engine, this.#markets, { id, recorder });
+    const session = new Recording({ id, recorder }, this.#options, this.#writer, writes, () =>
+      this.#open.delete(session),
+    );
+    this.#open.add(session);
+    return session;
+  }
+
+  async sessions(filter: SessionFilter = {}): Promise<readonly SessionRow[]> {
+    if (filter.limit !== undefined) within('limit', filter.limit, 1, 2 ** 31 - 1);
+    const rows = await this.#read(async (run) => listSessions(run, filter), 'Listing sessions');
+    return rows.map(sessionRow);
+  }
+
+  async query(text: string, parameters: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
+    return this.#read(async (run) => run({ text, parameters }), 'The query');
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #read(work: Parameters<Engine['transact']>[0], doing: string): Promise<readonly Row[]> {
+    this.#refuseIfClosed();
+    return (await this.#engine.transact(work, { doing, readOnly: true })) as readonly Row[];
+  }
+
+  async #close(): Promise<void> {
+    const closing = [...this.#open].map(async (session) => session.close({ status: 'closed', reason: 'store closed' }));
+    const results = await Promise.allSettled(closing);
+    await this.#engine.close();
+    for (const result of results) if (result.status === 'rejected') throw result.reason as SessionStoreError;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.');
+  }
+}
+
+const foreignKeyViolation = '23503';
+
+const isSessionId = (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+
+const unknownSession = (id: SessionId) =>
+  new SessionStoreError('SESSION_UNKNOWN', `There is no session ${JSON.stringify(id)} to continue.`);

@@ -1,0 +1,65 @@
+// Stands between the store and PostgreSQL on loopback, and fails in the ways that networks do.
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export type FaultyProxy = AsyncDisposable & {
+  readonly url: string;
+  /**
+   * - `pass`: as if it were not there.
+   * - `swallow`: connections stay open and nothing gets through any more, in either direction.
+   * - `end-at-start`: a new connection is ended as soon as it says something.
+   * - `lose-commit`: the next commit reaches the server; its answer does not come back, and the connection is cut.
+   */
+  mode: 'pass' | 'swallow' | 'end-at-start' | 'lose-commit';
+  /** Connections accepted so far. */
+  connections(): number;
+};
+
+export async function startFaultyProxy(url: string): Promise<FaultyProxy> {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  let connections = 0;
+
+  const server = createServer((near) => {
+    connections++;
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    let started = false;
+    near.on('data', (data) => {
+      if (proxy.mode === 'end-at-start' && !started) near.end();
+      else if (proxy.mode !== 'swallow') far.write(data);
+      started = true;
+    });
+    far.on('data', (data) => {
+      if (proxy.mode === 'swallow') return;
+      if (proxy.mode === 'lose-commit' && data.includes('COMMIT\0')) {
+        proxy.mode = 'pass';
+        near.destroy();
+      } else near.write(data);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const near = new URL(url);
+  near.port = String((server.address() as { port: number }).port);
+
+  const proxy: FaultyProxy = {
+    url: near.href,
+    mode: 'pass',
+    connections: () => connections,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { requireUnderEachNode, temporaryFolder } from '@trader/testkit';
+import { expect, test } from 'vitest';
+import type { createSessionStore as FromSource } from '../src/index.ts';
+
+const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+
+test('the built package can be required under each supported Node', async () => {
+  const exportsByVersion = await requireUnderEachNode(built);
+  expect(Object.keys(exportsByVersion).length).toBeGreaterThan(0);
+  for (const names of Object.values(exportsByVersion))
+    expect(names).toEqual(['SessionStoreError', 'createSessionStore']);
+});
+
+test('the built package finds its migrations', { timeout: 60_000 }, async () => {
+  using folder = temporaryFolder('session-store-built-');
+  const { createSessionStore } = (await import(built)) as { createSessionStore: typeof FromSource };
+  await using store = await createSessionStore({ dataDir: folder.path });
+  expect(await store.query('select count(*) as deltas from deltas')).toEqual([{ deltas: 0 }]);
+});

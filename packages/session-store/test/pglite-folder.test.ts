@@ -1,0 +1,58 @@
+// The embedded engine's folder, and who may have it: across processes, across kill -9.
+import { join } from 'node:path';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSessionStore, SessionStoreError } from '../src/index.ts';
+import { startChildRecorder } from './child-recorder.ts';
+
+let folder: TemporaryFolder;
+beforeEach(() => void (folder = temporaryFolder('session-store-folder-')));
+afterEach(() => folder.remove());
+
+describe('an embedded store', { timeout: 60_000 }, () => {
+  test('survives kill -9: the next one closes the orphan at its last committed record', async () => {
+    const location = { dataDir: join(folder.path, 'not', 'there', 'yet') };
+    const child = await startChildRecorder(location, 'killed');
+
+    const refused = await createSessionStore(location).catch((error: unknown) => error);
+    expect(SessionStoreError.isInstance(refused) && refused.code).toBe('DATA_DIR_LOCKED');
+    expect((refused as Error).message).toContain(`process ${child.said.pid} since 2`);
+
+    await child.kill();
+    await using store = await createSessionStore(location);
+    expect(await store.sessions()).toMatchObject([
+      {
+        id: child.said.session,
+        status: 'reclaimed',
+        endReason: 'owner gone',
+        endedAtMs: 1_785_901_540_000 + child.said.committed,
+        deltas: child.said.committed,
+      },
+    ]);
+    expect(await store.query('select count(*) as stored, max(seq) as last from deltas')).toEqual([
+      { stored: child.said.committed, last: child.said.committed },
+    ]);
+    expect(await store.query('select deltas from recorders')).toEqual([{ deltas: child.said.committed }]);
+  });
+
+  test('is refused a second time in the same process, and has the folder again after a close', async () => {
+    const location = { dataDir: folder.path };
+    const first = await createSessionStore(location);
+    const session = await first.openSession({ recorder: 'orphan without records' });
+    await expect(createSessionStore(location)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
+    await session.close({ status: 'closed', reason: 'test' });
+    await first.close();
+    await using second = await createSessionStore(location);
+    expect(await second.sessions({ status: 'closed' })).toHaveLength(1);
+  });
+
+  test('leaves nothing behind that would keep the process alive', async () => {
+    const child = await startChildRecorder({ dataDir: folder.path }, 'closed');
+    expect(await child.ended).toBe(0);
+  });
+
+  test('says so when the folder cannot be made', async () => {
+    const location = { dataDir: join(process.execPath, 'a-file-is-no-folder') };
+    await expect(createSessionStore(location)).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' });
+  });
+});

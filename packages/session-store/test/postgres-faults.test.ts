@@ -1,0 +1,212 @@
+// What a real server and the way to it can do to a store.
+import { ManualRuntime, startPostgres, type TestPostgres } from '@trader/testkit';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSessionStore, SessionStoreError, type SessionStoreOptions, type StoreStatus } from '../src/index.ts';
+import { startChildRecorder } from './child-recorder.ts';
+import { delta, everythingIn } from './contract.ts';
+import { startFaultyProxy } from './faulty-proxy.ts';
+
+let server: TestPostgres;
+beforeAll(async () => void (server = await startPostgres()));
+afterAll(() => server?.stop());
+
+/** A store whose changes of status are kept, and one session of it. */
+async function recording(options: SessionStoreOptions) {
+  const statuses: StoreStatus[] = [];
+  const store = await createSessionStore({
+    batch: { maxAgeMs: 1_000_000 },
+    onStatus: (status) => statuses.push(status),
+    ...options,
+  });
+  const session = await store.openSession({ recorder: 'faulty' });
+  return { store, session, statuses };
+}
+
+const failedOpening = async (url: string) =>
+  createSessionStore({ url, queryTimeoutMs: 5000 }).then(
+    () => expect.fail('it opened'),
+    (error: unknown) => {
+      expect(SessionStoreError.isInstance(error)).toBe(true);
+      expect(everythingIn(error)).not.toContain('hunter2');
+      return error as SessionStoreError;
+    },
+  );
+
+describe('opening', () => {
+  test('can be done by several processes at once on an empty database', async () => {
+    const url = await server.createDatabase();
+    const stores = await Promise.all([1, 2, 3, 4].map(async () => createSessionStore({ url })));
+    const applied = await stores[0]!.query('select count(*) as migrations from session_store_migrations');
+    expect(applied).toEqual([{ migrations: 2 }]);
+    await Promise.all(stores.map(async (store) => store.close()));
+  });
+
+  test('names a server that is not there, a database that is not there, and shows no password', async () => {
+    const nobody = await failedOpening('postgres://postgres:hunter2@127.0.0.1:1/nothing');
+    expect(nobody).toMatchObject({ code: 'DATABASE_UNREACHABLE', retryable: true });
+    const missing = await failedOpening(`postgres://postgres:hunter2@127.0.0.1:${server.port}/missing`);
+    expect(missing).toMatchObject({ code: 'DATABASE_REFUSED', sqlState: '3D000' });
+    const unreadable = await failedOpening('postgres://postgres:hunter2@127.0.0.1:port/x');
+    expect(unreadable).toMatchObject({ code: 'DATABASE_REFUSED' });
+  });
+
+  test('ends when the server accepts and then says nothing, or hangs up', async () => {
+    await using proxy = await startFaultyProxy(await server.createDatabase());
+    for (const mode of ['swallow', 'end-at-start'] as const) {
+      proxy.mode = mode;
+      const opening = createSessionStore({ url: proxy.url, queryTimeoutMs: 250 });
+      await expect(opening).rejects.toMatchObject({ retryable: true });
+    }
+  });
+
+  test('that failed may be tried again', async () => {
+    await using proxy = await startFaultyProxy(await server.createDatabase());
+    const { store } = await recording({ url: proxy.url });
+    proxy.mode = 'lose-commit';
+    await expect(store.openSession({ recorder: 'again' })).rejects.toMatchObject({ retryable: true });
+    const session = await store.openSession({ recorder: 'again' });
+    // The first try was committed: one row, not two.
+    expect(await store.sessions({ recorder: 'again' })).toMatchObject([{ id: session.id, status: 'active' }]);
+    await store.close();
+  });
+});
+
+describe('a server that crashes in the middle of writing', () => {
+  test('loses nothing and doubles nothing once it is back', { timeout: 60_000 }, async () => {
+    const { store, session, statuses } = await recording({
+      url: await server.createDatabase(),
+      batch: { maxRecords: 200, maxAgeMs: 1_000_000 },
+    });
+    const appended = 30_000;
+    for (let seq = 1; seq <= appended / 2; seq++) session.append(delta(seq));
+    await expect.poll(async () => (await store.sessions())[0]?.deltas).toBeGreaterThan(0);
+    await server.crash();
+    for (let seq = appended / 2 + 1; seq <= appended; seq++) session.append(delta(seq));
+    await expect.poll(() => statuses.at(-1)?.state).toBe('failing');
+    await server.start();
+    const row = await session.close({ status: 'closed', reason: 'test' });
+    expect(row).toMatchObject({ deltas: appended, messages: appended });
+    const stored = 'select count(*) as stored, count(distinct seq) as numbers, min(seq), max(seq) from deltas';
+    expect(await store.query(stored)).toEqual([{ stored: appended, numbers: appended, min: 1, max: appended }]);
+    expect(await store.query('select deltas from recorders')).toEqual([{ deltas: appended }]);
+    expect(statuses.map(({ state }) => state)).toEqual(['failing', 'writing']);
+    expect(statuses[0]).toMatchObject({ error: { code: 'DATABASE_UNREACHABLE' } });
+    await store.close();
+  });
+});
+
+describe('a commit whose answer is lost', () => {
+  test('is neither stored nor counted twice, for a batch and for a close', async () => {
+    await using proxy = await startFaultyProxy(await server.createDatabase());
+    const { store, session, statuses } = await recording({ url: proxy.url });
+    session.append(delta(1));
+    await session.flush();
+
+    proxy.mode = 'lose-commit';
+    session.append(delta(2));
+    await session.flush();
+    expect((await store.sessions())[0]).toMatchObject({ deltas: 2 });
+
+    proxy.mode = 'lose-commit';
+    session.append(delta(3));
+    const row = await session.close({ status: 'closed', reason: 'test' });
+    expect(row).toMatchObject({ status: 'closed', deltas: 3 });
+    expect(await store.query('select seq from deltas order by seq')).toEqual([{ seq: 1 }, { seq: 2 }, { seq: 3 }]);
+    expect(await store.query('select deltas from recorders')).toEqual([{ deltas: 3 }]);
+    expect(statuses.map(({ state }) => state)).toEqual(['failing', 'writing', 'failing', 'writing']);
+    await store.close();
+  });
+});
+
+describe('a connection that hangs', () => {
+  test('is abandoned at the deadline, and a new one carries on', async () => {
+    await using proxy = await startFaultyProxy(await server.createDatabase());
+    const { store, session, statuses } = await recording({ url: proxy.url, queryTimeoutMs: 500 });
+    const before = proxy.connections();
+    proxy.mode = 'swallow';
+    session.append(delta(1));
+    const flushed = session.flush();
+    await expect.poll(() => statuses.at(-1)).toMatchObject({ state: 'failing', error: { code: 'QUERY_TIMEOUT' } });
+    proxy.mode = 'pass';
+    await flushed;
+    expect(proxy.connections()).toBeGreaterThan(before);
+    expect(await store.query('select seq from deltas')).toEqual([{ seq: 1 }]);
+    await store.close();
+  });
+
+  test('does not hang the close, which says how many records are not known to be stored', async () => {
+    await using proxy = await startFaultyProxy(await server.createDatabase());
+    const runtime = new ManualRuntime();
+    const { store, session } = await recording({ url: proxy.url, runtime });
+    proxy.mode = 'swallow';
+    session.append(delta(1));
+    session.append(delta(2));
+    const closing = session.close({ status: 'closed', reason: 'test', timeoutMs: 100 });
+    runtime.advance(100);
+    await expect(closing).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT', unwrittenRecords: 2 });
+    expect(() => session.append(delta(3))).toThrow(expect.objectContaining({ code: 'CLOSE_TIMEOUT' }));
+    await store.close();
+    expect(runtime.armedTimers).toBe(0);
+  });
+
+  test('in its start is not waited for by a store that closes', async () => {
+    await using proxy = await startFaultyProxy(await server.createDatabase());
+    const runtime = new ManualRuntime();
+    const { store } = await recording({ url: proxy.url, runtime });
+    proxy.mode = 'end-at-start';
+    const connections = proxy.connections();
+    // Reading has connections of its own, the first of which is opened here.
+    const reading = store.sessions().catch((error: unknown) => error);
+    await expect.poll(() => proxy.connections()).toBeGreaterThan(connections);
+    await store.close();
+    expect(await reading).toMatchObject({ name: 'SessionStoreError' });
+    expect(runtime.armedTimers).toBe(0);
+  });
+});
+
+describe('closing a store', () => {
+  test('leaves no connection on the server and nothing that keeps the process alive', async () => {
+    const url = await server.createDatabase();
+    const child = await startChildRecorder({ url }, 'closed');
+    expect(await child.ended).toBe(0);
+    const sql = postgres(server.url, { max: 1 });
+    const left = () =>
+      sql`select 1 from pg_stat_activity where application_name = 'session-store' and ${url} like '%' || datname`;
+    await expect.poll(async () => (await left()).length).toBe(0);
+    await sql.end({ timeout: 1 });
+  });
+});
+
+describe('a role with habits of its own', () => {
+  test('does not change how times are read', async () => {
+    const url = await server.createDatabase();
+    const sql = postgres(url, { max: 1 });
+    await sql.unsafe(`alter database "${new URL(url).pathname.slice(1)}" set datestyle to 'German'`);
+    await sql.unsafe(`alter database "${new URL(url).pathname.slice(1)}" set timezone to 'Asia/Kolkata'`);
+    await sql.end({ timeout: 1 });
+    const { store, session } = await recording({ url });
+    session.append(delta(1));
+    await session.flush();
+    expect(await store.query('select received_at from deltas')).toEqual([{ received_at: new Date(1_785_901_540_001) }]);
+    await store.close();
+  });
+});
+
+describe('a session that somebody else ended', () => {
+  test('takes no more records and says so', async () => {
+    const url = await server.createDatabase();
+    const { store, session } = await recording({ url });
+    const sql = postgres(url, { max: 1 });
+    await sql`update sessions set status = 'reclaimed', ended_at = now(), end_reason = 'by hand'`;
+    await sql.end({ timeout: 1 });
+    session.append(delta(1));
+    const over = { code: 'SESSION_CLOSED', unwrittenRecords: 1 };
+    await expect(session.flush()).rejects.toMatchObject(over);
+    expect(() => session.append(delta(2))).toThrow(expect.objectContaining(over));
+    await expect(session.drained()).rejects.toMatchObject(over);
+    await expect(session.close({ status: 'closed', reason: 'test' })).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
+    expect(await store.query('select count(*) as stored from deltas')).toEqual([{ stored: 0 }]);
+    await store.close();
+  });
+});

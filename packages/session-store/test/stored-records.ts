@@ -1,0 +1,67 @@
+// Reads a session back through the views alone, as anybody could, and makes records of the rows.
+import type { GapRecord, RawRecord, SessionId, SessionStore, SnapshotRecord, StoreRecord } from '../src/index.ts';
+
+type Row = Record<string, unknown>;
+
+const ms = (value: unknown) => (value === null ? null : (value as Date).getTime());
+
+export async function storedRecords(store: SessionStore, id: SessionId) {
+  const of = async (source: string, order: string): Promise<readonly Row[]> =>
+    store.query(`select * from ${source} where session_id = $1 order by ${order}`, [id]);
+
+  const deltas = (await of('deltas', 'epoch, sid, seq')).map((row) => ({
+    kind: 'delta',
+    ...keyOf(row),
+    market: row['market'],
+    side: row['side'],
+    price: row['price'],
+    delta: row['delta'],
+    exchangeAtMs: ms(row['exchange_at']),
+    receivedAtMs: ms(row['received_at']),
+  })) as StoreRecord[];
+
+  const levels = await of('snapshots', 'epoch, sid, seq, price');
+  const snapshots = (await of('snapshot_frames', 'epoch, sid, seq')).map((frame): SnapshotRecord => {
+    const mine = levels.filter(
+      ({ epoch, sid, seq }) => epoch === frame['epoch'] && sid === frame['sid'] && seq === frame['seq'],
+    );
+    const side = (name: string) =>
+      mine
+        .filter((level) => level['side'] === name)
+        .map((level) => [level['price'], level['size']] as [number, number]);
+    return {
+      kind: 'snapshot',
+      ...keyOf(frame),
+      market: frame['market'] as string,
+      receivedAtMs: ms(frame['received_at'])!,
+      yes: side('yes'),
+      no: side('no'),
+    };
+  });
+
+  const raw = (await of('raw_frames', 'ordinal')).map((row) => ({
+    kind: 'raw',
+    ...keyOf(row),
+    receivedAtMs: ms(row['received_at']),
+    text: row['escaped'] ? (JSON.parse(row['text'] as string) as string) : row['text'],
+  })) as RawRecord[];
+
+  const gaps = (await of('gap_records', 'ordinal')).map((row) => ({
+    kind: 'gap',
+    epoch: row['epoch'],
+    sid: row['sid'],
+    firstSeq: row['first_seq'],
+    lastSeq: row['last_seq'],
+    fromAtMs: ms(row['from_at']),
+    toAtMs: ms(row['to_at']),
+    cause: row['cause'],
+  })) as GapRecord[];
+
+  return { deltas, snapshots, raw, gaps };
+}
+
+const keyOf = (row: Row) => ({
+  epoch: row['epoch'] as number,
+  sid: row['sid'] as number,
+  seq: row['seq'] as number,
+});
