@@ -35,6 +35,11 @@ export interface OrderbookClient extends AsyncDisposable {
   status(): ClientStatus;
   /** Starts to connect. Harmless twice. */
   start(): void;
+  /**
+   * Gives up the present connection and makes a new one, as if it had been lost: every book comes anew, and the hole is
+   * named. Does nothing before `start()`, between two tries, and after `close()`.
+   */
+  reconnect(reason: string): void;
   /** Stops reading the socket, so that the exchange's data waits in the network. For a short while: a slow reader is cut off. */
   pause(): void;
   resume(): void;
@@ -114,6 +119,10 @@ class Client implements OrderbookClient {
 
   start(): void {
     this.#take({ type: 'start-requested', atMs: this.#now() });
+  }
+
+  reconnect(reason: string): void {
+    this.#take({ type: 'reconnect-requested', reason, atMs: this.#now() });
   }
 
   pause(): void {

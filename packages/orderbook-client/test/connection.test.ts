@@ -106,6 +106,29 @@ describe('a lost connection', () => {
   });
 });
 
+describe('reconnect', () => {
+  test('gives up a connection that is fine and makes a new one, with a named hole', async () => {
+    const { client, runtime, socket, of, dial } = await syncedConversation();
+    const redialled = dial();
+    client.reconnect('the recording starts anew');
+    expect(socket.open).toBe(false);
+    expect(of('gap')).toMatchObject([{ epoch: 1, firstSeq: 3, lastSeq: null, cause: 'disconnected' }]);
+    runtime.advance(0);
+    await redialled;
+    client.reconnect('again');
+    expect(of('gap')).toHaveLength(1);
+  });
+
+  test('does nothing while nothing is connected', async () => {
+    const { client, sockets, events } = conversation();
+    client.reconnect('before the start');
+    await client.close();
+    client.reconnect('after the end');
+    expect(sockets).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(['status']);
+  });
+});
+
 describe('retrying', () => {
   test('waits ever longer, never beyond the cap, and never ends', async () => {
     const { client, runtime, sockets, of, dial } = conversation();

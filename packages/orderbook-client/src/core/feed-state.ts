@@ -30,6 +30,7 @@ export type FeedTimer = 'connect' | 'retry' | 'answer' | 'ping' | 'pong' | 'stab
 export type FeedInput = { readonly atMs: number } & (
   | { readonly type: 'start-requested' }
   | { readonly type: 'close-requested' }
+  | { readonly type: 'reconnect-requested'; readonly reason: string }
   | { readonly type: 'barrier-requested'; readonly requestId: number }
   | { readonly type: 'reading-paused' }
   | { readonly type: 'reading-resumed' }

@@ -29,6 +29,11 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
     case 'close-requested':
       close(state, input.atMs, effects);
       break;
+    case 'reconnect-requested': {
+      const error = new OrderbookClientError('DISCONNECTED', `A new connection was asked for: ${input.reason}.`);
+      if (state.phase === 'connecting' || isOpen(state)) fail(state, error, input.atMs, effects);
+      break;
+    }
     case 'socket-opened':
       if (input.socket === state.socket && state.phase === 'connecting') opened(state, input.atMs, effects);
       break;
