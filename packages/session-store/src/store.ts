@@ -89,6 +89,8 @@ class Store implements SessionStore {
   readonly #writer: Writer;
   readonly #markets: MarketIds;
   readonly #open = new Set<RecordingSession>();
+  /** Openings under way; a store that closes waits for them, or it would leave an active row behind. */
+  readonly #opening = new Set<Promise<RecordingSession>>();
   /** By recorder: a session whose opening failed, and may be in the database all the same. */
   readonly #unconfirmed = new Map<string, SessionId>();
   #closed: Promise<void> | null = null;
@@ -101,7 +103,17 @@ class Store implements SessionStore {
     this.#markets = new MarketIds(engine);
   }
 
-  async openSession({ recorder, continues }: OpenSessionOptions): Promise<RecordingSession> {
+  async openSession(options: OpenSessionOptions): Promise<RecordingSession> {
+    const opening = this.#openSession(options);
+    this.#opening.add(opening);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(opening);
+    }
+  }
+
+  async #openSession({ recorder, continues }: OpenSessionOptions): Promise<RecordingSession> {
     if (!isName(recorder))
       throw new TypeError(`recorder must be 1 to 500 characters, not ${JSON.stringify(recorder)}.`);
     if (continues !== undefined && !isSessionId(continues)) throw unknownSession(continues);
@@ -154,6 +166,7 @@ class Store implements SessionStore {
   }
 
   async #close(): Promise<void> {
+    await Promise.allSettled(this.#opening);
     const closing = [...this.#open].map(async (session) => session.close({ status: 'closed', reason: 'store closed' }));
     const results = await Promise.allSettled(closing);
     await this.#engine.close();

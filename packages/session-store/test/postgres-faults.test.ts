@@ -166,6 +166,29 @@ describe('a connection that hangs', () => {
 });
 
 describe('closing a store', () => {
+  test('while a session is being opened closes that one too', async () => {
+    const url = await server.createDatabase();
+    const store = await createSessionStore({ url });
+    const bystander = postgres(url, { max: 2 });
+    const opened = Promise.withResolvers<unknown>();
+    const held = bystander.begin(async (transaction) => {
+      await transaction`lock table recorders in exclusive mode`;
+      const opening = store.openSession({ recorder: 'late' });
+      opening.then(opened.resolve, opened.reject);
+      await expect
+        .poll(async () => bystander`select 1 from pg_locks where not granted`, { timeout: 10_000 })
+        .toHaveLength(1);
+      return { closing: store.close() };
+    });
+    const { closing } = await held;
+    await opened.promise;
+    await closing;
+    expect(await bystander`select status, end_reason from sessions`).toEqual([
+      { status: 'closed', end_reason: 'store closed' },
+    ]);
+    await bystander.end({ timeout: 1 });
+  });
+
   test('leaves no connection on the server and nothing that keeps the process alive', async () => {
     const url = await server.createDatabase();
     const child = await startChildRecorder({ url }, 'closed');
