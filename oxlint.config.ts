@@ -48,6 +48,8 @@ export default defineConfig({
     'no-console': 'error',
     eqeqeq: 'error',
     'typescript/no-unsafe-type-assertion': 'off',
+    // TypeScript's noImplicitReturns knows exhaustive switches.
+    'typescript/consistent-return': 'off',
     'no-await-in-loop': 'off',
     'no-shadow': 'off',
     'no-underscore-dangle': 'off',
@@ -56,6 +58,8 @@ export default defineConfig({
     // fast-check is used as fc.property(…), as its documentation does.
     'import/no-named-as-default-member': 'off',
     'vitest/valid-title': 'off',
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'fc.assert', 'playAndCompare'] }],
     ...forbid(intoAnotherPackage),
   },
   overrides: [

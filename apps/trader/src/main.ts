@@ -1,1 +1,30 @@
-process.exitCode = 0;
+#!/usr/bin/env node
+// The program: runs a command, and turns whatever ends it into one line and an exit code.
+import { CommanderError } from 'commander';
+import { createCli } from './cli.ts';
+import { messageOf, TraderError } from './errors.ts';
+
+const OLDEST_NODE = [22, 18] as const;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+  process.stderr.write(`trader: Node ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.versions.node}\n`);
+  process.exit(2);
+}
+
+const cli = createCli();
+for (const command of [cli, ...cli.commands, ...cli.commands.flatMap(({ commands }) => commands)]) {
+  command.exitOverride();
+}
+
+try {
+  await cli.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // commander has printed it already; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`trader: ${messageOf(error)}\n`);
+    if (process.env['TRADER_STACK'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = error instanceof TraderError ? error.exitCode : 1;
+  }
+}

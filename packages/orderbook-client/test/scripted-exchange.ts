@@ -4,7 +4,6 @@ import {
   createOrderbookClient,
   OrderbookClientError,
   type OpenSocket,
-  type OrderbookClient,
   type OrderbookClientOptions,
   type OrderbookEvent,
   type SocketListener,
@@ -139,6 +138,3 @@ export const snapshotRequests = (socket: ScriptedSocket) =>
       ? [command.params.market_tickers ?? []]
       : [],
   );
-
-export type Conversation = ReturnType<typeof conversation>;
-export type { OrderbookClient };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { requireUnderEachNode, temporaryFolder } from '@trader/testkit';
 import { expect, test } from 'vitest';
@@ -10,6 +11,12 @@ test('the built package can be required under each supported Node', async () => 
   expect(Object.keys(exportsByVersion).length).toBeGreaterThan(0);
   for (const names of Object.values(exportsByVersion))
     expect(names).toEqual(['SessionStoreError', 'createSessionStore']);
+});
+
+test('the built package brings the guarded driver with it', () => {
+  const code = readFileSync(built, 'utf8');
+  expect(code).not.toMatch(/(from|import) ?\(?["']postgres["']/);
+  expect(code).toContain('dropWrites');
 });
 
 test('the built package finds its migrations', { timeout: 60_000 }, async () => {

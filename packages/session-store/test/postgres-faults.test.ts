@@ -96,6 +96,22 @@ describe('a server that crashes in the middle of writing', () => {
   });
 });
 
+describe('a connection that dies between two statements', () => {
+  test('fails the next statement, and not the process (porsager/postgres#1208)', async () => {
+    const url = await server.createDatabase();
+    const bystander = postgres(url, { max: 1 });
+    const closed = Promise.withResolvers<void>();
+    const driver = postgres(url, { max: 1, onnotice: () => undefined, onclose: () => closed.resolve() });
+    const reserved = await driver.reserve();
+    const [backend] = await reserved`select pg_backend_pid() as pid`;
+    await bystander`select pg_terminate_backend(${Number(backend!['pid'])})`;
+    await closed.promise;
+    await expect(reserved`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    await driver.end({ timeout: 0 });
+    await bystander.end({ timeout: 1 });
+  });
+});
+
 describe('a commit whose answer is lost', () => {
   test('is neither stored nor counted twice, for a batch and for a close', async () => {
     await using proxy = await startFaultyProxy(await server.createDatabase());

@@ -39,7 +39,7 @@ export type ReplyMessage =
       readonly message: string;
     });
 
-export type UnrecognizedMessage = Numbers & { readonly kind: 'unrecognized'; readonly frameType: string };
+type UnrecognizedMessage = Numbers & { readonly kind: 'unrecognized'; readonly frameType: string };
 
 /** A frame that is broken, or a known type that lacks what it must have. */
 export type ViolationMessage = Numbers & {

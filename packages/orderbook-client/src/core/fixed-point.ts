@@ -2,9 +2,9 @@
 // both stay far below 2^53, so a JavaScript number holds them exactly.
 
 /** Digits after the point that a price can have: one unit is $0.0001. */
-export const PRICE_DIGITS = 4;
+const PRICE_DIGITS = 4;
 /** Digits after the point that a size can have: one unit is 0.01 contract. */
-export const SIZE_DIGITS = 2;
+const SIZE_DIGITS = 2;
 /** One dollar, the price of a contract that pays out. */
 export const ONE_DOLLAR = 10_000;
 
@@ -45,7 +45,7 @@ export function parseDecimal(text: string, digits: number): number | undefined {
 }
 
 /** 4300 with 4 digits is `"0.4300"`: the exchange's own spelling. */
-export function formatDecimal(value: number, digits: number): string {
+function formatDecimal(value: number, digits: number): string {
   const text = Math.abs(value)
     .toString()
     .padStart(digits + 1, '0');

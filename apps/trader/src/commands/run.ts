@@ -1,0 +1,15 @@
+// `trader run`: record until a signal comes.
+import { resolveConfig, type Values } from '../config.ts';
+import { liveFeed, simulatedFeed } from '../exchange-feed.ts';
+import { createLog } from '../log.ts';
+import { record } from '../record.ts';
+
+const HOW_TO_GO_LIVE =
+  'No exchange was named, so this records the built-in simulator. To go live give --key-id, --key-file and --markets (or TRADER_KEY_ID, TRADER_KEY_FILE and TRADER_MARKETS).';
+
+export async function run(flags: Values): Promise<void> {
+  const config = resolveConfig(flags);
+  const log = createLog(config.logLevel);
+  if (!config.live) log.info(HOW_TO_GO_LIVE);
+  await record(config.live ? liveFeed(config.live) : await simulatedFeed({}), config, log);
+}
