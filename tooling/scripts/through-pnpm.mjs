@@ -20,6 +20,7 @@ export function run(command, args, options = {}) {
     child = spawn(command, args, {
       cwd: root,
       stdio: 'inherit',
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
       shell: process.platform === 'win32',
       ...options,
     });

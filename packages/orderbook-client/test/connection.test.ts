@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { OrderbookClientError } from '../src/index.ts';
-import { A, B, conversation, delta, snapshot, subscribed, syncedConversation } from './scripted-exchange.ts';
+import {
+  A,
+  B,
+  conversation,
+  delta,
+  snapshot,
+  snapshotRequests,
+  subscribed,
+  syncedConversation,
+} from './scripted-exchange.ts';
 
 describe('subscribing', () => {
   test('always states the price convention and names markets in chunks without waiting', async () => {
@@ -44,6 +53,49 @@ describe('subscribing', () => {
     expect(client.status().phase).toBe('live');
     expect(client.book(A)!.synced).toBe(true);
     expect(client.book(B)).toMatchObject({ synced: false, staleReason: 'no-snapshot-yet' });
+  });
+
+  test('a market that never had a snapshot costs no connection after a reconnect either', async () => {
+    const { client, runtime, dial, sockets } = conversation();
+    let dialled = dial();
+    client.start();
+    const first = await dialled;
+    first.listener.opened();
+    first.send(subscribed(1), snapshot(1, A));
+    dialled = dial();
+    first.cut();
+    runtime.advance(0);
+    const second = await dialled;
+    second.listener.opened();
+    second.send(subscribed(1), snapshot(1, A));
+    for (let seq = 2; seq < 600; seq++) {
+      second.send(delta(seq, A, '0.4000', '1.00'));
+      second.listener.pong();
+      runtime.advance(1000);
+    }
+    expect(sockets).toHaveLength(2);
+    expect(client.book(B)!.staleReason).toBe('no-snapshot-yet');
+  });
+
+  test('that is acknowledged and then silent is asked again, and then tried on a new connection', async () => {
+    const { client, runtime, dial, of } = conversation();
+    const dialled = dial();
+    client.start();
+    const socket = await dialled;
+    socket.listener.opened();
+    socket.send(subscribed(1));
+    runtime.advance(10_000);
+    socket.listener.pong();
+    expect(snapshotRequests(socket)).toEqual([[A, B]]);
+    expect(socket.open).toBe(true);
+    const again = dial();
+    for (let waitedMs = 0; waitedMs < 20_000 && socket.open; waitedMs += 1000) {
+      socket.listener.pong();
+      runtime.advance(1000);
+    }
+    runtime.advance(0);
+    await again;
+    expect(of('problem').map(({ error }) => error.code)).toEqual(['NO_ANSWER', 'NO_ANSWER']);
   });
 
   test('that gets no answer at all is tried on a new connection', async () => {

@@ -77,8 +77,11 @@ export function conversation(options: Partial<OrderbookClientOptions> = {}) {
     /** The newest socket, once the signature for it is made. */
     dial: async (): Promise<ScriptedSocket> => {
       const before = sockets.length;
-      while (sockets.length === before) await Promise.resolve();
-      return sockets.at(-1)!;
+      for (let turn = 0; turn < 1000; turn++) {
+        if (sockets.length > before) return sockets.at(-1)!;
+        await Promise.resolve();
+      }
+      throw new Error('the client did not dial');
     },
   };
 }
