@@ -17,8 +17,9 @@ export const testProject = (overrides = {}) =>
         include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
         reporters: ['default', 'json'],
         outputFile: { json: 'reports/vitest.json' },
-        testTimeout: 20_000,
-        hookTimeout: 60_000,
+        // Generous: a test that hangs shows all the same, and a slow machine must not look like a failure.
+        testTimeout: 90_000,
+        hookTimeout: 90_000,
         restoreMocks: true,
       },
     }),

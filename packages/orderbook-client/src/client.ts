@@ -7,7 +7,7 @@ import { OrderbookClientError } from './errors.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
 import { signHandshake } from './io/signer.ts';
 import type { Socket } from './io/socket.ts';
-import { resolveOptions, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
+import { resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
 
 export type EventType = OrderbookEvent['type'];
 export type Listener<T extends EventType> = (event: Extract<OrderbookEvent, { type: T }>) => void;
@@ -22,6 +22,8 @@ export type ClientStatus = {
   /** The order-book sid of this connection and its highest number, or `null`. */
   readonly sid: number | null;
   readonly seq: number | null;
+  /** Commands that the exchange has not answered yet. */
+  readonly pendingCommands: number;
   readonly counters: FeedCounters;
 };
 
@@ -33,6 +35,14 @@ export interface OrderbookClient extends AsyncDisposable {
   /** Every wanted market's book. */
   books(): IterableIterator<BookView>;
   status(): ClientStatus;
+  /**
+   * Wants these markets too, from now on and over reconnects. The others are not disturbed.
+   *
+   * @throws {TypeError} if one of them is no ticker; then none is added
+   */
+  addMarkets(markets: readonly string[]): void;
+  /** Wants these markets no longer. The others are not disturbed. Views of these books are stale from now on. */
+  removeMarkets(markets: readonly string[]): void;
   /** Starts to connect. Harmless twice. */
   start(): void;
   /**
@@ -105,7 +115,7 @@ class Client implements OrderbookClient {
   }
 
   status(): ClientStatus {
-    const { phase, epoch, books, subscription, counters } = this.#state;
+    const { phase, epoch, books, subscription, commands, counters } = this.#state;
     return {
       phase,
       epoch,
@@ -113,8 +123,17 @@ class Client implements OrderbookClient {
       synced: books.syncedCount,
       sid: subscription?.sid ?? null,
       seq: subscription?.sequence.last ?? null,
+      pendingCommands: commands.pending,
       counters: { ...counters },
     };
+  }
+
+  addMarkets(markets: readonly string[]): void {
+    this.#take({ type: 'markets-added', markets: tickers(markets), atMs: this.#now() });
+  }
+
+  removeMarkets(markets: readonly string[]): void {
+    this.#take({ type: 'markets-removed', markets, atMs: this.#now() });
   }
 
   start(): void {

@@ -94,7 +94,7 @@ export type OrderbookEvent = SnapshotEvent | DeltaEvent | GapEvent | ControlEven
 export type FeedPhase = 'idle' | 'connecting' | 'subscribing' | 'live' | 'waiting' | 'closed';
 
 /** Why a book is not to be traded on. */
-export type StaleReason = 'no-snapshot-yet' | 'gap' | 'desync' | 'violation' | 'disconnected';
+export type StaleReason = 'no-snapshot-yet' | 'gap' | 'desync' | 'violation' | 'disconnected' | 'unwanted';
 
 /** Totals since the client was made. They only rise. */
 export type FeedCounters = {

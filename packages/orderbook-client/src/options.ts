@@ -8,7 +8,7 @@ export interface OrderbookClientOptions {
   readonly url: string;
   /** A key as PEM text, or a signer that keeps the key elsewhere. Every handshake is signed, public data included. */
   readonly credentials: { readonly keyId: string; readonly privateKeyPem: string } | Signer;
-  /** Tickers whose books are kept, at least one. */
+  /** Tickers whose books are kept from the start; more come and go with `addMarkets` and `removeMarkets`. */
   readonly markets: readonly string[];
   /** Most markets that one command names. @default 500 */
   readonly marketsPerCommand?: number;
@@ -49,16 +49,11 @@ export function resolveOptions(options: OrderbookClientOptions): ResolvedOptions
   if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol)) {
     throw new TypeError(`url must be a ws:// or wss:// URL, not ${JSON.stringify(withoutSecrets(url))}`);
   }
-  if (markets.length === 0) throw new TypeError('markets must name at least one ticker');
-  for (const market of markets) {
-    // The published pattern forbids the dots that real tickers have.
-    if (!/^[A-Z0-9][A-Z0-9.-]*$/.test(market)) throw new TypeError(`${JSON.stringify(market)} is not a market ticker`);
-  }
   if (credentials.keyId === '') throw new TypeError('credentials.keyId must not be empty');
   return Object.freeze({
     url,
     signer: 'sign' in credentials ? credentials : createSigner(credentials.keyId, credentials.privateKeyPem),
-    markets: [...new Set(markets)],
+    markets: tickers(markets),
     marketsPerCommand: atLeast('marketsPerCommand', 1, options.marketsPerCommand ?? 500),
     connectTimeoutMs: atLeast('connectTimeoutMs', 1, options.connectTimeoutMs ?? 10_000),
     answerTimeoutMs: atLeast('answerTimeoutMs', 1, options.answerTimeoutMs ?? 10_000),
@@ -73,6 +68,19 @@ export function resolveOptions(options: OrderbookClientOptions): ResolvedOptions
     runtime: options.runtime ?? systemRuntime,
     openSocket: options.openSocket ?? openWebSocket,
   });
+}
+
+/**
+ * The list without repetitions.
+ *
+ * @throws {TypeError} if one of them is no ticker
+ */
+export function tickers(markets: readonly string[]): readonly string[] {
+  for (const market of markets) {
+    // The published pattern forbids the dots that real tickers have.
+    if (!/^[A-Z0-9][A-Z0-9.-]*$/.test(market)) throw new TypeError(`${JSON.stringify(market)} is not a market ticker`);
+  }
+  return [...new Set(markets)];
 }
 
 function atLeast(name: string, least: number, value: number): number {

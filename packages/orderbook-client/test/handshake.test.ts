@@ -107,7 +107,6 @@ describe('wrong options', () => {
 
   test.each([
     ['a URL of another kind', { url: 'https://user:secret@example.test' }, TypeError],
-    ['no market', { markets: [] }, TypeError],
     ['a ticker that is none', { markets: ['kxa'] }, TypeError],
     ['no key id', { credentials: { keyId: '', sign: () => '' } }, TypeError],
     ['a timeout of zero', { connectTimeoutMs: 0 }, RangeError],

@@ -59,7 +59,28 @@ export class Books {
   #synced = 0;
 
   constructor(markets: readonly string[]) {
-    for (const market of markets) this.#books.set(market, new TrackedBook(market));
+    for (const market of markets) this.add(market);
+  }
+
+  add(market: string): void {
+    if (!this.#books.has(market)) this.#books.set(market, new TrackedBook(market));
+  }
+
+  /** Views of it that somebody holds are stale from now on. */
+  remove(market: string): void {
+    const book = this.#books.get(market);
+    if (!book) return;
+    if (book.synced) this.#synced--;
+    book.staleReason = 'unwanted';
+    this.#books.delete(market);
+  }
+
+  has(market: string): boolean {
+    return this.#books.has(market);
+  }
+
+  markets(): string[] {
+    return [...this.#books.keys()];
   }
 
   get size(): number {

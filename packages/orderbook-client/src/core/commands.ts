@@ -3,7 +3,8 @@ import type { WireCommand } from '../wire.ts';
 
 /** What a command was for, kept until its reply comes. */
 export type Purpose =
-  | { readonly kind: 'subscribe' }
+  | { readonly kind: 'add'; readonly markets: readonly string[] }
+  | { readonly kind: 'delete'; readonly markets: readonly string[] }
   | { readonly kind: 'get-snapshot' }
   | { readonly kind: 'barrier'; readonly requestId: number };
 
@@ -23,6 +24,16 @@ export class Commands {
     const id = this.#nextId++;
     this.#pending.set(id, purpose);
     return JSON.stringify({ id, ...body });
+  }
+
+  /** How many are unanswered. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Stops waiting for the replies of a kind. A snapshot need not say which command it answers. */
+  forget(kind: Purpose['kind']): void {
+    for (const [id, purpose] of this.#pending) if (purpose.kind === kind) this.#pending.delete(id);
   }
 
   /** The command that a reply answers; each is answered once. */

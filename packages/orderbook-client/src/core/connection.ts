@@ -1,12 +1,11 @@
 // The life of the connection: opening it, watching it, losing it, and trying again for ever.
 import { OrderbookClientError } from '../errors.ts';
 import { retryDelayMs } from './backoff.ts';
-import { chunked, Commands } from './commands.ts';
+import { Commands } from './commands.ts';
 import { emit, enter, isOpen, send, type FeedEffect, type FeedState } from './feed-state.ts';
-import { armAnswerDeadline, nameGap } from './repair.ts';
-
-/** The one channel that this client subscribes to. */
-export const CHANNEL = 'orderbook_delta';
+import { Membership } from './membership.ts';
+import { reconcile } from './reconcile.ts';
+import { armAnswerDeadline, nameGap, settle, stopAnswerDeadline } from './repair.ts';
 
 export function connect(state: FeedState, atMs: number, effects: FeedEffect[]): void {
   state.socket++;
@@ -22,6 +21,7 @@ export function opened(state: FeedState, atMs: number, effects: FeedEffect[]): v
   state.counters.epochs++;
   state.commands = new Commands();
   state.subscription = null;
+  state.membership = new Membership();
   state.repairRound = 0;
   state.heard = false;
   effects.push(
@@ -29,12 +29,9 @@ export function opened(state: FeedState, atMs: number, effects: FeedEffect[]): v
     { type: 'start-timer', timer: 'stable', delayMs: state.config.stableAfterMs },
   );
   enter(state, 'subscribing', atMs, effects);
-  // Several at once: the exchange merges them into one sid.
-  for (const markets of chunked(state.config.markets, state.config.marketsPerCommand)) {
-    const params = { channels: [CHANNEL], market_tickers: markets, use_yes_price: false };
-    send(state, state.commands.issue({ cmd: 'subscribe', params }, { kind: 'subscribe' }), effects);
-  }
+  reconcile(state, effects);
   watch(state, effects);
+  settle(state, atMs, effects);
 }
 
 /** Starts the clocks that an open connection runs under. */
@@ -72,13 +69,11 @@ export function close(state: FeedState, atMs: number, effects: FeedEffect[]): vo
 }
 
 function leaveConnection(state: FeedState, error: OrderbookClientError, effects: FeedEffect[]): void {
-  for (const timer of ['connect', 'answer', 'ping', 'pong', 'stable'] as const) {
-    effects.push({ type: 'stop-timer', timer });
-  }
+  for (const timer of ['connect', 'ping', 'pong', 'stable'] as const) effects.push({ type: 'stop-timer', timer });
+  stopAnswerDeadline(state, effects);
   state.subscription = null;
   state.books.markAllStale('disconnected');
-  for (const requestId of state.barriers) effects.push({ type: 'settle-barrier', requestId, error });
-  state.barriers.clear();
+  for (const requestId of state.barriers) settleBarrier(state, requestId, error, effects);
 }
 
 export function requestBarrier(state: FeedState, requestId: number, effects: FeedEffect[]): void {
@@ -89,4 +84,14 @@ export function requestBarrier(state: FeedState, requestId: number, effects: Fee
   }
   state.barriers.add(requestId);
   send(state, state.commands.issue({ cmd: 'list_subscriptions' }, { kind: 'barrier', requestId }), effects);
+}
+
+export function settleBarrier(
+  state: FeedState,
+  requestId: number,
+  error: OrderbookClientError | null,
+  effects: FeedEffect[],
+): void {
+  state.barriers.delete(requestId);
+  effects.push({ type: 'settle-barrier', requestId, error });
 }

@@ -4,9 +4,11 @@ import type { FeedCounters, FeedPhase, OrderbookEvent } from '../events.ts';
 import type { Backoff } from './backoff.ts';
 import { Books } from './books.ts';
 import { Commands } from './commands.ts';
+import { Membership } from './membership.ts';
 import type { SequenceTracker } from './sequence.ts';
 
 export type FeedConfig = {
+  /** Wanted from the start; later changes are inputs. */
   readonly markets: readonly string[];
   readonly marketsPerCommand: number;
   readonly connectTimeoutMs: number;
@@ -32,6 +34,8 @@ export type FeedInput = { readonly atMs: number } & (
   | { readonly type: 'close-requested' }
   | { readonly type: 'reconnect-requested'; readonly reason: string }
   | { readonly type: 'barrier-requested'; readonly requestId: number }
+  | { readonly type: 'markets-added'; readonly markets: readonly string[] }
+  | { readonly type: 'markets-removed'; readonly markets: readonly string[] }
   | { readonly type: 'reading-paused' }
   | { readonly type: 'reading-resumed' }
   | { readonly type: 'socket-opened'; readonly socket: number }
@@ -83,12 +87,15 @@ export class FeedState {
   epoch = 0;
   commands = new Commands();
   subscription: Subscription | null = null;
+  membership = new Membership();
   /** Barriers that were asked for and not answered. */
   readonly barriers = new Set<number>();
   /** How often snapshots were asked for since the fault that made books stale. */
   repairRound = 0;
   /** Whether any frame has come since the last asking. */
   heard = false;
+  /** The deadline of an answer is running. */
+  answerDue = false;
   readingPaused = false;
 
   constructor(config: FeedConfig) {

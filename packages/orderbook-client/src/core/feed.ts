@@ -13,7 +13,7 @@ import { OrderbookClientError } from '../errors.ts';
 import { close, connect, fail, opened, requestBarrier, watch } from './connection.ts';
 import { isOpen, type FeedEffect, type FeedInput, type FeedState, type FeedTimer } from './feed-state.ts';
 import { takeFrame } from './frames.ts';
-import { repair } from './repair.ts';
+import { membershipChanged, repair, stopAnswerDeadline } from './repair.ts';
 
 /** Takes one input; the returned effects are to be performed in order. */
 export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] {
@@ -46,7 +46,8 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
     case 'reading-paused':
       state.readingPaused = true;
       // Answers wait unread in the socket: their absence proves nothing now.
-      for (const timer of ['ping', 'pong', 'answer'] as const) effects.push({ type: 'stop-timer', timer });
+      for (const timer of ['ping', 'pong'] as const) effects.push({ type: 'stop-timer', timer });
+      stopAnswerDeadline(state, effects);
       break;
     case 'reading-resumed':
       state.readingPaused = false;
@@ -54,6 +55,14 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
       break;
     case 'barrier-requested':
       requestBarrier(state, input.requestId, effects);
+      break;
+    case 'markets-added':
+      for (const market of input.markets) state.books.add(market);
+      membershipChanged(state, input.atMs, effects);
+      break;
+    case 'markets-removed':
+      for (const market of input.markets) state.books.remove(market);
+      membershipChanged(state, input.atMs, effects);
       break;
     case 'timer-fired':
       timerFired(state, input.timer, input.atMs, effects);

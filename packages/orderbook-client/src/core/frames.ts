@@ -1,6 +1,7 @@
 // What each frame does to the feed.
 import { OrderbookClientError } from '../errors.ts';
-import { CHANNEL, fail } from './connection.ts';
+import type { Purpose } from './commands.ts';
+import { fail, settleBarrier } from './connection.ts';
 import {
   decodeFrame,
   type DeltaMessage,
@@ -9,8 +10,9 @@ import {
   type SnapshotMessage,
   type ViolationMessage,
 } from './decode.ts';
-import { emit, enter, type FeedEffect, type FeedState } from './feed-state.ts';
-import { nameGap, startRepair } from './repair.ts';
+import { emit, type FeedEffect, type FeedState } from './feed-state.ts';
+import { acknowledge, CHANNEL } from './reconcile.ts';
+import { nameGap, settle, startRepair } from './repair.ts';
 import { SequenceTracker } from './sequence.ts';
 
 /** After these the exchange sends nothing more on the sid: channel error, buffer overflow. */
@@ -105,11 +107,7 @@ function takeSnapshot(state: FeedState, message: SnapshotMessage, atMs: number, 
   state.counters.snapshots++;
   if (!wanted) state.counters.foreign++;
   emit({ type: 'snapshot', epoch: state.epoch, sid, seq, receivedAtMs: atMs, market, yes, no }, effects);
-  if (wanted && state.books.syncedCount === state.books.size) {
-    state.repairRound = 0;
-    effects.push({ type: 'stop-timer', timer: 'answer' });
-    enter(state, 'live', atMs, effects);
-  }
+  if (wanted) settle(state, atMs, effects);
 }
 
 /** A frame that cannot be read is kept as text, and every book that it could have changed is asked for again. */
@@ -138,16 +136,19 @@ function takeReply(state: FeedState, reply: ReplyMessage, text: string, atMs: nu
   passOn(state, reply.kind, reply.sid, reply.kind === 'subscribed' ? null : reply.seq, text, atMs, effects);
   switch (reply.kind) {
     case 'subscribed':
-      if (purpose?.kind !== 'subscribe' || reply.channel !== CHANNEL || state.subscription) {
+      if (purpose?.kind !== 'add' || reply.channel !== CHANNEL || state.subscription) {
         state.counters.foreign++;
         return;
       }
       state.subscription = { sid: reply.sid, sequence: new SequenceTracker(), lastFrameAtMs: atMs };
+      acknowledge(state, purpose, null, effects);
       return;
     case 'ok':
-      if (purpose?.kind !== 'barrier') return;
-      state.barriers.delete(purpose.requestId);
-      effects.push({ type: 'settle-barrier', requestId: purpose.requestId, error: null });
+      if (purpose?.kind === 'barrier') settleBarrier(state, purpose.requestId, null, effects);
+      else if (purpose?.kind === 'add' || purpose?.kind === 'delete') {
+        acknowledge(state, purpose, reply.markets, effects);
+        settle(state, atMs, effects);
+      }
       return;
     case 'unsubscribed':
       if (reply.sid === state.subscription?.sid) {
@@ -159,7 +160,7 @@ function takeReply(state: FeedState, reply: ReplyMessage, text: string, atMs: nu
         loseSubscription(state, `error ${reply.code}, "${reply.message}"`, reply.code, atMs, effects);
         return;
       }
-      rejectCommand(state, reply.code, reply.message, purpose?.kind ?? 'unknown', atMs, effects);
+      rejectCommand(state, reply.code, reply.message, purpose, atMs, effects);
   }
 }
 
@@ -167,12 +168,13 @@ function rejectCommand(
   state: FeedState,
   code: number,
   message: string,
-  command: string,
+  purpose: Purpose | undefined,
   atMs: number,
   effects: FeedEffect[],
 ): void {
-  const text = `The exchange refused a command (${command}): error ${code}, "${message}".`;
+  const text = `The exchange refused a command (${purpose?.kind ?? 'unknown'}): error ${code}, "${message}".`;
   const error = new OrderbookClientError('COMMAND_REJECTED', text, { exchangeCode: code });
+  if (purpose?.kind === 'barrier') settleBarrier(state, purpose.requestId, error, effects);
   emit({ type: 'problem', error, retryInMs: null, atMs }, effects);
 }
 
