@@ -7,7 +7,8 @@ import { OrderbookClientError } from './errors.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
 import { signHandshake } from './io/signer.ts';
 import type { Socket } from './io/socket.ts';
-import { resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
+import { EventQueue, type EventStreamOptions } from './event-queue.ts';
+import { atLeast, resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
 
 export type EventType = OrderbookEvent['type'];
 export type Listener<T extends EventType> = (event: Extract<OrderbookEvent, { type: T }>) => void;
@@ -30,6 +31,20 @@ export type ClientStatus = {
 export interface OrderbookClient extends AsyncDisposable {
   /** Calls `listener` for each event of a type, in order. The returned function ends that; calling it again is harmless. */
   on<T extends EventType>(type: T, listener: Listener<T>): () => void;
+  /**
+   * The same events as an async iterable, from now until `close()`. Leaving the loop ends it.
+   *
+   * @throws {OrderbookClientError} `QUEUE_OVERFLOW` in the loop, unless `overflow` is `pause`
+   * @throws {RangeError} for a wrong `maxQueued`
+   */
+  events(options?: EventStreamOptions): AsyncIterableIterator<OrderbookEvent, undefined>;
+  /**
+   * Resolves once every wanted book is synced; at once if so.
+   *
+   * @throws {OrderbookClientError} `NOT_SYNCED` after `timeoutMs`, `CLOSED`
+   * @throws the signal's reason
+   */
+  whenSynced(options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number }): Promise<void>;
   /** The book of a wanted market, or `undefined` for any other. Look at `synced` before you trade on it. */
   book(market: string): BookView | undefined;
   /** Every wanted market's book. */
@@ -63,6 +78,8 @@ export interface OrderbookClient extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const EVENT_TYPES: readonly EventType[] = ['snapshot', 'delta', 'gap', 'control', 'status', 'problem'];
+
 /** How long a closing handshake may take before the socket is dropped. */
 const CLOSE_TIMEOUT_MS = 1000;
 
@@ -88,6 +105,8 @@ class Client implements OrderbookClient {
   #stepping = false;
   #barrierId = 0;
   #socket: { readonly id: number; readonly socket: Socket } | null = null;
+  readonly #pausedFor = new Set<object>();
+  readonly #queues = new Set<EventQueue>();
   #paused = false;
   #closed: Promise<void> | undefined;
   #gone: Promise<void> = Promise.resolve();
@@ -145,17 +164,61 @@ class Client implements OrderbookClient {
   }
 
   pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#socket?.socket.pause();
-    this.#take({ type: 'reading-paused', atMs: this.#now() });
+    this.#pauseFor(this);
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#socket?.socket.resume();
-    this.#take({ type: 'reading-resumed', atMs: this.#now() });
+    this.#resumeFor(this);
+  }
+
+  events({ signal, maxQueued = 10_000, overflow = 'error' }: EventStreamOptions = {}): EventQueue {
+    const offs: (() => void)[] = [];
+    const holder = {};
+    const queue = new EventQueue({
+      signal,
+      maxQueued: atLeast('maxQueued', 1, maxQueued),
+      overflow,
+      onPause: () => this.#pauseFor(holder),
+      onResume: () => this.#resumeFor(holder),
+      onEnd: () => {
+        for (const off of offs) off();
+        this.#queues.delete(queue);
+      },
+    });
+    if (signal?.aborted) return queue;
+    if (this.#state.phase === 'closed') {
+      queue.finish();
+      return queue;
+    }
+    this.#queues.add(queue);
+    for (const type of EVENT_TYPES) offs.push(this.on(type, (event) => queue.push(event)));
+    return queue;
+  }
+
+  async whenSynced({ signal, timeoutMs }: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#isSynced()) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (this.#isSynced()) resolve();
+      else if (this.#state.phase === 'closed') reject(new OrderbookClientError('CLOSED', 'The client is closed.'));
+    };
+    const onAbort = (): void => reject(signal?.reason);
+    const offs = [this.on('snapshot', look), this.on('status', look)];
+    const late = (): void => {
+      const { size, syncedCount } = this.#state.books;
+      const text = `${size - syncedCount} of ${size} books were not synced within ${timeoutMs} ms.`;
+      reject(new OrderbookClientError('NOT_SYNCED', text));
+    };
+    if (timeoutMs !== undefined) offs.push(this.#options.runtime.setTimer(timeoutMs, late));
+    signal?.addEventListener('abort', onAbort);
+    look();
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      for (const off of offs) off();
+    }
   }
 
   barrier(): Promise<void> {
@@ -170,12 +233,36 @@ class Client implements OrderbookClient {
     this.#closed ??= (async () => {
       this.#take({ type: 'close-requested', atMs: this.#now() });
       await this.#gone;
+      for (const queue of this.#queues) queue.finish();
     })();
     return this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Synced and connected: without markets there is nothing to wait for but the connection. */
+  #isSynced(): boolean {
+    const { phase, books } = this.#state;
+    return phase === 'live' && books.syncedCount === books.size;
+  }
+
+  /** Reading stops while anybody wants it to. */
+  #pauseFor(holder: object): void {
+    this.#pausedFor.add(holder);
+    if (this.#pausedFor.size > 1 || this.#paused) return;
+    this.#paused = true;
+    this.#socket?.socket.pause();
+    this.#take({ type: 'reading-paused', atMs: this.#now() });
+  }
+
+  #resumeFor(holder: object): void {
+    this.#pausedFor.delete(holder);
+    if (this.#pausedFor.size > 0 || !this.#paused) return;
+    this.#paused = false;
+    this.#socket?.socket.resume();
+    this.#take({ type: 'reading-resumed', atMs: this.#now() });
   }
 
   #now(): number {

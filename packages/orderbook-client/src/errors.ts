@@ -14,6 +14,8 @@ export type OrderbookClientErrorCode =
   | 'PROTOCOL_VIOLATION'
   | 'BOOK_DESYNCED'
   | 'LISTENER_FAILED'
+  | 'QUEUE_OVERFLOW'
+  | 'NOT_SYNCED'
   | 'CLOSED';
 
 export type OrderbookClientErrorDetails = {

@@ -10,6 +10,7 @@ export {
   type OrderbookClient,
 } from './client.ts';
 export { OrderbookClientError, type OrderbookClientErrorCode, type OrderbookClientErrorDetails } from './errors.ts';
+export type { EventStreamOptions } from './event-queue.ts';
 export type {
   ControlEvent,
   DeltaEvent,

@@ -83,7 +83,8 @@ export function tickers(markets: readonly string[]): readonly string[] {
   return [...new Set(markets)];
 }
 
-function atLeast(name: string, least: number, value: number): number {
+/** @throws {RangeError} quoting the value */
+export function atLeast(name: string, least: number, value: number): number {
   if (!Number.isSafeInteger(value) || value < least) {
     throw new RangeError(`${name} must be a whole number of at least ${least}, not ${value}`);
   }

@@ -1,0 +1,109 @@
+// Events between the feed, which pushes, and a `for await`, which pulls at its own pace. Bounded: what happens when the
+// reader falls behind is the caller's choice, and none of the choices drops an event in silence.
+import { OrderbookClientError } from './errors.ts';
+import type { OrderbookEvent } from './events.ts';
+
+export interface EventStreamOptions {
+  /** Ends the iteration by throwing its reason. */
+  readonly signal?: AbortSignal;
+  /** Most events that wait for the reader. @default 10000 */
+  readonly maxQueued?: number;
+  /**
+   * What happens when they are more. `error`: the iteration ends with `QUEUE_OVERFLOW`, after the events that were queued.
+   * `pause`: the client reads no further until the reader has caught up to half; a reader that stays slow will be cut
+   * off by the exchange. @default 'error'
+   */
+  readonly overflow?: 'error' | 'pause';
+}
+
+type QueueOptions = Required<Omit<EventStreamOptions, 'signal'>> & {
+  readonly signal: AbortSignal | undefined;
+  readonly onPause: () => void;
+  readonly onResume: () => void;
+  /** Called once, when nothing more will be taken. */
+  readonly onEnd: () => void;
+};
+
+type Reader = PromiseWithResolvers<IteratorResult<OrderbookEvent, undefined>>;
+
+export class EventQueue implements AsyncIterableIterator<OrderbookEvent, undefined> {
+  readonly #options: QueueOptions;
+  readonly #queued: OrderbookEvent[] = [];
+  readonly #readers: Reader[] = [];
+  readonly #onAbort = (): void => this.#end(this.#options.signal?.reason, { drop: true });
+  /** Why no more events come; `null` while they do. */
+  #ended: { readonly error: unknown } | null = null;
+  #paused = false;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    if (options.signal?.aborted) this.#ended = { error: options.signal.reason };
+    else options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Takes an event of the feed. */
+  push(event: OrderbookEvent): void {
+    if (this.#ended) return;
+    const reader = this.#readers.shift();
+    if (reader) return reader.resolve({ done: false, value: event });
+    const { maxQueued, overflow } = this.#options;
+    if (overflow === 'error' && this.#queued.length >= maxQueued) {
+      const text = `More than ${maxQueued} events waited for their reader. Read faster, raise maxQueued, or choose overflow: 'pause'.`;
+      this.#end(new OrderbookClientError('QUEUE_OVERFLOW', text));
+      return;
+    }
+    this.#queued.push(event);
+    if (overflow === 'pause' && this.#queued.length >= maxQueued) this.#setPaused(true);
+  }
+
+  /** No more events come; those that are queued can still be read. */
+  finish(): void {
+    this.#end(undefined);
+  }
+
+  next(): Promise<IteratorResult<OrderbookEvent, undefined>> {
+    const value = this.#queued.shift();
+    if (value) {
+      if (this.#queued.length <= this.#options.maxQueued / 2) this.#setPaused(false);
+      return Promise.resolve({ done: false, value });
+    }
+    const reader: Reader = Promise.withResolvers();
+    if (this.#ended) this.#dismiss(reader, this.#ended.error);
+    else this.#readers.push(reader);
+    return reader.promise;
+  }
+
+  /** The reader has left the loop. */
+  return(): Promise<IteratorResult<OrderbookEvent, undefined>> {
+    this.#end(undefined, { drop: true });
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #end(error: unknown, { drop = false } = {}): void {
+    if (drop) this.#queued.length = 0;
+    if (this.#ended) return;
+    this.#ended = { error };
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#setPaused(false);
+    for (const reader of this.#readers.splice(0)) this.#dismiss(reader, this.#ended.error);
+    this.#options.onEnd();
+  }
+
+  /** An error is thrown once; after it the iteration is simply over. */
+  #dismiss(reader: Reader, error: unknown): void {
+    this.#ended = { error: undefined };
+    if (error === undefined) reader.resolve({ done: true, value: undefined });
+    else reader.reject(error);
+  }
+
+  #setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#options.onPause();
+    else this.#options.onResume();
+  }
+}
