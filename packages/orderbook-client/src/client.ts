@@ -23,6 +23,8 @@ export type ClientStatus = {
   /** The order-book sid of this connection and its highest number, or `null`. */
   readonly sid: number | null;
   readonly seq: number | null;
+  /** Exchange's clock minus this machine's, in ms, to about a second; `null` before the first handshake. */
+  readonly clockSkewMs: number | null;
   /** Commands that the exchange has not answered yet. */
   readonly pendingCommands: number;
   readonly counters: FeedCounters;
@@ -134,7 +136,7 @@ class Client implements OrderbookClient {
   }
 
   status(): ClientStatus {
-    const { phase, epoch, books, subscription, commands, counters } = this.#state;
+    const { phase, epoch, books, subscription, commands, clockSkewMs, counters } = this.#state;
     return {
       phase,
       epoch,
@@ -142,6 +144,7 @@ class Client implements OrderbookClient {
       synced: books.syncedCount,
       sid: subscription?.sid ?? null,
       seq: subscription?.sequence.last ?? null,
+      clockSkewMs,
       pendingCommands: commands.pending,
       counters: { ...counters },
     };
@@ -329,6 +332,9 @@ class Client implements OrderbookClient {
     // The signer may have taken so long that this try is over.
     if (this.#state.socket !== id || this.#state.phase !== 'connecting') return;
     const socket = openSocket(url, headers, {
+      serverTime: (serverTimeMs) => {
+        this.#take({ type: 'server-time-seen', socket: id, serverTimeMs, atMs: this.#now() });
+      },
       opened: () => {
         if (this.#paused) socket.pause();
         this.#take({ type: 'socket-opened', socket: id, atMs: this.#now() });

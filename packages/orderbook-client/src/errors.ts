@@ -5,6 +5,9 @@ export type OrderbookClientErrorCode =
   | 'CONNECT_FAILED'
   | 'CONNECT_TIMEOUT'
   | 'AUTH_REJECTED'
+  | 'ACCESS_DENIED'
+  | 'RATE_LIMITED'
+  | 'EXCHANGE_UNAVAILABLE'
   | 'HANDSHAKE_REJECTED'
   | 'DISCONNECTED'
   | 'PONG_TIMEOUT'
@@ -25,6 +28,10 @@ export type OrderbookClientErrorDetails = {
   /** The exchange's own error number, or its textual code for a refused handshake. */
   readonly exchangeCode?: number | string;
   readonly market?: string;
+  /** How long the exchange asked to wait, in ms. */
+  readonly retryAfterMs?: number;
+  /** Exchange's clock minus this machine's, in ms, where a rejected key may be explained by it. */
+  readonly clockSkewMs?: number;
 };
 
 const brand = Symbol.for('@trader/orderbook-client/error');
@@ -38,6 +45,8 @@ export class OrderbookClientError extends Error {
   readonly httpStatus: number | undefined;
   readonly exchangeCode: number | string | undefined;
   readonly market: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly clockSkewMs: number | undefined;
 
   constructor(code: OrderbookClientErrorCode, message: string, details: OrderbookClientErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -45,6 +54,8 @@ export class OrderbookClientError extends Error {
     this.httpStatus = details.httpStatus;
     this.exchangeCode = details.exchangeCode;
     this.market = details.market;
+    this.retryAfterMs = details.retryAfterMs;
+    this.clockSkewMs = details.clockSkewMs;
     Object.defineProperty(this, brand, { value: true });
   }
 

@@ -12,6 +12,7 @@ const ed25519 = generateKeyPairSync('ed25519');
 const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' = 'pkcs8') => key.export({ format: 'pem', type });
 
 let server: Server | undefined;
+let sockets: WebSocketServer;
 let client: OrderbookClient | undefined;
 
 afterEach(async () => {
@@ -23,7 +24,7 @@ afterEach(async () => {
 async function listen(
   onUpgrade: (request: IncomingMessage, accept: () => void, refuse: (head: string) => void) => void,
 ) {
-  const sockets = new WebSocketServer({ noServer: true });
+  sockets = new WebSocketServer({ noServer: true });
   server = createServer();
   server.on('upgrade', (request, socket, head) => {
     onUpgrade(
@@ -74,24 +75,72 @@ describe('the handshake', () => {
     expect(verify(isRsa ? 'sha256' : null, signed, scheme, signature)).toBe(true);
   });
 
-  test('that is refused names the status and the code of the exchange', async () => {
-    const body = '{"error":{"code":"header_timestamp_expired","message":"…"}}';
-    const url = await listen((_request, _accept, refuse) =>
-      refuse(`HTTP/1.1 401 Unauthorized\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
-    );
-    const { error, retryInMs } = await firstProblem(connectTo(url));
-    expect(error).toMatchObject({ code: 'AUTH_REJECTED', httpStatus: 401, exchangeCode: 'header_timestamp_expired' });
-    expect(retryInMs).toBeGreaterThanOrEqual(30_000);
-    expect(error.message).not.toContain('key-1');
+  const answer = (status: string, body: string, headers: Record<string, string> = {}) =>
+    [
+      `HTTP/1.1 ${status}`,
+      ...Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(body) }).map(
+        ([name, value]) => `${name}: ${value}`,
+      ),
+      '',
+      body,
+    ].join('\r\n');
+
+  test.each([
+    ['401 Unauthorized', '{"error":{"code":"authentication_error"}}', 'AUTH_REJECTED', 'authentication_error'],
+    ['403 Forbidden', '', 'ACCESS_DENIED', undefined],
+    ['429 Too Many Requests', '{"error":"too many requests"}', 'RATE_LIMITED', 'too many requests'],
+    ['500 Internal Server Error', '<html>', 'EXCHANGE_UNAVAILABLE', undefined],
+    ['503 Service Unavailable', '{"error":null}', 'EXCHANGE_UNAVAILABLE', undefined],
+    ['404 Not Found', '{}', 'HANDSHAKE_REJECTED', undefined],
+  ])(
+    'refused with %s has a code of its own and says what the exchange said',
+    async (status, body, code, exchangeCode) => {
+      const url = await listen((_request, _accept, refuse) => refuse(answer(status, body)));
+      const { error } = await firstProblem(connectTo(url));
+      expect(error).toMatchObject({
+        code,
+        httpStatus: Number(status.slice(0, 3)),
+        exchangeCode,
+        clockSkewMs: undefined,
+      });
+      expect(error.message).not.toContain('key-1');
+    },
+  );
+
+  test.each([
+    ['in seconds', { 'Retry-After': '120' }],
+    ['as a date', { Date: 'Sun, 22 Nov 2026 10:00:00 GMT', 'Retry-After': 'Sun, 22 Nov 2026 10:02:00 GMT' }],
+  ])('honours a Retry-After %s', async (_name, headers) => {
+    const url = await listen((_request, _accept, refuse) => refuse(answer('503 Service Unavailable', '', headers)));
+    const { retryInMs } = await firstProblem(connectTo(url));
+    expect(retryInMs).toBeGreaterThanOrEqual(120_000);
+    expect(retryInMs).toBeLessThanOrEqual(121_000);
   });
 
-  test('that is refused for load reads the plain string body', async () => {
-    const body = '{"error":"too many requests"}';
+  test('honours no Retry-After beyond an hour', async () => {
+    const headers = { 'Retry-After': '99999999999' };
+    const url = await listen((_request, _accept, refuse) => refuse(answer('429 Too Many Requests', '', headers)));
+    expect((await firstProblem(connectTo(url))).retryInMs).toBeLessThanOrEqual(3_601_000);
+  });
+
+  test('refused because of the clock says how far it is off', async () => {
+    const Date_ = new Date(Date.now() - 90_000).toUTCString();
     const url = await listen((_request, _accept, refuse) =>
-      refuse(`HTTP/1.1 429 Too Many Requests\r\ncontent-length: ${body.length}\r\n\r\n${body}`),
+      refuse(answer('401 Unauthorized', '{"error":{"code":"header_timestamp_expired"}}', { Date: Date_ })),
     );
-    const { error } = await firstProblem(connectTo(url));
-    expect(error).toMatchObject({ code: 'HANDSHAKE_REJECTED', httpStatus: 429, exchangeCode: 'too many requests' });
+    const { error, retryInMs } = await firstProblem(connectTo(url));
+    expect(error).toMatchObject({ code: 'AUTH_REJECTED', exchangeCode: 'header_timestamp_expired' });
+    expect(error.clockSkewMs! / 1000).toBeCloseTo(-90, -1);
+    expect(error.message).toMatch(/clock is about (89|90|91) s ahead of the exchange's: set it/);
+    expect(retryInMs).toBeGreaterThanOrEqual(30_000);
+  });
+
+  test('that succeeds measures the skew of the clock too', async () => {
+    const url = await listen((_request, accept) => accept());
+    sockets.on('headers', (headers) => headers.push(`Date: ${new Date(Date.now() + 60_000).toUTCString()}`));
+    connectTo(url).start();
+    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'));
+    expect(client!.status().clockSkewMs! / 1000).toBeCloseTo(60, -1);
   });
 
   test('against a port where nobody listens is a failed connection', async () => {

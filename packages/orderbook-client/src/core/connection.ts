@@ -50,16 +50,41 @@ export function fail(state: FeedState, error: OrderbookClientError, atMs: number
   }
   leaveConnection(state, error, effects);
   effects.push({ type: 'drop-socket', socket: state.socket, polite: false });
-  const { backoff, authRetryMs, random } = state.config;
-  // A rejected key does not get better by asking fast; it may by a clock being set or a key being replaced.
-  const retryInMs =
-    error.code === 'AUTH_REJECTED'
-      ? Math.round(authRetryMs * (1 + random()))
-      : retryDelayMs(backoff, state.attempt, random());
+  const retryInMs = retryDelay(state, error);
   state.attempt++;
-  emit({ type: 'problem', error, retryInMs, atMs }, effects);
+  emit({ type: 'problem', error: explained(error, state.clockSkewMs), retryInMs, atMs }, effects);
   enter(state, 'waiting', atMs, effects);
   effects.push({ type: 'start-timer', timer: 'retry', delayMs: retryInMs });
+}
+
+/** An exchange that asks for more may be back before; and a timer of more than 24 days would fire at once. */
+const MAX_RETRY_AFTER_MS = 60 * 60_000;
+
+function retryDelay({ config, attempt }: FeedState, error: OrderbookClientError): number {
+  const { backoff, authRetryMs, random } = config;
+  // A rejected key does not get better by asking fast; it may by a clock being set or a key being replaced.
+  if (error.code === 'AUTH_REJECTED' || error.code === 'ACCESS_DENIED') return Math.round(authRetryMs * (1 + random()));
+  const delayMs = retryDelayMs(backoff, attempt, random());
+  // Many clients were told the same time: the jitter comes on top of it.
+  return error.retryAfterMs === undefined ? delayMs : Math.min(error.retryAfterMs, MAX_RETRY_AFTER_MS) + delayMs;
+}
+
+/** The exchange allows 10 s; below half of that the clock is not the reason. */
+const SUSPICIOUS_SKEW_MS = 5000;
+
+/** A rejected key that the clock may explain says so. */
+function explained(error: OrderbookClientError, clockSkewMs: number | null): OrderbookClientError {
+  if (error.code !== 'AUTH_REJECTED' || clockSkewMs === null || Math.abs(clockSkewMs) < SUSPICIOUS_SKEW_MS)
+    return error;
+  const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
+  const text = `${error.message} This machine's clock is about ${seconds} s ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the exchange's: set it.`;
+  const { httpStatus, exchangeCode, cause } = error;
+  return new OrderbookClientError('AUTH_REJECTED', text, {
+    clockSkewMs,
+    cause,
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(exchangeCode !== undefined && { exchangeCode }),
+  });
 }
 
 export function close(state: FeedState, atMs: number, effects: FeedEffect[]): void {

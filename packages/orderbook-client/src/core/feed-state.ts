@@ -38,6 +38,7 @@ export type FeedInput = { readonly atMs: number } & (
   | { readonly type: 'markets-removed'; readonly markets: readonly string[] }
   | { readonly type: 'reading-paused' }
   | { readonly type: 'reading-resumed' }
+  | { readonly type: 'server-time-seen'; readonly socket: number; readonly serverTimeMs: number }
   | { readonly type: 'socket-opened'; readonly socket: number }
   | { readonly type: 'socket-closed'; readonly socket: number; readonly error: OrderbookClientError }
   | { readonly type: 'frame-received'; readonly socket: number; readonly text: string }
@@ -97,6 +98,8 @@ export class FeedState {
   /** The deadline of an answer is running. */
   answerDue = false;
   readingPaused = false;
+  /** Exchange's clock minus this machine's, in ms, to about a second; `null` before the first answer. */
+  clockSkewMs: number | null = null;
 
   constructor(config: FeedConfig) {
     this.config = config;

@@ -34,6 +34,10 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
       if (state.phase === 'connecting' || isOpen(state)) fail(state, error, input.atMs, effects);
       break;
     }
+    case 'server-time-seen':
+      // The header has whole seconds, cut off: on average half of one is missing.
+      if (input.socket === state.socket) state.clockSkewMs = input.serverTimeMs + 500 - input.atMs;
+      break;
     case 'socket-opened':
       if (input.socket === state.socket && state.phase === 'connecting') opened(state, input.atMs, effects);
       break;

@@ -1,9 +1,11 @@
 // One WebSocket and nothing else: what happens to it becomes a call, and every end becomes exactly one `closed`.
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { OrderbookClientError } from '../errors.ts';
+import { OrderbookClientError, type OrderbookClientErrorCode } from '../errors.ts';
 
 export interface SocketListener {
+  /** The exchange's own clock, ms since the epoch, from its answer to the handshake: before `opened`, or before `closed`. */
+  serverTime(atMs: number): void;
   opened(): void;
   frame(text: string): void;
   pong(): void;
@@ -38,11 +40,17 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
   let failure: OrderbookClientError | undefined;
   let dropped = false;
 
-  const refuse = async (response: IncomingMessage) => {
+  const tellTime = ({ headers: { date } }: IncomingMessage): void => {
+    const atMs = Date.parse(date ?? '');
+    if (!dropped && !Number.isNaN(atMs)) listener.serverTime(atMs);
+  };
+  const refuse = async (response: IncomingMessage): Promise<void> => {
+    tellTime(response);
     failure = await refusal(response);
     socket.terminate();
   };
 
+  socket.on('upgrade', tellTime);
   socket.on('open', () => dropped || listener.opened());
   socket.on('message', (data: RawData) => dropped || listener.frame(textOf(data)));
   socket.on('pong', () => dropped || listener.pong());
@@ -89,17 +97,38 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
 async function refusal(response: IncomingMessage): Promise<OrderbookClientError> {
   const httpStatus = response.statusCode ?? 0;
   const exchangeCode = errorCodeOf(await bodyOf(response));
-  const details = { httpStatus, ...(exchangeCode !== undefined && { exchangeCode }) };
+  const retryAfterMs = retryAfterOf(response);
+  const [code, advice] = REFUSALS.find(([, , applies]) => applies(httpStatus))!;
   const named = exchangeCode === undefined ? '' : ` (${exchangeCode})`;
-  if (httpStatus === 401 || httpStatus === 403) {
-    const text = `The exchange refused the key with HTTP ${httpStatus}${named}. Check the key id, that the key belongs to this environment, and this machine's clock.`;
-    return new OrderbookClientError('AUTH_REJECTED', text, details);
-  }
   return new OrderbookClientError(
-    'HANDSHAKE_REJECTED',
-    `The exchange refused the connection with HTTP ${httpStatus}${named}.`,
-    details,
+    code,
+    `The exchange refused the connection with HTTP ${httpStatus}${named}. ${advice}`,
+    {
+      httpStatus,
+      ...(exchangeCode !== undefined && { exchangeCode }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    },
   );
+}
+
+type Refusal = readonly [code: OrderbookClientErrorCode, advice: string, applies: (httpStatus: number) => boolean];
+
+const REFUSALS: readonly Refusal[] = [
+  ['AUTH_REJECTED', 'Check the key id, and that the key belongs to this environment.', (status) => status === 401],
+  ['ACCESS_DENIED', 'This address or key may not connect.', (status) => status === 403],
+  ['RATE_LIMITED', 'There are too many connections or tries.', (status) => status === 429],
+  ['EXCHANGE_UNAVAILABLE', 'It may be under maintenance.', (status) => status >= 500],
+  ['HANDSHAKE_REJECTED', 'Check the URL.', () => true],
+];
+
+/** `Retry-After` in seconds or as a date, as ms from now. */
+function retryAfterOf({ headers }: IncomingMessage): number | undefined {
+  const value = headers['retry-after'];
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  // A date is on the exchange's clock, so it is compared with the answer's own.
+  const delayMs = Date.parse(value) - Date.parse(headers.date ?? '');
+  return delayMs >= 0 ? delayMs : undefined;
 }
 
 async function bodyOf(response: IncomingMessage): Promise<string> {
