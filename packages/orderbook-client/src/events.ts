@@ -94,7 +94,14 @@ export type OrderbookEvent = SnapshotEvent | DeltaEvent | GapEvent | ControlEven
 export type FeedPhase = 'idle' | 'connecting' | 'subscribing' | 'live' | 'waiting' | 'closed';
 
 /** Why a book is not to be traded on. */
-export type StaleReason = 'no-snapshot-yet' | 'gap' | 'desync' | 'violation' | 'disconnected' | 'unwanted';
+export type StaleReason =
+  | 'no-snapshot-yet'
+  | 'gap'
+  | 'desync'
+  | 'violation'
+  | 'disconnected'
+  | 'unanswered'
+  | 'unwanted';
 
 /** Totals since the client was made. They only rise. */
 export type FeedCounters = {
@@ -109,8 +116,10 @@ export type FeedCounters = {
   readonly unapplied: number;
   readonly unrecognized: number;
   readonly violations: number;
-  /** Books that broke an invariant (a negative level, crossed sides) and were asked for again. */
+  /** Books that broke an invariant (a negative level, crossed sides), or that an audit found wrong. */
   readonly desyncs: number;
+  /** Audits that found the book equal to the exchange's. */
+  readonly audited: number;
   /** Frames for a sid or market that is not wanted; not applied. */
   readonly foreign: number;
   /** Sockets that were opened. */

@@ -20,6 +20,11 @@ export interface OrderbookClientOptions {
   readonly pingIntervalMs?: number;
   /** Longest wait for a pong, in ms; then the connection counts as dead. @default 10000 */
   readonly pongTimeoutMs?: number;
+  /**
+   * Time between audits, in ms: one book after the other is asked for again and compared. The unanswered question is how
+   * a dead subscription is told from a quiet one. `Infinity` switches it off. @default 10000
+   */
+  readonly auditIntervalMs?: number;
   /** A connection that lasted this long, in ms, starts the retry delays anew. @default 10000 */
   readonly stableAfterMs?: number;
   /** Least wait after a rejected key, in ms; at most twice that. @default 30000 */
@@ -59,6 +64,10 @@ export function resolveOptions(options: OrderbookClientOptions): ResolvedOptions
     answerTimeoutMs: atLeast('answerTimeoutMs', 1, options.answerTimeoutMs ?? 10_000),
     pingIntervalMs: atLeast('pingIntervalMs', 1, options.pingIntervalMs ?? 10_000),
     pongTimeoutMs: atLeast('pongTimeoutMs', 1, options.pongTimeoutMs ?? 10_000),
+    auditIntervalMs:
+      options.auditIntervalMs === Infinity
+        ? Infinity
+        : atLeast('auditIntervalMs', 1, options.auditIntervalMs ?? 10_000),
     stableAfterMs: atLeast('stableAfterMs', 0, options.stableAfterMs ?? 10_000),
     authRetryMs: atLeast('authRetryMs', 0, options.authRetryMs ?? 30_000),
     backoff: {

@@ -59,6 +59,8 @@ export function conversation(options: Partial<OrderbookClientOptions> = {}) {
     url: 'ws://exchange.test/trade-api/ws/v2',
     credentials: { keyId: 'key', sign: () => 'signature' },
     markets: [A, B],
+    // Audits are for the tests that are about them.
+    auditIntervalMs: Infinity,
     runtime,
     openSocket,
     ...options,

@@ -124,6 +124,23 @@ export class Books {
     return 'desynced';
   }
 
+  /** The synced market after `previous` in the order in which they were added, round and round. */
+  nextSynced(previous: string | null): string | undefined {
+    let first: string | undefined;
+    let passed = previous === null || !this.#books.has(previous);
+    for (const book of this.#books.values()) {
+      if (book.synced && passed) return book.market;
+      if (book.synced) first ??= book.market;
+      passed ||= book.market === previous;
+    }
+    return first;
+  }
+
+  markStale(market: string, reason: StaleReason): void {
+    const book = this.#books.get(market);
+    if (book) this.#markStale(book, reason);
+  }
+
   markAllStale(reason: StaleReason): void {
     for (const book of this.#books.values()) this.#markStale(book, reason);
   }

@@ -6,6 +6,7 @@ export type Purpose =
   | { readonly kind: 'add'; readonly markets: readonly string[] }
   | { readonly kind: 'delete'; readonly markets: readonly string[] }
   | { readonly kind: 'get-snapshot' }
+  | { readonly kind: 'audit' }
   | { readonly kind: 'barrier'; readonly requestId: number };
 
 type CommandBody = WireCommand extends infer Command
@@ -19,11 +20,11 @@ export class Commands {
   #nextId = 1;
   readonly #pending = new Map<number, Purpose>();
 
-  /** Gives the command its id and remembers what it is for; returns the text to send. */
-  issue(body: CommandBody, purpose: Purpose): string {
+  /** Gives the command its id and remembers what it is for; returns both it and the text to send. */
+  issue(body: CommandBody, purpose: Purpose): { readonly id: number; readonly text: string } {
     const id = this.#nextId++;
     this.#pending.set(id, purpose);
-    return JSON.stringify({ id, ...body });
+    return { id, text: JSON.stringify({ id, ...body }) };
   }
 
   /** How many are unanswered. */

@@ -1,5 +1,6 @@
 // The life of the connection: opening it, watching it, losing it, and trying again for ever.
 import { OrderbookClientError } from '../errors.ts';
+import { scheduleAudit, stopAudits } from './audit.ts';
 import { retryDelayMs } from './backoff.ts';
 import { Commands } from './commands.ts';
 import { emit, enter, isOpen, send, type FeedEffect, type FeedState } from './feed-state.ts';
@@ -38,6 +39,7 @@ export function opened(state: FeedState, atMs: number, effects: FeedEffect[]): v
 export function watch(state: FeedState, effects: FeedEffect[]): void {
   if (state.readingPaused) return;
   effects.push({ type: 'start-timer', timer: 'ping', delayMs: state.config.pingIntervalMs });
+  scheduleAudit(state, effects);
   if (state.books.syncedCount < state.books.size) armAnswerDeadline(state, effects);
 }
 
@@ -96,6 +98,7 @@ export function close(state: FeedState, atMs: number, effects: FeedEffect[]): vo
 function leaveConnection(state: FeedState, error: OrderbookClientError, effects: FeedEffect[]): void {
   for (const timer of ['connect', 'ping', 'pong', 'stable'] as const) effects.push({ type: 'stop-timer', timer });
   stopAnswerDeadline(state, effects);
+  stopAudits(state, effects);
   state.subscription = null;
   state.books.markAllStale('disconnected');
   for (const requestId of state.barriers) settleBarrier(state, requestId, error, effects);
@@ -108,7 +111,7 @@ export function requestBarrier(state: FeedState, requestId: number, effects: Fee
     return;
   }
   state.barriers.add(requestId);
-  send(state, state.commands.issue({ cmd: 'list_subscriptions' }, { kind: 'barrier', requestId }), effects);
+  send(state, state.commands.issue({ cmd: 'list_subscriptions' }, { kind: 'barrier', requestId }).text, effects);
 }
 
 export function settleBarrier(

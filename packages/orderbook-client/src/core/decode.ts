@@ -9,6 +9,8 @@ type Numbers = { readonly sid: number | null; readonly seq: number | null };
 
 export type SnapshotMessage = {
   readonly kind: 'snapshot';
+  /** The command that it answers, where the exchange says so. */
+  readonly commandId: number | null;
   readonly sid: number;
   readonly seq: number;
   readonly market: string;
@@ -70,7 +72,7 @@ export function decodeFrame(text: string): Message {
     case 'orderbook_delta':
       return decodeDelta(sid, seq, msg);
     case 'orderbook_snapshot':
-      return decodeSnapshot(sid, seq, msg);
+      return decodeSnapshot(sid, seq, commandId, msg);
     case 'subscribed': {
       // Only here the sid is inside `msg`.
       const subscribedSid = isFields(msg) ? positiveInteger(msg['sid']) : null;
@@ -113,7 +115,7 @@ function decodeDelta(sid: number | null, seq: number | null, msg: unknown): Mess
   return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs };
 }
 
-function decodeSnapshot(sid: number | null, seq: number | null, msg: unknown): Message {
+function decodeSnapshot(sid: number | null, seq: number | null, commandId: number | null, msg: unknown): Message {
   if (!isFields(msg)) return violation('"orderbook_snapshot" without "msg"', sid, seq, null);
   const market = tickerOf(msg);
   if (sid === null || seq === null) return violation('"orderbook_snapshot" without sid or seq', sid, seq, market);
@@ -128,7 +130,7 @@ function decodeSnapshot(sid: number | null, seq: number | null, msg: unknown): M
   if (renamed !== undefined && yes.length === 0 && no.length === 0) {
     return violation(`"orderbook_snapshot" with levels under the unknown key "${renamed}"`, sid, seq, market);
   }
-  return { kind: 'snapshot', sid, seq, market, yes, no };
+  return { kind: 'snapshot', commandId, sid, seq, market, yes, no };
 }
 
 function decodeLevels(value: unknown): Level[] | undefined {

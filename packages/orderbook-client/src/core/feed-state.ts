@@ -15,6 +15,8 @@ export type FeedConfig = {
   readonly answerTimeoutMs: number;
   readonly pingIntervalMs: number;
   readonly pongTimeoutMs: number;
+  /** `Infinity`: never. */
+  readonly auditIntervalMs: number;
   readonly stableAfterMs: number;
   readonly authRetryMs: number;
   readonly backoff: Backoff;
@@ -23,7 +25,7 @@ export type FeedConfig = {
 };
 
 /** What the feed lets the shell wake it for; at most one of each is armed. */
-export type FeedTimer = 'connect' | 'retry' | 'answer' | 'ping' | 'pong' | 'stable';
+export type FeedTimer = 'connect' | 'retry' | 'answer' | 'ping' | 'pong' | 'stable' | 'audit' | 'probe';
 
 /**
  * What happened outside. `socket` numbers the tries to connect: what an earlier socket still says is dropped by it.
@@ -76,6 +78,7 @@ export class FeedState {
     unrecognized: 0,
     violations: 0,
     desyncs: 0,
+    audited: 0,
     foreign: 0,
     epochs: 0,
   };
@@ -98,6 +101,9 @@ export class FeedState {
   /** The deadline of an answer is running. */
   answerDue = false;
   readingPaused = false;
+  /** The question that is out, and where the round of questions has come to. */
+  audit: { readonly market: string; readonly commandId: number } | null = null;
+  lastAudited: string | null = null;
   /** Exchange's clock minus this machine's, in ms, to about a second; `null` before the first answer. */
   clockSkewMs: number | null = null;
 

@@ -10,6 +10,7 @@
 // inputs carry the time, effects ask the shell for the rest. The state is changed in place, because a book is not
 // copied for each of a thousand deltas a second.
 import { OrderbookClientError } from '../errors.ts';
+import { audit, auditUnanswered, stopAudits } from './audit.ts';
 import { close, connect, fail, opened, requestBarrier, watch } from './connection.ts';
 import { isOpen, type FeedEffect, type FeedInput, type FeedState, type FeedTimer } from './feed-state.ts';
 import { takeFrame } from './frames.ts';
@@ -52,6 +53,7 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
       // Answers wait unread in the socket: their absence proves nothing now.
       for (const timer of ['ping', 'pong'] as const) effects.push({ type: 'stop-timer', timer });
       stopAnswerDeadline(state, effects);
+      stopAudits(state, effects);
       break;
     case 'reading-resumed':
       state.readingPaused = false;
@@ -118,6 +120,12 @@ function timerFired(state: FeedState, timer: FeedTimer, atMs: number, effects: F
         atMs,
         effects,
       );
+      return;
+    case 'audit':
+      audit(state, effects);
+      return;
+    case 'probe':
+      auditUnanswered(state, effects);
       return;
     case 'answer':
       if (isOpen(state)) {

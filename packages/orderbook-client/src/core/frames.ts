@@ -1,5 +1,6 @@
 // What each frame does to the feed.
 import { OrderbookClientError } from '../errors.ts';
+import { compareAudited } from './audit.ts';
 import type { Purpose } from './commands.ts';
 import { fail, settleBarrier } from './connection.ts';
 import {
@@ -103,6 +104,8 @@ function takeDelta(state: FeedState, message: DeltaMessage, atMs: number, effect
 
 function takeSnapshot(state: FeedState, message: SnapshotMessage, atMs: number, effects: FeedEffect[]): void {
   const { sid, seq, market, yes, no } = message;
+  const book = state.books.get(market);
+  if (book && sid === state.subscription?.sid) compareAudited(state, message, book, atMs, effects);
   const wanted = sid === state.subscription?.sid && state.books.replace(message);
   state.counters.snapshots++;
   if (!wanted) state.counters.foreign++;

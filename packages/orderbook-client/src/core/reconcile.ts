@@ -20,7 +20,7 @@ function add(state: FeedState, markets: readonly string[], effects: FeedEffect[]
   for (const market of markets) state.membership.adding.add(market);
   const purpose: Purpose = { kind: 'add', markets };
   const sid = state.subscription?.sid;
-  const text =
+  const { text } =
     sid === undefined
       ? state.commands.issue(
           {
@@ -41,7 +41,7 @@ function remove(state: FeedState, markets: readonly string[], effects: FeedEffec
   if (sid === undefined) return;
   for (const market of markets) state.membership.deleting.add(market);
   const params = { sid, action: 'delete_markets' as const, market_tickers: markets };
-  send(state, state.commands.issue({ cmd: 'update_subscription', params }, { kind: 'delete', markets }), effects);
+  send(state, state.commands.issue({ cmd: 'update_subscription', params }, { kind: 'delete', markets }).text, effects);
 }
 
 /**

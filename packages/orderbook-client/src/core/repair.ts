@@ -35,7 +35,7 @@ function askForSnapshots(state: FeedState, markets: readonly string[], effects: 
   const { sid } = state.subscription;
   for (const chunk of chunked(markets, state.config.marketsPerCommand)) {
     const params = { sid, action: 'get_snapshot' as const, market_tickers: chunk };
-    send(state, state.commands.issue({ cmd: 'update_subscription', params }, { kind: 'get-snapshot' }), effects);
+    send(state, state.commands.issue({ cmd: 'update_subscription', params }, { kind: 'get-snapshot' }).text, effects);
   }
   state.heard = false;
   armAnswerDeadline(state, effects);
