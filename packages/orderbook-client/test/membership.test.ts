@@ -157,6 +157,17 @@ describe('removeMarkets', () => {
     expect(client.book(C)).toBeUndefined();
   });
 
+  test('is asked once, whatever else changes before its answer', async () => {
+    const { client, socket } = await syncedConversation();
+    client.removeMarkets([A]);
+    client.addMarkets([C]);
+    socket.send(ok(3, 3, [A, B, C]), snapshot(4, C));
+    expect(socket.commands.slice(1).map(asked)).toEqual([
+      ['delete_markets', [A]],
+      ['add_markets', [C]],
+    ]);
+  });
+
   test('of the only market that was stale leaves nothing to wait for', async () => {
     const { client, runtime, socket, of } = await syncedConversation();
     client.addMarkets([C]);

@@ -109,7 +109,7 @@ describe('a frame that cannot be read', () => {
   test('is kept as text, named as a hole, and every book of its sid is asked for again', async () => {
     const { client, socket, of } = await syncedConversation();
     const broken =
-      '{"type":"orderbook_delta","sid":1,"seq":3,"msg":{"market_ticker":"KXTEST-26NOV22-A","price":40,"delta":5,"side":"yes"}}';
+      '{"type":"orderbook_delta","sid":1,"seq":3,"msg":{"market_ticker":"KXTEST-26NOV22-A","price_cents":40,"count":5,"side":"yes"}}';
     socket.send(broken, delta(4, A, '0.4000', '1.00'));
     expect(of('control').at(-1)).toMatchObject({ seq: 3, text: broken });
     expect(of('gap')).toMatchObject([{ firstSeq: 3, lastSeq: 3, cause: 'violation' }]);

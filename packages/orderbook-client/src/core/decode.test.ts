@@ -47,7 +47,9 @@ describe('decodeFrame', () => {
 
   test.each([
     ['levels under a renamed key', { yes_contracts: [['0.0100', '5.00']] }],
-    ['levels in cents', { yes: [[1, 5]] }],
+    ['cents that are no integers', { yes: [[1.5, 5]] }],
+    ['one side under a renamed key', { yes_dollars_fp: [['0.0100', '5.00']], no_contracts: [['0.0200', '5.00']] }],
+    ['fractional contracts where whole ones are due', { yes_dollars: [['0.080', 1.5]] }],
     [
       'a level twice',
       {
@@ -66,6 +68,37 @@ describe('decodeFrame', () => {
       kind: 'violation',
       market: 'KXA',
     });
+  });
+
+  test.each([
+    ['dollars with whole contracts', { price_dollars: '0.960', delta: -54, ts: '2026-02-22T20:44:01.5Z' }],
+    ['cents', { price: 96, delta: -54, ts: '2026-02-22T20:44:01.5Z' }],
+    [
+      'all of them at once',
+      { price: 1, price_dollars: '0.960', delta: 1, delta_fp: '-54.00', ts: '2026-02-22T20:44:01.5Z' },
+    ],
+  ])('reads a delta of the time of %s, exactly', (_name, fields) => {
+    const msg = { market_ticker: 'KXA', side: 'yes', ...fields };
+    expect(decode({ type: 'orderbook_delta', sid: 2, seq: 3, msg })).toMatchObject({
+      price: 9600,
+      delta: -5400,
+      exchangeAtMs: Date.UTC(2026, 1, 22, 20, 44, 1, 500),
+    });
+  });
+
+  test.each([
+    ['dollars with whole contracts', { yes_dollars: [['0.080', 300]], no_dollars: [['0.540', 20]] }],
+    ['cents', { yes: [[8, 300]], no: [[54, 20]] }],
+  ])('reads a snapshot of the time of %s, exactly', (_name, levels) => {
+    const msg = { market_ticker: 'KXA', ...levels };
+    expect(decode({ type: 'orderbook_snapshot', sid: 2, seq: 2, msg })).toMatchObject({
+      yes: [[800, 30_000]],
+      no: [[5400, 2000]],
+    });
+  });
+
+  test('reads an "ok" whose list is at the top, as until January 2026', () => {
+    expect(decode({ type: 'ok', id: 4, sid: 1, seq: 2, market_tickers: ['A'] })).toMatchObject({ markets: ['A'] });
   });
 
   test('reads replies, with and without numbers', () => {

@@ -2,7 +2,7 @@
 // Nothing here throws, and nothing is guessed: a known message without its known fields is a violation, never an
 // empty book.
 import type { Level, Side } from './book.ts';
-import { parsePrice, parseSize } from './fixed-point.ts';
+import { changeOf, exchangeTimeOf, levelsOf, priceOf } from './field-eras.ts';
 
 /** `sid` and `seq` are `null` where the frame has none. */
 type Numbers = { readonly sid: number | null; readonly seq: number | null };
@@ -83,7 +83,13 @@ export function decodeFrame(text: string): Message {
       return { kind: 'subscribed', commandId, channel, sid: subscribedSid };
     }
     case 'ok':
-      return { kind: 'ok', commandId, sid, seq, markets: isFields(msg) ? tickers(msg['market_tickers']) : null };
+      return {
+        kind: 'ok',
+        commandId,
+        sid,
+        seq,
+        markets: tickers(isFields(msg) ? msg['market_tickers'] : frame['market_tickers']),
+      };
     case 'unsubscribed':
       return { kind: 'unsubscribed', commandId, sid, seq };
     case 'error': {
@@ -102,17 +108,15 @@ export function decodeFrame(text: string): Message {
 function decodeDelta(sid: number | null, seq: number | null, msg: unknown): Message {
   if (!isFields(msg)) return violation('"orderbook_delta" without "msg"', sid, seq, null);
   const market = tickerOf(msg);
-  const price = parsePrice(msg['price_dollars']);
-  const delta = parseSize(msg['delta_fp']);
+  const price = priceOf(msg);
+  const delta = changeOf(msg);
   const side = msg['side'];
   if (sid === null || seq === null) return violation('"orderbook_delta" without sid or seq', sid, seq, market);
   if (market === null) return violation('"orderbook_delta" without "market_ticker"', sid, seq, null);
-  if (price === undefined) return violation('"orderbook_delta" with no readable "price_dollars"', sid, seq, market);
-  if (delta === undefined) return violation('"orderbook_delta" with no readable "delta_fp"', sid, seq, market);
+  if (price === undefined) return violation('"orderbook_delta" with no readable price', sid, seq, market);
+  if (delta === undefined) return violation('"orderbook_delta" with no readable change', sid, seq, market);
   if (side !== 'yes' && side !== 'no') return violation('"orderbook_delta" with an unknown "side"', sid, seq, market);
-  const at = msg['ts_ms'];
-  const exchangeAtMs = typeof at === 'number' && Number.isSafeInteger(at) ? at : null;
-  return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs };
+  return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs: exchangeTimeOf(msg) };
 }
 
 function decodeSnapshot(sid: number | null, seq: number | null, commandId: number | null, msg: unknown): Message {
@@ -120,33 +124,11 @@ function decodeSnapshot(sid: number | null, seq: number | null, commandId: numbe
   const market = tickerOf(msg);
   if (sid === null || seq === null) return violation('"orderbook_snapshot" without sid or seq', sid, seq, market);
   if (market === null) return violation('"orderbook_snapshot" without "market_ticker"', sid, seq, null);
-  // An empty side has no key at all. A level key under another name is a renamed field, not an empty side.
-  const renamed = Object.keys(msg).find((key) => /^(yes|no)/.test(key) && !/^(yes|no)_dollars_fp$/.test(key));
-  const yes = decodeLevels(msg['yes_dollars_fp']);
-  const no = decodeLevels(msg['no_dollars_fp']);
-  if (yes === undefined || no === undefined) {
-    return violation('"orderbook_snapshot" with unreadable levels', sid, seq, market);
-  }
-  if (renamed !== undefined && yes.length === 0 && no.length === 0) {
-    return violation(`"orderbook_snapshot" with levels under the unknown key "${renamed}"`, sid, seq, market);
-  }
+  const yes = levelsOf(msg, 'yes');
+  const no = levelsOf(msg, 'no');
+  if (typeof yes === 'string') return violation(`"orderbook_snapshot" with ${yes}`, sid, seq, market);
+  if (typeof no === 'string') return violation(`"orderbook_snapshot" with ${no}`, sid, seq, market);
   return { kind: 'snapshot', commandId, sid, seq, market, yes, no };
-}
-
-function decodeLevels(value: unknown): Level[] | undefined {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) return undefined;
-  const levels: Level[] = [];
-  const prices = new Set<number>();
-  for (const entry of value as unknown[]) {
-    if (!Array.isArray(entry)) return undefined;
-    const price = parsePrice(entry[0]);
-    const size = parseSize(entry[1]);
-    if (price === undefined || size === undefined || size <= 0 || prices.has(price)) return undefined;
-    prices.add(price);
-    levels.push([price, size]);
-  }
-  return levels;
 }
 
 const violation = (reason: string, sid: number | null, seq: number | null, market: string | null): Message => ({
