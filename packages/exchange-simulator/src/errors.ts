@@ -5,7 +5,10 @@ export type ExchangeErrorCode =
   | 'PORT_IN_USE'
   | 'LISTEN_FAILED'
   | 'KEY_INVALID'
-  | 'CLOSED_BEFORE_END';
+  | 'RECORDING_FAILED'
+  | 'CLOSED_BEFORE_END'
+  | 'FAULT_SCRIPT_INVALID'
+  | 'FAULT_NOT_POSSIBLE';
 
 export interface ExchangeErrorContext {
   /** The tape, as it was given in the options. */

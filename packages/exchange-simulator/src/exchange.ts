@@ -1,29 +1,55 @@
-import { createPublicKey, generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { WEBSOCKET_PATH } from '@trader/orderbook-client/wire';
 import type { BookLevels } from './core/book.ts';
+import { newExchangeState } from './core/exchange-state.ts';
+import { applyConditions } from './core/faults/conditions.ts';
+import { FaultEngine } from './core/faults/fault-engine.ts';
 import { Generator } from './core/generator.ts';
+import { Hub } from './core/hub.ts';
 import type { Market } from './core/market.ts';
+import { MarketConditions } from './core/market-conditions.ts';
+import { Publisher } from './core/publisher.ts';
 import { seededRandom } from './core/seeded-random.ts';
 import { count, newTally, type Tally } from './core/tally.ts';
 import { marketsOfTapes, type TapeContents } from './core/tape-markets.ts';
 import { timelineOrigins } from './core/tape-timeline.ts';
+import { type ExchangeCredentials, makeCredentials } from './credentials.ts';
 import type { ExchangeError } from './errors.ts';
+import { ControlServer } from './io/control-server.ts';
 import { ExchangeServer } from './io/exchange-server.ts';
+import { FaultControl, type ExchangeFaults } from './io/fault-control.ts';
 import { GeneratorPlayer } from './io/generator-player.ts';
+import { type ExchangeMarkets, type ExchangeOrders, marketControl } from './io/market-control.ts';
+import { startRecording } from './io/recording.ts';
+import { REST_PATH, RestServer } from './io/rest-server.ts';
 import { TapeCursor } from './io/tape-cursor.ts';
-import { TapePlayer } from './io/tape-player.ts';
+import { type Audience, TapePlayer } from './io/tape-player.ts';
+import type { TapeRecorder } from './io/tape-recorder.ts';
 import { scanTape } from './io/tape-scan.ts';
 import { type ExchangeOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { exchangeTotals, type ExchangeTotals } from './totals.ts';
+
+/** What can be switched on a running exchange. */
+export interface ExchangeControl {
+  /** What goes wrong. */
+  readonly faults: ExchangeFaults;
+  /** The life of generated markets. */
+  readonly markets: ExchangeMarkets;
+  /** What accounts do: orders by hand, until there is order entry. */
+  readonly orders: ExchangeOrders;
+  /** Cuts every connection without a close frame. @returns how many there were */
+  dropConnections(): number;
+}
 
 /** A running exchange on this machine. */
 export interface Exchange extends AsyncDisposable {
   /** `ws://127.0.0.1:<port>/trade-api/ws/v2` */
   readonly url: string;
-  /** A key that may connect, made at start (RSA, 2048 bits) and known to this exchange only. */
-  readonly credentials: { readonly keyId: string; readonly privateKeyPem: string };
-  /** Tickers, sorted. */
+  /** `http://127.0.0.1:<port>/trade-api/v2` */
+  readonly restUrl: string;
+  /** A key that may connect, made at start and known to this exchange only. */
+  readonly credentials: ExchangeCredentials;
+  /** Tickers that are listed now, sorted. */
   readonly markets: readonly string[];
   /**
    * The exchange's own truth about a market at this moment, or `undefined` for a ticker it does not have. Prices are
@@ -35,25 +61,30 @@ export interface Exchange extends AsyncDisposable {
   /**
    * Settles when every frame of the tapes was played and handed to the sockets of its subscribers, when a tape breaks
    * while it plays, or when the exchange is closed before: {@link Exchange.failure} tells. Never rejects; never settles
-   * for the generator.
+   * for the generator, and with `loop` only when it is closed.
    */
   readonly finished: Promise<void>;
   /** Why the tapes were not played to their end, once `finished` has settled: `TAPE_*` or `CLOSED_BEFORE_END`. */
   readonly failure: ExchangeError | undefined;
+  /** Why the tape of the `record` option is not whole; known at the latest when `close()` has resolved. */
+  readonly recordingFailure: ExchangeError | undefined;
   /** What was counted since the start; a copy. */
   totals(): ExchangeTotals;
   /** Cuts every connection without a close frame: clients see 1006. */
   dropConnections(): void;
+  /** What can be switched while it runs; the same over HTTP under `/control/`. */
+  readonly control: ExchangeControl;
   /** Ends it: no socket, timer or file is left when it resolves. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an exchange that speaks Kalshi's WebSocket protocol for the order-book channel on 127.0.0.1. Without tapes a
- * generated market runs from the start.
+ * Starts an exchange that speaks Kalshi's WebSocket protocol and REST on 127.0.0.1. Without tapes a generated market runs
+ * from the start.
  *
  * @throws {TypeError | RangeError} for a wrong option, quoting its value
- * @throws {ExchangeError} `TAPE_UNREADABLE`, `TAPE_INVALID`, `KEY_INVALID`, `PORT_IN_USE`, `LISTEN_FAILED`
+ * @throws {ExchangeError} `TAPE_UNREADABLE`, `TAPE_INVALID`, `KEY_INVALID`, `PORT_IN_USE`, `LISTEN_FAILED`,
+ *   `RECORDING_FAILED`, `FAULT_NOT_POSSIBLE`
  *
  * @example
  * ```ts
@@ -64,23 +95,91 @@ export interface Exchange extends AsyncDisposable {
 export async function createExchange(options?: ExchangeOptions): Promise<Exchange> {
   const resolved = resolveOptions(options);
   const tally = newTally();
-  const credentials = await makeCredentials();
-  const source = resolved.tapes.length > 0 ? await openTapes(resolved, tally) : makeGenerator(resolved);
-  const markets = new Map(source.markets.map((market) => [market.ticker, market]));
+  const credentials = await makeCredentials(resolved.keyType);
+  const keys = acceptedKeys(resolved, credentials);
+  const state = newExchangeState();
+  const hub = new Hub();
+  const publisher = new Publisher({ hub, tally });
+  const startMs = Math.floor(resolved.runtime.nowMs());
+  const source: Source =
+    resolved.tapes.length > 0
+      ? await openTapes(resolved, tally)
+      : generated(new Generator({ ...resolved, startMs, publisher, state }));
+  const { markets } = source;
+  const conditions = source.generator && new MarketConditions(source.generator);
 
-  const server = new ExchangeServer({
-    ...resolved,
+  const rest = new RestServer({ ...resolved, markets, state, keys, tally });
+
+  const engine = new FaultEngine({
+    seed: resolved.seed,
     markets,
+    onConditions: (now, before) => {
+      applyConditions(now, before, state, resolved.runtime.nowMs());
+      generator?.perform((atMicros) => conditions?.apply(now, atMicros));
+    },
+  });
+  const faults = new FaultControl({
+    engine,
+    runtime: resolved.runtime,
+    impossible: source.generator ? [] : ['no-open-markets', 'price-structure'],
+    onChanged: () => server.attend(),
+  });
+  faults.refuseImpossible(resolved.faults);
+  const control = new ControlServer({
+    faults,
+    dropConnections: () => server.dropConnections(),
+    actions: {
+      'pause-trading': () => switchTrading(() => byHand.markets.pauseTrading()),
+      'resume-trading': () => switchTrading(() => byHand.markets.resumeTrading()),
+      'roll-markets': () => ({ rolled: byHand.markets.roll() }),
+    },
+  });
+  const switchTrading = (turn: () => void): object => {
+    turn();
+    return { tradingActive: state.tradingActive };
+  };
+
+  const server: ExchangeServer = new ExchangeServer({
+    ...resolved,
+    faults: engine,
+    markets,
+    hub,
     tally,
-    keys: acceptedKeys(resolved, credentials),
+    keys,
+    grants: grantsOf(resolved),
+    routes: [rest.route, control.route],
     random: seededRandom(resolved.seed),
     onAudienceChanged: () => audienceChanged(),
   });
   const port = await server.listen(resolved.port);
+  const recorder = await startRecordingIfAsked();
 
-  const shared = { audience: server, markets, tally, runtime: resolved.runtime };
-  const generator = source.generator && new GeneratorPlayer({ ...shared, generator: source.generator });
-  const tapes = source.cursors && new TapePlayer({ ...shared, cursors: source.cursors, speed: resolved.speed });
+  const audience: Audience = {
+    get present() {
+      return server.present;
+    },
+    get slow() {
+      return server.slow || (recorder?.slow ?? false);
+    },
+    shed: () => server.shed(),
+  };
+  const shared = { audience, markets, publisher, tally, runtime: resolved.runtime };
+  const generator: GeneratorPlayer | undefined =
+    source.generator && new GeneratorPlayer({ ...shared, startMs, generator: source.generator });
+  const byHand = marketControl({ generator: source.generator, player: generator, state, keyId: credentials.keyId });
+  faults.addAll(resolved.faults);
+  const tapes = source.openCursors && new TapePlayer({ ...resolved, ...shared, openCursors: source.openCursors });
+
+  async function startRecordingIfAsked(): Promise<TapeRecorder | undefined> {
+    const { record: file, runtime } = resolved;
+    if (file === undefined) return undefined;
+    try {
+      return await startRecording({ file, runtime, markets, hub, onDrained: () => audienceChanged() });
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+  }
 
   function audienceChanged(): void {
     if (resolved.playback === 'on-subscribe' && server.present) tapes?.start();
@@ -89,31 +188,40 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    faults.close();
     generator?.close();
     await Promise.all([tapes?.close(), server.close()]);
+    await recorder?.close();
   };
 
   return {
     url: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}`,
+    restUrl: `http://127.0.0.1:${port}${REST_PATH}`,
     credentials,
-    markets: [...markets.keys()],
+    get markets() {
+      return [...markets.keys()].toSorted();
+    },
     book: (ticker) => markets.get(ticker)?.book.levels(),
     play: () => tapes?.start(),
     finished: tapes?.finished ?? new Promise<never>(() => undefined),
     get failure() {
       return tapes?.failure;
     },
-    totals: () => exchangeTotals(tally, server.openConnections),
-    dropConnections: () => server.dropConnections(),
+    get recordingFailure() {
+      return recorder?.failure;
+    },
+    totals: () => exchangeTotals(tally, server.openConnections, engine.hits()),
+    dropConnections: () => void server.dropConnections(),
+    control: { ...byHand, faults, dropConnections: () => server.dropConnections() },
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };
 }
 
 type Source = {
-  readonly markets: readonly Market[];
+  readonly markets: ReadonlyMap<string, Market>;
   readonly generator?: Generator;
-  readonly cursors?: readonly TapeCursor[];
+  readonly openCursors?: () => readonly TapeCursor[];
 };
 
 async function openTapes({ tapes }: ResolvedOptions, tally: Tally): Promise<Source> {
@@ -121,31 +229,30 @@ async function openTapes({ tapes }: ResolvedOptions, tally: Tally): Promise<Sour
   for (const file of tapes) contents.push(await scanTape(file));
   const origins = timelineOrigins(contents);
   const { markets, primed } = marketsOfTapes(contents);
-  const cursors = tapes.map(
-    (file, order) =>
-      new TapeCursor({
-        file,
-        order,
-        firstMs: contents[order]?.firstMs,
-        originMs: origins[order] ?? 0,
-        primed: primed[order] ?? new Set(),
-        onSkipped: (type) => count(tally.skipped, type),
-      }),
-  );
-  return { markets, cursors };
+  const openCursors = () =>
+    tapes.map(
+      (file, order) =>
+        new TapeCursor({
+          file,
+          order,
+          firstMs: contents[order]?.firstMs,
+          originMs: origins[order] ?? 0,
+          primed: primed[order] ?? new Set(),
+          onSkipped: (type) => count(tally.skipped, type),
+        }),
+    );
+  return { markets: new Map(markets.map((market) => [market.ticker, market])), openCursors };
 }
 
-function makeGenerator({ markets, deltasPerSecond, seed }: ResolvedOptions): Source {
-  const generator = new Generator({ markets, deltasPerSecond, random: seededRandom(seed) });
-  return { markets: generator.markets, generator };
+const generated = (generator: Generator): Source => ({ markets: generator.markets, generator });
+
+function grantsOf({ keys }: ResolvedOptions): ReadonlyMap<string, ReadonlySet<string>> {
+  const grants = new Map<string, ReadonlySet<string>>();
+  for (const { keyId, channels } of keys) if (channels) grants.set(keyId, channels);
+  return grants;
 }
 
-async function makeCredentials(): Promise<Exchange['credentials']> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return { keyId: randomUUID(), privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
-}
-
-function acceptedKeys({ keys }: ResolvedOptions, own: Exchange['credentials']): ReadonlyMap<string, KeyObject> {
+function acceptedKeys({ keys }: ResolvedOptions, own: ExchangeCredentials): ReadonlyMap<string, KeyObject> {
   const accepted = new Map(keys.map(({ keyId, publicKey }) => [keyId, publicKey]));
   return accepted.set(own.keyId, createPublicKey(own.privateKeyPem));
 }

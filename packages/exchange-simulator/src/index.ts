@@ -1,8 +1,31 @@
 export type { BookLevels, Level } from './core/book.ts';
 export type { UnknownTicker } from './core/conversation.ts';
+export type {
+  ConnectionAim,
+  ConnectionFault,
+  Duration,
+  ExchangeFault,
+  Fault,
+  FaultKind,
+  FaultOf,
+  FrameAim,
+  FrameFault,
+  HandshakeFault,
+  Occasions,
+  PriceStructure,
+  RefusalCause,
+  RefusalStatus,
+  Span,
+} from './core/faults/fault.ts';
+export type { FaultState } from './core/faults/armed-fault.ts';
+export type { FaultStatus } from './core/faults/fault-engine.ts';
+export { parseFaultScript } from './core/faults/fault-script.ts';
 export type { HandshakeRejection } from './core/tally.ts';
+export type { ExchangeCredentials } from './credentials.ts';
 export { ExchangeError, type ExchangeErrorCode } from './errors.ts';
-export { createExchange, type Exchange } from './exchange.ts';
+export { createExchange, type Exchange, type ExchangeControl } from './exchange.ts';
+export type { ExchangeFaults } from './io/fault-control.ts';
+export type { ExchangeMarkets, ExchangeOrders, NewOrder, OwnOrder, Placement } from './io/market-control.ts';
 export type { AcceptedKey, ExchangeOptions } from './options.ts';
 export type { Runtime } from './runtime.ts';
 export type { ExchangeTotals } from './totals.ts';

@@ -1,6 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
 import type { UnknownTicker } from './core/conversation.ts';
+import type { Fault } from './core/faults/fault.ts';
+import { checkedFaults } from './core/faults/fault-script.ts';
 import { ExchangeError } from './errors.ts';
 import { type Runtime, systemRuntime } from './runtime.ts';
 
@@ -9,6 +11,8 @@ export interface AcceptedKey {
   readonly keyId: string;
   /** RSA (signed with PSS, SHA-256) or Ed25519. */
   readonly publicKeyPem: string;
+  /** Channels that it may subscribe to; others are error 9. @default all */
+  readonly channels?: readonly string[];
 }
 
 /** What the exchange plays and how it behaves. All fields are optional; without any it is a small generated market. */
@@ -18,8 +22,8 @@ export interface ExchangeOptions {
   /** All randomness of the exchange: the generator and the order of replies. Integer from 0 to 2^32 - 1. @default 1 */
   readonly seed?: number;
   /**
-   * NDJSON files to play, plain or gzip (told apart by their first bytes). Lines are `{"recv_ms", "event"}` or frames.
-   * Prices of the NO side are taken as NO prices. Without tapes, or with an empty list, the generator runs.
+   * NDJSON files to play, plain, gzip or Zstandard (told apart by their first bytes). Lines are `{"recv_ms", "event"}` or
+   * frames. Prices of the NO side are taken as NO prices. Without tapes, or with an empty list, the generator runs.
    * @default []
    */
   readonly tapes?: readonly string[];
@@ -34,12 +38,44 @@ export interface ExchangeOptions {
    * that subscribes in several steps and wants every frame uses `'on-play'`. @default 'on-subscribe'
    */
   readonly playback?: 'on-subscribe' | 'on-play';
+  /**
+   * The tapes begin again at their end, each market with a snapshot of its first book; times on the frames stay as they
+   * are on the tape. @default false
+   */
+  readonly loop?: boolean;
+  /**
+   * A new file that is to hold what a subscriber of everything gets, as a tape: lines of `{"recv_ms", "event"}`,
+   * compressed when its name ends in `.gz` or `.zst`. At speed `'max'` the tapes wait for it. @default none
+   */
+  readonly record?: string;
   /** Generator: how many markets, 1 to 10,000. Ignored with tapes. @default 20 */
   readonly markets?: number;
   /** Generator: mean deltas a second over all markets, above 0, up to 100,000. Ignored with tapes. @default 100 */
   readonly deltasPerSecond?: number;
+  /**
+   * Generator: how long a market is open, in ms, from 1000; `Infinity` for ever. Then it closes, is determined and
+   * settled. @default 604800000 (a week)
+   */
+  readonly marketLifetimeMs?: number;
+  /** Generator: whether a market that closes is followed by the next one of its line. @default true */
+  readonly rollMarkets?: boolean;
   /** Keys accepted besides {@link Exchange.credentials}. @default [] */
   readonly keys?: readonly AcceptedKey[];
+  /**
+   * The kind of {@link Exchange.credentials}. An Ed25519 key is there at once; an RSA one of 2048 bits, the only kind that
+   * most clients of others know, takes 20 to 500 ms to make. @default 'ed25519'
+   */
+  readonly keyType?: 'ed25519' | 'rsa';
+  /**
+   * Whether REST shows order books without a signature. Kalshi's OpenAPI document asks for one, its guide says that none
+   * is needed. @default 'signed'
+   */
+  readonly orderbookAccess?: 'signed' | 'open';
+  /**
+   * Tokens a second of REST's Read bucket, per key; requests without a signature share one. A request costs 10, and the
+   * bucket holds two seconds' worth. 10 to 1,000,000. @default 200, as on the Basic tier
+   */
+  readonly readTokensPerSecond?: number;
   /** The answer to a ticker that the exchange does not have. @default 'empty-snapshot' */
   readonly unknownTicker?: UnknownTicker;
   /**
@@ -55,12 +91,19 @@ export interface ExchangeOptions {
    * of it. From 65536, which is what a socket buffers before it says that it is full. @default 4194304 (4 MiB)
    */
   readonly maxBufferedBytes?: number;
+  /** What goes wrong, from the start; their times count from it. See FAULTS.md. @default [] */
+  readonly faults?: readonly Fault[];
   /** Clock and timers. @default the system's */
   readonly runtime?: Runtime;
 }
 
-export type ResolvedOptions = Readonly<Required<Omit<ExchangeOptions, 'keys'>>> & {
-  readonly keys: readonly { readonly keyId: string; readonly publicKey: KeyObject }[];
+export type ResolvedOptions = Readonly<Required<Omit<ExchangeOptions, 'keys' | 'record'>>> & {
+  readonly record: string | undefined;
+  readonly keys: readonly {
+    readonly keyId: string;
+    readonly publicKey: KeyObject;
+    readonly channels: ReadonlySet<string> | undefined;
+  }[];
 };
 
 /**
@@ -75,9 +118,16 @@ export function resolveOptions(options: ExchangeOptions = {}): ResolvedOptions {
     tapes: paths(options.tapes ?? []),
     speed: options.speed === 'max' ? 'max' : number('speed', options.speed ?? 1, 0, 1_000_000),
     playback: oneOf('playback', options.playback ?? 'on-subscribe', ['on-subscribe', 'on-play']),
+    loop: boolean('loop', options.loop ?? false),
+    record: options.record === undefined ? undefined : path('record', options.record),
     markets: integer('markets', options.markets ?? 20, 1, 10_000),
     deltasPerSecond: number('deltasPerSecond', options.deltasPerSecond ?? 100, 0, 100_000),
+    marketLifetimeMs: number('marketLifetimeMs', options.marketLifetimeMs ?? 604_800_000, 999, Infinity),
+    rollMarkets: boolean('rollMarkets', options.rollMarkets ?? true),
     keys: (options.keys ?? []).map(readKey),
+    keyType: oneOf('keyType', options.keyType ?? 'ed25519', ['ed25519', 'rsa']),
+    orderbookAccess: oneOf('orderbookAccess', options.orderbookAccess ?? 'signed', ['signed', 'open']),
+    readTokensPerSecond: integer('readTokensPerSecond', options.readTokensPerSecond ?? 200, 10, 1_000_000),
     unknownTicker: oneOf('unknownTicker', options.unknownTicker ?? 'empty-snapshot', [
       'empty-snapshot',
       'silent',
@@ -86,6 +136,7 @@ export function resolveOptions(options: ExchangeOptions = {}): ResolvedOptions {
     replyOrder: oneOf('replyOrder', options.replyOrder ?? 'shuffled', ['shuffled', 'arrival']),
     pingIntervalMs: number('pingIntervalMs', options.pingIntervalMs ?? SERVER_PING.intervalMs, 0, Infinity),
     maxBufferedBytes: integer('maxBufferedBytes', options.maxBufferedBytes ?? 4_194_304, 65_536, 2 ** 31),
+    faults: checkedFaults(options.faults ?? []),
     runtime: options.runtime ?? systemRuntime,
   });
 }
@@ -112,23 +163,35 @@ function oneOf<T extends string>(name: string, value: unknown, allowed: readonly
   throw new TypeError(`${name} must be one of ${allowed.join(', ')}, got ${String(value)}`);
 }
 
-function paths(tapes: readonly string[]): readonly string[] {
-  if (!Array.isArray(tapes)) throw new TypeError(`tapes must be a list of file names, got ${String(tapes)}`);
-  for (const tape of tapes as readonly unknown[]) {
-    if (typeof tape !== 'string' || tape === '') throw new TypeError(`a tape must be a file name, got ${String(tape)}`);
-  }
-  return Object.freeze([...tapes]);
+function boolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, got ${String(value)}`);
+  return value;
 }
 
-function readKey({ keyId, publicKeyPem }: AcceptedKey): { keyId: string; publicKey: KeyObject } {
+function path(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '')
+    throw new TypeError(`${name} must be a file name, got ${String(value)}`);
+  return value;
+}
+
+function paths(tapes: readonly string[]): readonly string[] {
+  if (!Array.isArray(tapes)) throw new TypeError(`tapes must be a list of file names, got ${String(tapes)}`);
+  return Object.freeze(tapes.map((tape) => path('a tape', tape)));
+}
+
+function readKey({ keyId, publicKeyPem, channels }: AcceptedKey): ResolvedOptions['keys'][number] {
   if (typeof keyId !== 'string' || keyId === '')
     throw new TypeError(`keyId must be text, got ${JSON.stringify(keyId)}`);
+  if (channels !== undefined && !Array.isArray(channels)) {
+    throw new TypeError(`channels of a key must be a list of names, got ${String(channels)}`);
+  }
+  const granted = channels && new Set(channels);
   const fail = (cause?: unknown) =>
     new ExchangeError('KEY_INVALID', `The public key of ${keyId} is not an RSA or Ed25519 key in PEM.`, { cause });
   try {
     const publicKey = createPublicKey(publicKeyPem);
     if (publicKey.asymmetricKeyType === 'rsa' || publicKey.asymmetricKeyType === 'ed25519') {
-      return { keyId, publicKey };
+      return { keyId, publicKey, channels: granted };
     }
   } catch (error) {
     throw fail(error);

@@ -165,3 +165,158 @@ export const WIRE_ERROR = {
   marketLimitExceeded: 26,
   tooManyRequests: 27,
 } as const;
+
+/** The channels whose frames are typed on this page. */
+export type WireChannel =
+  | 'orderbook_delta'
+  | 'trade'
+  | 'ticker'
+  | 'market_lifecycle_v2'
+  | 'fill'
+  | 'user_orders'
+  | 'market_positions'
+  | 'order_group_updates';
+
+export type TradeFrame = {
+  readonly type: 'trade';
+  readonly sid: number;
+  /** Seen in 2026; older documents have none. */
+  readonly seq?: number;
+  readonly msg: {
+    readonly trade_id: string;
+    readonly market_ticker: string;
+    readonly yes_price_dollars: string;
+    readonly no_price_dollars: string;
+    readonly count_fp: string;
+    /** Deprecated by the exchange. */
+    readonly taker_side?: WireSide;
+    readonly taker_outcome_side?: WireSide;
+    /** `bid`: the taker bought YES and met NO bids. */
+    readonly taker_book_side?: 'bid' | 'ask';
+    readonly is_block_trade?: boolean;
+    readonly ts: number;
+    readonly ts_ms: number;
+  };
+};
+
+/** Never numbered. */
+export type TickerFrame = {
+  readonly type: 'ticker';
+  readonly sid: number;
+  readonly msg: {
+    readonly market_ticker: string;
+    readonly market_id: string;
+    /** Of the last trade. */
+    readonly price_dollars: string;
+    readonly yes_bid_dollars: string;
+    readonly yes_ask_dollars: string;
+    readonly volume_fp: string;
+    readonly open_interest_fp: string;
+    readonly dollar_volume: number;
+    readonly dollar_open_interest: number;
+    readonly yes_bid_size_fp: string;
+    readonly yes_ask_size_fp: string;
+    readonly last_trade_size_fp: string;
+    readonly ts: number;
+    readonly ts_ms: number;
+    readonly time: string;
+  };
+};
+
+/** Which fields are there depends on `event_type`. */
+export type MarketLifecycleFrame = {
+  readonly type: 'market_lifecycle_v2';
+  readonly sid: number;
+  readonly seq?: number;
+  readonly msg: {
+    readonly market_ticker: string;
+    readonly event_type: string;
+    readonly exchange_index?: number;
+    readonly open_ts?: number;
+    readonly close_ts?: number;
+    readonly is_deactivated?: boolean;
+    readonly result?: string;
+    readonly determination_ts?: number;
+    readonly settlement_value?: string;
+    readonly settled_ts?: number;
+    readonly price_level_structure?: string;
+    readonly price_ranges?: readonly { readonly start: string; readonly end: string; readonly step: string }[];
+    readonly additional_metadata?: Readonly<Record<string, unknown>>;
+  };
+};
+
+/** A fill of the account's own order. Never numbered. */
+export type FillFrame = {
+  readonly type: 'fill';
+  readonly sid: number;
+  readonly msg: {
+    readonly trade_id: string;
+    readonly order_id: string;
+    readonly client_order_id?: string;
+    readonly market_ticker: string;
+    readonly exchange_index?: number;
+    readonly is_taker: boolean;
+    readonly outcome_side?: WireSide;
+    readonly book_side?: 'bid' | 'ask';
+    readonly yes_price_dollars: string;
+    readonly count_fp: string;
+    readonly fee_cost: string;
+    /** After the fill; negative is NO. */
+    readonly post_position_fp: string;
+    readonly ts_ms: number;
+  };
+};
+
+/** A change of the account's own order, on the channel `user_orders`. Never numbered. */
+export type UserOrderFrame = {
+  readonly type: 'user_order';
+  readonly sid: number;
+  readonly msg: {
+    readonly order_id: string;
+    readonly user_id: string;
+    /** Not `market_ticker` here. */
+    readonly ticker: string;
+    readonly status: string;
+    readonly outcome_side?: WireSide;
+    readonly book_side?: 'bid' | 'ask';
+    readonly yes_price_dollars: string;
+    readonly fill_count_fp: string;
+    readonly remaining_count_fp: string;
+    readonly initial_count_fp: string;
+    readonly client_order_id: string;
+    readonly order_group_id?: string;
+    readonly created_ts_ms: number;
+    readonly last_updated_ts_ms?: number;
+    readonly last_update_reason?: string;
+  };
+};
+
+/** The account's position, on the channel `market_positions`. Never numbered. */
+export type MarketPositionFrame = {
+  readonly type: 'market_position';
+  readonly sid: number;
+  readonly msg: {
+    readonly user_id: string;
+    readonly market_ticker: string;
+    /** Negative is NO. */
+    readonly position_fp: string;
+    readonly position_cost_dollars: string;
+    readonly realized_pnl_dollars: string;
+    readonly fees_paid_dollars: string;
+    readonly position_fee_cost_dollars: string;
+    readonly volume_fp: string;
+  };
+};
+
+export type OrderGroupFrame = {
+  readonly type: 'order_group_updates';
+  readonly sid: number;
+  readonly seq: number;
+  readonly msg: {
+    readonly event_type: 'created' | 'triggered' | 'reset' | 'deleted' | 'limit_updated';
+    readonly order_group_id: string;
+    /** Of `created` and `limit_updated`. */
+    readonly contracts_limit_fp?: string;
+    readonly ts_ms: number;
+  };
+};

@@ -41,6 +41,13 @@ export class MarketBook {
     return this.#sides[side].get(price) ?? 0;
   }
 
+  /** The highest bid of a side, 0 when it has none. */
+  best(side: Side): number {
+    let best = 0;
+    for (const price of this.#sides[side].keys()) if (price > best) best = price;
+    return best;
+  }
+
   /** How many levels a side has. */
   depth(side: Side): number {
     return this.#sides[side].size;

@@ -23,6 +23,8 @@ describe('parseCommand refuses', () => {
     ['an unknown cmd', { id: 1, cmd: 'ping' }, 5],
     ['no cmd', { id: 1 }, 5],
     ['both a ticker and a list', subscribe({ channels, market_ticker: 'A', market_tickers: ['B'] }), 11],
+    ['tickers and ids at once', subscribe({ channels, market_tickers: ['A'], market_ids: ['a'] }), 11],
+    ['a skip_ticker_ack that is text', subscribe({ channels, market_ticker: 'A', skip_ticker_ack: 'no' }), 1],
     ['an empty ticker', subscribe({ channels, market_tickers: [''] }), 11],
     ['an update of no sid', update({ action: 'get_snapshot' }), 12],
     ['an update of two sids', update({ sids: [1, 2], action: 'get_snapshot' }), 12],
@@ -47,7 +49,10 @@ describe('parseCommand reads', () => {
       id: 1,
       channels,
       tickers: ['B', 'A'],
-      useYesPrice: false,
+      marketIds: [],
+      useYesPrice: undefined,
+      sendInitialSnapshot: false,
+      skipTickerAck: undefined,
     });
   });
 
@@ -57,6 +62,8 @@ describe('parseCommand reads', () => {
       id: 1,
       sid: 3,
       tickers: [],
+      marketIds: [],
+      sendInitialSnapshot: false,
     });
   });
 });

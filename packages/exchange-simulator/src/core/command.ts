@@ -11,7 +11,13 @@ export type Command =
       readonly id: Id;
       readonly channels: readonly string[];
       readonly tickers: readonly string[];
-      readonly useYesPrice: boolean;
+      /** `market_id(s)`: of the ticker channel only. */
+      readonly marketIds: readonly string[];
+      /** `undefined`: the exchange's default. */
+      readonly useYesPrice: boolean | undefined;
+      readonly sendInitialSnapshot: boolean;
+      /** `undefined`: as it was. */
+      readonly skipTickerAck: boolean | undefined;
     }
   | { readonly cmd: 'unsubscribe'; readonly id: Id; readonly sids: readonly number[] }
   | {
@@ -19,6 +25,8 @@ export type Command =
       readonly id: Id;
       readonly sid: number;
       readonly tickers: readonly string[];
+      readonly marketIds: readonly string[];
+      readonly sendInitialSnapshot: boolean;
     }
   | { readonly cmd: 'list_subscriptions'; readonly id: Id }
   | { readonly cmd: 'refused'; readonly id: Id; readonly code: WireErrorCode };
@@ -64,9 +72,15 @@ function commandOf(message: Fields, id: Id): Command {
 function subscribeOf(params: Fields, id: Id): Command {
   const channels = strings(params['channels'] ?? []);
   if (channels.length === 0) throw new Refusal(WIRE_ERROR.channelsRequired);
-  const useYesPrice = params['use_yes_price'] ?? false;
-  if (typeof useYesPrice !== 'boolean') throw new Refusal(WIRE_ERROR.unableToProcess);
-  return { cmd: 'subscribe', id, channels, tickers: tickersOf(params), useYesPrice };
+  return {
+    cmd: 'subscribe',
+    id,
+    channels,
+    ...marketsOf(params),
+    useYesPrice: flagOf(params, 'use_yes_price'),
+    sendInitialSnapshot: flagOf(params, 'send_initial_snapshot') ?? false,
+    skipTickerAck: flagOf(params, 'skip_ticker_ack'),
+  };
 }
 
 function updateOf(params: Fields, id: Id): Command {
@@ -77,18 +91,32 @@ function updateOf(params: Fields, id: Id): Command {
   const action = params['action'] ?? refuse(WIRE_ERROR.actionRequired);
   if (action === 'get_snapshot') {
     // Only the list is honoured here, a single `market_ticker` is not.
-    return { cmd: action, id, sid, tickers: unique(strings(params['market_tickers'] ?? [])) };
+    const tickers = unique(strings(params['market_tickers'] ?? []));
+    return { cmd: action, id, sid, tickers, marketIds: [], sendInitialSnapshot: false };
   }
   if (action !== 'add_markets' && action !== 'delete_markets') throw new Refusal(WIRE_ERROR.unsupportedAction);
-  const tickers = tickersOf(params);
-  if (tickers.length === 0) throw new Refusal(WIRE_ERROR.marketTickerRequired);
-  return { cmd: action, id, sid, tickers };
+  const { tickers, marketIds } = marketsOf(params);
+  if (tickers.length + marketIds.length === 0) throw new Refusal(WIRE_ERROR.marketTickerRequired);
+  const sendInitialSnapshot = flagOf(params, 'send_initial_snapshot') ?? false;
+  return { cmd: action, id, sid, tickers, marketIds, sendInitialSnapshot };
 }
 
-function tickersOf(params: Fields): string[] {
-  const { market_ticker: one, market_tickers: many } = params as { market_ticker?: unknown; market_tickers?: unknown };
-  if (one !== undefined && many !== undefined) throw new Refusal(WIRE_ERROR.invalidParameter);
-  return unique(strings(one === undefined ? (many ?? []) : [one]));
+/** At most one of the four ways to name markets may be used. */
+function marketsOf(params: Fields): { tickers: string[]; marketIds: string[] } {
+  const ways = ['market_ticker', 'market_tickers', 'market_id', 'market_ids'].filter(
+    (way) => params[way] !== undefined && params[way] !== null,
+  );
+  const [way] = ways;
+  if (ways.length > 1) throw new Refusal(WIRE_ERROR.invalidParameter);
+  if (way === undefined) return { tickers: [], marketIds: [] };
+  const named = unique(strings(way.endsWith('s') ? params[way] : [params[way]]));
+  return way.startsWith('market_ticker') ? { tickers: named, marketIds: [] } : { tickers: [], marketIds: named };
+}
+
+function flagOf(params: Fields, name: string): boolean | undefined {
+  const value = params[name] ?? undefined;
+  if (value !== undefined && typeof value !== 'boolean') throw new Refusal(WIRE_ERROR.unableToProcess);
+  return value;
 }
 
 function parseJson(text: string): unknown {

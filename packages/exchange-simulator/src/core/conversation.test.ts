@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Conversation } from './conversation.ts';
+import { Hub } from './hub.ts';
 import { Market } from './market.ts';
 import { newTally } from './tally.ts';
 
@@ -9,6 +10,8 @@ function open() {
   const tally = newTally();
   const conversation = new Conversation({
     markets: new Map([['A', market]]),
+    hub: new Hub(),
+    keyId: 'mine',
     unknownTicker: 'silent',
     tally,
     send: (frame) => sent.push(frame),
@@ -46,6 +49,23 @@ describe('Conversation', () => {
       '{"type":"subscribed","id":1,"msg":{"channel":"orderbook_delta","sid":2}}',
       '{"type":"orderbook_snapshot","sid":2,"seq":1,"msg":{"market_ticker":"A","market_id":"a","yes_dollars_fp":[["0.0100","0.05"]]}}',
     ]);
+  });
+
+  it('loses all market data to an overflow, each sid with an error of its own, and keeps the rest', () => {
+    const { conversation, sent } = open();
+    const params = { channels: ['fill', 'orderbook_delta', 'trade', 'ticker'], market_ticker: 'A' };
+    conversation.receive(JSON.stringify({ id: 1, cmd: 'subscribe', params }));
+    sent.length = 0;
+    conversation.overflow();
+    conversation.receive('{"id":2,"cmd":"list_subscriptions"}');
+    const msg = '"msg":{"code":25,"msg":"Subscription buffer overflow"}}';
+    expect(sent).toEqual([
+      `{"type":"error","sid":2,"seq":2,${msg}`,
+      `{"type":"error","sid":3,"seq":1,${msg}`,
+      `{"type":"error","sid":4,${msg}`,
+      '{"type":"ok","id":2,"msg":[{"channel":"fill","sid":1}]}',
+    ]);
+    expect(conversation.following).toBe(0);
   });
 
   it('leaves no follower behind when it ends', () => {

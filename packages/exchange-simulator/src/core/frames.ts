@@ -7,8 +7,6 @@ import type { Level, Side } from './book.ts';
 import { DOLLAR, formatPrice, formatSize } from './fixed-point.ts';
 import type { Market } from './market.ts';
 
-export type DataFrameType = 'orderbook_delta' | 'orderbook_snapshot';
-
 export type WireErrorCode = (typeof WIRE_ERROR)[keyof typeof WIRE_ERROR];
 
 const errorText: Record<WireErrorCode, string> = {
@@ -38,14 +36,23 @@ const errorText: Record<WireErrorCode, string> = {
 /** Id 0 means "no id" to the exchange, and so does an absent one. */
 const idKey = (id: number | undefined): string => (id ? `"id":${id},` : '');
 
-export const dataHead = (type: DataFrameType, sid: number, seq: number, id?: number): string =>
+/** Of channels whose data has no numbers. */
+export const plainHead = (type: string, sid: number): string => `{"type":"${type}","sid":${sid},`;
+
+export const dataHead = (type: string, sid: number, seq: number, id?: number): string =>
   `{"type":"${type}",${idKey(id)}"sid":${sid},"seq":${seq},`;
 
 export const subscribedFrame = (id: number | undefined, channel: string, sid: number): string =>
   `{"type":"subscribed",${idKey(id)}"msg":{"channel":"${channel}","sid":${sid}}}`;
 
-export const okFrame = (id: number | undefined, sid: number, seq: number, tickers: readonly string[]): string =>
-  `{"type":"ok",${idKey(id)}"sid":${sid},"seq":${seq},"msg":{"market_tickers":${JSON.stringify(tickers)}}}`;
+/** @param tickers the full list; `undefined` for a subscription that does not want it */
+export const okFrame = (
+  id: number | undefined,
+  sid: number,
+  seq: number,
+  tickers: readonly string[] | undefined,
+): string =>
+  `{"type":"ok",${idKey(id)}"sid":${sid},"seq":${seq},"msg":{${tickers ? `"market_tickers":${JSON.stringify(tickers)}` : ''}}}`;
 
 export const subscriptionListFrame = (
   id: number | undefined,
@@ -88,6 +95,11 @@ export function inYesPrice(tail: string, price: number): string {
   return tail.replace(/("price_dollars":")[^"]*"/, (_, key: string) => `${key}${formatPrice(DOLLAR - price)}"`);
 }
 
+/** A delta's tail as the account sees it whose order it came from. */
+export function withClientOrderId(tail: string, side: Side, clientOrderId: string): string {
+  return tail.replace(`"side":"${side}"`, (key) => `${key},"client_order_id":${JSON.stringify(clientOrderId)}`);
+}
+
 const names = (ticker: string, marketId: string): string =>
   `"market_ticker":${JSON.stringify(ticker)},"market_id":${JSON.stringify(marketId)}`;
 
@@ -97,7 +109,7 @@ const sideKey = (side: Side, levels: readonly Level[]): string =>
     : `,"${side}_dollars_fp":[${levels.map(([p, s]) => `["${formatPrice(p)}","${formatSize(s)}"]`).join()}]`;
 
 /** RFC 3339 with up to six fractional digits, trailing zeros dropped. */
-function formatTimestamp(atMicros: number): string {
+export function formatTimestamp(atMicros: number): string {
   const seconds = Math.floor(atMicros / 1_000_000);
   const micros = String(atMicros - seconds * 1_000_000)
     .padStart(6, '0')

@@ -1,17 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { newExchangeState } from './exchange-state.ts';
+import { Generator, type GeneratorOptions } from './generator.ts';
+import { Hub } from './hub.ts';
 import type { Market } from './market.ts';
-import { Generator } from './generator.ts';
-import { seededRandom } from './seeded-random.ts';
+import { Publisher } from './publisher.ts';
+import { newTally } from './tally.ts';
 
-const generate = (seed: number, markets = 3, deltasPerSecond = 100) =>
-  new Generator({ markets, deltasPerSecond, random: seededRandom(seed) });
+const startMs = 1_786_085_188_000;
 
-function apply({ market, changes }: ReturnType<Generator['next']>, after: (sound: boolean) => unknown): void {
-  for (const { side, price, change } of changes) after(market.publishDelta(side, price, change, ''));
+function generate(options: Partial<GeneratorOptions> = {}) {
+  const tally = newTally();
+  const hub = new Hub();
+  const publisher = new Publisher({ hub, tally });
+  const state = newExchangeState();
+  const generator = new Generator({
+    markets: 3,
+    deltasPerSecond: 100,
+    marketLifetimeMs: Infinity,
+    rollMarkets: true,
+    seed: 1,
+    startMs,
+    publisher,
+    state,
+    ...options,
+  });
+  return { generator, tally, hub, state };
 }
 
-const bestOf = (levels: readonly (readonly [number, number])[]) => levels.at(-1)?.[0] ?? 0;
+/** Everything that a follower of all books is told, as text. */
+function follow(markets: Iterable<Market>, told: (text: string, market: Market) => unknown): void {
+  for (const market of markets) {
+    market.followers.add({
+      delta: (side, price, tail) => told(`${side} ${price} ${tail}`, market),
+      snapshot: (_, tail) => told(tail, market),
+      delisted: () => told('delisted', market),
+    });
+  }
+}
 
 /** What is wrong with a book, in words; one assertion per delta would take longer than the generator. */
 function faultsOf({ book }: Market): string[] {
@@ -20,72 +46,78 @@ function faultsOf({ book }: Market): string[] {
     ...(price % 100 === 0 && price > 0 ? [] : [`price ${price} is off the grid`]),
     ...(Number.isInteger(size) && size > 0 ? [] : [`size ${size} at ${price}`]),
   ]);
-  return bestOf(yes) + bestOf(no) < 10_000 ? faults : [...faults, 'locked or crossed'];
+  return book.best('yes') + book.best('no') < 10_000 ? faults : [...faults, 'locked or crossed'];
 }
 
 describe('the generator', () => {
-  it('never makes a negative, locked, crossed or off-grid level, after no delta, and keeps 20 to 40 levels a side', () => {
+  it('never makes a negative, locked, crossed or off-grid level, after no delta, nor an empty side', () => {
     fc.assert(
-      fc.property(fc.nat(), (seed) => {
-        const generator = generate(seed);
-        const faults = generator.markets.flatMap(faultsOf);
-        for (let orders = 0; orders < 1000; orders++) {
-          const order = generator.next();
-          apply(order, (sound) => faults.push(...(sound ? [] : ['below zero']), ...faultsOf(order.market)));
-          for (const side of ['yes', 'no'] as const) {
-            const depth = order.market.book.depth(side);
-            if (depth < 20 || depth > 40) faults.push(`${depth} levels`);
-          }
+      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (seed) => {
+        const { generator, tally } = generate({ seed });
+        const faults = [...generator.markets.values()].flatMap(faultsOf);
+        follow(generator.markets.values(), (_, market) => faults.push(...faultsOf(market)));
+        for (let steps = 0; steps < 2000; steps++) generator.step();
+        for (const { book } of generator.markets.values()) {
+          for (const side of ['yes', 'no'] as const)
+            if (book.depth(side) < 5) faults.push(`${book.depth(side)} levels`);
         }
-        expect(faults).toEqual([]);
+        expect([faults, tally.levelsBelowZero]).toEqual([[], 0]);
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
-  it('gives the same markets and orders for the same seed', () => {
+  it('gives the same bytes for the same seed, others for another', () => {
     const run = (seed: number) => {
-      const generator = generate(seed);
-      const orders = Array.from({ length: 200 }, () => {
-        const order = generator.next();
-        apply(order, () => undefined);
-        return { atMicros: order.atMicros, ticker: order.market.ticker, changes: order.changes };
-      });
-      return { ids: generator.markets.map(({ marketId }) => marketId), orders };
+      const { generator } = generate({ seed, marketLifetimeMs: 20_000 });
+      const told: string[] = [];
+      follow(generator.markets.values(), (text) => told.push(text));
+      while (generator.nextMicros < (startMs + 30_000) * 1000) generator.step();
+      return { told, tickers: [...generator.markets.keys()] };
     };
     expect(run(9)).toEqual(run(9));
     expect(run(9)).not.toEqual(run(10));
   });
 
-  it('keeps its mean rate, with time that never goes back', () => {
-    const generator = generate(4, 20, 250);
-    let deltas = 0;
+  it('keeps its mean rate over an hour, with time that never goes back', () => {
+    const { generator, tally } = generate({ markets: 20, deltasPerSecond: 50 });
     let lastMicros = 0;
-    while (lastMicros < 100_000_000) {
-      const order = generator.next();
-      apply(order, () => deltas++);
-      expect(order.atMicros).toBeGreaterThanOrEqual(lastMicros);
-      lastMicros = order.atMicros;
+    while (generator.nextMicros < (startMs + 3_600_000) * 1000) {
+      if (generator.nextMicros < lastMicros) throw new Error('time went back');
+      lastMicros = generator.nextMicros;
+      generator.step();
     }
-    // 25,000 of a Poisson process: 3 % is more than four standard deviations.
-    expect(deltas / 25_000).toBeCloseTo(1, 1.5);
+    expect(tally.deltasPlayed / 180_000).toBeGreaterThan(0.7);
+    expect(tally.deltasPlayed / 180_000).toBeLessThan(1.3);
   });
 
-  it('makes some markets busy and most of them quiet, with whole and fractional sizes', () => {
-    const generator = generate(2, 20);
+  it('makes some markets busy and most of them quiet, and trades a little of all', () => {
+    const { generator, tally } = generate({ markets: 20 });
     const perMarket = new Map<string, number>();
-    const sizes = new Set<boolean>();
-    for (let orders = 0; orders < 20_000; orders++) {
-      const order = generator.next();
-      perMarket.set(order.market.ticker, (perMarket.get(order.market.ticker) ?? 0) + order.changes.length);
-      for (const { change } of order.changes) sizes.add(change % 100 === 0);
-      apply(order, () => undefined);
-    }
+    follow(generator.markets.values(), (_, { ticker }) => perMarket.set(ticker, (perMarket.get(ticker) ?? 0) + 1));
+    for (let steps = 0; steps < 30_000; steps++) generator.step();
     const counts = [...perMarket.values()].toSorted((a, b) => b - a);
     const total = counts.reduce((sum, count) => sum + count);
-    expect(counts).toHaveLength(20);
-    expect((counts[0]! + counts[1]! + counts[2]!) / total).toBeGreaterThan(0.5);
-    expect(counts.slice(10).reduce((sum, count) => sum + count) / total).toBeLessThan(0.2);
-    expect(sizes).toEqual(new Set([true, false]));
+    expect((counts[0]! + counts[1]! + counts[2]!) / total).toBeGreaterThan(0.6);
+    expect(counts.slice(10).reduce((sum, count) => sum + count, 0) / total).toBeLessThan(0.1);
+    expect(tally.tradesPlayed / tally.deltasPlayed).toBeGreaterThan(0.01);
+    expect(tally.tradesPlayed / tally.deltasPlayed).toBeLessThan(0.1);
+  });
+
+  it('rests while trading is paused, and has the same markets after it', () => {
+    const { generator, tally, state } = generate();
+    state.tradingActive = false;
+    for (let steps = 0; steps < 500; steps++) generator.step();
+    expect(tally.deltasPlayed).toBe(0);
+    state.tradingActive = true;
+    for (let steps = 0; steps < 500; steps++) generator.step();
+    expect(tally.deltasPlayed).toBeGreaterThan(300);
+  });
+
+  it('keeps a bounded number of markets however often they roll', () => {
+    const { generator } = generate({ marketLifetimeMs: 5000 });
+    while (generator.nextMicros < (startMs + 300_000) * 1000) generator.step();
+    expect(generator.openTickers.length).toBe(3);
+    expect(generator.markets.size).toBeLessThanOrEqual(3 * 8);
   });
 });

@@ -1,67 +1,124 @@
-import { type BookChange, GeneratedMarket } from './generated-market.ts';
-import { Market } from './market.ts';
-import { seededUuid, shuffled } from './seeded-random.ts';
-
-/** Changes of one market at one moment. */
-export interface GeneratedOrder {
-  /** Microseconds since the generator's start. */
-  readonly atMicros: number;
-  readonly market: Market;
-  /** To be applied in order before the next order is asked for. */
-  readonly changes: readonly BookChange[];
-}
+import { Accounts } from './accounts.ts';
+import { Agenda } from './agenda.ts';
+import type { ExchangeState } from './exchange-state.ts';
+import type { PriceRange } from './listing.ts';
+import type { Market } from './market.ts';
+import { MarketLine } from './market-line.ts';
+import type { Publisher } from './publisher.ts';
+import { seededRandom, shuffled } from './seeded-random.ts';
+import { Trading } from './trading.ts';
+import { TradingFloor, type Venue } from './trading-floor.ts';
 
 export interface GeneratorOptions {
+  /** How many are open at a time. */
   readonly markets: number;
-  /** Mean over all markets. */
+  /** Mean over all markets and a long time. */
   readonly deltasPerSecond: number;
-  readonly random: () => number;
+  /** How long a market is open, in ms; `Infinity` for ever. */
+  readonly marketLifetimeMs: number;
+  /** Whether a market that closes is followed by another. */
+  readonly rollMarkets: boolean;
+  readonly seed: number;
+  /** When it all begins, ms since the epoch. */
+  readonly startMs: number;
+  readonly publisher: Publisher;
+  readonly state: ExchangeState;
 }
 
 /**
- * Markets that live: some busy, most quiet, in a time of their own that starts at zero. Who drives it decides when that
- * time is; the same options give the same orders.
+ * Markets that live: some busy, most quiet. It has no clock: whoever drives it lets things happen one after the other,
+ * each at a moment that it chose itself, so the same options give the same frames.
  */
 export class Generator {
-  /** Ascending by ticker, their books filled. */
-  readonly markets: readonly Market[];
-  readonly #flows: readonly GeneratedMarket[];
-  /** Ascending; the last one is the sum of all activity. */
-  readonly #cumulativeActivity: readonly number[];
-  readonly #meanGapMicros: number;
-  readonly #random: () => number;
-  #atMicros = 0;
+  /** By ticker; markets come and go. */
+  readonly markets = new Map<string, Market>();
+  /** What accounts can do. */
+  readonly trading: Trading;
+  readonly #agenda = new Agenda();
+  readonly #lines: readonly MarketLine[];
 
-  constructor({ markets, deltasPerSecond, random }: GeneratorOptions) {
-    this.#random = random;
-    this.#meanGapMicros = 1_000_000 / deltasPerSecond;
-    this.markets = Array.from({ length: markets }, (_, index) => new Market(tickerOf(index), seededUuid(random)));
-    this.#flows = this.markets.map((market) => new GeneratedMarket(market.book, random));
-    let sum = 0;
-    // A power law, as over real markets: of twenty, the busiest three have most of the deltas.
-    const ranks = shuffled([...this.markets.keys()], random);
-    this.#cumulativeActivity = ranks.map((rank) => (sum += (rank + 1) ** -1.3));
+  constructor({ markets, deltasPerSecond, seed, startMs, publisher, state, ...life }: GeneratorOptions) {
+    const random = seededRandom(seed);
+    // Of its own, so that what an account does changes no more of the crowd's doings than it must.
+    const ids = seededRandom(seed ^ 0x5eed);
+    const accounts = new Accounts({ hub: publisher.hub, random: ids });
+    const floor = new TradingFloor({ publisher, accounts, random: ids });
+    const venues = new Map<string, Venue>();
+    this.trading = new Trading({ venues, floor, accounts, hub: publisher.hub, state });
+    const world = {
+      agenda: this.#agenda,
+      markets: this.markets,
+      venues,
+      floor,
+      accounts,
+      publisher,
+      state,
+      random,
+      lifetimeMs: life.marketLifetimeMs,
+      rolls: life.rollMarkets,
+    };
+    // A power law, as over real markets: of twenty, the busiest has two thirds of the deltas and most are silent.
+    const shares = shuffled([...Array(markets).keys()], random).map((rank) => (rank + 1) ** -2);
+    const whole = shares.reduce((sum, share) => sum + share);
+    this.#lines = shares.map(
+      (share, index) => new MarketLine(world, tickerOf(index), (deltasPerSecond * share) / whole),
+    );
+    for (const line of this.#lines) line.begin(startMs * 1000);
   }
 
-  next(): GeneratedOrder {
-    const index = this.#pickMarket();
-    const changes = (this.#flows[index] as GeneratedMarket).next();
-    // One gap per change, so that the mean over all changes is exact however many an order has.
-    for (const _ of changes) this.#atMicros -= Math.log(1 - this.#random()) * this.#meanGapMicros;
-    return { atMicros: Math.floor(this.#atMicros), market: this.markets[index] as Market, changes };
+  get openTickers(): readonly string[] {
+    return this.#lines.flatMap(({ current }) => current?.ticker ?? []);
   }
 
-  #pickMarket(): number {
-    const activity = this.#cumulativeActivity;
-    const wanted = this.#random() * (activity.at(-1) as number);
-    let low = 0;
-    let high = activity.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((activity[middle] as number) > wanted) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  /** When the next thing happens, microseconds since the epoch. */
+  get nextMicros(): number {
+    return this.#agenda.nextMicros;
+  }
+
+  /** Lets it happen. */
+  step(): void {
+    this.#agenda.runNext();
+  }
+
+  /** @returns false when no market of this ticker is open */
+  pauseMarket(ticker: string, atMicros: number): boolean {
+    return this.#on(ticker, (line) => line.pause(atMicros));
+  }
+
+  /** @returns false when no market of this ticker is open */
+  resumeMarket(ticker: string, atMicros: number): boolean {
+    return this.#on(ticker, (line) => line.resume(atMicros));
+  }
+
+  /** @returns false when no market of this ticker is open */
+  closeMarket(ticker: string, atMicros: number): boolean {
+    return this.#on(ticker, (line) => line.closeEarly(atMicros, 0));
+  }
+
+  /** @returns false when no market of this ticker is open */
+  changePriceStructure(ticker: string, label: string, ranges: readonly PriceRange[], atMicros: number): boolean {
+    return this.#on(ticker, (line) => line.changePriceStructure(label, ranges, atMicros));
+  }
+
+  /** Closes all that is open. For `gapMs` there is no open market; then, if markets roll, the next ones open. */
+  rollMarkets(gapMs: number, atMicros: number): void {
+    for (const line of this.#lines) line.closeEarly(atMicros, gapMs);
+  }
+
+  /** Closes all that is open; nothing opens until {@link openMarkets}. */
+  closeMarkets(atMicros: number): void {
+    for (const line of this.#lines) line.hold(atMicros);
+  }
+
+  /** Opens the next market of every line that was held. */
+  openMarkets(atMicros: number): void {
+    for (const line of this.#lines) line.release(atMicros);
+  }
+
+  #on(ticker: string, act: (line: MarketLine) => void): boolean {
+    const line = this.#lines.find(({ current }) => current?.ticker === ticker);
+    if (line) act(line);
+    return line !== undefined;
   }
 }
 

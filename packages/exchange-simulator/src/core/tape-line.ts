@@ -3,8 +3,9 @@
 // `JSON.parse` and keeps the text of `msg` as it is; everything else goes through `JSON.parse`.
 import type { BookLevels, Level, Side } from './book.ts';
 import { DOLLAR, parseFixed, PRICE_DECIMALS, SIZE_DECIMALS } from './fixed-point.ts';
+import type { PublicTrade } from './listing.ts';
 
-export type TapeDelta = {
+type TapeDelta = {
   readonly kind: 'delta';
   /** Milliseconds since the epoch: when it was received, else the exchange's `ts_ms`; absent when the line has neither. */
   readonly atMs: number | undefined;
@@ -17,7 +18,7 @@ export type TapeDelta = {
   readonly tail: string;
 };
 
-export type TapeSnapshot = {
+type TapeSnapshot = {
   readonly kind: 'snapshot';
   readonly atMs: number | undefined;
   readonly ticker: string;
@@ -26,12 +27,20 @@ export type TapeSnapshot = {
   readonly tail: string;
 };
 
+type TapeTrade = {
+  readonly kind: 'trade';
+  readonly atMs: number | undefined;
+  readonly ticker: string;
+  readonly trade: PublicTrade;
+  readonly tail: string;
+};
+
 /** A frame that is not played: control frames (the exchange makes its own) and other channels. */
 type TapeOther = { readonly kind: 'other'; readonly atMs: number | undefined; readonly type: string };
 
 export type TapeInvalid = { readonly kind: 'invalid'; readonly expected: string };
 
-export type TapeFrame = TapeDelta | TapeSnapshot | TapeOther;
+export type TapeFrame = TapeDelta | TapeSnapshot | TapeTrade | TapeOther;
 
 // No quote, backslash or control character inside, so a match is valid JSON and equal to its own value.
 const text = String.raw`"([^"\\\x00-\x1f]+)"`;
@@ -73,13 +82,37 @@ function parseAnyLine(line: string): TapeFrame | TapeInvalid {
 function parseFrame(frame: Fields, atMs: number | undefined): TapeFrame | TapeInvalid {
   const { type, msg } = frame as { type?: unknown; msg?: unknown };
   if (typeof type !== 'string') return invalid('{"recv_ms", "event"} or a frame with a type');
-  if (type !== 'orderbook_delta' && type !== 'orderbook_snapshot') return { kind: 'other', atMs, type };
+  if (!isPlayed(type)) return { kind: 'other', atMs, type };
   if (!isFields(msg)) return invalid('msg to be an object');
   const { market_ticker: ticker, market_id: marketId } = msg as { market_ticker?: unknown; market_id?: unknown };
   if (typeof ticker !== 'string' || ticker === '') return invalid('msg.market_ticker as text');
+  if (type === 'trade') return parseTrade(msg, ticker, atMs, tailOf(frame));
   if (typeof marketId !== 'string') return invalid('msg.market_id as text');
   const named = { atMs, ticker, marketId, tail: tailOf(frame) };
   return type === 'orderbook_delta' ? parseDelta(msg, named) : parseSnapshot(msg, named);
+}
+
+const isPlayed = (type: string): boolean =>
+  type === 'orderbook_delta' || type === 'orderbook_snapshot' || type === 'trade';
+
+/** A trade of another shape, as of the cents era, is let be: it changes no book. */
+function parseTrade(msg: Fields, ticker: string, atMs: number | undefined, tail: string): TapeTrade | TapeOther {
+  const yesPrice = parsePrice(msg['yes_price_dollars']);
+  const size = typeof msg['count_fp'] === 'string' ? parseFixed(msg['count_fp'], SIZE_DECIMALS) : undefined;
+  const takerOutcome = msg['taker_outcome_side'] ?? msg['taker_side'];
+  if (yesPrice === undefined || size === undefined || size <= 0 || (takerOutcome !== 'yes' && takerOutcome !== 'no')) {
+    return { kind: 'other', atMs, type: 'trade' };
+  }
+  const trade: PublicTrade = {
+    tradeId: typeof msg['trade_id'] === 'string' ? msg['trade_id'] : '',
+    ticker,
+    yesPrice,
+    size,
+    takerOutcome,
+    isBlockTrade: msg['is_block_trade'] === true,
+    atMicros: (Number.isFinite(msg['ts_ms']) ? (msg['ts_ms'] as number) : (atMs ?? 0)) * 1000,
+  };
+  return { kind: 'trade', atMs, ticker, trade, tail };
 }
 
 type Named = { atMs: number | undefined; ticker: string; marketId: string; tail: string };
@@ -127,7 +160,7 @@ function tailOf({ type: _type, id: _id, sid: _sid, seq: _seq, ...rest }: Fields)
   return JSON.stringify(rest).slice(1);
 }
 
-/** Only deltas say when they happened. */
+/** Deltas and trades say when they happened. */
 function timeOf({ msg }: Fields): number | undefined {
   const atMs = isFields(msg) ? msg['ts_ms'] : undefined;
   return Number.isFinite(atMs) ? (atMs as number) : undefined;

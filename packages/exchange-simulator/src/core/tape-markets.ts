@@ -1,6 +1,9 @@
 import type { BookLevels } from './book.ts';
+import { type MarketListing, newListing } from './listing.ts';
 import { Market } from './market.ts';
 import type { TapeSpan } from './tape-timeline.ts';
+
+const YEAR_MS = 31_536_000_000;
 
 /** How a market begins on one tape. */
 export interface MarketOpening {
@@ -37,13 +40,19 @@ export function marketsOfTapes(tapes: readonly TapeContents[]): TapeMarkets {
   const primed = tapes.map(() => new Set<string>());
   const markets: Market[] = [];
   for (const [ticker, { tape, opening }] of [...first].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const market = new Market(ticker, opening.marketId);
+    const market = new Market(ticker, opening.marketId, listingOf(ticker, opening));
     markets.push(market);
     if (!opening.levels) continue;
     market.book.replace(opening.levels);
     primed[tape]?.add(ticker);
   }
   return { markets, primed };
+}
+
+/** A tape tells the market's names and when it was first heard of; that it ends within a year is a guess. */
+function listingOf(ticker: string, { marketId, firstMs = 0 }: MarketOpening): MarketListing {
+  const openAtMs = Math.floor(firstMs);
+  return newListing({ ticker, marketId, openAtMs, closeAtMs: openAtMs + YEAR_MS });
 }
 
 /** Untimed frames are played first of all. */

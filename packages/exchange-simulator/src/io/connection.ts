@@ -2,12 +2,17 @@ import type { Socket } from 'node:net';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
 import type { RawData, WebSocket } from 'ws';
 import { Conversation, type ConversationOptions } from '../core/conversation.ts';
+import type { FaultEngine } from '../core/faults/fault-engine.ts';
+import type { FaultLane, Step } from '../core/faults/fault-lane.ts';
 import { shuffled } from '../core/seeded-random.ts';
 import type { Runtime } from '../runtime.ts';
 
 export interface ConnectionOptions extends Omit<ConversationOptions, 'send'> {
   readonly webSocket: WebSocket;
   readonly socket: Socket;
+  /** Handshakes in the order of their arrival, from 1. */
+  readonly number: number;
+  readonly faults: FaultEngine;
   readonly runtime: Runtime;
   readonly random: () => number;
   readonly replyOrder: 'shuffled' | 'arrival';
@@ -18,28 +23,39 @@ export interface ConnectionOptions extends Omit<ConversationOptions, 'send'> {
   readonly onClosed: (connection: Connection) => void;
 }
 
+const asText = { binary: false };
+const asBinary = { binary: true };
+
+/** Timers of longer than 2^31 ms fire at once. */
+const LONGEST_TIMER_MS = 86_400_000;
+
 /** A conversation on a socket: collects commands, batches writes, watches what is unsent, pings. */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #conversation: Conversation;
   #inbox: string[] = [];
   #answering: NodeJS.Immediate | undefined;
+  readonly #lane: FaultLane;
   #corked = false;
   /** Bytes that may be unsent. Replies that were asked for raise it until everything has left. */
   #allowedBytes: number;
   #cancelPing: () => void = () => undefined;
+  #cancelTick: () => void = () => undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#allowedBytes = options.maxBufferedBytes;
     this.#conversation = new Conversation({ ...options, send: (frame) => this.#send(frame) });
-    const { webSocket, socket, tally } = options;
+    const { webSocket, socket, tally, faults, number: connection, keyId: key } = options;
+    this.#lane = faults.lane({ connection, key }, () => this.#conversation.sids);
     webSocket.on('message', (data, isBinary) => this.#receive(isBinary ? '' : textOf(data)));
+    webSocket.on('ping', (body: Buffer) => this.#lane.pong() && webSocket.pong(body));
     webSocket.on('pong', () => tally.pongsReceived++);
     webSocket.on('error', () => tally.protocolViolations++);
     webSocket.on('close', () => this.#end());
     socket.on('drain', () => this.#drained());
     this.#armPing();
+    this.attend();
   }
 
   get socket(): Socket {
@@ -52,12 +68,25 @@ export class Connection {
 
   /** Whether enough is unsent that an unpaced tape waits. */
   get slow(): boolean {
-    return this.#unsentAbove(this.#options.maxBufferedBytes / 4);
+    const enough = this.#options.maxBufferedBytes / 4;
+    return this.#unsentAbove(enough) || this.#lane.heldBytes > enough;
   }
 
   /** Ends the subscription when more is unsent than may be. */
   shed(): void {
-    if (this.following > 0 && this.#unsentAbove(this.#allowedBytes)) this.#conversation.overflow();
+    if (this.following === 0) return;
+    if (this.#unsentAbove(this.#allowedBytes) || this.#lane.heldBytes > this.#allowedBytes)
+      this.#conversation.overflow();
+  }
+
+  /** To be called when faults have changed. */
+  attend(): void {
+    const { runtime, webSocket, onChanged } = this.#options;
+    const held = this.#lane.heldBytes;
+    this.#perform(this.#lane.tick(runtime.monotonicMs()));
+    if (!this.#lane.reads) webSocket.pause();
+    else if (webSocket.isPaused && !this.#full) webSocket.resume();
+    if (this.#lane.heldBytes < held) onChanged();
   }
 
   /** Says goodbye if the socket takes that at once, and waits for no answer. */
@@ -69,6 +98,12 @@ export class Connection {
   /** Cuts the connection without a close frame. */
   drop(): void {
     this.#options.webSocket.terminate();
+  }
+
+  /** Whether so much is unsent that commands are left unread. */
+  get #full(): boolean {
+    const { maxBufferedBytes } = this.#options;
+    return this.#unsentAbove(maxBufferedBytes) || this.#lane.heldBytes > maxBufferedBytes;
   }
 
   /** Only when a `drain` is to come: whoever waits for the buffer to empty must be told that it has. */
@@ -88,35 +123,79 @@ export class Connection {
     const { socket, replyOrder, random, webSocket, maxBufferedBytes, onChanged } = this.#options;
     const commands = replyOrder === 'shuffled' ? shuffled(this.#inbox, random) : this.#inbox;
     this.#inbox = [];
-    const before = socket.writableLength;
+    const before = socket.writableLength + this.#lane.heldBytes;
     if (before === 0) this.#allowedBytes = maxBufferedBytes;
-    for (const command of commands) this.#conversation.receive(command);
-    this.#allowedBytes += socket.writableLength - before;
+    for (const command of commands) this.#conversation.receive(this.#lane.idle ? command : this.#lane.command(command));
+    this.#allowedBytes += socket.writableLength + this.#lane.heldBytes - before;
     // A client that asks and does not read must not fill the memory with answers.
-    if (this.#unsentAbove(maxBufferedBytes)) webSocket.pause();
+    if (this.#full) webSocket.pause();
     onChanged();
   }
 
   #drained(): void {
     this.#allowedBytes = this.#options.maxBufferedBytes;
-    if (this.#options.webSocket.isPaused) this.#options.webSocket.resume();
-    this.#options.onChanged();
+    const { webSocket, onChanged } = this.#options;
+    if (webSocket.isPaused && this.#lane.reads && !this.#full) webSocket.resume();
+    onChanged();
+  }
+
+  #send(frame: string): void {
+    if (this.#lane.idle) this.#write(frame);
+    else this.#perform(this.#lane.send(frame, this.#options.runtime.monotonicMs()));
   }
 
   /** Frames of one turn leave in one write: the socket is corked at the first and let go when the turn is over. */
-  #send(frame: string): void {
+  #write(frame: string | Uint8Array, binary = false): void {
     const { webSocket, socket, tally } = this.#options;
     if (webSocket.readyState !== webSocket.OPEN) return;
     if (!this.#corked) {
       this.#corked = true;
       socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        socket.uncork();
-      });
+      process.nextTick(() => this.#uncork());
     }
     tally.framesSent++;
-    webSocket.send(frame);
+    webSocket.send(frame, binary ? asBinary : asText);
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#options.socket.uncork();
+  }
+
+  /** Does what faults ask for. */
+  #perform(steps: readonly Step[]): void {
+    const { webSocket, socket } = this.#options;
+    for (const step of steps) {
+      switch (step.do) {
+        case 'send':
+          this.#write(step.data, step.binary);
+          break;
+        case 'fail':
+          // The exchange may be in the middle of an answer that is about this very subscription.
+          queueMicrotask(() => this.#conversation.fail(step.code, step.sid));
+          break;
+        case 'close':
+          webSocket.close(step.code, step.reason);
+          break;
+        case 'cut':
+          // What was sent before has gone: the cork would take it along.
+          this.#uncork();
+          if (step.half !== undefined && webSocket.readyState === webSocket.OPEN) socket.write(halfFrame(step.half));
+          this.drop();
+          break;
+      }
+    }
+    this.#armTick();
+  }
+
+  #armTick(): void {
+    this.#cancelTick();
+    const { runtime, webSocket } = this.#options;
+    const dueMs = this.#lane.nextTickMs;
+    if (dueMs === undefined || webSocket.readyState !== webSocket.OPEN) return;
+    const delayMs = Math.min(Math.max(0, Math.ceil(dueMs - runtime.monotonicMs())), LONGEST_TIMER_MS);
+    this.#cancelTick = runtime.setTimer(delayMs, () => this.attend());
   }
 
   #armPing(): void {
@@ -124,7 +203,7 @@ export class Connection {
     if (pingIntervalMs === Infinity) return;
     this.#cancelPing = runtime.setTimer(pingIntervalMs, () => {
       this.#armPing();
-      if (webSocket.readyState !== webSocket.OPEN) return;
+      if (webSocket.readyState !== webSocket.OPEN || !this.#lane.ping()) return;
       tally.pingsSent++;
       webSocket.ping(SERVER_PING.body);
     });
@@ -132,6 +211,7 @@ export class Connection {
 
   #end(): void {
     this.#cancelPing();
+    this.#cancelTick();
     clearImmediate(this.#answering);
     this.#conversation.end();
     this.#options.onClosed(this);
@@ -141,4 +221,19 @@ export class Connection {
 function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString();
   return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}
+
+/** The start of an unmasked text frame that announces more than comes. */
+function halfFrame(text: string): Buffer {
+  const body = Buffer.from(text);
+  const head = Buffer.alloc(body.length < 65_536 ? 4 : 10);
+  head[0] = 0x81;
+  if (head.length === 4) {
+    head[1] = 126;
+    head.writeUInt16BE(body.length, 2);
+  } else {
+    head[1] = 127;
+    head.writeBigUInt64BE(BigInt(body.length), 2);
+  }
+  return Buffer.concat([head, body.subarray(0, Math.floor(body.length / 2))]);
 }

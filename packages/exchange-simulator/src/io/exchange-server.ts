@@ -1,19 +1,34 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { KeyObject } from 'node:crypto';
 import { WebSocketServer } from 'ws';
+import type { Peer } from '../core/faults/aim.ts';
 import { count, type HandshakeRejection } from '../core/tally.ts';
 import { ExchangeError } from '../errors.ts';
+import { AUTH_HEADERS } from '@trader/orderbook-client/wire';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { checkHandshake, httpDate, isExchangePath, refusalText } from './handshake.ts';
+import {
+  checkHandshake,
+  faultRefusal,
+  httpDate,
+  isExchangePath,
+  type Refusal,
+  refusalOf,
+  refusalText,
+} from './handshake.ts';
 import type { Audience } from './tape-player.ts';
+
+/** Answers the requests of its paths. @returns false when the request is not for it */
+export type HttpRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export interface ExchangeServerOptions extends Omit<
   ConnectionOptions,
-  'webSocket' | 'socket' | 'onChanged' | 'onClosed'
+  'webSocket' | 'socket' | 'number' | 'keyId' | 'onChanged' | 'onClosed'
 > {
   readonly keys: ReadonlyMap<string, KeyObject>;
+  /** Asked in their order for each request that is no upgrade; the first that answers has it. */
+  readonly routes?: readonly HttpRoute[];
   /** Subscriptions, unsent bytes or connections have changed. */
   readonly onAudienceChanged: () => void;
 }
@@ -29,23 +44,30 @@ export class ExchangeServer implements Audience {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    // A connection answers pings itself: faults may keep it from doing so.
+    autoPong: false,
     maxPayload: MOST_COMMAND_BYTES,
   });
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<Connection>();
+  readonly #peers = new WeakMap<IncomingMessage, Peer>();
+  #handshakes = 0;
 
   constructor(options: ExchangeServerOptions) {
     this.#options = options;
-    this.#webSockets.on('headers', (headers) => headers.push(`Date: ${httpDate(options.runtime.nowMs())}`));
+    this.#webSockets.on('headers', (headers, request) => headers.push(`Date: ${httpDate(this.#clockMs(request))}`));
     // Signed as it should be, but no WebSocket handshake.
-    this.#webSockets.on('wsClientError', (_error, socket) => this.#refuse(socket as Socket, 'not-an-upgrade'));
+    this.#webSockets.on('wsClientError', (_error, socket, request) => {
+      this.#reject(socket as Socket, request, 'not-an-upgrade');
+    });
     this.#http = createServer();
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    this.#http.on('request', (request) => {
-      this.#refuse(request.socket, isExchangePath(request) ? 'not-an-upgrade' : 'unknown-path');
+    this.#http.on('request', (request, response) => {
+      if (options.routes?.some((route) => route(request, response))) return;
+      this.#reject(request.socket, request, isExchangePath(request) ? 'not-an-upgrade' : 'unknown-path');
     });
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
   }
@@ -79,8 +101,16 @@ export class ExchangeServer implements Audience {
     for (const connection of this.#connections) connection.shed();
   }
 
-  dropConnections(): void {
+  /** @returns how many there were */
+  dropConnections(): number {
+    const { size } = this.#connections;
     for (const connection of this.#connections) connection.drop();
+    return size;
+  }
+
+  /** To be called when faults have changed. */
+  attend(): void {
+    for (const connection of this.#connections) connection.attend();
   }
 
   async close(): Promise<void> {
@@ -94,17 +124,25 @@ export class ExchangeServer implements Audience {
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const { keys, runtime, tally, onAudienceChanged } = this.#options;
+    const { keys, tally, faults, onAudienceChanged } = this.#options;
     // A client that is gone before its handshake is answered is nobody's failure.
     socket.on('error', () => undefined);
-    const rejection = checkHandshake(request, keys, runtime.nowMs());
-    if (rejection) return this.#refuse(socket, rejection);
+    const number = ++this.#handshakes;
+    const keyId = keyIdOf(request);
+    this.#peers.set(request, { connection: number, key: keyId });
+    const fault = isExchangePath(request) ? faults.handshake({ connection: number, key: keyId }) : undefined;
+    if (fault?.kind === 'never-upgrade') return;
+    if (fault?.kind === 'refuse') return this.#refuse(socket, request, faultRefusal(fault));
+    const rejection = checkHandshake(request, keys, this.#clockMs(request));
+    if (rejection) return this.#reject(socket, request, rejection);
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       tally.connections++;
       const connection = new Connection({
         ...this.#options,
         webSocket,
         socket,
+        number,
+        keyId,
         onChanged: onAudienceChanged,
         onClosed: (closed) => {
           this.#connections.delete(closed);
@@ -112,14 +150,28 @@ export class ExchangeServer implements Audience {
         },
       });
       this.#connections.add(connection);
+      if (fault?.code !== undefined) webSocket.close(fault.code);
+      else if (fault) connection.drop();
     });
   }
 
-  #refuse(socket: Socket, rejection: HandshakeRejection): void {
+  /** The exchange's clock as this client is shown it. */
+  #clockMs(request: IncomingMessage): number {
+    const { runtime, faults } = this.#options;
+    return runtime.nowMs() + faults.skewMs(this.#peers.get(request) ?? { connection: 0, key: undefined });
+  }
+
+  #reject(socket: Socket, request: IncomingMessage, rejection: HandshakeRejection): void {
     count(this.#options.tally.handshakesRejected, rejection);
-    socket.end(refusalText(rejection, this.#options.runtime.nowMs()));
+    this.#refuse(socket, request, refusalOf(rejection));
+  }
+
+  #refuse(socket: Socket, request: IncomingMessage, refusal: Refusal): void {
+    socket.end(refusalText(refusal, this.#clockMs(request)));
   }
 }
+
+const keyIdOf = (request: IncomingMessage): string => String(request.headers[AUTH_HEADERS.key.toLowerCase()]);
 
 function listenError(port: number, cause: unknown): ExchangeError {
   const code = (cause as NodeJS.ErrnoException).code;

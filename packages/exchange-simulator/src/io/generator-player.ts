@@ -1,62 +1,73 @@
-import { deltaTail } from '../core/frames.ts';
-import type { GeneratedOrder, Generator } from '../core/generator.ts';
-import type { Tally } from '../core/tally.ts';
+import type { Generator } from '../core/generator.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Audience } from './tape-player.ts';
 
 export interface GeneratorPlayerOptions {
   readonly generator: Generator;
+  /** When the generator's time began, ms since the epoch. */
+  readonly startMs: number;
   readonly audience: Audience;
   readonly runtime: Runtime;
-  readonly tally: Tally;
 }
 
-const ORDERS_PER_TURN = 500;
+const STEPS_PER_TURN = 500;
+/** Timers of longer than 2^31 ms fire at once. */
+const LONGEST_TIMER_MS = 86_400_000;
 
 /**
- * Publishes generated orders when they are due. The exchange's time on them is the generator's, not the moment of the
- * timer, so that late timers change nothing in what is sent.
+ * Lets happen in the generator what is due. The time on frames is the generator's, not the moment of the timer, so that
+ * late timers change nothing in what is sent.
  */
 export class GeneratorPlayer {
   readonly #options: GeneratorPlayerOptions;
   readonly #startedMs: number;
-  readonly #epochMicros: number;
-  #next: GeneratedOrder;
   #cancelTimer: () => void = () => undefined;
+  #closed = false;
 
   constructor(options: GeneratorPlayerOptions) {
     this.#options = options;
     this.#startedMs = options.runtime.monotonicMs();
-    this.#epochMicros = Math.floor(options.runtime.nowMs()) * 1000;
-    this.#next = options.generator.next();
     this.#arm();
   }
 
+  /**
+   * Does something now, after all that was due before.
+   *
+   * @param act gets the exchange's time, microseconds since the epoch
+   */
+  perform<T>(act: (atMicros: number) => T): T {
+    const { generator } = this.#options;
+    const nowMicros = this.#nowMicros();
+    while (generator.nextMicros <= nowMicros) generator.step();
+    const result = act(nowMicros);
+    this.#cancelTimer();
+    this.#arm();
+    return result;
+  }
+
   close(): void {
+    this.#closed = true;
     this.#cancelTimer();
   }
 
-  #arm(): void {
-    const { runtime } = this.#options;
-    const dueMs = this.#startedMs + this.#next.atMicros / 1000;
-    this.#cancelTimer = runtime.setTimer(Math.max(0, Math.ceil(dueMs - runtime.monotonicMs())), () =>
-      this.#publishDue(),
-    );
+  #nowMicros(): number {
+    const { startMs, runtime } = this.#options;
+    return Math.floor((startMs + runtime.monotonicMs() - this.#startedMs) * 1000);
   }
 
-  #publishDue(): void {
-    const { generator, audience, runtime, tally } = this.#options;
+  #arm(): void {
+    const { generator, runtime } = this.#options;
+    const waitMs = Math.ceil((generator.nextMicros - this.#nowMicros()) / 1000);
+    if (this.#closed || waitMs === Infinity) return;
+    this.#cancelTimer = runtime.setTimer(Math.min(Math.max(0, waitMs), LONGEST_TIMER_MS), () => this.#playDue());
+  }
+
+  #playDue(): void {
+    const { generator, audience } = this.#options;
     // Before more is published: by now the sockets have been offered what was published last.
     audience.shed();
-    const untilMicros = (runtime.monotonicMs() - this.#startedMs) * 1000;
-    for (let orders = 0; orders < ORDERS_PER_TURN && this.#next.atMicros <= untilMicros; orders++) {
-      const { market, changes, atMicros } = this.#next;
-      for (const { side, price, change } of changes) {
-        tally.deltasPlayed++;
-        market.publishDelta(side, price, change, deltaTail(market, side, price, change, this.#epochMicros + atMicros));
-      }
-      this.#next = generator.next();
-    }
+    const untilMicros = this.#nowMicros();
+    for (let steps = 0; steps < STEPS_PER_TURN && generator.nextMicros <= untilMicros; steps++) generator.step();
     this.#arm();
   }
 }

@@ -1,12 +1,11 @@
 // The upgrade request: who may connect. The exchange verifies `<timestamp>GET/trade-api/ws/v2` (no query) and answers a
 // refusal with a JSON body; the codes are those that users of the real one report.
-import { constants, type KeyObject, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import { AUTH_HEADERS, WEBSOCKET_PATH } from '@trader/orderbook-client/wire';
+import { WEBSOCKET_PATH } from '@trader/orderbook-client/wire';
+import type { FaultOf, RefusalStatus } from '../core/faults/fault.ts';
 import type { HandshakeRejection } from '../core/tally.ts';
-
-/** How far a handshake's timestamp may be from the exchange's clock, either way: ±10 s was accepted, ±60 s was not. */
-const MOST_SKEW_MS = 10_000;
+import { checkSignature } from './signature.ts';
 
 const refusals: Record<HandshakeRejection, { status: number; code: string; message: string; details?: string }> = {
   'unknown-path': { status: 404, code: 'not_found', message: 'not found' },
@@ -24,29 +23,46 @@ export function checkHandshake(
   nowMs: number,
 ): HandshakeRejection | undefined {
   if (!isExchangePath(request)) return 'unknown-path';
-  const [keyId, timestamp, signature] = [AUTH_HEADERS.key, AUTH_HEADERS.timestamp, AUTH_HEADERS.signature].map(
-    (name) => request.headers[name.toLowerCase()],
-  );
-  if (typeof keyId !== 'string' || typeof timestamp !== 'string' || typeof signature !== 'string') {
-    return 'missing-headers';
-  }
-  const key = keys.get(keyId);
-  if (!key) return 'unknown-key';
-  if (!/^\d{1,15}$/.test(timestamp) || Math.abs(Number(timestamp) - nowMs) > MOST_SKEW_MS) return 'timestamp-expired';
-  return isSigned(`${timestamp}GET${WEBSOCKET_PATH}`, signature, key) ? undefined : 'bad-signature';
+  return checkSignature({ headers: request.headers, method: 'GET', path: WEBSOCKET_PATH }, keys, nowMs).rejection;
 }
 
 export const isExchangePath = (request: IncomingMessage): boolean => request.url?.split('?')[0] === WEBSOCKET_PATH;
 
-/** The whole HTTP answer. `Date` is the exchange's clock: clients measure their skew by it. */
-export function refusalText(rejection: HandshakeRejection, nowMs: number): string {
+export interface Refusal {
+  readonly status: number;
+  readonly body: object;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Status and body of a refusal. */
+export function refusalOf(rejection: HandshakeRejection): Refusal {
   const { status, ...error } = refusals[rejection];
-  const body = JSON.stringify({ error });
+  return { status, body: { error } };
+}
+
+/** The refusal that a fault asks for. The body of a 429 is a text, as on the real exchange. */
+export function faultRefusal({ status, cause, retryAfter }: FaultOf<'refuse'>): Refusal {
+  const retry = retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter };
+  if (status === 401) return { ...refusalOf(cause ?? 'bad-signature'), ...retry };
+  return { status, body: { error: faultErrors[status] }, ...retry };
+}
+
+const faultErrors: Record<Exclude<RefusalStatus, 401>, string | object> = {
+  403: { code: 'forbidden', message: 'forbidden' },
+  429: 'too many requests',
+  500: { code: 'internal_server_error', message: 'internal server error' },
+  503: { code: 'service_unavailable', message: 'service unavailable' },
+};
+
+/** The whole HTTP answer. `Date` is the exchange's clock: clients measure their skew by it. */
+export function refusalText({ status, body: fields, retryAfterSeconds }: Refusal, nowMs: number): string {
+  const body = JSON.stringify(fields);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `Date: ${httpDate(nowMs)}`,
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
     'Connection: close',
     '',
     body,
@@ -54,12 +70,3 @@ export function refusalText(rejection: HandshakeRejection, nowMs: number): strin
 }
 
 export const httpDate = (nowMs: number): string => new Date(nowMs).toUTCString();
-
-function isSigned(text: string, signature: string, key: KeyObject): boolean {
-  // Buffer.from would let other alphabets and rubbish pass.
-  if (signature.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(signature)) return false;
-  const bytes = Buffer.from(signature, 'base64');
-  if (key.asymmetricKeyType === 'ed25519') return verify(undefined, Buffer.from(text), key, bytes);
-  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
-  return verify('sha256', Buffer.from(text), { key, padding, saltLength }, bytes);
-}

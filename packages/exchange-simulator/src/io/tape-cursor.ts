@@ -1,5 +1,5 @@
 import type { MergeSource } from '../core/merge-queue.ts';
-import { parseTapeLine, type TapeDelta, type TapeSnapshot } from '../core/tape-line.ts';
+import { parseTapeLine, type TapeFrame } from '../core/tape-line.ts';
 import { TapeClock } from '../core/tape-timeline.ts';
 import { invalidTape, readTapeLines } from './tape-file.ts';
 import { isBlank } from './tape-scan.ts';
@@ -23,7 +23,7 @@ export class TapeCursor implements MergeSource {
   readonly timed: boolean;
   /** When the frame is due, ms on the group's timeline. */
   dueMs = 0;
-  frame!: TapeDelta | TapeSnapshot;
+  frame!: Exclude<TapeFrame, { kind: 'other' }>;
   readonly #file: string;
   readonly #originMs: number;
   readonly #primed: Set<string>;

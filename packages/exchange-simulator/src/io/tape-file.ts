@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { type Duplex, pipeline, type Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { ExchangeError } from '../errors.ts';
 
 const CHUNK_BYTES = 65_536;
@@ -8,8 +8,8 @@ const CHUNK_BYTES = 65_536;
 const MOST_LINE_CHARACTERS = 16_777_216;
 
 /**
- * The lines of a tape in batches, as a stream: never more of the file than a chunk and a line is in memory. Gzip is told
- * by its first two bytes. Leaving the loop early closes the file.
+ * The lines of a tape in batches, as a stream: never more of the file than a chunk and a line is in memory. Gzip and
+ * Zstandard are told by the first bytes. Leaving the loop early closes the file.
  *
  * @throws {ExchangeError} `TAPE_UNREADABLE`, `TAPE_INVALID`
  */
@@ -45,16 +45,22 @@ export const invalidTape = (file: string, line: number, expected: string): Excha
 async function openTape(file: string): Promise<Readable> {
   const handle = await open(file);
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
     const bytes = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
-    const gzip = bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+    const decompressor = decompressorFor(buffer.subarray(0, bytesRead));
     // The pipeline's own report is not needed: a failure of either part ends the loop over the last one.
-    return gzip ? pipeline(bytes, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined) : bytes;
+    return decompressor ? pipeline(bytes, decompressor, () => undefined) : bytes;
   } catch (error) {
     // A folder can be opened, but not read.
     await handle.close();
     throw error;
   }
+}
+
+function decompressorFor(start: Buffer): Duplex | undefined {
+  if (start.toString('hex', 0, 2) === '1f8b') return createGunzip({ chunkSize: CHUNK_BYTES });
+  if (start.toString('hex') === '28b52ffd') return createZstdDecompress({ chunkSize: CHUNK_BYTES });
+  return undefined;
 }
 
 function unreadable(file: string, cause: unknown): ExchangeError {

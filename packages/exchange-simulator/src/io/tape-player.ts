@@ -1,6 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { BookLevels } from '../core/book.ts';
+import { snapshotTail } from '../core/frames.ts';
 import type { Market } from '../core/market.ts';
 import { MergeQueue } from '../core/merge-queue.ts';
+import type { Publisher } from '../core/publisher.ts';
 import type { Tally } from '../core/tally.ts';
 import { ExchangeError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
@@ -17,11 +20,15 @@ export interface Audience {
 }
 
 export interface TapePlayerOptions {
-  readonly cursors: readonly TapeCursor[];
+  /** The tapes from their beginning. */
+  readonly openCursors: () => readonly TapeCursor[];
+  /** At the end it begins again, with a snapshot of each market's first book. */
+  readonly loop: boolean;
   readonly markets: ReadonlyMap<string, Market>;
   readonly speed: number | 'max';
   readonly audience: Audience;
   readonly runtime: Runtime;
+  readonly publisher: Publisher;
   readonly tally: Tally;
 }
 
@@ -35,6 +42,9 @@ export class TapePlayer {
   readonly #options: TapePlayerOptions;
   readonly #queue = new MergeQueue<TapeCursor>();
   readonly #run: Promise<void>;
+  /** The books that the markets begin with. */
+  readonly #openings: ReadonlyMap<Market, BookLevels>;
+  #cursors: readonly TapeCursor[];
   #startedMs: number | undefined;
   #closed = false;
   #resume: (() => void) | undefined;
@@ -42,6 +52,8 @@ export class TapePlayer {
 
   constructor(options: TapePlayerOptions) {
     this.#options = options;
+    this.#cursors = options.openCursors();
+    this.#openings = new Map(options.loop ? [...options.markets.values()].map((one) => [one, one.book.levels()]) : []);
     this.#run = this.#play();
   }
 
@@ -75,8 +87,12 @@ export class TapePlayer {
   async #play(): Promise<void> {
     try {
       while (this.#startedMs === undefined && !this.#closed) await this.#pause();
-      for (const cursor of this.#options.cursors) if (await cursor.refill()) this.#queue.push(cursor);
-      await this.#playQueue(this.#startedMs ?? 0);
+      await this.#playRound();
+      while (this.#options.loop && !this.#closed) {
+        await this.#rewind();
+        // Nothing but first snapshots is on the tapes: they would go round for nothing.
+        if (!(await this.#playRound())) break;
+      }
       if (this.#queue.first) {
         this.#failure = new ExchangeError(
           'CLOSED_BEFORE_END',
@@ -87,7 +103,26 @@ export class TapePlayer {
       if (!ExchangeError.isInstance(error)) throw error;
       this.#failure = error;
     } finally {
-      await Promise.all(this.#options.cursors.map((cursor) => cursor.close()));
+      await Promise.all(this.#cursors.map((cursor) => cursor.close()));
+    }
+  }
+
+  /** @returns whether there was anything to play */
+  async #playRound(): Promise<boolean> {
+    for (const cursor of this.#cursors) if (await cursor.refill()) this.#queue.push(cursor);
+    const isFilled = this.#queue.first !== undefined;
+    await this.#playQueue(this.#startedMs ?? 0);
+    return isFilled;
+  }
+
+  async #rewind(): Promise<void> {
+    await Promise.all(this.#cursors.map((cursor) => cursor.close()));
+    this.#cursors = this.#options.openCursors();
+    this.#startedMs = this.#options.runtime.monotonicMs();
+    for (const [market, levels] of this.#openings) {
+      this.#options.tally.snapshotsPlayed++;
+      market.book.replace(levels);
+      market.publishSnapshot(levels, snapshotTail(market, false));
     }
   }
 
@@ -121,18 +156,23 @@ export class TapePlayer {
   }
 
   #publish(frame: TapeCursor['frame']): void {
-    const { markets, tally } = this.#options;
+    const { markets, publisher, tally } = this.#options;
     const market = markets.get(frame.ticker);
+    if (frame.kind === 'trade') {
+      publisher.trade(market, frame.trade, frame.tail);
+      if (market) publisher.quote(market, frame.trade.atMicros);
+      return;
+    }
     // The scan has seen every ticker, so only a tape that changed meanwhile has another.
     if (!market)
       throw new ExchangeError('TAPE_INVALID', `A tape has changed since it was checked: ${frame.ticker} is new.`);
     if (frame.kind === 'snapshot') {
       tally.snapshotsPlayed++;
       market.publishSnapshot(frame.levels, frame.tail);
-      return;
+    } else {
+      publisher.delta(market, frame.side, frame.price, frame.change, frame.tail);
     }
-    tally.deltasPlayed++;
-    if (!market.publishDelta(frame.side, frame.price, frame.change, frame.tail)) tally.levelsBelowZero++;
+    publisher.quote(market, (frame.atMs ?? 0) * 1000);
   }
 
   /** Until `wake()`, or the time is over. */

@@ -21,7 +21,7 @@ export async function scanTape(file: string): Promise<TapeContents> {
       if (frame.kind === 'invalid') throw invalidTape(file, number, frame.expected);
       if (frame.atMs !== undefined && frame.atMs > (nowMs ?? -Infinity)) nowMs = frame.atMs;
       firstMs ??= nowMs;
-      if (frame.kind === 'other' || openings.has(frame.ticker)) continue;
+      if (frame.kind === 'other' || frame.kind === 'trade' || openings.has(frame.ticker)) continue;
       // Copied: text out of a match would keep its whole chunk of the file alive.
       const ticker = copyOf(frame.ticker);
       if (nowMs === undefined) waiting.push(ticker);

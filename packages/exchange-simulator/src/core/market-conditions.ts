@@ -1,0 +1,42 @@
+import type { ExchangeConditions } from './faults/conditions.ts';
+import type { Generator } from './generator.ts';
+import { PRICE_STRUCTURES } from './listing.ts';
+
+/** What faults make of generated markets: none open, or on another price grid. When they end, all is as it was. */
+export class MarketConditions {
+  readonly #generator: Generator;
+  #closed = false;
+  /** By ticker, the label before. */
+  readonly #changed = new Map<string, string>();
+
+  constructor(generator: Generator) {
+    this.#generator = generator;
+  }
+
+  apply({ noOpenMarkets, priceStructures }: ExchangeConditions, atMicros: number): void {
+    if (noOpenMarkets && !this.#closed) this.#generator.closeMarkets(atMicros);
+    if (!noOpenMarkets && this.#closed) this.#generator.openMarkets(atMicros);
+    this.#closed = noOpenMarkets;
+
+    const wanted = new Map<string, string>();
+    for (const { structure, market } of priceStructures) {
+      for (const ticker of market === undefined ? this.#generator.openTickers : [market]) wanted.set(ticker, structure);
+    }
+    for (const [ticker, before] of this.#changed) {
+      if (wanted.has(ticker)) continue;
+      this.#changed.delete(ticker);
+      this.#change(ticker, before, atMicros);
+    }
+    for (const [ticker, structure] of wanted) {
+      const present = this.#generator.markets.get(ticker)?.listing.priceLevelStructure;
+      if (present === undefined || present === structure) continue;
+      if (!this.#changed.has(ticker)) this.#changed.set(ticker, present);
+      this.#change(ticker, structure, atMicros);
+    }
+  }
+
+  #change(ticker: string, structure: string, atMicros: number): void {
+    const ranges = PRICE_STRUCTURES[structure];
+    if (ranges) this.#generator.changePriceStructure(ticker, structure, ranges, atMicros);
+  }
+}

@@ -1,0 +1,46 @@
+import { TokenBucket } from './token-bucket.ts';
+
+/** Tokens of a request that the exchange has no other price for. */
+export const DEFAULT_COST = 10;
+
+/** Of the Basic tier; order entry is to draw on it. */
+const WRITE_TOKENS_PER_SECOND = 100;
+
+/** Seconds of refill that the Read bucket holds, as on the Basic and Advanced tiers. */
+const READ_CAPACITY_S = 2;
+
+/** The Read bucket of each account; requests without a signature share one. */
+export class RateLimits {
+  readonly #readPerSecond: number;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(readPerSecond: number) {
+    this.#readPerSecond = readPerSecond;
+  }
+
+  /** The answer to `GET /account/limits`. */
+  get body(): object {
+    return {
+      usage_tier: 'basic',
+      read: { refill_rate: this.#readPerSecond, bucket_capacity: this.#readCapacity },
+      write: { refill_rate: WRITE_TOKENS_PER_SECOND, bucket_capacity: WRITE_TOKENS_PER_SECOND },
+      grants: [],
+    };
+  }
+
+  /** @returns whether the account may make one more request now */
+  takeRead(account: string, nowMs: number): boolean {
+    const bucket = this.#buckets.get(account) ?? this.#open(account, nowMs);
+    return bucket.take(DEFAULT_COST, nowMs);
+  }
+
+  #open(account: string, nowMs: number): TokenBucket {
+    const bucket = new TokenBucket({ capacity: this.#readCapacity, refillPerSecond: this.#readPerSecond }, nowMs);
+    this.#buckets.set(account, bucket);
+    return bucket;
+  }
+
+  get #readCapacity(): number {
+    return this.#readPerSecond * READ_CAPACITY_S;
+  }
+}

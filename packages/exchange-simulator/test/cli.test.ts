@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@trader/testkit';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { at, deltaOf, snapshotOf, writeTape } from './tape.ts';
+
+const folder = temporaryFolder();
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const running = new Set<ChildProcess>();
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+afterAll(() => folder.remove());
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, ['--conditions=@trader/source', cli, ...args]);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  const ended = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
+  const done = ended.then(([[code], out, errors]) => ({ code: code as number | null, out, errors }));
+  return { child, done };
+}
+
+type Announcement = { url: string; restUrl: string; keyId: string; keyType: string; keyFile: string; markets: number };
+
+async function announced({ child }: { child: ChildProcess }): Promise<Announcement> {
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  return JSON.parse(line.toString()) as Announcement;
+}
+
+describe('the command', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'serves until %s, then ends cleanly and takes its key away',
+    async (signal) => {
+      const program = start('--json', '--markets', '3', '--rate', '10', '--seed', '7');
+      const { restUrl, keyFile, keyType, markets } = await announced(program);
+      expect(markets).toBe(3);
+      expect(keyType).toBe('rsa');
+      expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+      expect(readFileSync(keyFile, 'utf8')).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+      expect((await fetch(`${restUrl}/exchange/status`)).status).toBe(200);
+
+      program.child.kill(signal);
+      const { code, out, errors } = await program.done;
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(out).not.toContain('PRIVATE KEY');
+      expect(existsSync(keyFile)).toBe(false);
+    },
+  );
+
+  it('plays tapes, takes a key file and a kind of key, records, and shows the key when asked', async () => {
+    const tape = writeTape(folder, 'cli.ndjson', [
+      at(1, snapshotOf('A')),
+      at(2, deltaOf('A', 'yes', '0.1000', '1.00')),
+    ]);
+    const keyFile = join(folder.path, 'key.pem');
+    const record = join(folder.path, 'record.ndjson');
+    const keyArgs = ['--key-type', 'ed25519', '--key-out', keyFile, '--show-key'];
+    const program = start('--tape', tape, '--speed', 'max', '--record', record, ...keyArgs);
+    const [out] = (await once(program.child.stdout, 'data')) as [Buffer];
+    expect(out.toString()).toContain(
+      `Key file   ${keyFile} (ed25519)\nMarkets    1, from A to A\n-----BEGIN PRIVATE KEY-----`,
+    );
+    program.child.kill('SIGTERM');
+    expect(await program.done).toMatchObject({ code: 0, errors: '' });
+    expect(readFileSync(record, 'utf8')).toContain('"market_ticker":"A"');
+  });
+
+  it('tells how it is used', async () => {
+    const { code, out } = await start('--help').done;
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Usage: kalshi-simulator .*--port PORT .*--json /s);
+  });
+
+  const broken = join(folder.path, 'broken.ndjson');
+  writeFileSync(broken, '{}\n');
+
+  it.each([
+    [['--markets', 'many'], '--markets must be a number, got many'],
+    [['--markets', '0'], '--markets must be an integer from 1 to 10000, got 0'],
+    [['--rate', '0'], '--rate must be above 0 and at most 100000, got 0'],
+    [['--speed', 'fast'], '--speed must be a number, got fast'],
+    [['--key-type', 'dsa'], '--key-type must be one of ed25519, rsa, got dsa'],
+    [['--tape', broken], `Tape ${broken}, line 1: expected`],
+    [['--faults', '/does/not/exist.json'], '--faults /does/not/exist.json cannot be read'],
+    [['--key-out', broken], `--key-out ${broken} is there already`],
+    [['--record', broken], `The tape ${broken} is there already`],
+    [['--nonsense'], "Unknown option '--nonsense'"],
+    [['stray'], "Unexpected argument 'stray'"],
+  ])('refuses %j with one line and exit code 2', async (args, message) => {
+    const { code, out, errors } = await start(...args).done;
+    expect(errors).toContain(`kalshi-simulator: ${message}`);
+    expect(errors.trimEnd().split('\n')).toHaveLength(1);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+});
