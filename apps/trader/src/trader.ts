@@ -130,7 +130,7 @@ class TraderProcess implements Trader {
       this.#take({ type: 'started', atMs: Date.now() });
       await this.#storeOpening;
     } catch (error) {
-      await this.stop('the start failed').catch(() => undefined);
+      await this.stop('the start failed').catch((cause: unknown) => this.#log.error(messageOf(cause)));
       throw error;
     }
   }

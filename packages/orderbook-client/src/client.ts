@@ -4,81 +4,12 @@ import type { BookView } from './core/books.ts';
 import { step } from './core/feed.ts';
 import { FeedState, type FeedEffect, type FeedInput, type FeedTimer } from './core/feed-state.ts';
 import { OrderbookClientError } from './errors.ts';
-import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
+import { EventQueue, type EventStreamOptions } from './event-queue.ts';
 import { signHandshake } from './io/signer.ts';
 import type { Socket } from './io/socket.ts';
-import { EventQueue, type EventStreamOptions } from './event-queue.ts';
+import { Listeners } from './listeners.ts';
 import { atLeast, resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
-
-export type EventType = OrderbookEvent['type'];
-export type Listener<T extends EventType> = (event: Extract<OrderbookEvent, { type: T }>) => void;
-
-/** The feed at one moment. */
-export type ClientStatus = {
-  readonly phase: FeedPhase;
-  /** Counts the sockets that were opened; 0 before the first. */
-  readonly epoch: number;
-  readonly wanted: number;
-  readonly synced: number;
-  /** The order-book sid of this connection and its highest number, or `null`. */
-  readonly sid: number | null;
-  readonly seq: number | null;
-  /** Exchange's clock minus this machine's, in ms, to about a second; `null` before the first handshake. */
-  readonly clockSkewMs: number | null;
-  /** Commands that the exchange has not answered yet. */
-  readonly pendingCommands: number;
-  readonly counters: FeedCounters;
-};
-
-export interface OrderbookClient extends AsyncDisposable {
-  /** Calls `listener` for each event of a type, in order. The returned function ends that; calling it again is harmless. */
-  on<T extends EventType>(type: T, listener: Listener<T>): () => void;
-  /**
-   * The same events as an async iterable, from now until `close()`. Leaving the loop ends it.
-   *
-   * @throws {OrderbookClientError} `QUEUE_OVERFLOW` in the loop, unless `overflow` is `pause`
-   * @throws {RangeError} for a wrong `maxQueued`
-   */
-  events(options?: EventStreamOptions): AsyncIterableIterator<OrderbookEvent, undefined>;
-  /**
-   * Resolves once every wanted book is synced; at once if so.
-   *
-   * @throws {OrderbookClientError} `NOT_SYNCED` after `timeoutMs`, `CLOSED`
-   * @throws the signal's reason
-   */
-  whenSynced(options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number }): Promise<void>;
-  /** The book of a wanted market, or `undefined` for any other. Look at `synced` before you trade on it. */
-  book(market: string): BookView | undefined;
-  /** Every wanted market's book. */
-  books(): IterableIterator<BookView>;
-  status(): ClientStatus;
-  /**
-   * Wants these markets too, from now on and over reconnects. The others are not disturbed.
-   *
-   * @throws {TypeError} if one of them is no ticker; then none is added
-   */
-  addMarkets(markets: readonly string[]): void;
-  /** Wants these markets no longer. The others are not disturbed. Views of these books are stale from now on. */
-  removeMarkets(markets: readonly string[]): void;
-  /** Starts to connect. Harmless twice. */
-  start(): void;
-  /**
-   * Gives up the present connection and makes a new one, as if it had been lost: every book comes anew, and the hole is
-   * named. Does nothing before `start()`, between two tries, and after `close()`.
-   */
-  reconnect(reason: string): void;
-  /** Stops reading the socket, so that the exchange's data waits in the network. For a short while: a slow reader is cut off. */
-  pause(): void;
-  resume(): void;
-  /**
-   * Resolves once every frame that the exchange sent before now was taken: it asks, and answers come in order.
-   *
-   * @throws {OrderbookClientError} `DISCONNECTED` and the like if the connection ends first, `CLOSED`
-   */
-  barrier(): Promise<void>;
-  /** Ends it for good: after it resolves no socket and no timer is left. Callers share one promise. */
-  close(): Promise<void>;
-}
+import type { ClientStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';
 
 const EVENT_TYPES: readonly EventType[] = ['snapshot', 'delta', 'gap', 'control', 'status', 'problem'];
 
@@ -100,7 +31,7 @@ type Barrier = { resolve: () => void; reject: (error: OrderbookClientError) => v
 class Client implements OrderbookClient {
   readonly #options: ResolvedOptions;
   readonly #state: FeedState;
-  readonly #listeners = new Map<EventType, Set<(event: never) => void>>();
+  readonly #listeners: Listeners;
   readonly #timers = new Map<FeedTimer, () => void>();
   readonly #barriers = new Map<number, Barrier>();
   readonly #inputs: FeedInput[] = [];
@@ -115,16 +46,12 @@ class Client implements OrderbookClient {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
+    this.#listeners = new Listeners(() => options.runtime.nowMs());
     this.#state = new FeedState({ ...options, random: () => options.runtime.random() });
   }
 
   on<T extends EventType>(type: T, listener: Listener<T>): () => void {
-    const listeners = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, listeners);
-    // Wrapped, so that the same function registered twice is two registrations.
-    const entry = (event: never): void => listener(event);
-    listeners.add(entry);
-    return () => void listeners.delete(entry);
+    return this.#listeners.add(type, listener);
   }
 
   book(market: string): BookView | undefined {
@@ -145,6 +72,7 @@ class Client implements OrderbookClient {
       sid: subscription?.sid ?? null,
       seq: subscription?.sequence.last ?? null,
       clockSkewMs,
+      listenerFailures: this.#listeners.failures,
       pendingCommands: commands.pending,
       counters: { ...counters },
     };
@@ -289,7 +217,7 @@ class Client implements OrderbookClient {
   #perform(effect: FeedEffect): void {
     switch (effect.type) {
       case 'emit':
-        this.#emit(effect.event);
+        this.#listeners.emit(effect.event);
         return;
       case 'open-socket':
         void this.#open(effect.socket);
@@ -361,24 +289,5 @@ class Client implements OrderbookClient {
       this.#take({ type: 'timer-fired', timer, atMs: this.#now() });
     });
     this.#timers.set(timer, cancel);
-  }
-
-  #emit(event: OrderbookEvent): void {
-    const listeners = this.#listeners.get(event.type);
-    if (!listeners) return;
-    for (const listener of listeners) {
-      try {
-        listener(event as never);
-      } catch (cause) {
-        this.#listenerFailed(event, cause);
-      }
-    }
-  }
-
-  /** A listener that throws must not stop the others, nor the feed. A failing `problem` listener has nobody to tell. */
-  #listenerFailed(event: OrderbookEvent, cause: unknown): void {
-    if (event.type === 'problem') return;
-    const error = new OrderbookClientError('LISTENER_FAILED', `A listener of "${event.type}" threw.`, { cause });
-    this.#emit({ type: 'problem', error, retryInMs: null, atMs: this.#now() });
   }
 }

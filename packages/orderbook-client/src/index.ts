@@ -2,13 +2,7 @@ export type { Backoff } from './core/backoff.ts';
 export type { Level, Side } from './core/book.ts';
 export type { BookView } from './core/books.ts';
 export { formatPrice, formatSize, ONE_DOLLAR, parsePrice, parseSize } from './core/fixed-point.ts';
-export {
-  createOrderbookClient,
-  type ClientStatus,
-  type EventType,
-  type Listener,
-  type OrderbookClient,
-} from './client.ts';
+export { createOrderbookClient } from './client.ts';
 export { OrderbookClientError, type OrderbookClientErrorCode, type OrderbookClientErrorDetails } from './errors.ts';
 export type { EventStreamOptions } from './event-queue.ts';
 export type {
@@ -28,3 +22,4 @@ export type { Runtime } from './io/runtime.ts';
 export { createSigner, type Signer } from './io/signer.ts';
 export type { OpenSocket, Socket, SocketListener } from './io/socket.ts';
 export type { OrderbookClientOptions } from './options.ts';
+export type { ClientStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';

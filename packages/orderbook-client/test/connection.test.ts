@@ -372,6 +372,18 @@ describe('listeners', () => {
     ]);
   });
 
+  test('of problems that throw are counted, and not told of it for ever', async () => {
+    const { client, socket } = await syncedConversation();
+    client.on('problem', () => {
+      throw new Error('again');
+    });
+    client.on('delta', () => {
+      throw new Error('first');
+    });
+    socket.send(delta(3, A, '0.4000', '1.00'));
+    expect(client.status()).toMatchObject({ listenerFailures: 2, counters: { deltas: 1 } });
+  });
+
   test('that close the client in the middle of a frame get a clean end', async () => {
     const { client, runtime, socket, sockets } = await syncedConversation();
     client.on('delta', () => void client.close());

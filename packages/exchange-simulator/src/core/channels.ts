@@ -1,14 +1,8 @@
 // The channels that this exchange serves, and what differs between them.
 
-export type ChannelName =
-  | 'orderbook_delta'
-  | 'trade'
-  | 'ticker'
-  | 'market_lifecycle_v2'
-  | 'fill'
-  | 'user_orders'
-  | 'market_positions'
-  | 'order_group_updates';
+import type { WireChannel as ChannelName } from '@trader/orderbook-client/wire';
+
+export type { ChannelName };
 
 export interface Channel {
   /** Whether its data takes numbers of the sid's sequence. `ok` and `unsubscribed` take them on every channel. */
