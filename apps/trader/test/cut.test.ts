@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSessionStore } from '@trader/session-store';
-import { seededRandom, temporaryFolder } from '@trader/testkit';
+import { temporaryFolder } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
+import { makeTape } from './make-tape.ts';
 import { engines, FoldedBook, recordTapes, storedRows } from './recording.ts';
 
 const MARKETS = ['KXCUT-A', 'KXCUT-B', 'KXCUT-C'];
@@ -16,7 +17,7 @@ describe.each(Object.entries(engines))(
     test('reconnects and re-snapshots, names each hole, stores nothing twice, and ends with the right books', async () => {
       using folder = temporaryFolder();
       const tape = join(folder.path, 'cut.ndjson');
-      writeFileSync(tape, makeTape());
+      writeFileSync(tape, makeTape(MARKETS, DELTAS));
       const { database, remove } = await open();
       try {
         const { row, trader, exchange } = await recordTapes([tape], database, {
@@ -73,34 +74,3 @@ describe.each(Object.entries(engines))(
     });
   },
 );
-
-/** Real enough: levels come and go, YES below and NO below a mid of 50 cents. */
-function makeTape(): string {
-  const random = seededRandom(7);
-  const lines = MARKETS.map((market) => line('orderbook_snapshot', 0, { market_ticker: market, market_id: 'x' }));
-  const sizes = new Map<string, number>();
-  for (let i = 1; i <= DELTAS; i++) {
-    const market = MARKETS[Math.floor(random() * MARKETS.length)]!;
-    const side = random() < 0.5 ? 'yes' : 'no';
-    const price = `0.${String(1 + Math.floor(random() * 49)).padStart(2, '0')}00`;
-    const key = `${market} ${side} ${price}`;
-    const resting = sizes.get(key) ?? 0;
-    const change = resting > 0 && random() < 0.6 ? -resting : 1 + Math.floor(random() * 50_000);
-    sizes.set(key, resting + change);
-    const delta_fp = (change / 100).toFixed(2);
-    lines.push(
-      line('orderbook_delta', i, {
-        market_ticker: market,
-        market_id: 'x',
-        price_dollars: price,
-        delta_fp,
-        side,
-        ts_ms: 1_800_000_000_000 + i,
-      }),
-    );
-  }
-  return lines.join('');
-}
-
-const line = (type: string, i: number, msg: object): string =>
-  `${JSON.stringify({ recv_ms: 1_800_000_000_000 + i, event: { type, sid: 1, seq: i + 1, msg } })}\n`;

@@ -1,7 +1,7 @@
 // A trader in this process that records the simulator, and what a test can ask it.
 import { createSessionStore, type SessionRow, type SessionStore } from '@trader/session-store';
 import { startPostgres, temporaryFolder } from '@trader/testkit';
-import type { Exchange } from '@trader/exchange-simulator';
+import type { Exchange, Fault } from '@trader/exchange-simulator';
 import type { Database } from '../src/config.ts';
 import { simulatedFeed } from '../src/exchange-feed.ts';
 import { createLog } from '../src/log.ts';
@@ -31,10 +31,15 @@ export async function recordTapes(
   database: Database,
   {
     marketsPerCommand,
+    faults = [],
     during,
-  }: { marketsPerCommand?: number; during?: (trader: Trader, exchange: Exchange) => void } = {},
+  }: {
+    marketsPerCommand?: number;
+    faults?: readonly Fault[];
+    during?: (trader: Trader, exchange: Exchange) => void;
+  } = {},
 ): Promise<Recorded> {
-  const { feed, source, exchange } = await simulatedFeed({ tapes, speed: 'max', playback: 'on-play' });
+  const { feed, source, exchange } = await simulatedFeed({ tapes, faults, speed: 'max', playback: 'on-play' });
   const trader = createTrader({
     feed: { ...feed, ...(marketsPerCommand !== undefined && { marketsPerCommand }) },
     source,
@@ -50,6 +55,7 @@ export async function recordTapes(
     exchange.play();
     await exchange.finished;
     await taken(trader);
+    await trader.client!.whenSynced({ timeoutMs: 60_000 });
     await trader.stop('the tapes are over');
     return { row: (await trader.stopped)!, trader, exchange };
   } finally {
@@ -157,6 +163,19 @@ export class FoldedBook {
       if (size === 0) this[delta.side].delete(delta.price);
       else this[delta.side].set(delta.price, size);
     }
+  }
+
+  /** Where the last snapshot stood. */
+  #since: { readonly epoch: number; readonly seq: number } | null = null;
+
+  /** As `take`, but a delta behind a hole waits for the next snapshot, as it does in the live book. */
+  takeUnlessStale(row: StoredRow, holes: readonly { readonly epoch: number; readonly first: number }[]): void {
+    if (row.levels) this.#since = { epoch: row.epoch, seq: row.seq };
+    const since = this.#since;
+    const stale =
+      since?.epoch !== row.epoch ||
+      holes.some(({ epoch, first }) => epoch === row.epoch && first > since.seq && first <= row.seq);
+    if (!stale) this.take(row);
   }
 
   /** What can never be: a level below zero, or bids that add up to a dollar or more. */

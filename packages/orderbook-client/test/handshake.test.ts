@@ -2,6 +2,7 @@ import { generateKeyPairSync, verify, constants, type KeyObject } from 'node:cry
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createOrderbookClient, createSigner, type OrderbookClient, type ProblemEvent } from '../src/index.ts';
@@ -13,6 +14,8 @@ const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' = 'pkcs8') => key.export({ 
 
 let server: Server | undefined;
 let sockets: WebSocketServer;
+/** The TCP sockets below. */
+const raw = new Set<Duplex>();
 let client: OrderbookClient | undefined;
 
 afterEach(async () => {
@@ -26,7 +29,9 @@ async function listen(
 ) {
   sockets = new WebSocketServer({ noServer: true });
   server = createServer();
+  raw.clear();
   server.on('upgrade', (request, socket, head) => {
+    raw.add(socket);
     onUpgrade(
       request,
       () => sockets.handleUpgrade(request, socket, head, () => undefined),
@@ -148,6 +153,17 @@ describe('the handshake', () => {
     server!.close();
     const { error } = await firstProblem(connectTo(url));
     expect(error.code).toBe('CONNECT_FAILED');
+  });
+});
+
+describe('an open connection', () => {
+  test('that breaks is a lost one, not one that failed to open', async () => {
+    const url = await listen((_request, accept) => accept());
+    // A text message that is no UTF-8: the standard has the receiver end the connection.
+    const problem = firstProblem(connectTo(url));
+    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'));
+    for (const socket of raw) socket.write(Buffer.from([0x81, 0x01, 0xff]));
+    expect((await problem).error.code).toBe('DISCONNECTED');
   });
 });
 

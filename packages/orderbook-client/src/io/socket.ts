@@ -38,6 +38,7 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
   // Compression costs more than it saves: decoding drops to a few percent of its speed.
   const socket = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
   let failure: OrderbookClientError | undefined;
+  let wasOpen = false;
   let dropped = false;
 
   const tellTime = ({ headers: { date } }: IncomingMessage): void => {
@@ -51,14 +52,18 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
   };
 
   socket.on('upgrade', tellTime);
-  socket.on('open', () => dropped || listener.opened());
+  socket.on('open', () => {
+    wasOpen = true;
+    if (!dropped) listener.opened();
+  });
   socket.on('message', (data: RawData) => dropped || listener.frame(textOf(data)));
   socket.on('pong', () => dropped || listener.pong());
   socket.on('unexpected-response', (_request, response) => {
     void refuse(response);
   });
   socket.on('error', (cause) => {
-    failure ??= new OrderbookClientError('CONNECT_FAILED', `The connection failed: ${cause.message}.`, { cause });
+    const [code, what] = wasOpen ? (['DISCONNECTED', 'broke'] as const) : (['CONNECT_FAILED', 'failed'] as const);
+    failure ??= new OrderbookClientError(code, `The connection ${what}: ${cause.message}.`, { cause });
   });
   socket.on('close', (code) => {
     if (dropped) return;

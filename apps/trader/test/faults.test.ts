@@ -1,0 +1,101 @@
+// The exchange misbehaves in a dozen ways at once while a tape plays. Afterwards the laws hold: no unnamed hole, no
+// duplicate, and what was rebuilt from the store is what the exchange has.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fault } from '@trader/exchange-simulator';
+import { createSessionStore } from '@trader/session-store';
+import { temporaryFolder } from '@trader/testkit';
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../src/config.ts';
+import { makeTape } from './make-tape.ts';
+import { engines, FoldedBook, recordTapes, storedRows } from './recording.ts';
+
+const MARKETS = Array.from({ length: 8 }, (_, i) => `KXFAULTY-${i}`);
+
+const delta = { frame: 'orderbook_delta' } as const;
+const faults: readonly Fault[] = [
+  { kind: 'drop', aim: delta, probability: 0.0003 },
+  { kind: 'duplicate', aim: delta, copies: 2, probability: 0.002 },
+  { kind: 'reorder', aim: delta, behind: 3, probability: 0.0003 },
+  { kind: 'truncate', aim: delta, probability: 0.0002 },
+  { kind: 'unknown-type', aim: delta, sequenced: true, probability: 0.0005 },
+  { kind: 'unknown-field', aim: delta, probability: 0.01 },
+  { kind: 'cents-era', era: 'fixed-point', aim: delta, probability: 0.01 },
+  { kind: 'seq-hole', aim: delta, skip: 7, after: 9000, count: 2 },
+  { kind: 'error', code: 25, aim: delta, after: 20_000, count: 1 },
+  { kind: 'cut', aim: delta, after: 35_000, count: 1 },
+  { kind: 'cut', aim: delta, midFrame: true, after: 42_000, count: 1 },
+  // Ends the connection, as the WebSocket standard has it.
+  { kind: 'corrupt', how: 'invalid-utf8', aim: delta, after: 48_000, count: 1 },
+];
+
+describe.each(Object.entries(engines))('a tape through an exchange that misbehaves, on %s', (_name, open) => {
+  test('leaves every hole named, nothing twice, and the exchange’s books', async () => {
+    using folder = temporaryFolder();
+    const tape = join(folder.path, 'faulty.ndjson');
+    writeFileSync(tape, makeTape(MARKETS, 60_000));
+    const { database, remove } = await open();
+    try {
+      const { row, trader, exchange } = await recordTapes([tape], database, { faults });
+      const hits = exchange.totals().faults;
+      for (const { kind } of faults) expect(hits[kind], kind).toBeGreaterThan(0);
+      const { counters, epoch } = trader.client!.status();
+      // Error 25, two cuts and the broken text each cost a connection; nothing else does.
+      expect(epoch).toBe(5);
+      for (const name of ['gaps', 'duplicates', 'unapplied', 'unrecognized', 'violations'] as const) {
+        expect(counters[name], name).toBeGreaterThan(0);
+      }
+      expect(counters.desyncs).toBe(0);
+      expect(row).toMatchObject({ status: 'closed', gaps: counters.gaps, deltas: counters.deltas });
+
+      const holes = await checkNumbers(database, row.id);
+      const stored = new Map(MARKETS.map((market) => [market, new FoldedBook()]));
+      for await (const record of storedRows(database, row.id))
+        stored.get(record.market)!.takeUnlessStale(record, holes);
+      for (const market of MARKETS) {
+        const truth = exchange.book(market)!;
+        for (const side of ['yes', 'no'] as const) {
+          expect(trader.client!.book(market)!.levels(side), market).toEqual(truth[side]);
+          expect(stored.get(market)!.levels(side), market).toEqual(truth[side]);
+        }
+      }
+    } finally {
+      await remove();
+    }
+  });
+});
+
+type Hole = { readonly epoch: number; readonly first: number; readonly last: number };
+
+/** Stored numbers and the ledger together are every number from first to last, and no number is stored twice. */
+async function checkNumbers(database: Database, sessionId: string): Promise<readonly Hole[]> {
+  await using store = await createSessionStore(database);
+  const numbers = await store.query(
+    `select epoch, seq::int as seq from deltas where session_id = $1 union all
+     select epoch, seq::int from snapshot_frames where session_id = $1 union all
+     select epoch, seq::int from raw_frames where session_id = $1 and seq is not null`,
+    [sessionId],
+  );
+  const gaps = await store.query(
+    'select epoch, first_seq::int as first, last_seq::int as last, cause from gaps where session_id = $1',
+    [sessionId],
+  );
+  const holes = gaps.map(({ epoch, first, last }) => ({
+    epoch: Number(epoch),
+    first: Number(first),
+    last: last === null ? Infinity : Number(last),
+  }));
+  const byEpoch = Map.groupBy(numbers, ({ epoch }) => Number(epoch));
+  for (const [epoch, rows] of byEpoch) {
+    const seen = new Set(rows.map(({ seq }) => Number(seq)));
+    expect(seen.size, `epoch ${epoch}`).toBe(rows.length);
+    const last = Math.max(...seen);
+    const unnamed: number[] = [];
+    for (let seq = 1; seq <= last; seq++) {
+      const named = holes.some((hole) => hole.epoch === epoch && seq >= hole.first && seq <= hole.last);
+      if (!seen.has(seq) && !named) unnamed.push(seq);
+    }
+    expect(unnamed, `epoch ${epoch}`).toEqual([]);
+  }
+  return holes;
+}
