@@ -115,6 +115,20 @@ describe('trader run', () => {
   });
 });
 
+describe('a second signal', () => {
+  test('ends it at once, though the database is away and the session cannot be closed', async () => {
+    await using server = await startPostgres();
+    const database = await server.createDatabase();
+    const run = start('run', '--port', '0', '--database', database);
+    await statusOnce(run, 'ready');
+    await server.halt();
+    run.child.kill('SIGTERM');
+    await vi.waitFor(() => expect(run.stderr()).toContain('ready → shutdown: SIGTERM'), { timeout: 10_000 });
+    run.child.kill('SIGTERM');
+    expect((await run.exited).code).toBe(143);
+  });
+});
+
 describe('trader simulate', () => {
   test('plays a tape, prints one line of totals and exits 0; sql reads what it stored', async () => {
     const { stdout, code } = await trader(

@@ -17,6 +17,8 @@ export type TestPostgres = AsyncDisposable & {
   readonly port: number;
   /** Makes a new, empty database and resolves with its URL. */
   createDatabase(name?: string): Promise<string>;
+  /** Runs one statement behind everybody's back. */
+  execute(url: string, statement: string): Promise<void>;
   /** Kills it without a checkpoint (SIGQUIT): the next `start()` goes through crash recovery. */
   crash(): Promise<void>;
   /** Starts it again, on the same port and data, after `crash()` or `halt()`. */
@@ -72,12 +74,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     port,
     start,
     createDatabase: async (name = `test_${++databases}`) => {
-      const { default: postgres } = await import('postgres');
-      const sql = postgres(url('postgres'), { max: 1, onnotice: () => undefined });
-      await sql.unsafe(`create database "${name}"`);
-      await sql.end({ timeout: 1 });
+      await runStatement(url('postgres'), `create database "${name}"`);
       return url(name);
     },
+    execute: runStatement,
     crash: () => end('SIGQUIT'),
     halt: () => end('SIGINT'),
     stop,
@@ -88,6 +88,13 @@ export async function startPostgres(): Promise<TestPostgres> {
     await end('SIGINT');
     folder.remove();
   }
+}
+
+async function runStatement(url: string, statement: string): Promise<void> {
+  const { default: postgres } = await import('postgres');
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  await sql.unsafe(statement);
+  await sql.end({ timeout: 1 });
 }
 
 type Account = { uid: number; gid: number } | Record<string, never>;

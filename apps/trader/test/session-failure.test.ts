@@ -1,0 +1,51 @@
+// Somebody ends the session in the database while it records: nothing more can be written to it.
+import { createSessionStore } from '@trader/session-store';
+import { startPostgres } from '@trader/testkit';
+import { expect, test, vi } from 'vitest';
+import { simulatedFeed } from '../src/exchange-feed.ts';
+import { createLog } from '../src/log.ts';
+import { createTrader } from '../src/trader.ts';
+
+test('a session that is ended under its recorder is followed by a whole new one, on a new connection', async () => {
+  await using server = await startPostgres();
+  const url = await server.createDatabase();
+  const { feed, source, exchange } = await simulatedFeed({ markets: 4, deltasPerSecond: 500 });
+  await using _exchange = exchange;
+  const log = createLog('silent');
+  const trader = createTrader({ feed, source, database: { url }, recorder: 'test', port: null, log });
+  await trader.start();
+  expect(await trader.ready).toBe(true);
+  const first = trader.status().session!.id;
+
+  await server.execute(
+    url,
+    `update sessions set status = 'closed', end_reason = 'by hand', ended_at = now() where status = 'active'`,
+  );
+  await vi.waitFor(
+    () => {
+      const { state, session } = trader.status();
+      expect(state).toBe('ready');
+      expect(session!.id).not.toBe(first);
+    },
+    { timeout: 30_000 },
+  );
+  expect(trader.status().transitions.map(({ to }) => to)).toEqual([
+    'initializing',
+    'orderbook_connect',
+    'ready',
+    'error',
+    'ready',
+  ]);
+  expect(trader.status().recorder!.unrecorded).toBeGreaterThan(0);
+  await trader.stop('done');
+
+  await using store = await createSessionStore({ url });
+  const [second, ended] = await store.sessions();
+  expect(ended).toMatchObject({ id: first, status: 'closed', endReason: 'by hand' });
+  expect(second).toMatchObject({ status: 'closed', endReason: 'done', continues: first });
+  const frames = await store.query(
+    'select count(distinct market)::int as markets from snapshot_frames where session_id = $1',
+    [second!.id],
+  );
+  expect(frames).toEqual([{ markets: 4 }]);
+});
