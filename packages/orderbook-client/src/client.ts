@@ -1,6 +1,6 @@
 // Wires the pure feed to a socket, timers and listeners: it performs the feed's effects, hands facts back to it, and
 // decides nothing.
-import type { BookView } from './core/books.ts';
+import type { BookView } from './core/book-view.ts';
 import { step } from './core/feed.ts';
 import { FeedState, type FeedEffect, type FeedInput, type FeedTimer } from './core/feed-state.ts';
 import { OrderbookClientError } from './errors.ts';

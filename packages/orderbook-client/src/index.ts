@@ -1,6 +1,6 @@
 export type { Backoff } from './core/backoff.ts';
 export type { Level, Side } from './core/book.ts';
-export type { BookView } from './core/books.ts';
+export type { BookView } from './core/book-view.ts';
 export { formatPrice, formatSize, ONE_DOLLAR, parsePrice, parseSize } from './core/fixed-point.ts';
 export { createOrderbookClient } from './client.ts';
 export { OrderbookClientError, type OrderbookClientErrorCode, type OrderbookClientErrorDetails } from './errors.ts';

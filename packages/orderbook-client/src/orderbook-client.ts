@@ -1,5 +1,5 @@
 // What a client is to its user. How it works is in client.ts.
-import type { BookView } from './core/books.ts';
+import type { BookView } from './core/book-view.ts';
 import type { EventStreamOptions } from './event-queue.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
 

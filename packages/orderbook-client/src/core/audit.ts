@@ -3,7 +3,7 @@
 // unanswered question is.
 import { OrderbookClientError } from '../errors.ts';
 import type { Level } from './book.ts';
-import type { BookView } from './books.ts';
+import type { BookView } from './book-view.ts';
 import type { SnapshotMessage } from './decode.ts';
 import { formatPrice, formatSize } from './fixed-point.ts';
 import { emit, isOpen, send, type FeedEffect, type FeedState } from './feed-state.ts';
