@@ -30,7 +30,7 @@ export class Recorder {
     this.#client = client;
     this.#onSessionFailed = onSessionFailed;
     const take = (event: RecordedEvent): void => this.#take(eventToRecord(event));
-    for (const type of ['snapshot', 'delta', 'control', 'gap'] as const) client.on(type, take);
+    for (const type of ['snapshot', 'delta', 'control', 'unrecognized', 'gap'] as const) client.on(type, take);
     client.on('status', ({ to }) => {
       if (to !== 'subscribing' || this.#session) return;
       // A new epoch: what comes now is complete from its first number on. What was kept of the last one is not.

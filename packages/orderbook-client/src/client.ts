@@ -1,23 +1,15 @@
-// Wires the pure feed to a socket, timers and listeners: it performs the feed's effects, hands facts back to it, and
-// decides nothing.
+// The client: one feed per connection, their events in one place, and what users call.
 import type { BookView } from './core/book-view.ts';
-import { step } from './core/feed.ts';
-import { FeedState, type FeedEffect, type FeedInput, type FeedTimer } from './core/feed-state.ts';
 import { OrderbookClientError } from './errors.ts';
 import { EventQueue, type EventStreamOptions } from './event-queue.ts';
-import { signHandshake } from './io/signer.ts';
-import type { Socket } from './io/socket.ts';
+import { EVENT_TYPES, type FeedCounters, type FeedPhase, type OrderbookEvent } from './events.ts';
+import { FeedDriver } from './feed-driver.ts';
 import { Listeners } from './listeners.ts';
 import { atLeast, resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
 import type { ClientStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';
 
-const EVENT_TYPES: readonly EventType[] = ['snapshot', 'delta', 'gap', 'control', 'status', 'problem'];
-
-/** How long a closing handshake may take before the socket is dropped. */
-const CLOSE_TIMEOUT_MS = 1000;
-
 /**
- * Keeps the order books of `markets` right, over one WebSocket, for ever.
+ * Keeps the order books of `markets` right, over one WebSocket or several, for ever.
  *
  * @throws {TypeError | RangeError} for wrong options, quoting the value
  * @throws {OrderbookClientError} `KEY_INVALID`
@@ -26,28 +18,34 @@ export function createOrderbookClient(options: OrderbookClientOptions): Orderboo
   return new Client(resolveOptions(options));
 }
 
-type Barrier = { resolve: () => void; reject: (error: OrderbookClientError) => void };
-
 class Client implements OrderbookClient {
   readonly #options: ResolvedOptions;
-  readonly #state: FeedState;
+  readonly #feeds: readonly FeedDriver[];
   readonly #listeners: Listeners;
-  readonly #timers = new Map<FeedTimer, () => void>();
-  readonly #barriers = new Map<number, Barrier>();
-  readonly #inputs: FeedInput[] = [];
-  #stepping = false;
-  #barrierId = 0;
-  #socket: { readonly id: number; readonly socket: Socket } | null = null;
   readonly #pausedFor = new Set<object>();
   readonly #queues = new Set<EventQueue>();
-  #paused = false;
+  /** Of each feed, as its latest event said. */
+  readonly #phases: FeedPhase[];
+  #phase: FeedPhase = 'idle';
+  #epoch = 0;
   #closed: Promise<void> | undefined;
-  #gone: Promise<void> = Promise.resolve();
 
   constructor(options: ResolvedOptions) {
+    const { connections, markets, channels, runtime } = options;
     this.#options = options;
-    this.#listeners = new Listeners(() => options.runtime.nowMs());
-    this.#state = new FeedState({ ...options, random: () => options.runtime.random() });
+    this.#listeners = new Listeners(() => runtime.nowMs());
+    const unfiltered = new Map([...channels].filter(([, scope]) => scope === 'all'));
+    const filtered = new Map([...channels].filter(([, scope]) => scope === 'markets'));
+    this.#phases = Array.from({ length: connections }, () => 'idle');
+    this.#feeds = this.#phases.map((_, index) => {
+      const feed = {
+        markets: markets.filter((_market, at) => at % connections === index),
+        // What has no filter comes once, however many connections there are.
+        channels: new Map([...filtered, ...(index === 0 ? unfiltered : [])]),
+        nextEpoch: () => ++this.#epoch,
+      };
+      return new FeedDriver(options, feed, (event) => this.#take(event, index));
+    });
   }
 
   on<T extends EventType>(type: T, listener: Listener<T>): () => void {
@@ -55,43 +53,70 @@ class Client implements OrderbookClient {
   }
 
   book(market: string): BookView | undefined {
-    return this.#state.books.get(market);
+    for (const { state } of this.#feeds) {
+      const book = state.books.get(market);
+      if (book) return book;
+    }
+    return undefined;
   }
 
-  books(): IterableIterator<BookView> {
-    return this.#state.books.all();
+  *books(): IterableIterator<BookView> {
+    for (const { state } of this.#feeds) yield* state.books.all();
   }
 
   status(): ClientStatus {
-    const { phase, epoch, books, subscription, commands, clockSkewMs, counters } = this.#state;
-    return {
+    const states = this.#feeds.map(({ state }) => state);
+    const connections = states.map(({ phase, epoch, books, orderbook, subscriptions, commands, serverPingAtMs }) => ({
       phase,
       epoch,
       wanted: books.size,
       synced: books.syncedCount,
-      sid: subscription?.sid ?? null,
-      seq: subscription?.sequence.last ?? null,
-      clockSkewMs,
-      listenerFailures: this.#listeners.failures,
+      sid: orderbook.sid,
+      seq: orderbook.sequence?.last ?? null,
+      subscriptions: [...subscriptions.values()].flatMap(({ channel, sid, sequence }) =>
+        sid === null ? [] : [{ channel, sid, seq: sequence?.last ?? null }],
+      ),
       pendingCommands: commands.pending,
-      counters: { ...counters },
+      serverPingAtMs,
+    }));
+    return {
+      phase: this.#phase,
+      epoch: this.#epoch,
+      wanted: total(connections.map(({ wanted }) => wanted)),
+      synced: total(connections.map(({ synced }) => synced)),
+      clockSkewMs: states.find(({ clockSkewMs }) => clockSkewMs !== null)?.clockSkewMs ?? null,
+      listenerFailures: this.#listeners.failures,
+      connections,
+      counters: sumOf(states.map(({ counters }) => counters)),
     };
   }
 
   addMarkets(markets: readonly string[]): void {
-    this.#take({ type: 'markets-added', markets: tickers(markets), atMs: this.#now() });
+    const added = tickers(markets).filter((market) => this.book(market) === undefined);
+    const shares = this.#feeds.map(({ state }) => ({ size: state.books.size, markets: [] as string[] }));
+    for (const market of added) {
+      const least = shares.reduce((a, b) => (b.size < a.size ? b : a));
+      least.markets.push(market);
+      least.size++;
+    }
+    for (const [index, share] of shares.entries()) {
+      if (share.markets.length > 0) this.#feeds[index]!.tell({ type: 'markets-added', markets: share.markets });
+    }
   }
 
   removeMarkets(markets: readonly string[]): void {
-    this.#take({ type: 'markets-removed', markets, atMs: this.#now() });
+    for (const feed of this.#feeds) {
+      const own = markets.filter((market) => feed.state.books.has(market));
+      if (own.length > 0) feed.tell({ type: 'markets-removed', markets: own });
+    }
   }
 
   start(): void {
-    this.#take({ type: 'start-requested', atMs: this.#now() });
+    for (const feed of this.#feeds) feed.tell({ type: 'start-requested' });
   }
 
   reconnect(reason: string): void {
-    this.#take({ type: 'reconnect-requested', reason, atMs: this.#now() });
+    for (const feed of this.#feeds) feed.tell({ type: 'reconnect-requested', reason });
   }
 
   pause(): void {
@@ -117,7 +142,7 @@ class Client implements OrderbookClient {
       },
     });
     if (signal?.aborted) return queue;
-    if (this.#state.phase === 'closed') {
+    if (this.#phase === 'closed') {
       queue.finish();
       return queue;
     }
@@ -132,13 +157,13 @@ class Client implements OrderbookClient {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = (): void => {
       if (this.#isSynced()) resolve();
-      else if (this.#state.phase === 'closed') reject(new OrderbookClientError('CLOSED', 'The client is closed.'));
+      else if (this.#phase === 'closed') reject(new OrderbookClientError('CLOSED', 'The client is closed.'));
     };
     const onAbort = (): void => reject(signal?.reason);
     const offs = [this.on('snapshot', look), this.on('status', look)];
     const late = (): void => {
-      const { size, syncedCount } = this.#state.books;
-      const text = `${size - syncedCount} of ${size} books were not synced within ${timeoutMs} ms.`;
+      const { wanted, synced } = this.status();
+      const text = `${wanted - synced} of ${wanted} books were not synced within ${timeoutMs} ms.`;
       reject(new OrderbookClientError('NOT_SYNCED', text));
     };
     if (timeoutMs !== undefined) offs.push(this.#options.runtime.setTimer(timeoutMs, late));
@@ -152,18 +177,13 @@ class Client implements OrderbookClient {
     }
   }
 
-  barrier(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const requestId = ++this.#barrierId;
-      this.#barriers.set(requestId, { resolve, reject });
-      this.#take({ type: 'barrier-requested', requestId, atMs: this.#now() });
-    });
+  async barrier(): Promise<void> {
+    await Promise.all(this.#feeds.map(async (feed) => feed.barrier()));
   }
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
-      this.#take({ type: 'close-requested', atMs: this.#now() });
-      await this.#gone;
+      await Promise.all(this.#feeds.map(async (feed) => feed.close()));
       for (const queue of this.#queues) queue.finish();
     })();
     return this.#closed;
@@ -173,121 +193,40 @@ class Client implements OrderbookClient {
     return this.close();
   }
 
+  /** One phase for all connections: that of the one which is furthest behind. */
+  #take(event: OrderbookEvent, index: number): void {
+    if (event.type !== 'status') return this.#listeners.emit(event);
+    const from = this.#phase;
+    this.#phases[index] = event.to;
+    this.#phase = PHASES.find((phase) => this.#phases.includes(phase))!;
+    if (this.#phase !== from) this.#listeners.emit({ ...event, from, to: this.#phase });
+  }
+
   /** Synced and connected: without markets there is nothing to wait for but the connection. */
   #isSynced(): boolean {
-    const { phase, books } = this.#state;
-    return phase === 'live' && books.syncedCount === books.size;
+    return this.#phase === 'live' && this.#feeds.every(({ state: { books } }) => books.syncedCount === books.size);
   }
 
   /** Reading stops while anybody wants it to. */
   #pauseFor(holder: object): void {
     this.#pausedFor.add(holder);
-    if (this.#pausedFor.size > 1 || this.#paused) return;
-    this.#paused = true;
-    this.#socket?.socket.pause();
-    this.#take({ type: 'reading-paused', atMs: this.#now() });
+    for (const feed of this.#feeds) feed.setPaused(true);
   }
 
   #resumeFor(holder: object): void {
     this.#pausedFor.delete(holder);
-    if (this.#pausedFor.size > 0 || !this.#paused) return;
-    this.#paused = false;
-    this.#socket?.socket.resume();
-    this.#take({ type: 'reading-resumed', atMs: this.#now() });
+    if (this.#pausedFor.size === 0) for (const feed of this.#feeds) feed.setPaused(false);
   }
+}
 
-  #now(): number {
-    return this.#options.runtime.nowMs();
-  }
+/** From the furthest behind on. */
+const PHASES: readonly FeedPhase[] = ['idle', 'waiting', 'connecting', 'subscribing', 'live', 'closed'];
 
-  /** One input at a time, in order: a listener may call the client in the middle of a step. */
-  #take(input: FeedInput): void {
-    this.#inputs.push(input);
-    if (this.#stepping) return;
-    this.#stepping = true;
-    try {
-      for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
-        for (const effect of step(this.#state, next)) this.#perform(effect);
-      }
-    } finally {
-      this.#stepping = false;
-    }
-  }
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-  #perform(effect: FeedEffect): void {
-    switch (effect.type) {
-      case 'emit':
-        this.#listeners.emit(effect.event);
-        return;
-      case 'open-socket':
-        void this.#open(effect.socket);
-        return;
-      case 'drop-socket':
-        this.#drop(effect.polite);
-        return;
-      case 'send-frame':
-        if (this.#socket?.id === effect.socket) this.#socket.socket.send(effect.text);
-        return;
-      case 'send-ping':
-        if (this.#socket?.id === effect.socket) this.#socket.socket.ping();
-        return;
-      case 'start-timer':
-        this.#startTimer(effect.timer, effect.delayMs);
-        return;
-      case 'stop-timer':
-        this.#timers.get(effect.timer)?.();
-        this.#timers.delete(effect.timer);
-        return;
-      case 'settle-barrier': {
-        const barrier = this.#barriers.get(effect.requestId);
-        this.#barriers.delete(effect.requestId);
-        if (effect.error) barrier?.reject(effect.error);
-        else barrier?.resolve();
-      }
-    }
-  }
-
-  async #open(id: number): Promise<void> {
-    const { url, signer, openSocket } = this.#options;
-    let headers: Record<string, string>;
-    try {
-      headers = await signHandshake(signer, url, this.#now());
-    } catch (cause) {
-      const error = new OrderbookClientError('SIGNER_FAILED', 'The signer did not sign the handshake.', { cause });
-      this.#take({ type: 'socket-closed', socket: id, error, atMs: this.#now() });
-      return;
-    }
-    // The signer may have taken so long that this try is over.
-    if (this.#state.socket !== id || this.#state.phase !== 'connecting') return;
-    const socket = openSocket(url, headers, {
-      serverTime: (serverTimeMs) => {
-        this.#take({ type: 'server-time-seen', socket: id, serverTimeMs, atMs: this.#now() });
-      },
-      opened: () => {
-        if (this.#paused) socket.pause();
-        this.#take({ type: 'socket-opened', socket: id, atMs: this.#now() });
-      },
-      frame: (text) => this.#take({ type: 'frame-received', socket: id, text, atMs: this.#now() }),
-      pong: () => this.#take({ type: 'pong-received', socket: id, atMs: this.#now() }),
-      closed: (error) => this.#take({ type: 'socket-closed', socket: id, error, atMs: this.#now() }),
-    });
-    this.#socket = { id, socket };
-  }
-
-  #drop(polite: boolean): void {
-    const socket = this.#socket?.socket;
-    this.#socket = null;
-    if (!socket) return;
-    if (polite) this.#gone = socket.close(CLOSE_TIMEOUT_MS);
-    else socket.drop();
-  }
-
-  #startTimer(timer: FeedTimer, delayMs: number): void {
-    this.#timers.get(timer)?.();
-    const cancel = this.#options.runtime.setTimer(delayMs, () => {
-      this.#timers.delete(timer);
-      this.#take({ type: 'timer-fired', timer, atMs: this.#now() });
-    });
-    this.#timers.set(timer, cancel);
-  }
+function sumOf(counters: readonly FeedCounters[]): FeedCounters {
+  const names = Object.keys(counters[0]!) as (keyof FeedCounters)[];
+  return Object.fromEntries(
+    names.map((name) => [name, total(counters.map((of) => of[name]))]),
+  ) as unknown as FeedCounters;
 }

@@ -14,6 +14,7 @@ export type OrderbookClientErrorCode =
   | 'NO_ANSWER'
   | 'COMMAND_REJECTED'
   | 'SUBSCRIPTION_LOST'
+  | 'SEQUENCE_RESET'
   | 'PROTOCOL_VIOLATION'
   | 'BOOK_DESYNCED'
   | 'LISTENER_FAILED'

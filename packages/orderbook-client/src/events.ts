@@ -1,5 +1,7 @@
+import type { ChannelEvent } from './channel-events.ts';
 import type { Level, Side } from './core/book.ts';
 import type { OrderbookClientError } from './errors.ts';
+import type { WireChannel } from './wire.ts';
 
 /** Where a frame stood: `epoch` counts the client's opened sockets from 1, `sid` and `seq` are the exchange's. */
 type Position = {
@@ -18,6 +20,8 @@ export type SnapshotEvent = Position & {
   readonly yes: readonly Level[];
   /** Resting NO bids, in NO prices. */
   readonly no: readonly Level[];
+  /** `true`: the book is now this, and synced. `false`: nobody wants the market, or its subscription is being made anew. */
+  readonly applied: boolean;
 };
 
 /** A change of one level. */
@@ -40,32 +44,51 @@ export type GapEvent = {
   readonly type: 'gap';
   readonly epoch: number;
   readonly sid: number;
+  readonly channel: WireChannel;
   readonly firstSeq: number;
-  /** `null` when the socket went away: nobody knows how many frames were on the way. */
+  /** `null` when the sid or its socket went away: nobody knows how many frames were on the way. */
   readonly lastSeq: number | null;
   /** When the last frame before the hole was read. */
   readonly fromAtMs: number;
-  /** When the first frame after it was read; `null` when the socket went away. */
+  /** When the first frame after it was read; `null` when none comes. */
   readonly toAtMs: number | null;
   readonly cause: GapCause;
 };
 
 /**
  * `sequence`: a number was skipped. `violation`: the frame with this number could not be read. `disconnected`: the
- * socket went away.
+ * socket went away. `subscription-lost`: the exchange ended the sid.
  */
-export type GapCause = 'sequence' | 'violation' | 'disconnected';
+export type GapCause = 'sequence' | 'violation' | 'disconnected' | 'subscription-lost';
 
-/** An acknowledgement, an error, or a frame that this client does not know, as it came. */
+/** Books that were synced, and are not to be traded on from now on. Each is synced again by its next snapshot. */
+export type StaleEvent = {
+  readonly type: 'stale';
+  readonly epoch: number;
+  readonly markets: readonly string[];
+  readonly reason: StaleReason;
+  readonly atMs: number;
+};
+
+/** An answer to a command, or an error of the exchange, as it came. */
 export type ControlEvent = {
   readonly type: 'control';
   readonly epoch: number;
-  /** The frame's `type`; empty when it had none. */
+  /** The frame's `type`. */
   readonly frameType: string;
   readonly sid: number | null;
   readonly seq: number | null;
   readonly receivedAtMs: number;
   readonly text: string;
+};
+
+/** A frame that this version does not know or cannot read, as it came. */
+export type UnrecognizedEvent = Omit<ControlEvent, 'type' | 'frameType'> & {
+  readonly type: 'unrecognized';
+  /** The frame's `type`; empty where it has none, or could not be read. */
+  readonly frameType: string;
+  /** What is wrong with it; `null` if it is of a type that is not known. */
+  readonly reason: string | null;
 };
 
 /** The feed went from one phase to another. */
@@ -84,7 +107,39 @@ export type ProblemEvent = {
   readonly atMs: number;
 };
 
-export type OrderbookEvent = SnapshotEvent | DeltaEvent | GapEvent | ControlEvent | StatusEvent | ProblemEvent;
+export type OrderbookEvent =
+  | SnapshotEvent
+  | DeltaEvent
+  | GapEvent
+  | StaleEvent
+  | ChannelEvent
+  | ControlEvent
+  | UnrecognizedEvent
+  | StatusEvent
+  | ProblemEvent;
+
+const EACH_TYPE: Record<OrderbookEvent['type'], true> = {
+  snapshot: true,
+  delta: true,
+  gap: true,
+  stale: true,
+  trade: true,
+  ticker: true,
+  'market-lifecycle': true,
+  'event-lifecycle': true,
+  'event-fee-update': true,
+  fill: true,
+  'user-order': true,
+  'market-position': true,
+  'order-group': true,
+  control: true,
+  unrecognized: true,
+  status: true,
+  problem: true,
+};
+
+/** Every type of event. */
+export const EVENT_TYPES = Object.keys(EACH_TYPE) as readonly OrderbookEvent['type'][];
 
 /**
  * `idle` before `start()`; `connecting` while a socket is being opened; `subscribing` from the open socket until every
@@ -101,6 +156,7 @@ export type StaleReason =
   | 'violation'
   | 'disconnected'
   | 'unanswered'
+  | 'resubscribed'
   | 'unwanted';
 
 /** Totals since the client was made. They only rise. */
@@ -108,6 +164,8 @@ export type FeedCounters = {
   readonly frames: number;
   readonly snapshots: number;
   readonly deltas: number;
+  /** Frames of the other channels. */
+  readonly channelFrames: number;
   readonly control: number;
   readonly gaps: number;
   /** Frames whose number had been seen before; not applied. */
@@ -122,6 +180,10 @@ export type FeedCounters = {
   readonly audited: number;
   /** Frames for a sid or market that is not wanted; not applied. */
   readonly foreign: number;
+  /** Times that broken books started to be repaired. */
+  readonly repairs: number;
+  /** Pings of the exchange, which it sends every 10 s. */
+  readonly serverPings: number;
   /** Sockets that were opened. */
   readonly epochs: number;
 };

@@ -1,25 +1,64 @@
 export type { Backoff } from './core/backoff.ts';
 export type { Level, Side } from './core/book.ts';
 export type { BookView } from './core/book-view.ts';
-export { formatPrice, formatSize, ONE_DOLLAR, parsePrice, parseSize } from './core/fixed-point.ts';
+export { exchangeError, type ExchangeError } from './core/exchange-errors.ts';
+export {
+  formatMicrodollars,
+  formatPrice,
+  formatSize,
+  ONE_DOLLAR,
+  parseMicrodollars,
+  parsePrice,
+  parseSize,
+} from './core/fixed-point.ts';
+export type { ChannelScope } from './core/subscription.ts';
+export type {
+  ChannelEvent,
+  EventFeeUpdate,
+  EventFeeUpdateEvent,
+  EventLifecycle,
+  EventLifecycleEvent,
+  Fill,
+  FillEvent,
+  MarketLifecycle,
+  MarketLifecycleChange,
+  MarketLifecycleEvent,
+  MarketMetadata,
+  MarketPosition,
+  MarketPositionEvent,
+  OpenEnum,
+  OrderGroup,
+  OrderGroupEvent,
+  OrderUpdateReason,
+  PriceRange,
+  Ticker,
+  TickerEvent,
+  Trade,
+  TradeEvent,
+  UserOrder,
+  UserOrderEvent,
+} from './channel-events.ts';
 export { createOrderbookClient } from './client.ts';
 export { OrderbookClientError, type OrderbookClientErrorCode, type OrderbookClientErrorDetails } from './errors.ts';
 export type { EventStreamOptions } from './event-queue.ts';
-export type {
-  ControlEvent,
-  DeltaEvent,
-  FeedCounters,
-  FeedPhase,
-  GapCause,
-  GapEvent,
-  OrderbookEvent,
-  ProblemEvent,
-  SnapshotEvent,
-  StaleReason,
-  StatusEvent,
+export {
+  EVENT_TYPES,
+  type ControlEvent,
+  type DeltaEvent,
+  type FeedCounters,
+  type FeedPhase,
+  type GapCause,
+  type GapEvent,
+  type OrderbookEvent,
+  type ProblemEvent,
+  type SnapshotEvent,
+  type StaleEvent,
+  type StaleReason,
+  type StatusEvent,
+  type UnrecognizedEvent,
 } from './events.ts';
 export type { Runtime } from './io/runtime.ts';
 export { createSigner, type Signer } from './io/signer.ts';
 export type { OpenSocket, Socket, SocketListener } from './io/socket.ts';
-export type { OrderbookClientOptions } from './options.ts';
-export type { ClientStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';
+export type { OptionalChannels, OrderbookClientOptions } from './options.ts';
+export type { ClientStatus, ConnectionStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';

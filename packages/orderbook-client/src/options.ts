@@ -1,7 +1,9 @@
 import type { Backoff } from './core/backoff.ts';
+import type { ChannelScope } from './core/subscription.ts';
 import { systemRuntime, type Runtime } from './io/runtime.ts';
 import { createSigner, type Signer } from './io/signer.ts';
 import { openWebSocket, type OpenSocket } from './io/socket.ts';
+import type { WireChannel } from './wire.ts';
 
 export interface OrderbookClientOptions {
   /** WebSocket URL, `wss://external-api-ws.kalshi.com/trade-api/ws/v2` for production. */
@@ -10,8 +12,19 @@ export interface OrderbookClientOptions {
   readonly credentials: { readonly keyId: string; readonly privateKeyPem: string } | Signer;
   /** Tickers whose books are kept from the start; more come and go with `addMarkets` and `removeMarkets`. */
   readonly markets: readonly string[];
+  /**
+   * Channels beside `orderbook_delta`, which is always subscribed to. `markets`: for the wanted markets only. `all`: for
+   * whatever the exchange or the account has; `market_lifecycle_v2` and `order_group_updates` know only this.
+   *
+   * @default {}
+   */
+  readonly channels?: OptionalChannels;
+  /** Sockets over which the markets are spread. One carries thousands. @default 1 */
+  readonly connections?: number;
   /** Most markets that one command names. @default 500 */
   readonly marketsPerCommand?: number;
+  /** Commands that a connection sends in a second, at most; the others wait their turn. @default 100 */
+  readonly commandsPerSecond?: number;
   /** Longest wait for an open socket, handshake included, in ms. @default 10000 */
   readonly connectTimeoutMs?: number;
   /** Longest wait for a snapshot that was asked for, in ms; it grows while an asked market stays silent. @default 10000 */
@@ -40,7 +53,28 @@ export interface OrderbookClientOptions {
   readonly openSocket?: OpenSocket;
 }
 
-export type ResolvedOptions = Required<Omit<OrderbookClientOptions, 'credentials'>> & { readonly signer: Signer };
+type Scoped = 'trade' | 'ticker' | 'fill' | 'user_orders' | 'market_positions';
+
+/** Which channels, and for which markets. */
+export type OptionalChannels = Readonly<Partial<Record<Scoped, ChannelScope>>> & {
+  readonly market_lifecycle_v2?: 'all';
+  readonly order_group_updates?: 'all';
+};
+
+const SCOPES: Record<keyof OptionalChannels, readonly ChannelScope[]> = {
+  trade: ['markets', 'all'],
+  ticker: ['markets', 'all'],
+  fill: ['markets', 'all'],
+  user_orders: ['markets', 'all'],
+  market_positions: ['markets', 'all'],
+  market_lifecycle_v2: ['all'],
+  order_group_updates: ['all'],
+};
+
+export type ResolvedOptions = Required<Omit<OrderbookClientOptions, 'credentials' | 'channels'>> & {
+  readonly signer: Signer;
+  readonly channels: ReadonlyMap<WireChannel, ChannelScope>;
+};
 
 /**
  * Checks the options and fills in the defaults.
@@ -59,6 +93,9 @@ export function resolveOptions(options: OrderbookClientOptions): ResolvedOptions
     url,
     signer: 'sign' in credentials ? credentials : createSigner(credentials.keyId, credentials.privateKeyPem),
     markets: tickers(markets),
+    channels: channelsOf(options.channels ?? {}),
+    connections: atLeast('connections', 1, options.connections ?? 1),
+    commandsPerSecond: atLeast('commandsPerSecond', 1, options.commandsPerSecond ?? 100),
     marketsPerCommand: atLeast('marketsPerCommand', 1, options.marketsPerCommand ?? 500),
     connectTimeoutMs: atLeast('connectTimeoutMs', 1, options.connectTimeoutMs ?? 10_000),
     answerTimeoutMs: atLeast('answerTimeoutMs', 1, options.answerTimeoutMs ?? 10_000),
@@ -77,6 +114,22 @@ export function resolveOptions(options: OrderbookClientOptions): ResolvedOptions
     runtime: options.runtime ?? systemRuntime,
     openSocket: options.openSocket ?? openWebSocket,
   });
+}
+
+function channelsOf(channels: OptionalChannels): Map<WireChannel, ChannelScope> {
+  const chosen = new Map<WireChannel, ChannelScope>();
+  for (const [name, scope] of Object.entries(channels)) {
+    const scopes = Object.hasOwn(SCOPES, name) ? SCOPES[name as keyof OptionalChannels] : undefined;
+    if (!scopes)
+      throw new TypeError(`channels has no ${JSON.stringify(name)}; it has ${Object.keys(SCOPES).join(', ')}`);
+    if (!scopes.includes(scope)) {
+      throw new TypeError(
+        `channels.${name} must be ${scopes.map((one) => `'${one}'`).join(' or ')}, not ${JSON.stringify(scope)}`,
+      );
+    }
+    chosen.set(name as keyof OptionalChannels, scope);
+  }
+  return chosen;
 }
 
 /**

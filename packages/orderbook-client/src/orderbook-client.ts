@@ -2,27 +2,48 @@
 import type { BookView } from './core/book-view.ts';
 import type { EventStreamOptions } from './event-queue.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
+import type { WireChannel } from './wire.ts';
 
 export type EventType = OrderbookEvent['type'];
 export type Listener<T extends EventType> = (event: Extract<OrderbookEvent, { type: T }>) => void;
 
-/** The feed at one moment. */
+/** The client at one moment. */
 export type ClientStatus = {
+  /** That of the connection which is furthest behind. */
   readonly phase: FeedPhase;
-  /** Counts the sockets that were opened; 0 before the first. */
+  /** Sockets that were opened so far; 0 before the first. */
   readonly epoch: number;
   readonly wanted: number;
   readonly synced: number;
-  /** The order-book sid of this connection and its highest number, or `null`. */
-  readonly sid: number | null;
-  readonly seq: number | null;
   /** Exchange's clock minus this machine's, in ms, to about a second; `null` before the first handshake. */
   readonly clockSkewMs: number | null;
   /** Times that a listener threw. */
   readonly listenerFailures: number;
+  readonly connections: readonly ConnectionStatus[];
+  /** Over all connections. */
+  readonly counters: FeedCounters;
+};
+
+/** One connection at one moment. */
+export type ConnectionStatus = {
+  readonly phase: FeedPhase;
+  /** Of its current or last socket: no two sockets of a client have the same. 0 before the first. */
+  readonly epoch: number;
+  readonly wanted: number;
+  readonly synced: number;
+  /** The order-book sid and its highest number, or `null`. */
+  readonly sid: number | null;
+  readonly seq: number | null;
+  /** Every channel that the exchange has confirmed. `seq: null`: no number has come on it. */
+  readonly subscriptions: readonly {
+    readonly channel: WireChannel;
+    readonly sid: number;
+    readonly seq: number | null;
+  }[];
   /** Commands that the exchange has not answered yet. */
   readonly pendingCommands: number;
-  readonly counters: FeedCounters;
+  /** When the exchange's last ping came, ms since the Unix epoch, or `null`. It sends one every 10 s. */
+  readonly serverPingAtMs: number | null;
 };
 
 export interface OrderbookClient extends AsyncDisposable {
@@ -58,8 +79,8 @@ export interface OrderbookClient extends AsyncDisposable {
   /** Starts to connect. Harmless twice. */
   start(): void;
   /**
-   * Gives up the present connection and makes a new one, as if it had been lost: every book comes anew, and the hole is
-   * named. Does nothing before `start()`, between two tries, and after `close()`.
+   * Gives up the present connections and makes new ones, as if they had been lost: every book comes anew, and the holes
+   * are named. Does nothing before `start()`, between two tries, and after `close()`.
    */
   reconnect(reason: string): void;
   /** Stops reading the socket, so that the exchange's data waits in the network. For a short while: a slow reader is cut off. */
@@ -68,7 +89,8 @@ export interface OrderbookClient extends AsyncDisposable {
   /**
    * Resolves once every frame that the exchange sent before now was taken: it asks, and answers come in order.
    *
-   * @throws {OrderbookClientError} `DISCONNECTED` and the like if the connection ends first, `CLOSED`
+   * @throws {OrderbookClientError} `NO_ANSWER` if nothing comes for `answerTimeoutMs`, `DISCONNECTED` and the like if a
+   * connection ends first, `CLOSED`
    */
   barrier(): Promise<void>;
   /** Ends it for good: after it resolves no socket and no timer is left. Callers share one promise. */

@@ -1,6 +1,6 @@
 /**
- * The wire types of Kalshi's WebSocket API for the order-book channel: what is on the socket, field by field, and
- * nothing that runs. The client's decoder and the simulator's encoder are written apart and share only this page.
+ * The wire types of Kalshi's WebSocket API: what is on the socket, field by field, and nothing that runs. The client's
+ * decoder and the simulator's encoder are written apart and share only this page.
  *
  * Sources: Kalshi's AsyncAPI document of 2026-08-22 and recorded production traffic of August 2026; the package's
  * PROTOCOL.md names the evidence for each fact.
@@ -129,7 +129,12 @@ export type ErrorFrame = {
   readonly id?: number;
   readonly sid?: number;
   readonly seq?: number;
-  readonly msg: { readonly code: number; readonly msg: string };
+  readonly msg: {
+    readonly code: number;
+    readonly msg: string;
+    readonly market_ticker?: string;
+    readonly market_tickers?: readonly string[];
+  };
 };
 
 export type WireFrame =
@@ -161,9 +166,16 @@ export const WIRE_ERROR = {
   marketNotFound: 16,
   internalError: 17,
   commandTimeout: 18,
+  shardFactorTooSmall: 19,
+  shardFactorRequired: 20,
+  shardKeyOutOfRange: 21,
+  shardFactorTooLarge: 22,
+  matchIdsRequired: 23,
+  indexIdsRequired: 24,
   bufferOverflow: 25,
   marketLimitExceeded: 26,
   tooManyRequests: 27,
+  underlyingTickersRequired: 28,
 } as const;
 
 /** The channels whose frames are typed on this page. */
@@ -242,6 +254,43 @@ export type MarketLifecycleFrame = {
     readonly price_level_structure?: string;
     readonly price_ranges?: readonly { readonly start: string; readonly end: string; readonly step: string }[];
     readonly additional_metadata?: Readonly<Record<string, unknown>>;
+    /** These five only of `metadata_updated`; of `created` they are inside `additional_metadata`. */
+    readonly strike_type?: string;
+    readonly floor_strike?: number;
+    readonly cap_strike?: number;
+    readonly custom_strike?: Readonly<Record<string, unknown>>;
+    readonly yes_sub_title?: string;
+  };
+};
+
+/** A new event, on the channel `market_lifecycle_v2`. */
+export type EventLifecycleFrame = {
+  readonly type: 'event_lifecycle';
+  readonly sid: number;
+  readonly seq?: number;
+  readonly msg: {
+    readonly event_ticker: string;
+    readonly exchange_index?: number;
+    readonly title: string;
+    readonly subtitle: string;
+    /** `MECNET`, `DIRECNET`, or empty for none. */
+    readonly collateral_return_type: string;
+    readonly series_ticker: string;
+    /** Seconds since the Unix epoch. */
+    readonly strike_date?: number;
+    readonly strike_period?: string;
+  };
+};
+
+/** Fees of an event, on the channel `market_lifecycle_v2`; `null`: the override is gone. */
+export type EventFeeUpdateFrame = {
+  readonly type: 'event_fee_update';
+  readonly sid: number;
+  readonly seq?: number;
+  readonly msg: {
+    readonly event_ticker: string;
+    readonly fee_type_override: string | null;
+    readonly fee_multiplier_override: number | null;
   };
 };
 
@@ -256,6 +305,10 @@ export type FillFrame = {
     readonly market_ticker: string;
     readonly exchange_index?: number;
     readonly is_taker: boolean;
+    /** Deprecated by the exchange, like the next two. */
+    readonly side?: WireSide;
+    readonly action?: 'buy' | 'sell';
+    readonly purchased_side?: WireSide;
     readonly outcome_side?: WireSide;
     readonly book_side?: 'bid' | 'ask';
     readonly yes_price_dollars: string;
@@ -263,7 +316,10 @@ export type FillFrame = {
     readonly fee_cost: string;
     /** After the fill; negative is NO. */
     readonly post_position_fp: string;
+    /** Deprecated by the exchange. */
+    readonly ts?: number;
     readonly ts_ms: number;
+    readonly subaccount?: number;
   };
 };
 
@@ -276,18 +332,33 @@ export type UserOrderFrame = {
     readonly user_id: string;
     /** Not `market_ticker` here. */
     readonly ticker: string;
+    readonly exchange_index?: number;
     readonly status: string;
+    /** Deprecated by the exchange, like the next one. */
+    readonly side?: WireSide;
+    readonly is_yes?: boolean;
     readonly outcome_side?: WireSide;
     readonly book_side?: 'bid' | 'ask';
     readonly yes_price_dollars: string;
     readonly fill_count_fp: string;
     readonly remaining_count_fp: string;
     readonly initial_count_fp: string;
+    readonly taker_fill_cost_dollars?: string;
+    readonly maker_fill_cost_dollars?: string;
+    readonly taker_fees_dollars?: string;
+    readonly maker_fees_dollars?: string;
     readonly client_order_id: string;
     readonly order_group_id?: string;
+    readonly self_trade_prevention_type?: string;
+    /** RFC 3339; deprecated by the exchange, like the other two of its kind. */
+    readonly created_time?: string;
     readonly created_ts_ms: number;
+    readonly last_update_time?: string;
     readonly last_updated_ts_ms?: number;
+    readonly expiration_time?: string;
+    readonly expiration_ts_ms?: number;
     readonly last_update_reason?: string;
+    readonly subaccount_number?: number;
   };
 };
 
@@ -305,6 +376,7 @@ export type MarketPositionFrame = {
     readonly fees_paid_dollars: string;
     readonly position_fee_cost_dollars: string;
     readonly volume_fp: string;
+    readonly subaccount?: number;
   };
 };
 

@@ -33,7 +33,7 @@ describe('an audit', () => {
     it.socket.send(delta(3, A, '0.4000', '1.00'), bookOfA(4, '11.00'));
     expect(it.client.status().counters).toMatchObject({ audited: 1, desyncs: 0 });
     expect(it.of('problem')).toEqual([]);
-    expect(it.client.status()).toMatchObject({ phase: 'live', pendingCommands: 0 });
+    expect(it.connection()).toMatchObject({ phase: 'live', pendingCommands: 0 });
   });
 
   test('that finds it wrong reports the difference and takes the exchange’s book', async () => {

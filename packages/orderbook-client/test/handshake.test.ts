@@ -159,11 +159,21 @@ describe('the handshake', () => {
 describe('an open connection', () => {
   test('that breaks is a lost one, not one that failed to open', async () => {
     const url = await listen((_request, accept) => accept());
-    // A text message that is no UTF-8: the standard has the receiver end the connection.
+    const problem = firstProblem(connectTo(url));
+    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'));
+    // A frame with an opcode that the standard does not have.
+    for (const socket of raw) socket.write(Buffer.from([0x83, 0x00]));
+    expect((await problem).error.code).toBe('DISCONNECTED');
+  });
+
+  test('survives a message that is no UTF-8, which is counted', async () => {
+    const url = await listen((_request, accept) => accept());
     const problem = firstProblem(connectTo(url));
     await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'));
     for (const socket of raw) socket.write(Buffer.from([0x81, 0x01, 0xff]));
-    expect((await problem).error.code).toBe('DISCONNECTED');
+    expect((await problem).error).toMatchObject({ code: 'PROTOCOL_VIOLATION' });
+    expect((await problem).error.message).toContain('UTF-8');
+    expect(client!.status()).toMatchObject({ phase: 'subscribing', counters: { frames: 1, violations: 1 } });
   });
 });
 

@@ -95,7 +95,11 @@ describe('addMarkets', () => {
     client.addMarkets([C, D]);
     socket.send(ok(2, 3, [A, B, C]), snapshot(4, C));
     expect(socket.commands).toHaveLength(2);
-    runtime.advance(10_000);
+    for (let seq = 5; of('problem').length === 0 && seq < 100; seq++) {
+      socket.send(delta(seq, A, '0.4000', '1.00'));
+      socket.listener.pong();
+      runtime.advance(1000);
+    }
     expect(of('problem')).toMatchObject([{ error: { code: 'NO_ANSWER', message: expect.stringContaining(D) } }]);
     expect(asked(socket.commands.at(-1))).toEqual(['add_markets', [D]]);
     expect(client.book(A)!.synced).toBe(true);
@@ -174,8 +178,10 @@ describe('removeMarkets', () => {
     socket.send(ok(2, 3, [A, B, C]));
     client.removeMarkets([C]);
     socket.send(ok(3, 4, [A, B]));
-    for (let elapsedMs = 0; elapsedMs < 60_000; elapsedMs += 5000) {
-      runtime.advance(5000);
+    let seq = 4;
+    for (let elapsedMs = 0; elapsedMs < 60_000; elapsedMs += 1000) {
+      socket.send(delta(++seq, A, '0.4000', '1.00'));
+      runtime.advance(1000);
       socket.listener.pong();
     }
     expect(of('problem')).toEqual([]);
@@ -234,10 +240,12 @@ test('thousands of markets come and go without one of the others losing its book
 });
 
 test('a thousand repairs leave no command waiting for a reply that never comes', async () => {
-  const { client, socket } = await syncedConversation();
+  const { connection, runtime, socket } = await syncedConversation();
   for (let seq = 4; seq < 4000; seq += 4) {
     socket.send(delta(seq, A, '0.4000', '1.00'), snapshot(seq + 1, A), snapshot(seq + 2, B));
+    socket.listener.pong();
+    runtime.advance(500);
   }
   expect(snapshotRequests(socket)).toHaveLength(999);
-  expect(client.status()).toMatchObject({ synced: 2, pendingCommands: 0 });
+  expect(connection()).toMatchObject({ synced: 2, pendingCommands: 0 });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { A, B, delta, snapshot, snapshotRequests, syncedConversation } from './scripted-exchange.ts';
+import { A, B, delta, snapshot, snapshotRequests, subscribed, syncedConversation } from './scripted-exchange.ts';
 
 describe('sequence numbers', () => {
   test('count per sid over all markets, so interleaved markets are no gap', async () => {
@@ -32,6 +32,7 @@ describe('a gap', () => {
     expect(of('gap')).toMatchObject([{ epoch: 1, sid: 1, firstSeq: 3, lastSeq: 5, cause: 'sequence' }]);
     expect(client.book(A)).toMatchObject({ synced: false, staleReason: 'gap' });
     expect(client.book(B)).toMatchObject({ synced: false, staleReason: 'gap' });
+    expect(of('stale')).toMatchObject([{ epoch: 1, markets: [A, B], reason: 'gap' }]);
   });
 
   test('keeps a book stale, and its deltas unapplied, until that market has a new snapshot', async () => {
@@ -60,24 +61,114 @@ describe('a gap', () => {
     expect(snapshotRequests(socket)).toEqual([[B]]);
   });
 
-  test('without an answer is asked for again, and then costs the connection', async () => {
-    const { runtime, socket, sockets, of, dial } = await syncedConversation();
+  test('after another one is asked about again, but not for each gap of a burst', async () => {
+    const { client, runtime, socket } = await syncedConversation();
+    for (let seq = 6; seq < 206; seq += 2) socket.send(delta(seq, A, '0.4000', '1.00'));
+    expect(snapshotRequests(socket)).toEqual([[A, B]]);
+    runtime.advance(500);
+    expect(snapshotRequests(socket)).toEqual([
+      [A, B],
+      [A, B],
+    ]);
+    socket.send(snapshot(205, A), snapshot(206, B));
+    runtime.advance(1000);
+    expect(snapshotRequests(socket)).toHaveLength(2);
+    expect(client.status()).toMatchObject({ synced: 2, counters: { gaps: 100, repairs: 1 } });
+  });
+});
+
+describe('the ladder', () => {
+  test('goes from get_snapshot to taking the markets out and in, to a new sid, to a new connection', async () => {
+    const it = await syncedConversation();
+    const { runtime, socket, client, of } = it;
+    const rungs = () =>
+      socket.commands.slice(1).map((command) => {
+        return command.cmd === 'update_subscription' ? command.params.action : command.cmd;
+      });
+    let seq = 6;
+    /** Other frames go on coming, so that the exchange is not silent as a whole. */
+    const wait = (untilMore: number): void => {
+      for (let waitedMs = 0; rungs().length < untilMore && socket.open; waitedMs += 1000) {
+        if (waitedMs > 60_000) throw new Error(`no further rung after ${rungs().join(', ')}`);
+        socket.send(delta(++seq, B, '0.2000', '1.00'));
+        socket.listener.pong();
+        runtime.advance(1000);
+      }
+    };
     socket.send(delta(6, A, '0.4000', '1.00'));
-    for (let seq = 7; snapshotRequests(socket).length < 3; seq++) {
-      socket.send(delta(seq, A, '0.4000', '1.00'));
-      socket.listener.pong();
-      runtime.advance(1000);
-    }
-    const redialled = dial();
-    for (let seq = 100; socket.open; seq++) {
-      socket.send(delta(seq, A, '0.4000', '1.00'));
+    expect(rungs()).toEqual(['get_snapshot']);
+    wait(2);
+    expect(rungs()).toEqual(['get_snapshot', 'delete_markets']);
+    socket.send({ type: 'ok', id: 3, sid: 1, seq: ++seq, msg: { market_tickers: [] } });
+    expect(rungs()).toEqual(['get_snapshot', 'delete_markets', 'add_markets']);
+    socket.send({ type: 'ok', id: 4, sid: 1, seq: ++seq, msg: { market_tickers: [A, B] } });
+    wait(4);
+    expect(socket.commands.at(-1)).toMatchObject({ cmd: 'unsubscribe', params: { sids: [1] } });
+    // What still comes of the old sid is in order, is passed on, and changes no book.
+    socket.send(snapshot(++seq, A));
+    expect(of('snapshot').at(-1)).toMatchObject({ market: A, applied: false });
+    socket.send({ type: 'unsubscribed', id: 5, sid: 1, seq: ++seq });
+    expect(socket.commands.at(-1)).toMatchObject({ cmd: 'subscribe', params: { market_tickers: [A, B] } });
+    socket.send(subscribed(6, 2));
+    expect(client.book(A)).toMatchObject({ synced: false });
+    const redialled = it.dial();
+    for (let waitedMs = 0; socket.open && waitedMs < 60_000; waitedMs += 1000) {
+      socket.send('{"type":"something"}');
       socket.listener.pong();
       runtime.advance(1000);
     }
     runtime.advance(0);
     await redialled;
-    expect(sockets).toHaveLength(2);
-    expect(of('problem').at(-1)!.error.code).toBe('NO_ANSWER');
+    expect(of('problem').map(({ error }) => error.code)).toEqual(['NO_ANSWER', 'NO_ANSWER', 'NO_ANSWER']);
+    expect(of('gap')).toMatchObject([
+      { sid: 1, firstSeq: 3, lastSeq: 5, cause: 'sequence' },
+      { sid: 2, firstSeq: 1, lastSeq: null, cause: 'disconnected' },
+    ]);
+  });
+
+  test('ends on whichever rung brings the books back', async () => {
+    const { client, runtime, socket, of } = await syncedConversation();
+    socket.send(delta(6, A, '0.4000', '1.00'));
+    for (let seq = 7; socket.commands.length < 3; seq++) {
+      socket.send(delta(seq, B, '0.2000', '1.00'));
+      socket.listener.pong();
+      runtime.advance(1000);
+    }
+    const last = of('delta').at(-1)!.seq;
+    socket.send({ type: 'ok', id: 3, sid: 1, seq: last + 1, msg: { market_tickers: [] } });
+    socket.send({ type: 'ok', id: 4, sid: 1, seq: last + 2, msg: { market_tickers: [A, B] } });
+    socket.send(snapshot(last + 3, A, [['0.1000', '1.00']]), snapshot(last + 4, B));
+    expect(client.status()).toMatchObject({ phase: 'live', synced: 2, counters: { repairs: 1 } });
+    expect(client.book(A)!.levels('yes')).toEqual([[1000, 100]]);
+  });
+
+  test('is left out by an exchange that says nothing at all: that costs the connection', async () => {
+    const it = await syncedConversation();
+    it.socket.send(delta(6, A, '0.4000', '1.00'));
+    const redialled = it.dial();
+    for (let waitedMs = 0; it.socket.open && waitedMs < 30_000; waitedMs += 1000) {
+      it.socket.listener.pong();
+      it.runtime.advance(1000);
+    }
+    it.runtime.advance(0);
+    await redialled;
+    expect(it.of('problem')).toMatchObject([{ error: { code: 'NO_ANSWER' } }]);
+    expect(it.socket.commands).toHaveLength(2);
+  });
+});
+
+describe('numbers that start again on a sid', () => {
+  test('cost the connection, because no count of them can be trusted', async () => {
+    const it = await syncedConversation();
+    for (let seq = 3; seq < 20; seq++) it.socket.send(delta(seq, A, '0.4000', '1.00'));
+    const redialled = it.dial();
+    it.socket.send(snapshot(1, A), snapshot(2, B));
+    expect(it.socket.open).toBe(true);
+    it.socket.send(delta(3, A, '0.4000', '1.00'));
+    expect(it.of('problem')).toMatchObject([{ error: { code: 'SEQUENCE_RESET' } }]);
+    expect(it.client.book(A)!.synced).toBe(false);
+    it.runtime.advance(0);
+    await redialled;
   });
 });
 
@@ -111,7 +202,7 @@ describe('a frame that cannot be read', () => {
     const broken =
       '{"type":"orderbook_delta","sid":1,"seq":3,"msg":{"market_ticker":"KXTEST-26NOV22-A","price_cents":40,"count":5,"side":"yes"}}';
     socket.send(broken, delta(4, A, '0.4000', '1.00'));
-    expect(of('control').at(-1)).toMatchObject({ seq: 3, text: broken });
+    expect(of('unrecognized')).toMatchObject([{ seq: 3, text: broken, reason: expect.stringContaining('price') }]);
     expect(of('gap')).toMatchObject([{ firstSeq: 3, lastSeq: 3, cause: 'violation' }]);
     expect(client.book(A)!.synced).toBe(false);
     expect(snapshotRequests(socket)).toEqual([[A, B]]);
@@ -127,7 +218,7 @@ describe('a frame that cannot be read', () => {
   test('but is of an unknown type is passed on and disturbs nothing', async () => {
     const { client, socket, of } = await syncedConversation();
     socket.send('{"type":"something_new","sid":1,"seq":3,"msg":{}}', delta(4, A, '0.4000', '1.00'));
-    expect(of('control').at(-1)).toMatchObject({ frameType: 'something_new', seq: 3 });
+    expect(of('unrecognized')).toMatchObject([{ frameType: 'something_new', seq: 3, reason: null }]);
     expect(client.status().counters.unrecognized).toBe(1);
     expect(client.book(A)!.synced).toBe(true);
     expect(of('gap')).toEqual([]);

@@ -2,6 +2,7 @@
 import { ManualRuntime } from '@trader/testkit';
 import {
   createOrderbookClient,
+  EVENT_TYPES,
   OrderbookClientError,
   type OpenSocket,
   type OrderbookClientOptions,
@@ -26,7 +27,9 @@ export class ScriptedSocket {
   }
 
   send(...frames: (WireFrame | string)[]): void {
-    for (const frame of frames) this.listener.frame(typeof frame === 'string' ? frame : JSON.stringify(frame));
+    for (const frame of frames) {
+      this.listener.frame(Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame)));
+    }
   }
 
   /** The network cuts the connection. */
@@ -66,7 +69,7 @@ export function conversation(options: Partial<OrderbookClientOptions> = {}) {
     ...options,
   });
   const events: OrderbookEvent[] = [];
-  for (const type of ['snapshot', 'delta', 'gap', 'control', 'status', 'problem'] as const) {
+  for (const type of EVENT_TYPES) {
     client.on(type, (event) => void events.push(event));
   }
   return {
@@ -74,6 +77,7 @@ export function conversation(options: Partial<OrderbookClientOptions> = {}) {
     runtime,
     sockets,
     events,
+    connection: () => client.status().connections[0]!,
     of: <T extends OrderbookEvent['type']>(type: T) =>
       events.filter((event): event is Extract<OrderbookEvent, { type: T }> => event.type === type),
     /** The newest socket, once the signature for it is made. */

@@ -12,7 +12,7 @@ describe('events()', () => {
     const read: OrderbookEvent[] = [];
     for await (const event of stream) read.push(event);
     expect(read).toEqual(events.slice(seen));
-    expect(read.map(({ type }) => type)).toEqual(['delta', 'gap', 'delta', 'snapshot', 'status']);
+    expect(read.map(({ type }) => type)).toEqual(['delta', 'gap', 'stale', 'delta', 'snapshot', 'stale', 'status']);
   });
 
   test('wakes a reader that waits', async () => {

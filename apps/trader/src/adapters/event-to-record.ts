@@ -1,9 +1,9 @@
 // The feed's words into the store's: the two packages do not know each other.
-import type { ControlEvent, DeltaEvent, GapEvent, SnapshotEvent } from '@trader/orderbook-client';
+import type { ControlEvent, DeltaEvent, GapEvent, SnapshotEvent, UnrecognizedEvent } from '@trader/orderbook-client';
 import type { StoreRecord } from '@trader/session-store';
 
 /** What of the feed is recorded: every frame, and every hole. */
-export type RecordedEvent = SnapshotEvent | DeltaEvent | ControlEvent | GapEvent;
+export type RecordedEvent = SnapshotEvent | DeltaEvent | ControlEvent | UnrecognizedEvent | GapEvent;
 
 /** One event of the feed as a record of the store. Prices and sizes have the same scales on both sides. */
 export function eventToRecord(event: RecordedEvent): StoreRecord {
@@ -16,7 +16,8 @@ export function eventToRecord(event: RecordedEvent): StoreRecord {
       const { epoch, sid, seq, market, receivedAtMs, yes, no } = event;
       return { kind: 'snapshot', epoch, sid, seq, market, receivedAtMs, yes, no };
     }
-    case 'control': {
+    case 'control':
+    case 'unrecognized': {
       const { epoch, sid, seq, receivedAtMs, text } = event;
       return { kind: 'raw', epoch, sid, seq, receivedAtMs, text };
     }

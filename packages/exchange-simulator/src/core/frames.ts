@@ -28,9 +28,16 @@ const errorText: Record<WireErrorCode, string> = {
   [WIRE_ERROR.marketNotFound]: 'Market not found',
   [WIRE_ERROR.internalError]: 'Internal error',
   [WIRE_ERROR.commandTimeout]: 'Command timeout',
+  [WIRE_ERROR.shardFactorTooSmall]: 'shard_factor must be > 0',
+  [WIRE_ERROR.shardFactorRequired]: 'shard_factor is required when shard_key is set',
+  [WIRE_ERROR.shardKeyOutOfRange]: 'shard_key must be >= 0 and < shard_factor',
+  [WIRE_ERROR.shardFactorTooLarge]: 'shard_factor must be <= 100',
+  [WIRE_ERROR.matchIdsRequired]: 'Match IDs required',
+  [WIRE_ERROR.indexIdsRequired]: 'Index IDs required',
   [WIRE_ERROR.bufferOverflow]: 'Subscription buffer overflow',
   [WIRE_ERROR.marketLimitExceeded]: 'Subscription market limit exceeded',
   [WIRE_ERROR.tooManyRequests]: 'Too many requests',
+  [WIRE_ERROR.underlyingTickersRequired]: 'Underlying tickers required',
 };
 
 /** Id 0 means "no id" to the exchange, and so does an absent one. */

@@ -1,13 +1,15 @@
-// Dead or quiet? Pings prove the socket, and nothing else. So one book after the other is asked for again, slowly: the
-// answer proves that the subscription lives, and shows whether the book is right. Silence is not evidence; an
-// unanswered question is.
+// Dead or quiet? Pings prove the socket, and nothing else. So one book after the other is asked for again, slowly, and at
+// once where the silence is unusual for the subscription or the market: the answer proves that the subscription lives,
+// and shows whether the book is right. Silence is not evidence; an unanswered question is.
 import { OrderbookClientError } from '../errors.ts';
 import type { Level } from './book.ts';
 import type { BookView } from './book-view.ts';
 import type { SnapshotMessage } from './decode.ts';
 import { formatPrice, formatSize } from './fixed-point.ts';
-import { emit, isOpen, send, type FeedEffect, type FeedState } from './feed-state.ts';
+import { isOpen, markStale, type FeedEffect, type FeedState } from './feed-state.ts';
+import { send } from './send.ts';
 import { startRepair } from './repair.ts';
+import { isUnusual, LOOK_INTERVAL_MS } from './silence.ts';
 
 /** Starts the wait for the next audit; jittered, so that many clients do not ask together. */
 export function scheduleAudit({ config, readingPaused }: FeedState, effects: FeedEffect[]): void {
@@ -20,12 +22,31 @@ export function scheduleAudit({ config, readingPaused }: FeedState, effects: Fee
 export function audit(state: FeedState, effects: FeedEffect[]): void {
   if (!isOpen(state)) return;
   scheduleAudit(state, effects);
-  const { subscription, books } = state;
-  if (!subscription || state.audit || state.phase !== 'live') return;
-  const market = books.nextSynced(state.lastAudited);
-  if (market === undefined) return;
-  state.lastAudited = market;
-  const params = { sid: subscription.sid, action: 'get_snapshot' as const, market_tickers: [market] };
+  const market = state.audit ? undefined : state.books.nextSynced();
+  if (market !== undefined) ask(state, market, effects);
+}
+
+/** Starts looking at how long nothing has come: on a timer of its own, whatever else is going on. */
+export function watchSilence(effects: FeedEffect[]): void {
+  effects.push({ type: 'start-timer', timer: 'silence', delayMs: LOOK_INTERVAL_MS });
+}
+
+/** Asks where the silence is longer than the past explains. */
+export function lookForSilence(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+  if (!isOpen(state)) return;
+  watchSilence(effects);
+  const { books, orderbook, usualGapMs } = state;
+  const market = isUnusual(atMs - orderbook.lastFrameAtMs, usualGapMs)
+    ? books.latestChanged()
+    : books.unusuallySilent(atMs);
+  if (market !== undefined) ask(state, market, effects);
+}
+
+/** One question at a time. */
+function ask(state: FeedState, market: string, effects: FeedEffect[]): void {
+  const { sid, ending } = state.orderbook;
+  if (sid === null || ending || state.audit || state.phase !== 'live') return;
+  const params = { sid, action: 'get_snapshot' as const, market_tickers: [market] };
   const { id, text } = state.commands.issue({ cmd: 'update_subscription', params }, { kind: 'audit' });
   state.audit = { market, commandId: id };
   send(state, text, effects);
@@ -53,22 +74,22 @@ export function compareAudited(
   state.counters.desyncs++;
   const text = `The book of ${market} was wrong at ${differences.length} levels (${differences[0]}); the exchange's replaces it.`;
   const error = new OrderbookClientError('BOOK_DESYNCED', text, { market });
-  emit({ type: 'problem', error, retryInMs: null, atMs }, effects);
+  effects.push({ type: 'problem', error, retryInMs: null, atMs });
 }
 
 /** Nobody has answered: the market is repaired like one that was found wrong. */
-export function auditUnanswered(state: FeedState, effects: FeedEffect[]): void {
+export function auditUnanswered(state: FeedState, atMs: number, effects: FeedEffect[]): void {
   const market = state.audit?.market;
   endAudit(state, effects);
   if (market === undefined || !isOpen(state)) return;
-  state.books.markStale(market, 'unanswered');
-  startRepair(state, effects, [market]);
+  markStale(state, [market], 'unanswered', atMs, effects);
+  startRepair(state, atMs, effects, [market]);
 }
 
-/** Nothing is asked until the next {@link scheduleAudit}. */
+/** Nothing is asked until the next {@link scheduleAudit} and {@link watchSilence}. */
 export function stopAudits(state: FeedState, effects: FeedEffect[]): void {
   endAudit(state, effects);
-  effects.push({ type: 'stop-timer', timer: 'audit' });
+  for (const timer of ['audit', 'silence'] as const) effects.push({ type: 'stop-timer', timer });
 }
 
 /** The question is answered, or has no meaning any more. */

@@ -1,39 +1,55 @@
-// The books of all wanted markets, and how many of them are current.
+// The books of all wanted markets, how many of them are current, and which of them is to be asked about next.
 import type { StaleReason } from '../events.ts';
 import { TrackedBook, type BookView } from './book-view.ts';
-import type { DeltaMessage, SnapshotMessage } from './decode.ts';
+import type { SnapshotMessage } from './decode.ts';
+import { isUnusual } from './silence.ts';
+import { TickerTable } from './ticker-table.ts';
 
-/** What became of a delta. */
-export type DeltaOutcome = 'applied' | 'stale' | 'desynced' | 'foreign';
+/** This connection has not sent a first snapshot of it. Any other stale book is broken: it was right, and is not now. */
+const isAwaited = (reason: StaleReason | null): boolean => reason === 'no-snapshot-yet' || reason === 'disconnected';
 
-/** The books of the wanted markets. */
+/** Books that one look at silences reads; thousands of them are looked at in turns. */
+const BOOKS_PER_LOOK = 1000;
+
 export class Books {
+  /** The same books, found by the bytes of a frame. */
+  readonly byBytes = new TickerTable<TrackedBook>();
   readonly #books = new Map<string, TrackedBook>();
   #synced = 0;
+  #awaited = 0;
+  #latest: TrackedBook | null = null;
+  // A map's iterator goes on where it stood, whatever is added and removed meanwhile.
+  #auditRound = this.#books.values();
+  #silenceRound = this.#books.values();
 
   constructor(markets: readonly string[]) {
     for (const market of markets) this.add(market);
   }
 
   add(market: string): void {
-    if (!this.#books.has(market)) this.#books.set(market, new TrackedBook(market));
+    if (this.#books.has(market)) return;
+    const book = new TrackedBook(market);
+    this.#books.set(market, book);
+    this.byBytes.set(market, book);
+    this.#awaited++;
   }
 
   /** Views of it that somebody holds are stale from now on. */
   remove(market: string): void {
     const book = this.#books.get(market);
     if (!book) return;
-    if (book.synced) this.#synced--;
-    book.staleReason = 'unwanted';
+    this.#turn(book, 'unwanted');
     this.#books.delete(market);
+    this.byBytes.delete(market);
+    if (this.#latest === book) this.#latest = null;
   }
 
   has(market: string): boolean {
     return this.#books.has(market);
   }
 
-  markets(): string[] {
-    return [...this.#books.keys()];
+  markets(): IterableIterator<string> {
+    return this.#books.keys();
   }
 
   get size(): number {
@@ -44,7 +60,17 @@ export class Books {
     return this.#synced;
   }
 
-  get(market: string): BookView | undefined {
+  /** Books that wait for this connection's first snapshot of them. */
+  get awaitedCount(): number {
+    return this.#awaited;
+  }
+
+  /** Books that were right on this connection, and are not now. */
+  get brokenCount(): number {
+    return this.#books.size - this.#synced - this.#awaited;
+  }
+
+  get(market: string): TrackedBook | undefined {
     return this.#books.get(market);
   }
 
@@ -52,55 +78,83 @@ export class Books {
     return this.#books.values();
   }
 
-  /** The markets that wait for a snapshot. */
   staleMarkets(): string[] {
-    return [...this.#books.values()].filter((book) => !book.synced).map((book) => book.market);
+    return this.#marketsWith((reason) => reason !== null);
   }
 
-  /** A snapshot makes the book current. `false`: nobody wants this market. */
-  replace({ market, yes, no }: SnapshotMessage): boolean {
-    const book = this.#books.get(market);
-    if (!book) return false;
+  awaitedMarkets(): string[] {
+    return this.#marketsWith(isAwaited);
+  }
+
+  brokenMarkets(): string[] {
+    return this.#marketsWith((reason) => reason !== null && !isAwaited(reason));
+  }
+
+  #marketsWith(test: (reason: StaleReason | null) => boolean): string[] {
+    const markets: string[] = [];
+    for (const { market, staleReason } of this.#books.values()) if (test(staleReason)) markets.push(market);
+    return markets;
+  }
+
+  /** A snapshot makes the book current. */
+  replace(book: TrackedBook, { yes, no }: SnapshotMessage, atMs: number): void {
     book.book.replace(yes, no);
-    if (book.staleReason !== null) this.#synced++;
-    book.staleReason = null;
-    return true;
+    book.changedAt(atMs);
+    this.#turn(book, null);
   }
 
-  /** A stale book takes no deltas: they would build on numbers that are not there. */
-  apply({ market, side, price, delta }: DeltaMessage): DeltaOutcome {
-    const book = this.#books.get(market);
-    if (!book) return 'foreign';
-    if (book.staleReason !== null) return 'stale';
-    if (book.book.apply(side, price, delta) === 'applied') return 'applied';
-    this.#markStale(book, 'desync');
-    return 'desynced';
+  /** It has changed, at `atMs`. */
+  changed(book: TrackedBook, atMs: number): void {
+    book.changedAt(atMs);
+    this.#latest = book;
   }
 
-  /** The synced market after `previous` in the order in which they were added, round and round. */
-  nextSynced(previous: string | null): string | undefined {
-    let first: string | undefined;
-    let passed = previous === null || !this.#books.has(previous);
-    for (const book of this.#books.values()) {
-      if (book.synced && passed) return book.market;
-      if (book.synced) first ??= book.market;
-      passed ||= book.market === previous;
+  /** The synced market whose turn it is, round and round in the order in which they were added. */
+  nextSynced(): string | undefined {
+    for (let looked = 0; looked <= this.#books.size; looked++) {
+      const { done, value } = this.#auditRound.next();
+      if (done) this.#auditRound = this.#books.values();
+      else if (value.synced) return value.market;
     }
-    return first;
+    return undefined;
   }
 
-  markStale(market: string, reason: StaleReason): void {
-    const book = this.#books.get(market);
-    if (book) this.#markStale(book, reason);
+  /** The market that has changed last, if its book is synced; else any that is. */
+  latestChanged(): string | undefined {
+    return this.#latest?.synced ? this.#latest.market : this.nextSynced();
   }
 
-  markAllStale(reason: StaleReason): void {
-    for (const book of this.#books.values()) this.#markStale(book, reason);
+  /** A synced market that has been silent for longer than its past explains, among those whose turn it is. */
+  unusuallySilent(atMs: number): string | undefined {
+    for (let looked = 0; looked < Math.min(BOOKS_PER_LOOK, this.#books.size); looked++) {
+      const { done, value } = this.#silenceRound.next();
+      if (done) this.#silenceRound = this.#books.values();
+      else if (value.synced && isUnusual(atMs - value.lastChangeAtMs, value.usualGapMs)) return value.market;
+    }
+    return undefined;
   }
 
-  #markStale(book: TrackedBook, reason: StaleReason): void {
-    if (book.staleReason === null) this.#synced--;
-    // A market that never had a snapshot may not exist: that stays its reason, whatever else happens.
-    if (book.staleReason !== 'no-snapshot-yet') book.staleReason = reason;
+  /**
+   * A first reason stays until the next snapshot, except that a lost connection explains everything; a market that never
+   * had a snapshot may not exist, and that stays its reason whatever else happens.
+   *
+   * @returns the markets whose books were synced until now
+   */
+  markStale(markets: Iterable<string>, reason: StaleReason): string[] {
+    const turned: string[] = [];
+    for (const market of markets) {
+      const book = this.#books.get(market);
+      if (!book) continue;
+      if (book.synced) turned.push(market);
+      if (book.synced || (reason === 'disconnected' && book.staleReason !== 'no-snapshot-yet'))
+        this.#turn(book, reason);
+    }
+    return turned;
+  }
+
+  #turn(book: TrackedBook, reason: StaleReason | null): void {
+    this.#synced += Number(reason === null) - Number(book.synced);
+    this.#awaited += Number(isAwaited(reason)) - Number(isAwaited(book.staleReason));
+    book.staleReason = reason;
   }
 }

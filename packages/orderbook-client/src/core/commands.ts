@@ -1,10 +1,12 @@
 // Commands that were sent and not yet answered, by id. Replies come in any order.
-import type { WireCommand } from '../wire.ts';
+import type { WireChannel, WireCommand } from '../wire.ts';
 
 /** What a command was for, kept until its reply comes. */
 export type Purpose =
-  | { readonly kind: 'add'; readonly markets: readonly string[] }
-  | { readonly kind: 'delete'; readonly markets: readonly string[] }
+  /** `markets: null`: the channel without a filter. */
+  | { readonly kind: 'add'; readonly channel: WireChannel; readonly markets: readonly string[] | null }
+  | { readonly kind: 'delete'; readonly channel: WireChannel; readonly markets: readonly string[] }
+  | { readonly kind: 'unsubscribe'; readonly channel: WireChannel }
   | { readonly kind: 'get-snapshot' }
   | { readonly kind: 'audit' }
   | { readonly kind: 'barrier'; readonly requestId: number };
@@ -15,6 +17,9 @@ type CommandBody = WireCommand extends infer Command
     : never
   : never;
 
+/** An exchange that answers nothing must not fill the memory: the oldest command is forgotten. */
+const MAX_PENDING = 10_000;
+
 /** The commands of one connection; ids start at 1, because 0 means "no id" to the exchange. */
 export class Commands {
   #nextId = 1;
@@ -24,6 +29,10 @@ export class Commands {
   issue(body: CommandBody, purpose: Purpose): { readonly id: number; readonly text: string } {
     const id = this.#nextId++;
     this.#pending.set(id, purpose);
+    if (this.#pending.size > MAX_PENDING) {
+      const [oldest] = this.#pending.keys();
+      this.#pending.delete(oldest!);
+    }
     return { id, text: JSON.stringify({ id, ...body }) };
   }
 

@@ -1,12 +1,11 @@
 // The life of the connection: opening it, watching it, losing it, and trying again for ever.
 import { OrderbookClientError } from '../errors.ts';
-import { scheduleAudit, stopAudits } from './audit.ts';
+import { scheduleAudit, stopAudits, watchSilence } from './audit.ts';
 import { retryDelayMs } from './backoff.ts';
-import { Commands } from './commands.ts';
-import { emit, enter, isOpen, send, type FeedEffect, type FeedState } from './feed-state.ts';
-import { Membership } from './membership.ts';
+import { enter, isOpen, markStale, type FeedEffect, type FeedState } from './feed-state.ts';
+import { send } from './send.ts';
 import { reconcile } from './reconcile.ts';
-import { armAnswerDeadline, nameGap, settle, stopAnswerDeadline } from './repair.ts';
+import { armDeadlines, nameGap, settle, stopDeadlines } from './repair.ts';
 
 export function connect(state: FeedState, atMs: number, effects: FeedEffect[]): void {
   state.socket++;
@@ -18,43 +17,50 @@ export function connect(state: FeedState, atMs: number, effects: FeedEffect[]): 
 }
 
 export function opened(state: FeedState, atMs: number, effects: FeedEffect[]): void {
-  state.epoch++;
+  state.epoch = state.config.nextEpoch();
   state.counters.epochs++;
-  state.commands = new Commands();
-  state.subscription = null;
-  state.membership = new Membership();
-  state.repairRound = 0;
-  state.heard = false;
+  state.forgetConnection();
   effects.push(
     { type: 'stop-timer', timer: 'connect' },
     { type: 'start-timer', timer: 'stable', delayMs: state.config.stableAfterMs },
   );
   enter(state, 'subscribing', atMs, effects);
   reconcile(state, effects);
-  watch(state, effects);
+  watch(state, atMs, effects);
   settle(state, atMs, effects);
 }
 
 /** Starts the clocks that an open connection runs under. */
-export function watch(state: FeedState, effects: FeedEffect[]): void {
+export function watch(state: FeedState, atMs: number, effects: FeedEffect[]): void {
   if (state.readingPaused) return;
   effects.push({ type: 'start-timer', timer: 'ping', delayMs: state.config.pingIntervalMs });
   scheduleAudit(state, effects);
-  if (state.books.syncedCount < state.books.size) armAnswerDeadline(state, effects);
+  watchSilence(effects);
+  armDeadlines(state, effects);
+  for (const requestId of state.barriers.keys()) state.barriers.set(requestId, atMs);
+}
+
+/** Nothing that is read late may count as silence. */
+export function stopWatching(state: FeedState, effects: FeedEffect[]): void {
+  for (const timer of ['ping', 'pong'] as const) effects.push({ type: 'stop-timer', timer });
+  stopDeadlines(state, effects);
+  stopAudits(state, effects);
 }
 
 /** The connection is lost, or was never made: name the hole, wait, try again. There is no last try. */
 export function fail(state: FeedState, error: OrderbookClientError, atMs: number, effects: FeedEffect[]): void {
-  if (state.subscription) {
-    const { sid, sequence, lastFrameAtMs } = state.subscription;
+  for (const subscription of state.subscriptions.values()) {
     // How many frames were under way is not known: the hole is open-ended.
-    nameGap(state, sid, sequence.last + 1, null, lastFrameAtMs, null, 'disconnected', effects);
+    const next = (subscription.sequence?.last ?? 0) + 1;
+    if (subscription.sequence ?? subscription === state.orderbook) {
+      nameGap(state, subscription, next, null, null, 'disconnected', effects);
+    }
   }
-  leaveConnection(state, error, effects);
+  leaveConnection(state, error, atMs, effects);
   effects.push({ type: 'drop-socket', socket: state.socket, polite: false });
   const retryInMs = retryDelay(state, error);
   state.attempt++;
-  emit({ type: 'problem', error: explained(error, state.clockSkewMs), retryInMs, atMs }, effects);
+  effects.push({ type: 'problem', error: explained(error, state.clockSkewMs), retryInMs, atMs });
   enter(state, 'waiting', atMs, effects);
   effects.push({ type: 'start-timer', timer: 'retry', delayMs: retryInMs });
 }
@@ -90,29 +96,45 @@ function explained(error: OrderbookClientError, clockSkewMs: number | null): Ord
 }
 
 export function close(state: FeedState, atMs: number, effects: FeedEffect[]): void {
-  leaveConnection(state, new OrderbookClientError('CLOSED', 'The client was closed.'), effects);
+  leaveConnection(state, new OrderbookClientError('CLOSED', 'The client was closed.'), atMs, effects);
   effects.push({ type: 'stop-timer', timer: 'retry' }, { type: 'drop-socket', socket: state.socket, polite: true });
   enter(state, 'closed', atMs, effects);
 }
 
-function leaveConnection(state: FeedState, error: OrderbookClientError, effects: FeedEffect[]): void {
-  for (const timer of ['connect', 'ping', 'pong', 'stable'] as const) effects.push({ type: 'stop-timer', timer });
-  stopAnswerDeadline(state, effects);
-  stopAudits(state, effects);
-  state.subscription = null;
-  state.books.markAllStale('disconnected');
-  for (const requestId of state.barriers) settleBarrier(state, requestId, error, effects);
+function leaveConnection(state: FeedState, error: OrderbookClientError, atMs: number, effects: FeedEffect[]): void {
+  for (const timer of ['connect', 'stable', 'pace', 'barrier'] as const) effects.push({ type: 'stop-timer', timer });
+  stopWatching(state, effects);
+  for (const subscription of state.subscriptions.values()) subscription.end();
+  state.rung = -1;
+  markStale(state, state.books.markets(), 'disconnected', atMs, effects);
+  for (const requestId of state.barriers.keys()) settleBarrier(state, requestId, error, effects);
 }
 
-export function requestBarrier(state: FeedState, requestId: number, effects: FeedEffect[]): void {
+export function requestBarrier(state: FeedState, requestId: number, atMs: number, effects: FeedEffect[]): void {
   if (!isOpen(state)) {
     const error = new OrderbookClientError('DISCONNECTED', 'There is no open connection.');
     effects.push({ type: 'settle-barrier', requestId, error });
     return;
   }
-  state.barriers.add(requestId);
+  if (state.barriers.size === 0) armBarrierDeadline(state, effects);
+  state.barriers.set(requestId, atMs);
   send(state, state.commands.issue({ cmd: 'list_subscriptions' }, { kind: 'barrier', requestId }).text, effects);
 }
+
+/** The answer may stand behind much else, so that only silence counts as late. */
+export function barriersOverdue(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+  const { answerTimeoutMs } = state.config;
+  const heardAtMs = Math.max(...[...state.subscriptions.values()].map(({ lastFrameAtMs }) => lastFrameAtMs));
+  for (const [requestId, askedAtMs] of state.barriers) {
+    if (state.readingPaused || atMs - Math.max(askedAtMs, heardAtMs) < answerTimeoutMs) continue;
+    const error = new OrderbookClientError('NO_ANSWER', `No answer came within ${answerTimeoutMs} ms for a barrier.`);
+    settleBarrier(state, requestId, error, effects);
+  }
+  if (state.barriers.size > 0) armBarrierDeadline(state, effects);
+}
+
+const armBarrierDeadline = ({ config }: FeedState, effects: FeedEffect[]): void =>
+  void effects.push({ type: 'start-timer', timer: 'barrier', delayMs: config.answerTimeoutMs });
 
 export function settleBarrier(
   state: FeedState,
@@ -121,5 +143,6 @@ export function settleBarrier(
   effects: FeedEffect[],
 ): void {
   state.barriers.delete(requestId);
+  if (state.barriers.size === 0) effects.push({ type: 'stop-timer', timer: 'barrier' });
   effects.push({ type: 'settle-barrier', requestId, error });
 }

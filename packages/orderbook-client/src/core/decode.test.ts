@@ -119,6 +119,7 @@ describe('decodeFrame', () => {
       seq: null,
       code: 25,
       message: 'Subscription buffer overflow',
+      markets: [],
     });
   });
 

@@ -1,11 +1,14 @@
 // One frame's text to a typed message. `unknown` comes in; a typed message, `unrecognized` or `violation` comes out.
 // Nothing here throws, and nothing is guessed: a known message without its known fields is a violation, never an
-// empty book.
+// empty book and never a price of zero.
 import type { Level, Side } from './book.ts';
-import { changeOf, exchangeTimeOf, levelsOf, priceOf } from './field-eras.ts';
+import { CHANNEL_DECODERS, type ChannelMessage } from './decode-channels.ts';
+import { isFields, positiveInteger, type FrameNumbers } from './decode-fields.ts';
+import { decodeReply, type ReplyMessage } from './decode-replies.ts';
+import { changeOf, exchangeTimeOf, levelsOf, priceOf, type Fields } from './field-eras.ts';
 
-/** `sid` and `seq` are `null` where the frame has none. */
-type Numbers = { readonly sid: number | null; readonly seq: number | null };
+export type { ChannelMessage } from './decode-channels.ts';
+export type { ReplyMessage } from './decode-replies.ts';
 
 export type SnapshotMessage = {
   readonly kind: 'snapshot';
@@ -29,30 +32,23 @@ export type DeltaMessage = {
   readonly exchangeAtMs: number | null;
 };
 
-/** An answer to a command, or an error that came by itself (`commandId: null`). */
-export type ReplyMessage =
-  | { readonly kind: 'subscribed'; readonly commandId: number; readonly channel: string; readonly sid: number }
-  | (Numbers & { readonly kind: 'ok'; readonly commandId: number | null; readonly markets: readonly string[] | null })
-  | (Numbers & { readonly kind: 'unsubscribed'; readonly commandId: number | null })
-  | (Numbers & {
-      readonly kind: 'error';
-      readonly commandId: number | null;
-      readonly code: number;
-      readonly message: string;
-    });
-
-type UnrecognizedMessage = Numbers & { readonly kind: 'unrecognized'; readonly frameType: string };
+/** A frame of a type that this client does not know. */
+type UnrecognizedMessage = FrameNumbers & { readonly kind: 'unrecognized'; readonly frameType: string };
 
 /** A frame that is broken, or a known type that lacks what it must have. */
-export type ViolationMessage = Numbers & {
+export type ViolationMessage = FrameNumbers & {
   readonly kind: 'violation';
   readonly reason: string;
   readonly market: string | null;
 };
 
-export type Message = SnapshotMessage | DeltaMessage | ReplyMessage | UnrecognizedMessage | ViolationMessage;
-
-type Fields = Readonly<Record<string, unknown>>;
+export type Message =
+  | SnapshotMessage
+  | DeltaMessage
+  | ChannelMessage
+  | ReplyMessage
+  | UnrecognizedMessage
+  | ViolationMessage;
 
 /** Decodes one WebSocket text message. */
 export function decodeFrame(text: string): Message {
@@ -65,44 +61,33 @@ export function decodeFrame(text: string): Message {
   if (!isFields(frame)) return violation('not a JSON object', null, null, null);
   const sid = positiveInteger(frame['sid']);
   const seq = positiveInteger(frame['seq']);
-  const commandId = positiveInteger(frame['id']);
-  const msg = frame['msg'];
+  const type = frame['type'];
+  if (type === 'orderbook_delta') return decodeDelta(sid, seq, frame['msg']);
+  if (type === 'orderbook_snapshot') return decodeSnapshot(sid, seq, positiveInteger(frame['id']), frame['msg']);
+  if (typeof type !== 'string') return violation('no "type"', sid, seq, null);
+  const message = decodeChannel(type, sid, seq, frame) ?? decodeReply(frame, { sid, seq });
+  if (message === undefined) return { kind: 'unrecognized', frameType: type, sid, seq };
+  return typeof message === 'string' ? violation(`"${type}" ${message}`, sid, seq, marketOf(frame['msg'])) : message;
+}
 
-  switch (frame['type']) {
-    case 'orderbook_delta':
-      return decodeDelta(sid, seq, msg);
-    case 'orderbook_snapshot':
-      return decodeSnapshot(sid, seq, commandId, msg);
-    case 'subscribed': {
-      // Only here the sid is inside `msg`.
-      const subscribedSid = isFields(msg) ? positiveInteger(msg['sid']) : null;
-      const channel = isFields(msg) ? msg['channel'] : undefined;
-      if (commandId === null || subscribedSid === null || typeof channel !== 'string') {
-        return violation('"subscribed" without id, channel or sid', sid, seq, null);
-      }
-      return { kind: 'subscribed', commandId, channel, sid: subscribedSid };
-    }
-    case 'ok':
-      return {
-        kind: 'ok',
-        commandId,
-        sid,
-        seq,
-        markets: tickers(isFields(msg) ? msg['market_tickers'] : frame['market_tickers']),
-      };
-    case 'unsubscribed':
-      return { kind: 'unsubscribed', commandId, sid, seq };
-    case 'error': {
-      const code = isFields(msg) ? positiveInteger(msg['code']) : null;
-      if (code === null) return violation('"error" without a code', sid, seq, null);
-      const message = isFields(msg) && typeof msg['msg'] === 'string' ? msg['msg'] : '';
-      return { kind: 'error', commandId, sid, seq, code, message };
-    }
-    default:
-      return typeof frame['type'] === 'string'
-        ? { kind: 'unrecognized', frameType: frame['type'], sid, seq }
-        : violation('no "type"', sid, seq, null);
-  }
+/** Numbers start at 1; 0 is how the exchange writes "none" for command ids. */
+const NO_NUMBER: readonly unknown[] = [undefined, null, 0];
+
+/** @returns the message, or what is wrong with it; `undefined`: it is of no channel that is known here */
+function decodeChannel(
+  type: string,
+  sid: number | null,
+  seq: number | null,
+  frame: Fields,
+): ChannelMessage | string | undefined {
+  const decode = CHANNEL_DECODERS.get(type);
+  if (!decode) return undefined;
+  const msg = frame['msg'];
+  if (!isFields(msg)) return 'without "msg"';
+  if (sid === null) return 'without a readable "sid"';
+  // Some channels have no numbers; but a number that cannot be read must not pass for none.
+  if (seq === null && !NO_NUMBER.includes(frame['seq'])) return 'with an unreadable "seq"';
+  return decode(sid, seq, msg);
 }
 
 function decodeDelta(sid: number | null, seq: number | null, msg: unknown): Message {
@@ -139,16 +124,11 @@ const violation = (reason: string, sid: number | null, seq: number | null, marke
   market,
 });
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const positiveInteger = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
+/** Orders name their market by another key. */
+const marketOf = (msg: unknown): string | null =>
+  isFields(msg) ? (tickerOf(msg) ?? tickerOf({ market_ticker: msg['ticker'] })) : null;
 
 const tickerOf = (msg: Fields): string | null => {
   const ticker = msg['market_ticker'];
   return typeof ticker === 'string' && ticker !== '' ? ticker : null;
 };
-
-const tickers = (value: unknown): readonly string[] | null =>
-  Array.isArray(value) && value.every((ticker): ticker is string => typeof ticker === 'string') ? value : null;

@@ -1,16 +1,22 @@
 // What the feed knows, what it can be told, and what it can ask for.
 import type { OrderbookClientError } from '../errors.ts';
-import type { FeedCounters, FeedPhase, OrderbookEvent } from '../events.ts';
+import type { FeedCounters, FeedPhase, OrderbookEvent, StaleReason } from '../events.ts';
+import type { WireChannel } from '../wire.ts';
 import type { Backoff } from './backoff.ts';
 import { Books } from './books.ts';
+import type { TrackedBook } from './book-view.ts';
 import { Commands } from './commands.ts';
-import { Membership } from './membership.ts';
-import type { SequenceTracker } from './sequence.ts';
+import { DeltaScanner } from './delta-scanner.ts';
+import { Outbox } from './outbox.ts';
+import { Subscription, type ChannelScope } from './subscription.ts';
 
 export type FeedConfig = {
   /** Wanted from the start; later changes are inputs. */
   readonly markets: readonly string[];
+  /** What is subscribed to; the order-book channel is always among them. */
+  readonly channels: ReadonlyMap<WireChannel, ChannelScope>;
   readonly marketsPerCommand: number;
+  readonly commandsPerSecond: number;
   readonly connectTimeoutMs: number;
   readonly answerTimeoutMs: number;
   readonly pingIntervalMs: number;
@@ -22,10 +28,25 @@ export type FeedConfig = {
   readonly backoff: Backoff;
   /** A number in [0, 1), seeded in tests. */
   readonly random: () => number;
+  /** Numbers opened sockets, over all feeds of a client. */
+  readonly nextEpoch: () => number;
 };
 
 /** What the feed lets the shell wake it for; at most one of each is armed. */
-export type FeedTimer = 'connect' | 'retry' | 'answer' | 'ping' | 'pong' | 'stable' | 'audit' | 'probe';
+export type FeedTimer =
+  | 'connect'
+  | 'retry'
+  | 'pace'
+  | 'answer'
+  | 'repair'
+  | 'ask-again'
+  | 'barrier'
+  | 'ping'
+  | 'pong'
+  | 'stable'
+  | 'audit'
+  | 'silence'
+  | 'probe';
 
 /**
  * What happened outside. `socket` numbers the tries to connect: what an earlier socket still says is dropped by it.
@@ -43,12 +64,13 @@ export type FeedInput = { readonly atMs: number } & (
   | { readonly type: 'server-time-seen'; readonly socket: number; readonly serverTimeMs: number }
   | { readonly type: 'socket-opened'; readonly socket: number }
   | { readonly type: 'socket-closed'; readonly socket: number; readonly error: OrderbookClientError }
-  | { readonly type: 'frame-received'; readonly socket: number; readonly text: string }
+  | { readonly type: 'frame-received'; readonly socket: number; readonly bytes: Uint8Array }
+  | { readonly type: 'ping-received'; readonly socket: number }
   | { readonly type: 'pong-received'; readonly socket: number }
   | { readonly type: 'timer-fired'; readonly timer: FeedTimer }
 );
 
-/** What the shell is asked to do, in this order. */
+/** What the shell is asked to do, in this order; events are to be passed on to the listeners. */
 export type FeedEffect =
   | { readonly type: 'open-socket'; readonly socket: number }
   | { readonly type: 'drop-socket'; readonly socket: number; readonly polite: boolean }
@@ -57,20 +79,19 @@ export type FeedEffect =
   | { readonly type: 'start-timer'; readonly timer: FeedTimer; readonly delayMs: number }
   | { readonly type: 'stop-timer'; readonly timer: FeedTimer }
   | { readonly type: 'settle-barrier'; readonly requestId: number; readonly error: OrderbookClientError | null }
-  | { readonly type: 'emit'; readonly event: OrderbookEvent };
-
-/** The order-book subscription of this connection. */
-type Subscription = { readonly sid: number; readonly sequence: SequenceTracker; lastFrameAtMs: number };
+  | OrderbookEvent;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class FeedState {
   readonly config: FeedConfig;
   readonly books: Books;
+  readonly scanner: DeltaScanner<TrackedBook>;
   readonly counters: Mutable<FeedCounters> = {
     frames: 0,
     snapshots: 0,
     deltas: 0,
+    channelFrames: 0,
     control: 0,
     gaps: 0,
     duplicates: 0,
@@ -80,6 +101,8 @@ export class FeedState {
     desyncs: 0,
     audited: 0,
     foreign: 0,
+    repairs: 0,
+    serverPings: 0,
     epochs: 0,
   };
   phase: FeedPhase = 'idle';
@@ -90,27 +113,70 @@ export class FeedState {
   /** The life of the current or last opened socket. */
   epoch = 0;
   commands = new Commands();
-  subscription: Subscription | null = null;
-  membership = new Membership();
-  /** Barriers that were asked for and not answered. */
-  readonly barriers = new Set<number>();
-  /** How often snapshots were asked for since the fault that made books stale. */
-  repairRound = 0;
+  outbox = new Outbox();
+  subscriptions: ReadonlyMap<WireChannel, Subscription>;
+  /** The one among them that the books come from. */
+  orderbook: Subscription;
+  /** Barriers that were asked for and not answered, and until when they wait. */
+  readonly barriers = new Map<number, number>();
+  /** How far up the ladder the repair of the books has come; see `repair.ts`. */
+  rung = -1;
+  /** Deadlines that have passed since everything was last in order: each wait is longer than the one before. */
+  waits = 0;
   /** Whether any frame has come since the last asking. */
   heard = false;
+  /** Whether a book has become synced since the last deadline. */
+  progress = false;
   /** The deadline of an answer is running. */
   answerDue = false;
+  /** When snapshots were last asked for. */
+  askedAtMs = -Infinity;
   readingPaused = false;
-  /** The question that is out, and where the round of questions has come to. */
+  /** The question that is out. */
   audit: { readonly market: string; readonly commandId: number } | null = null;
-  lastAudited: string | null = null;
+  /** Running mean of the time between frames of the order-book sid, in ms; NaN while unknown. */
+  usualGapMs = NaN;
+  /** When the exchange's last ping came, or `null`. */
+  serverPingAtMs: number | null = null;
   /** Exchange's clock minus this machine's, in ms, to about a second; `null` before the first answer. */
   clockSkewMs: number | null = null;
 
   constructor(config: FeedConfig) {
     this.config = config;
     this.books = new Books(config.markets);
+    this.scanner = new DeltaScanner(this.books.byBytes);
+    [this.subscriptions, this.orderbook] = newSubscriptions(config);
   }
+
+  /** Nothing of the old connection is remembered: the exchange starts again too. */
+  forgetConnection(): void {
+    this.commands = new Commands();
+    this.outbox = new Outbox();
+    [this.subscriptions, this.orderbook] = newSubscriptions(this.config);
+    this.rung = -1;
+    this.waits = 0;
+    this.heard = false;
+    this.progress = false;
+    this.askedAtMs = -Infinity;
+    this.usualGapMs = NaN;
+    this.serverPingAtMs = null;
+  }
+
+  subscriptionOf(sid: number | null): Subscription | undefined {
+    if (sid === null) return undefined;
+    if (sid === this.orderbook.sid) return this.orderbook;
+    for (const subscription of this.subscriptions.values()) if (subscription.sid === sid) return subscription;
+    return undefined;
+  }
+}
+
+function newSubscriptions({ channels }: FeedConfig): [Map<WireChannel, Subscription>, Subscription] {
+  const orderbook = new Subscription('orderbook_delta', 'markets');
+  const all = new Map<WireChannel, Subscription>([[orderbook.channel, orderbook]]);
+  for (const [channel, scope] of channels) {
+    if (channel !== orderbook.channel) all.set(channel, new Subscription(channel, scope));
+  }
+  return [all, orderbook];
 }
 
 /** A socket is open and its frames count. */
@@ -120,13 +186,17 @@ export function enter(state: FeedState, to: FeedPhase, atMs: number, effects: Fe
   if (state.phase === to) return;
   const from = state.phase;
   state.phase = to;
-  effects.push({ type: 'emit', event: { type: 'status', from, to, atMs } });
+  effects.push({ type: 'status', from, to, atMs });
 }
 
-export function send(state: FeedState, text: string, effects: FeedEffect[]): void {
-  effects.push({ type: 'send-frame', socket: state.socket, text });
-}
-
-export function emit(event: OrderbookEvent, effects: FeedEffect[]): void {
-  effects.push({ type: 'emit', event });
+/** Says that these books are not to be traded on from now on. Those that were not synced anyway are left out. */
+export function markStale(
+  state: FeedState,
+  markets: Iterable<string>,
+  reason: StaleReason,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
+  const turned = state.books.markStale(markets, reason);
+  if (turned.length > 0) effects.push({ type: 'stale', epoch: state.epoch, markets: turned, reason, atMs });
 }

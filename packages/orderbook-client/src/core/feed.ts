@@ -10,11 +10,12 @@
 // inputs carry the time, effects ask the shell for the rest. The state is changed in place, because a book is not
 // copied for each of a thousand deltas a second.
 import { OrderbookClientError } from '../errors.ts';
-import { audit, auditUnanswered, stopAudits } from './audit.ts';
-import { close, connect, fail, opened, requestBarrier, watch } from './connection.ts';
+import { audit, auditUnanswered, lookForSilence } from './audit.ts';
+import { barriersOverdue, close, connect, fail, opened, requestBarrier, stopWatching, watch } from './connection.ts';
 import { isOpen, type FeedEffect, type FeedInput, type FeedState, type FeedTimer } from './feed-state.ts';
 import { takeFrame } from './frames.ts';
-import { membershipChanged, repair, stopAnswerDeadline } from './repair.ts';
+import { nextWindow } from './send.ts';
+import { answersOverdue, askAgain, climb, membershipChanged } from './repair.ts';
 
 /** Takes one input; the returned effects are to be performed in order. */
 export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] {
@@ -22,7 +23,7 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
   if (state.phase === 'closed') return refuse(input);
   switch (input.type) {
     case 'frame-received':
-      if (isCurrent(state, input.socket)) takeFrame(state, input.text, input.atMs, effects);
+      if (isCurrent(state, input.socket)) takeFrame(state, input.bytes, input.atMs, effects);
       break;
     case 'start-requested':
       if (state.phase === 'idle') connect(state, input.atMs, effects);
@@ -45,22 +46,25 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
     case 'socket-closed':
       if (input.socket === state.socket && state.phase !== 'waiting') fail(state, input.error, input.atMs, effects);
       break;
+    case 'ping-received':
+      if (!isCurrent(state, input.socket)) break;
+      state.counters.serverPings++;
+      state.serverPingAtMs = input.atMs;
+      break;
     case 'pong-received':
       if (isCurrent(state, input.socket)) effects.push({ type: 'stop-timer', timer: 'pong' });
       break;
     case 'reading-paused':
       state.readingPaused = true;
       // Answers wait unread in the socket: their absence proves nothing now.
-      for (const timer of ['ping', 'pong'] as const) effects.push({ type: 'stop-timer', timer });
-      stopAnswerDeadline(state, effects);
-      stopAudits(state, effects);
+      stopWatching(state, effects);
       break;
     case 'reading-resumed':
       state.readingPaused = false;
-      if (isOpen(state)) watch(state, effects);
+      if (isOpen(state)) watch(state, input.atMs, effects);
       break;
     case 'barrier-requested':
-      requestBarrier(state, input.requestId, effects);
+      requestBarrier(state, input.requestId, input.atMs, effects);
       break;
     case 'markets-added':
       for (const market of input.markets) state.books.add(market);
@@ -121,16 +125,29 @@ function timerFired(state: FeedState, timer: FeedTimer, atMs: number, effects: F
         effects,
       );
       return;
+    case 'pace':
+      nextWindow(state, effects);
+      return;
     case 'audit':
       audit(state, effects);
       return;
+    case 'silence':
+      lookForSilence(state, atMs, effects);
+      return;
     case 'probe':
-      auditUnanswered(state, effects);
+      auditUnanswered(state, atMs, effects);
+      return;
+    case 'ask-again':
+      askAgain(state, atMs, effects);
+      return;
+    case 'barrier':
+      barriersOverdue(state, atMs, effects);
       return;
     case 'answer':
-      if (isOpen(state)) {
-        const error = repair(state, atMs, effects);
-        if (error) fail(state, error, atMs, effects);
-      }
+    case 'repair': {
+      if (!isOpen(state)) return;
+      const error = timer === 'answer' ? answersOverdue(state, atMs, effects) : climb(state, atMs, effects);
+      if (error) fail(state, error, atMs, effects);
+    }
   }
 }

@@ -1,18 +1,34 @@
 // The same values under the names and in the shapes of their time: fixed-point text today, dollars with whole contracts
 // until March 2026, integer cents before. Recordings of all of them exist, and a renamed field must never look empty.
 import type { Level, Side } from './book.ts';
-import { ONE_DOLLAR, parsePrice, parseSize } from './fixed-point.ts';
+import { ONE_DOLLAR, parseMicrodollars, parsePrice, parseSize } from './fixed-point.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-type Read = (value: unknown) => number | undefined;
+/** A JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** One name that a value has had, and how it is read there; `undefined` for what is no such value. */
+export type Shape<T> = { readonly key: string; readonly read: (value: unknown) => T | undefined };
+
+type Read = Shape<number>['read'];
 
 const CENT = ONE_DOLLAR / 100;
 const CONTRACT = 100;
+/** Positions were in 1/10,000 dollar until April 2026; money here is in 1/1,000,000. */
+const CENTI_CENT = 100;
+/** The last ms that a `Date` can hold. */
+const END_OF_TIME_MS = 8.64e15;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-const wholeContracts: Read = (value) =>
-  typeof value === 'number' && Number.isSafeInteger(value * CONTRACT) && Number.isInteger(value)
-    ? value * CONTRACT
-    : undefined;
+/** An integer times a factor, as long as that is exact. */
+const scaled =
+  (factor: number): Read =>
+  (value) =>
+    typeof value === 'number' && Number.isInteger(value) && Number.isSafeInteger(value * factor)
+      ? value * factor
+      : undefined;
+
+const wholeContracts = scaled(CONTRACT);
+const centiCents = scaled(CENTI_CENT);
 
 const cents: Read = (value) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100 ? value * CENT : undefined;
@@ -23,6 +39,47 @@ const LEVEL_SHAPES: readonly { readonly suffix: string; readonly price: Read; re
   { suffix: '_dollars', price: parsePrice, size: wholeContracts },
   { suffix: '', price: cents, size: wholeContracts },
 ];
+
+/** A price in 1/10,000 dollar, by its name without a suffix; newest first, as in all of these. */
+export const priceShapes = (name: string): readonly Shape<number>[] => [
+  { key: `${name}_dollars`, read: parsePrice },
+  { key: name, read: cents },
+];
+
+/** A size in 1/100 contract. It may be negative. */
+export const sizeShapes = (name: string): readonly Shape<number>[] => [
+  { key: `${name}_fp`, read: parseSize },
+  { key: name, read: wholeContracts },
+];
+
+/** Money in 1/1,000,000 dollar. It may be negative. */
+export const microdollarShapes = (name: string): readonly Shape<number>[] => [
+  { key: `${name}_dollars`, read: parseMicrodollars },
+  { key: name, read: centiCents },
+];
+
+/** The names of one moment: in ms since the Unix epoch, as RFC 3339, in whole seconds since the epoch. */
+export type TimeKeys = { readonly ms?: string; readonly rfc3339?: string; readonly seconds?: string };
+
+/** A time in ms since the Unix epoch, the most exact of its names first. */
+export const timeShapes = ({ ms, rfc3339, seconds }: TimeKeys): readonly Shape<number>[] => [
+  ...(ms === undefined ? [] : [{ key: ms, read: inTime(scaled(1)) }]),
+  ...(rfc3339 === undefined ? [] : [{ key: rfc3339, read: rfc3339Millis }]),
+  ...(seconds === undefined ? [] : [{ key: seconds, read: inTime(scaled(1000)) }]),
+];
+
+const inTime =
+  (read: Read): Read =>
+  (value) => {
+    const atMs = read(value);
+    return atMs !== undefined && Math.abs(atMs) <= END_OF_TIME_MS ? atMs : undefined;
+  };
+
+/** `Date.parse` alone takes nearly any text for a date. */
+const rfc3339Millis: Read = (value) => {
+  const atMs = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(atMs) ? undefined : atMs;
+};
 
 /** A delta's price in 1/10,000 dollar. */
 export function priceOf(msg: Fields): number | undefined {
@@ -37,8 +94,7 @@ export function changeOf(msg: Fields): number | undefined {
 /** The exchange's own time, ms since the Unix epoch. */
 export function exchangeTimeOf({ ts_ms: atMs, ts }: Fields & { ts_ms?: unknown; ts?: unknown }): number | null {
   if (typeof atMs === 'number' && Number.isSafeInteger(atMs)) return atMs;
-  const parsed = typeof ts === 'string' ? Date.parse(ts) : Number.NaN;
-  return Number.isNaN(parsed) ? null : parsed;
+  return rfc3339Millis(ts) ?? null;
 }
 
 /**

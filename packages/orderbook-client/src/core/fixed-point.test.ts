@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatPrice, formatSize, parseDecimal, parsePrice, parseSize } from './fixed-point.ts';
+import {
+  formatMicrodollars,
+  formatPrice,
+  formatSize,
+  parseDecimal,
+  parseMicrodollars,
+  parsePrice,
+  parseSize,
+} from './fixed-point.ts';
 
 describe('parseDecimal', () => {
   test.each([
@@ -32,11 +40,24 @@ test('prices lie between 0 and 1 dollar and are text', () => {
   );
 });
 
+test.each([
+  ['0.015930', 15_930],
+  ['50.0000', 50_000_000],
+  ['-10.000001', -10_000_001],
+  ['9007199254.740991', Number.MAX_SAFE_INTEGER],
+  ['9007199254.740992', undefined],
+  ['0.0159305', undefined],
+  [0.01593, undefined],
+])('%j dollars are %s microdollars', (text, money) => {
+  expect(parseMicrodollars(text)).toBe(money);
+});
+
 test('formatting then parsing is the identity', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 10_000 }), fc.maxSafeInteger(), (price, size) => {
       expect(parsePrice(formatPrice(price))).toBe(price);
       expect(parseSize(formatSize(size))).toBe(size);
+      expect(parseMicrodollars(formatMicrodollars(size))).toBe(size);
     }),
   );
 });

@@ -1,10 +1,13 @@
-// The exchange's decimal text to integers and back. Prices are integers of 1/10,000 dollar, sizes of 1/100 contract;
-// both stay far below 2^53, so a JavaScript number holds them exactly.
+// The exchange's decimal text to integers and back. Prices are integers of 1/10,000 dollar, sizes of 1/100 contract,
+// other money (fees, costs, profit) of 1/1,000,000 dollar. A JavaScript number holds them exactly up to 2^53, which is
+// nine billion dollars; what is beyond is refused.
 
 /** Digits after the point that a price can have: one unit is $0.0001. */
 const PRICE_DIGITS = 4;
 /** Digits after the point that a size can have: one unit is 0.01 contract. */
 const SIZE_DIGITS = 2;
+/** Digits after the point that fees and costs can have: the exchange writes `"0.015930"`. */
+const MICRODOLLAR_DIGITS = 6;
 /** One dollar, the price of a contract that pays out. */
 export const ONE_DOLLAR = 10_000;
 
@@ -63,8 +66,16 @@ export function parseSize(text: unknown): number | undefined {
   return typeof text === 'string' ? parseDecimal(text, SIZE_DIGITS) : undefined;
 }
 
+/** Dollars as text to 1/1,000,000 dollar; it may be negative (a loss). */
+export function parseMicrodollars(text: unknown): number | undefined {
+  return typeof text === 'string' ? parseDecimal(text, MICRODOLLAR_DIGITS) : undefined;
+}
+
 /** 4300 is `"0.4300"` dollars. */
 export const formatPrice = (price: number): string => formatDecimal(price, PRICE_DIGITS);
 
 /** -10000 is `"-100.00"` contracts. */
 export const formatSize = (size: number): string => formatDecimal(size, SIZE_DIGITS);
+
+/** 15930 is `"0.015930"` dollars. */
+export const formatMicrodollars = (money: number): string => formatDecimal(money, MICRODOLLAR_DIGITS);

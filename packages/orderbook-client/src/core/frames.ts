@@ -1,207 +1,232 @@
 // What each frame does to the feed.
+import type { ChannelEvent } from '../channel-events.ts';
 import { OrderbookClientError } from '../errors.ts';
 import { compareAudited } from './audit.ts';
-import type { Purpose } from './commands.ts';
-import { fail, settleBarrier } from './connection.ts';
-import {
-  decodeFrame,
-  type DeltaMessage,
-  type Message,
-  type ReplyMessage,
-  type SnapshotMessage,
-  type ViolationMessage,
-} from './decode.ts';
-import { emit, type FeedEffect, type FeedState } from './feed-state.ts';
-import { acknowledge, CHANNEL } from './reconcile.ts';
+import type { TrackedBook } from './book-view.ts';
+import { fail } from './connection.ts';
+import { decodeFrame, type DeltaMessage, type Message, type SnapshotMessage, type ViolationMessage } from './decode.ts';
+import type { DeltaScanner } from './delta-scanner.ts';
+import { markStale, type FeedEffect, type FeedState } from './feed-state.ts';
+import { frameText } from './frame-text.ts';
 import { nameGap, settle, startRepair } from './repair.ts';
+import { takeReply } from './replies.ts';
 import { SequenceTracker } from './sequence.ts';
+import type { Subscription } from './subscription.ts';
 
-/** After these the exchange sends nothing more on the sid: channel error, buffer overflow. */
-const TERMINAL_ERRORS: readonly number[] = [10, 25];
-
-export function takeFrame(state: FeedState, text: string, atMs: number, effects: FeedEffect[]): void {
-  const message = decodeFrame(text);
+/** Takes one frame of the current socket. */
+export function takeFrame(state: FeedState, bytes: Uint8Array, atMs: number, effects: FeedEffect[]): void {
   state.counters.frames++;
   state.heard = true;
-  if (message.kind === 'subscribed') return takeReply(state, message, text, atMs, effects);
-  const subscription = state.subscription;
-  if (subscription && message.sid === subscription.sid && message.seq !== null) {
-    const expected = subscription.sequence.last + 1;
-    const verdict = subscription.sequence.accept(message.seq);
-    if (verdict === 'duplicate') {
-      state.counters.duplicates++;
-      return;
-    }
-    if (verdict === 'gap') {
-      const { sid, lastFrameAtMs } = subscription;
-      nameGap(state, sid, expected, message.seq - 1, lastFrameAtMs, atMs, 'sequence', effects);
-      state.books.markAllStale('gap');
-    }
-    subscription.lastFrameAtMs = atMs;
-    takeMessage(state, message, text, atMs, effects);
-    // After the frame itself: it may be a snapshot, whose market need not be asked for.
-    if (verdict === 'gap') startRepair(state, effects);
-    return;
+  const { scanner } = state;
+  if (scanner.scan(bytes)) takeScanned(state, scanner, atMs, effects);
+  else takeText(state, frameText(bytes), atMs, effects);
+}
+
+/** A delta of a wanted market, which nearly every frame is. */
+function takeScanned(state: FeedState, scanned: DeltaScanner<TrackedBook>, atMs: number, effects: FeedEffect[]): void {
+  const { sid, seq, value: book } = scanned;
+  const subscription = state.subscriptionOf(sid);
+  const verdict = subscription ? count(state, subscription, seq, atMs, effects) : 'in-order';
+  if (verdict === 'ignore') return;
+  takeDelta(state, scanned, book.market, subscription === state.orderbook ? book : undefined, atMs, effects);
+  if (verdict === 'gap' && subscription === state.orderbook) startRepair(state, atMs, effects);
+}
+
+function takeText(state: FeedState, text: string | null, atMs: number, effects: FeedEffect[]): void {
+  if (text === null) return takeViolation(state, undefined, NOT_UTF8, '', atMs, effects);
+  const message = decodeFrame(text);
+  // A subscription's first answer has its sid inside and no number.
+  if (message.kind === 'subscribed') return takeReply(state, message, undefined, text, atMs, effects);
+  const subscription = state.subscriptionOf(message.sid);
+  if (!subscription || message.seq === null) {
+    if (subscription) arrived(state, subscription, atMs);
+    return takeMessage(state, message, subscription, text, atMs, effects);
   }
-  takeMessage(state, message, text, atMs, effects);
+  const verdict = count(state, subscription, message.seq, atMs, effects);
+  if (verdict === 'ignore') return;
+  takeMessage(state, message, subscription, text, atMs, effects);
+  // After the frame itself: it may be a snapshot, whose market need not be asked for.
+  if (verdict === 'gap' && subscription === state.orderbook) startRepair(state, atMs, effects);
+}
+
+const NOT_UTF8: ViolationMessage = { kind: 'violation', sid: null, seq: null, reason: 'not UTF-8', market: null };
+
+/** Follows the numbers of a sid. `ignore`: the frame was seen before, or the connection is given up. */
+function count(
+  state: FeedState,
+  subscription: Subscription,
+  seq: number,
+  atMs: number,
+  effects: FeedEffect[],
+): 'in-order' | 'gap' | 'ignore' {
+  subscription.sequence ??= new SequenceTracker();
+  const expected = subscription.sequence.last + 1;
+  const verdict = subscription.sequence.accept(seq);
+  switch (verdict) {
+    case 'in-order':
+      arrived(state, subscription, atMs);
+      return verdict;
+    case 'gap':
+      nameGap(state, subscription, expected, seq - 1, atMs, 'sequence', effects);
+      if (subscription === state.orderbook) markStale(state, state.books.markets(), 'gap', atMs, effects);
+      arrived(state, subscription, atMs);
+      return verdict;
+    case 'duplicate':
+      state.counters.duplicates++;
+      return 'ignore';
+    case 'reset': {
+      state.counters.duplicates++;
+      const text = `The numbers of sid ${subscription.sid} went back from ${expected - 1} to ${seq}.`;
+      fail(state, new OrderbookClientError('SEQUENCE_RESET', text), atMs, effects);
+      return 'ignore';
+    }
+  }
+}
+
+/** Weight of the newest of the times between frames. */
+const CADENCE_WEIGHT = 1 / 16;
+
+function arrived(state: FeedState, subscription: Subscription, atMs: number): void {
+  if (subscription === state.orderbook) {
+    const gapMs = Math.max(0, atMs - subscription.lastFrameAtMs);
+    const usualMs = state.usualGapMs;
+    state.usualGapMs = Number.isNaN(usualMs) ? gapMs : usualMs + (gapMs - usualMs) * CADENCE_WEIGHT;
+  }
+  subscription.lastFrameAtMs = atMs;
 }
 
 function takeMessage(
   state: FeedState,
   message: Exclude<Message, { kind: 'subscribed' }>,
+  subscription: Subscription | undefined,
   text: string,
   atMs: number,
   effects: FeedEffect[],
 ): void {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- whatever else there is belongs to another channel
   switch (message.kind) {
-    case 'delta':
-      return takeDelta(state, message, atMs, effects);
+    case 'delta': {
+      const book = subscription === state.orderbook ? state.books.get(message.market) : undefined;
+      return takeDelta(state, message, message.market, book, atMs, effects);
+    }
     case 'snapshot':
-      return takeSnapshot(state, message, atMs, effects);
+      return takeSnapshot(state, message, subscription, atMs, effects);
     case 'violation':
-      return takeViolation(state, message, text, atMs, effects);
-    case 'unrecognized':
+      return takeViolation(state, subscription, message, text, atMs, effects);
+    case 'unrecognized': {
       state.counters.unrecognized++;
-      return passOn(state, message.frameType, message.sid, message.seq, text, atMs, effects);
+      const { frameType, sid, seq } = message;
+      const { epoch } = state;
+      effects.push({ type: 'unrecognized', epoch, frameType, sid, seq, receivedAtMs: atMs, text, reason: null });
+      return;
+    }
     case 'ok':
     case 'unsubscribed':
     case 'error':
-      return takeReply(state, message, text, atMs, effects);
+      return takeReply(state, message, subscription, text, atMs, effects);
+    default: {
+      state.counters.channelFrames++;
+      if (!subscription) state.counters.foreign++;
+      else subscription.losses = 0;
+      const { kind, ...payload } = message;
+      effects.push({ type: kind, epoch: state.epoch, receivedAtMs: atMs, ...payload } as ChannelEvent);
+    }
   }
 }
 
-function takeDelta(state: FeedState, message: DeltaMessage, atMs: number, effects: FeedEffect[]): void {
-  const { sid, seq, market, side, price, delta, exchangeAtMs } = message;
-  const outcome = sid === state.subscription?.sid ? state.books.apply(message) : 'foreign';
-  state.counters.deltas++;
-  if (outcome === 'stale') state.counters.unapplied++;
-  if (outcome === 'foreign') state.counters.foreign++;
-  const applied = outcome === 'applied';
-  emit(
-    {
-      type: 'delta',
-      epoch: state.epoch,
-      sid,
-      seq,
-      receivedAtMs: atMs,
-      market,
-      side,
-      price,
-      delta,
-      exchangeAtMs,
-      applied,
-    },
-    effects,
-  );
-  if (outcome === 'desynced') {
-    state.counters.desyncs++;
-    const text = `The book of ${market} broke an invariant at seq ${seq} (a negative level, or crossed sides); it is asked for again.`;
-    const error = new OrderbookClientError('BOOK_DESYNCED', text, { market });
-    emit({ type: 'problem', error, retryInMs: null, atMs }, effects);
-    startRepair(state, effects, [market]);
+/** @param book `undefined` if nobody wants the market, or the sid is not the one that books come from */
+function takeDelta(
+  state: FeedState,
+  { sid, seq, side, price, delta, exchangeAtMs }: Omit<DeltaMessage, 'kind' | 'market'>,
+  market: string,
+  book: TrackedBook | undefined,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
+  const { counters, epoch, books } = state;
+  counters.deltas++;
+  let applied = false;
+  let broken = false;
+  if (!book) {
+    counters.foreign++;
+  } else if (!book.synced) {
+    // It would build on numbers that are not there.
+    counters.unapplied++;
+  } else {
+    broken = book.book.apply(side, price, delta) !== 'applied';
+    applied = !broken;
+    books.changed(book, atMs);
   }
+  effects.push({
+    type: 'delta',
+    epoch,
+    sid,
+    seq,
+    receivedAtMs: atMs,
+    market,
+    side,
+    price,
+    delta,
+    exchangeAtMs,
+    applied,
+  });
+  if (broken) desynced(state, market, seq, atMs, effects);
 }
 
-function takeSnapshot(state: FeedState, message: SnapshotMessage, atMs: number, effects: FeedEffect[]): void {
+function desynced(state: FeedState, market: string, seq: number, atMs: number, effects: FeedEffect[]): void {
+  state.counters.desyncs++;
+  markStale(state, [market], 'desync', atMs, effects);
+  const text = `The book of ${market} broke an invariant at seq ${seq} (a negative level, or crossed sides); it is asked for again.`;
+  const error = new OrderbookClientError('BOOK_DESYNCED', text, { market });
+  effects.push({ type: 'problem', error, retryInMs: null, atMs });
+  startRepair(state, atMs, effects, [market]);
+}
+
+function takeSnapshot(
+  state: FeedState,
+  message: SnapshotMessage,
+  subscription: Subscription | undefined,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
   const { sid, seq, market, yes, no } = message;
-  const book = state.books.get(market);
-  if (book && sid === state.subscription?.sid) compareAudited(state, message, book, atMs, effects);
-  const wanted = sid === state.subscription?.sid && state.books.replace(message);
-  state.counters.snapshots++;
-  if (!wanted) state.counters.foreign++;
-  emit({ type: 'snapshot', epoch: state.epoch, sid, seq, receivedAtMs: atMs, market, yes, no }, effects);
-  if (wanted) settle(state, atMs, effects);
+  const { books, counters, epoch } = state;
+  const book = subscription === state.orderbook ? books.get(market) : undefined;
+  counters.snapshots++;
+  if (!book) counters.foreign++;
+  // What still comes of a subscription that is being made anew would be followed by nothing.
+  const applied = book !== undefined && !state.orderbook.ending;
+  if (applied) {
+    compareAudited(state, message, book, atMs, effects);
+    state.progress ||= !book.synced;
+    books.replace(book, message, atMs);
+    // Only what it has taken in does an exchange send; its acknowledgement may be late, or lost.
+    state.orderbook.membership.confirm(market);
+  }
+  effects.push({ type: 'snapshot', epoch, sid, seq, receivedAtMs: atMs, market, yes, no, applied });
+  if (applied) settle(state, atMs, effects);
 }
 
 /** A frame that cannot be read is kept as text, and every book that it could have changed is asked for again. */
 function takeViolation(
   state: FeedState,
-  message: ViolationMessage,
+  subscription: Subscription | undefined,
+  { sid, seq, reason, market }: ViolationMessage,
   text: string,
   atMs: number,
   effects: FeedEffect[],
 ): void {
   state.counters.violations++;
-  passOn(state, '', message.sid, message.seq, text, atMs, effects);
-  const error = new OrderbookClientError('PROTOCOL_VIOLATION', `The exchange sent a frame that is ${message.reason}.`, {
-    ...(message.market !== null && { market: message.market }),
+  const { epoch } = state;
+  effects.push({ type: 'unrecognized', epoch, frameType: '', sid, seq, receivedAtMs: atMs, text, reason });
+  const error = new OrderbookClientError('PROTOCOL_VIOLATION', `The exchange sent a frame that is ${reason}.`, {
+    ...(market !== null && { market }),
   });
-  emit({ type: 'problem', error, retryInMs: null, atMs }, effects);
+  effects.push({ type: 'problem', error, retryInMs: null, atMs });
   // Without a number the frame shows as a gap once the next one comes.
-  if (message.seq === null || message.sid === null || message.sid !== state.subscription?.sid) return;
-  nameGap(state, message.sid, message.seq, message.seq, atMs, atMs, 'violation', effects);
-  state.books.markAllStale('violation');
-  startRepair(state, effects);
-}
-
-function takeReply(state: FeedState, reply: ReplyMessage, text: string, atMs: number, effects: FeedEffect[]): void {
-  const purpose = state.commands.settle(reply.commandId);
-  passOn(state, reply.kind, reply.sid, reply.kind === 'subscribed' ? null : reply.seq, text, atMs, effects);
-  switch (reply.kind) {
-    case 'subscribed':
-      if (purpose?.kind !== 'add' || reply.channel !== CHANNEL || state.subscription) {
-        state.counters.foreign++;
-        return;
-      }
-      state.subscription = { sid: reply.sid, sequence: new SequenceTracker(), lastFrameAtMs: atMs };
-      acknowledge(state, purpose, null, effects);
-      return;
-    case 'ok':
-      if (purpose?.kind === 'barrier') settleBarrier(state, purpose.requestId, null, effects);
-      else if (purpose?.kind === 'add' || purpose?.kind === 'delete') {
-        acknowledge(state, purpose, reply.markets, effects);
-        settle(state, atMs, effects);
-      }
-      return;
-    case 'unsubscribed':
-      if (reply.sid === state.subscription?.sid) {
-        loseSubscription(state, 'the exchange unsubscribed it', null, atMs, effects);
-      }
-      return;
-    case 'error':
-      if (TERMINAL_ERRORS.includes(reply.code) && (reply.sid === null || reply.sid === state.subscription?.sid)) {
-        loseSubscription(state, `error ${reply.code}, "${reply.message}"`, reply.code, atMs, effects);
-        return;
-      }
-      rejectCommand(state, reply.code, reply.message, purpose, atMs, effects);
-  }
-}
-
-function rejectCommand(
-  state: FeedState,
-  code: number,
-  message: string,
-  purpose: Purpose | undefined,
-  atMs: number,
-  effects: FeedEffect[],
-): void {
-  const text = `The exchange refused a command (${purpose?.kind ?? 'unknown'}): error ${code}, "${message}".`;
-  const error = new OrderbookClientError('COMMAND_REJECTED', text, { exchangeCode: code });
-  if (purpose?.kind === 'barrier') settleBarrier(state, purpose.requestId, error, effects);
-  emit({ type: 'problem', error, retryInMs: null, atMs }, effects);
-}
-
-/** Nothing more comes on this sid. A new connection is the one remedy that needs no state of the old one. */
-function loseSubscription(
-  state: FeedState,
-  why: string,
-  code: number | null,
-  atMs: number,
-  effects: FeedEffect[],
-): void {
-  const details = code === null ? {} : { exchangeCode: code };
-  fail(state, new OrderbookClientError('SUBSCRIPTION_LOST', `The subscription ended: ${why}.`, details), atMs, effects);
-}
-
-function passOn(
-  state: FeedState,
-  frameType: string,
-  sid: number | null,
-  seq: number | null,
-  text: string,
-  atMs: number,
-  effects: FeedEffect[],
-): void {
-  state.counters.control++;
-  emit({ type: 'control', epoch: state.epoch, frameType, sid, seq, receivedAtMs: atMs, text }, effects);
+  if (!subscription || seq === null) return;
+  nameGap(state, subscription, seq, seq, atMs, 'violation', effects);
+  if (subscription !== state.orderbook) return;
+  markStale(state, state.books.markets(), 'violation', atMs, effects);
+  startRepair(state, atMs, effects);
 }

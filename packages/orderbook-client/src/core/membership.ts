@@ -13,6 +13,12 @@ export class Membership {
     return this.adding.size + this.deleting.size > 0;
   }
 
+  /** One market more is known to be there. */
+  confirm(market: string): void {
+    this.confirmed.add(market);
+    this.adding.delete(market);
+  }
+
   /** Answers are overdue: whatever is still missing is to be asked for again. */
   giveUpWaiting(): void {
     this.adding.clear();

@@ -3,9 +3,14 @@
 /** The first number of every sid. */
 const FIRST = 1;
 
+/** So many old numbers in rising order are no echo of a frame: the exchange counts from somewhere else. */
+const RESET_RUN = 3;
+
 /** Follows one sid's numbers. */
 export class SequenceTracker {
   #last = FIRST - 1;
+  #echo = 0;
+  #run = 0;
 
   /** The highest number seen, 0 before the first. */
   get last(): number {
@@ -15,13 +20,22 @@ export class SequenceTracker {
   /**
    * Takes the next number as it arrives.
    *
-   * @returns `duplicate` for a number that was seen or skipped before; `gap` when numbers are missing before this one,
-   * which are then `missingFrom` to `seq - 1`
+   * @returns `duplicate` for a number that was seen or skipped before; `gap` when the numbers from `last + 1` to
+   * `seq - 1` are missing; `reset` when old numbers come one after the other, so that the count cannot be trusted
    */
-  accept(seq: number): 'in-order' | 'duplicate' | 'gap' {
-    if (seq <= this.#last) return 'duplicate';
-    const verdict = seq === this.#last + 1 ? 'in-order' : 'gap';
-    this.#last = seq;
-    return verdict;
+  accept(seq: number): 'in-order' | 'duplicate' | 'gap' | 'reset' {
+    if (seq === this.#last + 1) {
+      this.#last = seq;
+      this.#run = 0;
+      return 'in-order';
+    }
+    if (seq > this.#last) {
+      this.#last = seq;
+      this.#run = 0;
+      return 'gap';
+    }
+    this.#run = seq === this.#echo + 1 ? this.#run + 1 : 1;
+    this.#echo = seq;
+    return this.#run < RESET_RUN ? 'duplicate' : 'reset';
   }
 }

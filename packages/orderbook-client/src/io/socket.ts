@@ -7,7 +7,9 @@ export interface SocketListener {
   /** The exchange's own clock, ms since the epoch, from its answer to the handshake: before `opened`, or before `closed`. */
   serverTime(atMs: number): void;
   opened(): void;
-  frame(text: string): void;
+  /** One message, as bytes: UTF-8 text if the exchange keeps to the protocol. */
+  frame(bytes: Uint8Array): void;
+  ping(): void;
   pong(): void;
   /** The last call of a socket's life. */
   closed(error: OrderbookClientError): void;
@@ -35,8 +37,14 @@ const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 const MAX_BODY_BYTES = 4096;
 
 export const openWebSocket: OpenSocket = (url, headers, listener) => {
-  // Compression costs more than it saves: decoding drops to a few percent of its speed.
-  const socket = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES });
+  const socket = new WebSocket(url, {
+    headers,
+    // Compression costs more than it saves: decoding drops to a few percent of its speed.
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    // One broken message must not cost the connection: the decoder finds it, and it is counted.
+    skipUTF8Validation: true,
+  });
   let failure: OrderbookClientError | undefined;
   let wasOpen = false;
   let dropped = false;
@@ -56,7 +64,8 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
     wasOpen = true;
     if (!dropped) listener.opened();
   });
-  socket.on('message', (data: RawData) => dropped || listener.frame(textOf(data)));
+  socket.on('message', (data: RawData) => dropped || listener.frame(bytesOf(data)));
+  socket.on('ping', () => dropped || listener.ping());
   socket.on('pong', () => dropped || listener.pong());
   socket.on('unexpected-response', (_request, response) => {
     void refuse(response);
@@ -160,7 +169,7 @@ function errorCodeOf(body: string): string | undefined {
   }
 }
 
-function textOf(data: RawData): string {
-  if (Buffer.isBuffer(data)) return data.toString('utf8');
-  return Array.isArray(data) ? Buffer.concat(data).toString('utf8') : Buffer.from(data).toString('utf8');
+function bytesOf(data: RawData): Uint8Array {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : new Uint8Array(data);
 }

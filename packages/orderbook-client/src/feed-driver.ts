@@ -1,0 +1,206 @@
+// Wires one pure feed to a socket and timers: it performs the feed's effects, hands facts back to it, and decides
+// nothing.
+import { step } from './core/feed.ts';
+import { takeFrame } from './core/frames.ts';
+import {
+  FeedState,
+  isOpen,
+  type FeedConfig,
+  type FeedEffect,
+  type FeedInput,
+  type FeedTimer,
+} from './core/feed-state.ts';
+import { OrderbookClientError } from './errors.ts';
+import type { OrderbookEvent } from './events.ts';
+import { signHandshake } from './io/signer.ts';
+import type { Socket } from './io/socket.ts';
+import type { ResolvedOptions } from './options.ts';
+
+/** How long a closing handshake may take before the socket is dropped. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+/**
+ * A timer that fires this late was held up by a loop that was blocked, or a machine that slept. An answer may have come
+ * meanwhile and wait in the socket: it is read first, or a healthy connection would be given up for our own fault.
+ */
+const STALL_MS = 500;
+const READ_FIRST_MS = 100;
+
+type Barrier = { readonly resolve: () => void; readonly reject: (error: OrderbookClientError) => void };
+
+/** An input without its time. */
+type Fact = FeedInput extends infer Input ? (Input extends FeedInput ? Omit<Input, 'atMs'> : never) : never;
+
+export class FeedDriver {
+  readonly state: FeedState;
+  readonly #options: ResolvedOptions;
+  readonly #emit: (event: OrderbookEvent) => void;
+  readonly #timers = new Map<FeedTimer, () => void>();
+  readonly #barriers = new Map<number, Barrier>();
+  readonly #inputs: FeedInput[] = [];
+  /** Used again for each frame: there are too many of them for an array each. */
+  readonly #frameEffects: FeedEffect[] = [];
+  #stepping = false;
+  #barrierId = 0;
+  #socket: { readonly id: number; readonly socket: Socket } | null = null;
+  #paused = false;
+  #gone: Promise<void> = Promise.resolve();
+
+  constructor(
+    options: ResolvedOptions,
+    feed: Pick<FeedConfig, 'markets' | 'channels' | 'nextEpoch'>,
+    emit: (event: OrderbookEvent) => void,
+  ) {
+    this.#options = options;
+    this.#emit = emit;
+    this.state = new FeedState({ ...options, ...feed, random: () => options.runtime.random() });
+  }
+
+  tell(fact: Fact): void {
+    this.#take({ ...fact, atMs: this.#options.runtime.nowMs() });
+  }
+
+  /** Stops or resumes the reading of the socket. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#socket?.socket.pause();
+    else this.#socket?.socket.resume();
+    this.tell({ type: paused ? 'reading-paused' : 'reading-resumed' });
+  }
+
+  /** Resolves once every frame that the exchange sent before now was taken. @throws {OrderbookClientError} */
+  barrier(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const requestId = ++this.#barrierId;
+      this.#barriers.set(requestId, { resolve, reject });
+      this.tell({ type: 'barrier-requested', requestId });
+    });
+  }
+
+  /** Resolves when the socket is gone. */
+  close(): Promise<void> {
+    this.tell({ type: 'close-requested' });
+    return this.#gone;
+  }
+
+  /** One input at a time, in order: a listener may call the client in the middle of a step. */
+  #take(input: FeedInput): void {
+    this.#inputs.push(input);
+    if (!this.#stepping) this.#drain();
+  }
+
+  #drain(): void {
+    this.#stepping = true;
+    try {
+      for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+        for (const effect of step(this.state, next)) this.#perform(effect);
+      }
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  /** The same as {@link #take} for what comes by the hundred thousand. */
+  #takeFrame(socket: number, bytes: Uint8Array): void {
+    const { state } = this;
+    const atMs = this.#options.runtime.nowMs();
+    if (this.#stepping || socket !== state.socket || !isOpen(state)) {
+      this.#take({ type: 'frame-received', socket, bytes, atMs });
+      return;
+    }
+    const effects = this.#frameEffects;
+    this.#stepping = true;
+    try {
+      takeFrame(state, bytes, atMs, effects);
+      for (const effect of effects) this.#perform(effect);
+    } finally {
+      effects.length = 0;
+      this.#stepping = false;
+    }
+    if (this.#inputs.length > 0) this.#drain();
+  }
+
+  #perform(effect: FeedEffect): void {
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- whatever else there is, is an event
+    switch (effect.type) {
+      case 'open-socket':
+        void this.#open(effect.socket);
+        return;
+      case 'drop-socket':
+        this.#drop(effect.polite);
+        return;
+      case 'send-frame':
+        if (this.#socket?.id === effect.socket) this.#socket.socket.send(effect.text);
+        return;
+      case 'send-ping':
+        if (this.#socket?.id === effect.socket) this.#socket.socket.ping();
+        return;
+      case 'start-timer':
+        this.#startTimer(effect.timer, effect.delayMs);
+        return;
+      case 'stop-timer':
+        this.#timers.get(effect.timer)?.();
+        this.#timers.delete(effect.timer);
+        return;
+      case 'settle-barrier': {
+        const barrier = this.#barriers.get(effect.requestId);
+        this.#barriers.delete(effect.requestId);
+        if (effect.error) barrier?.reject(effect.error);
+        else barrier?.resolve();
+        return;
+      }
+      default:
+        this.#emit(effect);
+    }
+  }
+
+  async #open(id: number): Promise<void> {
+    const { url, signer, openSocket, runtime } = this.#options;
+    let headers: Record<string, string>;
+    try {
+      headers = await signHandshake(signer, url, runtime.nowMs());
+    } catch (cause) {
+      const error = new OrderbookClientError('SIGNER_FAILED', 'The signer did not sign the handshake.', { cause });
+      this.tell({ type: 'socket-closed', socket: id, error });
+      return;
+    }
+    // The signer may have taken so long that this try is over.
+    if (this.state.socket !== id || this.state.phase !== 'connecting') return;
+    const socket = openSocket(url, headers, {
+      serverTime: (serverTimeMs) => this.tell({ type: 'server-time-seen', socket: id, serverTimeMs }),
+      opened: () => {
+        if (this.#paused) socket.pause();
+        this.tell({ type: 'socket-opened', socket: id });
+      },
+      frame: (bytes) => this.#takeFrame(id, bytes),
+      ping: () => this.tell({ type: 'ping-received', socket: id }),
+      pong: () => this.tell({ type: 'pong-received', socket: id }),
+      closed: (error) => this.tell({ type: 'socket-closed', socket: id, error }),
+    });
+    this.#socket = { id, socket };
+  }
+
+  #drop(polite: boolean): void {
+    const socket = this.#socket?.socket;
+    this.#socket = null;
+    if (!socket) return;
+    if (polite) this.#gone = socket.close(CLOSE_TIMEOUT_MS);
+    else socket.drop();
+  }
+
+  #startTimer(timer: FeedTimer, delayMs: number): void {
+    const { runtime } = this.#options;
+    const dueMs = runtime.nowMs() + delayMs;
+    const fire = (): void => {
+      this.#timers.delete(timer);
+      this.tell({ type: 'timer-fired', timer });
+    };
+    this.#timers.get(timer)?.();
+    const cancel = runtime.setTimer(delayMs, () => {
+      if (runtime.nowMs() - dueMs < STALL_MS) fire();
+      else this.#timers.set(timer, runtime.setTimer(READ_FIRST_MS, fire));
+    });
+    this.#timers.set(timer, cancel);
+  }
+}
