@@ -53,6 +53,12 @@ describe.each(LAYOUTS)('BookReader over $name', ({ book, by }) => {
     expect([...into]).toEqual([at(5400), 2 ** 34, -1]);
   });
 
+  test.each([0, -1, Number.NaN])('writes nothing when asked for %d levels', (count) => {
+    const into = new Float64Array(4).fill(-1);
+    expect([book.topBids('yes', count, into), book.topAsks('yes', count, into)]).toEqual([0, 0]);
+    expect([...into]).toEqual([-1, -1, -1, -1]);
+  });
+
   test('goes through the levels in the order in which they would trade', () => {
     expect([...book.bids('yes')]).toEqual(book.levels('yes').toReversed());
     expect([...book.asks('yes')]).toEqual([

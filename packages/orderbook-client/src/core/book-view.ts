@@ -93,11 +93,6 @@ export class TrackedBook extends OrderBook implements BookView {
     return this.staleReason === null;
   }
 
-  /** The levels, for their owner. Readers see a {@link BookView}. They are one object: 50,000 books count each word. */
-  get book(): OrderBook {
-    return this;
-  }
-
   /** Notes a change for {@link lastChangeAtMs} and {@link usualGapMs}. A clock that was set back makes a gap of 0. */
   changedAt(atMs: number): void {
     if (this.lastChangeAtMs !== 0) {

@@ -98,7 +98,7 @@ export class Books {
 
   /** A snapshot makes the book current. */
   replace(book: TrackedBook, { yes, no }: SnapshotMessage, atMs: number): void {
-    book.book.replace(yes, no);
+    book.replace(yes, no);
     book.changedAt(atMs);
     this.#turn(book, null);
   }

@@ -80,15 +80,15 @@ export class DenseLadder implements Ladder {
 
   writeTop(count: number, into: Float64Array): number {
     const wanted = Math.min(count, this.#depth);
-    let slot = this.#top;
-    for (let written = 0; written < wanted; slot--) {
+    let written = 0;
+    for (let slot = this.#top; written < wanted; slot--) {
       const size = this.#cells[this.#offset + slot]!;
       if (size === 0) continue;
       into[2 * written] = slot * this.#step;
       into[2 * written + 1] = size;
       written++;
     }
-    return wanted;
+    return written;
   }
 }
 

@@ -1,5 +1,5 @@
 // What each frame does to the feed.
-import type { ChannelEvent } from '../channel-events.ts';
+import type { ChannelEvent, MarketLifecycle } from '../channel-events.ts';
 import { OrderbookClientError } from '../errors.ts';
 import { compareAudited } from './audit.ts';
 import type { TrackedBook } from './book-view.ts';
@@ -128,10 +128,17 @@ function takeMessage(
       state.counters.channelFrames++;
       if (!subscription) state.counters.foreign++;
       else subscription.losses = 0;
+      if (message.kind === 'market-lifecycle') noteGrid(state, message);
       const { kind, ...payload } = message;
       effects.push({ type: kind, epoch: state.epoch, receivedAtMs: atMs, ...payload } as ChannelEvent);
     }
   }
+}
+
+/** A market's grid can change while it trades; the book lays its levels out accordingly. */
+function noteGrid({ books }: FeedState, { market, priceRanges }: MarketLifecycle): void {
+  const book = books.get(market);
+  if (book && priceRanges && priceRanges.length > 0) book.priceStep = Math.min(...priceRanges.map(({ step }) => step));
 }
 
 /** @param book `undefined` if nobody wants the market, or the sid is not the one that books come from */
@@ -153,7 +160,7 @@ function takeDelta(
     // It would build on numbers that are not there.
     counters.unapplied++;
   } else {
-    broken = book.book.apply(side, price, delta) !== 'applied';
+    broken = book.apply(side, price, delta) !== 'applied';
     applied = !broken;
     books.changed(book, atMs);
   }

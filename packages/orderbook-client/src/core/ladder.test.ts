@@ -21,7 +21,8 @@ const LAYOUTS: readonly [string, () => Ladder][] = [
 describe.each(LAYOUTS)('%s', (_, create) => {
   test('is empty at first', () => {
     const ladder = create();
-    expect([ladder.depth, ladder.sizeAt(0), ladder.sizeAt(10_000), ...flat(ladder)]).toEqual([0, 0, 0]);
+    expect([ladder.depth, ladder.bestSize, ladder.sizeAt(0), ladder.sizeAt(10_000)]).toEqual([0, 0, 0, 0]);
+    expect(flat(ladder)).toEqual([]);
     expect(ladder.best).toBeLessThan(0);
     expect(ladder.below(10_000)).toBeLessThan(0);
   });
@@ -76,7 +77,8 @@ describe.each(LAYOUTS)('%s', (_, create) => {
           if (before + delta > 0) naive.set(price, before + delta);
           else if (before + delta === 0) naive.delete(price);
           expect(ladder.sizeAt(price)).toBe(naive.get(price) ?? 0);
-          expect(Math.max(ladder.best, -1)).toBe(Math.max(...naive.keys(), -1));
+          const best = Math.max(...naive.keys(), -1);
+          expect([Math.max(ladder.best, -1), ladder.bestSize]).toEqual([best, naive.get(best) ?? 0]);
         }
         expect(ladder.depth).toBe(naive.size);
         expect(flat(ladder)).toEqual([...naive].toSorted(([a], [b]) => b - a).flat());

@@ -65,12 +65,13 @@ export class PackedLadder implements Ladder {
 
   writeTop(count: number, into: Float64Array): number {
     const wanted = Math.min(count, this.#depth);
-    for (let written = 0; written < wanted; written++) {
-      const index = this.#depth - 1 - written;
+    let written = 0;
+    for (let index = this.#depth - 1; written < wanted; index--) {
       into[2 * written] = this.#prices[index]!;
       into[2 * written + 1] = this.#sizes[index]!;
+      written++;
     }
-    return wanted;
+    return written;
   }
 
   /** Where the price is, or where it would be inserted: doubling steps down from the best, then halving ones. */
