@@ -1,3 +1,3 @@
 import { bundle } from '@trader/tsup-config';
 
-export default bundle({ index: 'src/index.ts', wire: 'src/wire.ts' });
+export default bundle({ index: 'src/index.ts', wire: 'src/wire.ts', 'testing/index': 'src/testing/index.ts' });

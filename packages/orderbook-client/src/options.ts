@@ -14,7 +14,8 @@ export interface OrderbookClientOptions {
   readonly markets: readonly string[];
   /**
    * Channels beside `orderbook_delta`, which is always subscribed to. `markets`: for the wanted markets only. `all`: for
-   * whatever the exchange or the account has; `market_lifecycle_v2` and `order_group_updates` know only this.
+   * whatever the exchange or the account has; `market_lifecycle_v2`, `market_positions` and `order_group_updates` know
+   * only this.
    *
    * @default {}
    */
@@ -53,11 +54,12 @@ export interface OrderbookClientOptions {
   readonly openSocket?: OpenSocket;
 }
 
-type Scoped = 'trade' | 'ticker' | 'fill' | 'user_orders' | 'market_positions';
+type Scoped = 'trade' | 'ticker' | 'fill' | 'user_orders';
 
 /** Which channels, and for which markets. */
 export type OptionalChannels = Readonly<Partial<Record<Scoped, ChannelScope>>> & {
   readonly market_lifecycle_v2?: 'all';
+  readonly market_positions?: 'all';
   readonly order_group_updates?: 'all';
 };
 
@@ -66,7 +68,7 @@ const SCOPES: Record<keyof OptionalChannels, readonly ChannelScope[]> = {
   ticker: ['markets', 'all'],
   fill: ['markets', 'all'],
   user_orders: ['markets', 'all'],
-  market_positions: ['markets', 'all'],
+  market_positions: ['all'],
   market_lifecycle_v2: ['all'],
   order_group_updates: ['all'],
 };

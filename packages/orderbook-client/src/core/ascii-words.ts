@@ -12,8 +12,8 @@ const byteOf = (text: string, at: number): number => (at < text.length ? text.ch
 export type Literal = (view: DataView, at: number) => boolean;
 
 /**
- * Compares with a text of 4 to 32 ASCII characters. Overlapping words do for every length; a function for each text keeps
- * them as constants.
+ * Compares with a text of 4 to 32 ASCII characters. Overlapping words do for every length; a function for each text
+ * keeps them as constants.
  */
 export function literal(text: string): Literal {
   if (text.length < 8) {
@@ -38,7 +38,7 @@ export function literal(text: string): Literal {
     view.getFloat64(at + lastAt, true) === last;
 }
 
-/** Eight characters as a float64. Such a number is neither NaN nor a zero, so it equals another one only if every byte does. */
+/** Eight characters as a float64: neither NaN nor a zero, so that it equals another one only if every byte does. */
 function eightOf(text: string, at: number): number {
   const view = new DataView(new ArrayBuffer(8));
   view.setInt32(0, wordOf(text, at), true);
@@ -58,7 +58,7 @@ export function fourDigitsAt(view: DataView, at: number): number {
   return (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff);
 }
 
-/** Whether `length` bytes, 4 or more, stand for themselves in a JSON string: ASCII that neither ends nor escapes anything. */
+/** Whether `length` bytes, 4 or more, stand for themselves in a JSON string: ASCII that ends and escapes nothing. */
 export function isPlainText(view: DataView, at: number, length: number): boolean {
   const last = at + length - 4;
   let surprises = surprisesIn(view.getInt32(last, true));
@@ -66,7 +66,7 @@ export function isPlainText(view: DataView, at: number, length: number): boolean
   return (surprises & 0x80808080) === 0;
 }
 
-/** Has a byte's high bit if one is not ASCII, below a space, a quote or a backslash: the subtraction borrows from it. */
+/** Has a byte's high bit if one is not ASCII, below a space, a quote or a backslash: subtracting borrows from it. */
 const surprisesIn = (word: number): number =>
   word | (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101);
 

@@ -38,7 +38,7 @@ const MARKETS = [
   'KXGOLD15M-26AUG060000-00',
   'KXBTCD-25AUG0517-T114999.99',
   'K',
-  ...Array.from({ length: 60 }, (_, i) => `KX${'ABCDEFGHIJ-0123456789.'.repeat(3)}`.slice(0, i + 1)),
+  ...Array.from({ length: 59 }, (_, i) => `KX${'ABCDEFGHIJ-0123456789.'.repeat(3)}`.slice(0, i + 1)),
 ];
 
 /** The one spelling: the exchange's own. */
@@ -117,7 +117,7 @@ describe('a delta as the exchange spells it', () => {
     ['of the capture', {}],
     ['with ts_ms alone', { ts: null }],
     ['without times', { ts: null, tsMs: null }],
-    ['of a market of 60 characters', { market: MARKETS.at(-1)! }],
+    ['of a market of 59 characters', { market: MARKETS.at(-1)! }],
     ['as short as it can be', { sid: 1, seq: 1, market: 'K', delta: 1, side: 'no', ts: null, tsMs: null }],
     [
       'as long as it can be',
@@ -150,7 +150,7 @@ describe('anything else is left to the plain decoder', () => {
     ['nothing', ''],
     ['an unknown market', replaced('26AUG050000-00', '26AUG050000-99')],
     ['an empty market', replaced(GOLD.market, '')],
-    ['a market of 61 characters', replaced(GOLD.market, `${MARKETS.at(-1)!}A`)],
+    ['a market of 60 characters', replaced(GOLD.market, `${MARKETS.at(-1)!}A`)],
     ['an escape in the market', replaced('KXGOLD', String.raw`\u004bXGOLD`)],
     ['an escape in the market id', replaced('4f5c2e39', String.raw`4f5\"e39`)],
     ['a control character in the market id', replaced('4f5c2e39', '4f5\u00012e39')],

@@ -2,7 +2,8 @@
 // everything else: `JSON.parse` then decides. What it takes, the plain decoder takes too, with the same values.
 //
 //   {"type":"orderbook_delta","sid":1,"seq":24,"msg":{"market_ticker":"…","market_id":"<36 characters>",
-//    "price_dollars":"0.4300","delta_fp":"-100.00","side":"yes","ts":"2026-08-07T06:46:28.97871Z","ts_ms":1786085188978}}
+//   "price_dollars":"0.4300","delta_fp":"-100.00","side":"yes","ts":"2026-08-07T06:46:28.97871Z",
+//   "ts_ms":1786085188978}}
 //
 // `ts` may be missing, and so may both times.
 import { digitAt, fourDigitsAt, isPlainText, literal, wordOf } from './ascii-words.ts';
@@ -48,11 +49,14 @@ const MAX_DIGITS = 15;
 /** From here on 1/100 contract has more digits than that. */
 const TOO_MANY_CONTRACTS = 10 ** (MAX_DIGITS - 2);
 
-/** A ticker and numbers of one character, no times. */
+/** With a ticker and numbers of one character, and no times. */
 const SHORTEST = 176;
-/** More than a ticker of 60 bytes, numbers of 15 digits and both times need. */
+/** More than a ticker of 59 bytes, numbers of 15 digits and both times need. */
 const LONGEST = 384;
-/** However the bytes lead it on, a scan reads at most 300 bytes from the start, and from the end backwards. */
+/**
+ * No bytes lead a scan further than 300 from the start: each part before `ts` has a bound, and `ts` is read from
+ * the end.
+ */
 const COPY_BYTES = 512;
 
 /** Reads the deltas of the markets in a table. The fields are those of the frame that was taken last. */
@@ -66,13 +70,13 @@ export class DeltaScanner<T> {
   price = 0;
   /** In 1/100 contract, signed. */
   delta = 0;
-  /** The exchange's own time, ms since the Unix epoch. */
-  exchangeAtMs: number | null = null;
+  /** NaN where there is none: a field that is now and then `null` would cost a new object for each number. */
+  #exchangeAtMs = Number.NaN;
 
   readonly #markets: TickerTable<T>;
   /**
-   * A copy of the frame at a fixed place, so that words can be read without a view for each frame. Behind its end lie bytes
-   * of older frames. They do no harm: a frame is taken only if its text ends where its bytes end.
+   * A copy of the frame at a fixed place, so that words can be read without a view for each frame. Behind its end lie
+   * bytes of older frames. They do no harm: a frame is taken only if its text ends where its bytes end.
    */
   readonly #copy = new Uint8Array(COPY_BYTES);
   readonly #view = new DataView(this.#copy.buffer);
@@ -83,11 +87,16 @@ export class DeltaScanner<T> {
     this.#markets = markets;
   }
 
+  /** The exchange's own time, ms since the Unix epoch; `null` where the frame has none. */
+  get exchangeAtMs(): number | null {
+    return Number.isNaN(this.#exchangeAtMs) ? null : this.#exchangeAtMs;
+  }
+
   /**
-   * Takes one frame. It never throws, whatever the bytes are.
+   * Takes one frame. It never throws, whatever the bytes are, and allocates nothing.
    *
-   * @returns `true`: it is a delta of a market in the table, and the fields say what it says. `false`: it may be anything,
-   * the fields mean nothing, and the plain decoder must read it
+   * @returns `true`: it is a delta of a market in the table, and the fields say what it says. `false`: it may be
+   * anything, the fields mean nothing, and the plain decoder must read it
    */
   scan(bytes: Uint8Array): boolean {
     const length = bytes.length;
@@ -147,7 +156,7 @@ export class DeltaScanner<T> {
     const end = length - 2;
     if (view.getInt16(end, true) !== END) return false;
     if (start === end) {
-      this.exchangeAtMs = null;
+      this.#exchangeAtMs = Number.NaN;
       return true;
     }
     const digitsAt = end - TS_MS_DIGITS;
@@ -158,7 +167,7 @@ export class DeltaScanner<T> {
     const middle = fourDigitsAt(view, digitsAt + 5);
     const low = fourDigitsAt(view, digitsAt + 9);
     if (first < 1 || first > 9 || high < 0 || middle < 0 || low < 0) return false;
-    this.exchangeAtMs = (first * 1e4 + high) * 1e8 + (middle * 1e4 + low);
+    this.#exchangeAtMs = (first * 1e4 + high) * 1e8 + (middle * 1e4 + low);
     if (start === tsMsAt) return true;
 
     const textAt = start + TS.length;
@@ -171,7 +180,7 @@ export class DeltaScanner<T> {
     );
   }
 
-  /** A positive integer as JSON spells it; 0 if there is none. What follows a number that is too long is no text of ours. */
+  /** A positive integer as JSON spells it; 0 if there is none. One that is too long ends at a digit, where no text fits. */
   #positiveAt(start: number): number {
     const view = this.#view;
     let value = digitAt(view, start);

@@ -1,6 +1,6 @@
 // The text of a frame for the plain decoder.
 
-/** `ignoreBOM` keeps a byte order mark in the text, where JSON does not allow one: nothing is taken off a frame unseen. */
+/** `ignoreBOM` keeps a byte order mark in the text, where JSON does not allow it: nothing is taken off unseen. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of a frame as the exchange sent it. `null`: the bytes are not valid UTF-8. */

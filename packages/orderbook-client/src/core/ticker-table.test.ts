@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TickerTable } from './ticker-table.ts';
 
-/** What the bytes of a frame lead to: the value, or `undefined`. The ticker ends with a quote, and more text follows. */
+/** What the bytes of a frame lead to: the value, or `undefined`. The ticker ends with a quote; more text follows. */
 function found<T>(table: TickerTable<T>, text: string, before = 3): T | undefined {
   const bytes = new Uint8Array(before + text.length + 80).fill(0x41);
   bytes.set(new TextEncoder().encode(`${text}","market_id":"`), before);
@@ -43,7 +43,7 @@ describe('TickerTable', () => {
   });
 
   test('tells every length from every other', () => {
-    const tickers = Array.from({ length: 60 }, (_, i) => 'K'.repeat(i + 1));
+    const tickers = Array.from({ length: 59 }, (_, i) => 'K'.repeat(i + 1));
     for (const left of [0, 1]) {
       // Every other one is in the table, so that its neighbours are unknown beginnings and continuations of it.
       const table = tableOf(...tickers.filter((_, i) => i % 2 === left));
@@ -64,8 +64,20 @@ describe('TickerTable', () => {
     expect(found(table, ticker)).toBe(ticker);
   });
 
+  // Found by search: equal in length and in all 32 bits of the hash.
   test.each([
-    ['longer than a cell', 'K'.repeat(61)],
+    ['KXSNWVFQP-26AUG07', 'KXBNWVKDP-26AUG07'],
+    ['KXCFUZXYO-26AUG0', 'KXINNHVAB-26AUG0'],
+  ])('tells %s from %s, whose hash is the same', (one, other) => {
+    expect(found(tableOf(one), other)).toBeUndefined();
+    const both = tableOf(one, other);
+    expect([found(both, one), found(both, other)]).toEqual([one, other]);
+    both.delete(one);
+    expect([found(both, one), found(both, other), both.get(one)]).toEqual([undefined, other, undefined]);
+  });
+
+  test.each([
+    ['longer than a cell', 'K'.repeat(60)],
     ['longer than any cell', 'K'.repeat(5000)],
     ['empty', ''],
     ['with a quote', 'KX"A'],
@@ -85,16 +97,12 @@ describe('TickerTable', () => {
     expect([table.delete(ticker), table.get(ticker), table.size]).toEqual([true, undefined, 1]);
   });
 
-  test('refuses bytes in which no quote comes', () => {
-    const view = new DataView(new Uint8Array(64).fill(0x4b).buffer);
-    expect(tableOf('K', 'K'.repeat(60), 'K'.repeat(61)).find(view, 0)).toBe(-1);
-  });
-
-  test('reads no more than 64 bytes', () => {
-    const bytes = new Uint8Array(64).fill(0x4b);
-    bytes[60] = 0x22;
-    const table = tableOf('K'.repeat(60));
-    expect(table.valueOf(table.find(new DataView(bytes.buffer), 0))).toBe('K'.repeat(60));
+  test('refuses bytes in which no quote comes, and reads no more than 60', () => {
+    const bytes = new Uint8Array(60).fill(0x4b);
+    const table = tableOf(...[1, 56, 57, 59, 60, 61].map((length) => 'K'.repeat(length)));
+    expect(table.find(new DataView(bytes.buffer), 0)).toBe(-1);
+    bytes[59] = 0x22;
+    expect(table.valueOf(table.find(new DataView(bytes.buffer), 0))).toBe('K'.repeat(59));
   });
 
   test('grows to 20,000 markets', () => {

@@ -2,10 +2,10 @@
 // removal closes the gap that it leaves, so that thousands of markets come and go for weeks and nothing piles up.
 import { bytesBefore, quotesIn, wordOf } from './ascii-words.ts';
 
-/** A cell is one cache line: the hash, then the ticker's bytes, padded with zeros. */
+/** A cell is one cache line: the hash, then the ticker's bytes, then zeros, one at least. */
 const CELL_WORDS = 16;
 /** Real tickers have up to 57. */
-const MAX_CELL_BYTES = (CELL_WORDS - 1) * 4;
+const MAX_CELL_BYTES = (CELL_WORDS - 1) * 4 - 1;
 /** A length that no ticker in a frame's bytes has: the entry is found by its string only. */
 const NOT_IN_CELL = 0xff;
 /** Characters that stand for themselves in JSON. */
@@ -66,8 +66,8 @@ export class TickerTable<T> {
   }
 
   /**
-   * Looks up the text from `at` to the next quote. 64 bytes from `at` on must be there. A ticker of more than 60 bytes, or
-   * one that JSON would escape, is found by {@link get} only.
+   * Looks up the text from `at` to the next quote. 60 bytes from `at` on must be there. A ticker of more than 59 bytes,
+   * or one that JSON would escape, is found by {@link get} only.
    *
    * @returns the entry, or -1
    */
@@ -99,7 +99,7 @@ export class TickerTable<T> {
         i += 4;
         own++;
       }
-      if (i === end && (rest === 0 || this.#cells[own] === word)) return entry;
+      if (i === end && this.#cells[own] === word) return entry;
     }
   }
 
@@ -157,15 +157,18 @@ function enlarged<A extends Int32Array | Uint8Array>(from: A, to: A): A {
   return to;
 }
 
-/** The hash of a ticker as {@link TickerTable.find} makes it of the same bytes: word for word, the last one partly zeros. */
+/** The hash of a ticker as {@link TickerTable.find} makes it of its bytes: word for word, zeros after the end. */
 function hashOf(ticker: string): number {
   let hash = 0;
   for (let i = 0; i <= ticker.length; i += 4) hash = mix(hash, wordOf(ticker, i));
   return finish(hash);
 }
 
-/** Multiplying by an odd number loses nothing; the bits of the golden ratio spread well. */
-const mix = (hash: number, word: number): number => (Math.imul(hash, 0x9e3779b1) + word) | 0;
+/** An odd multiplier loses nothing; this one (of the PCG generators) keeps apart texts that differ in a few digits. */
+const mix = (hash: number, word: number): number => (Math.imul(hash, 0x2c9277b5) + word) | 0;
 
-/** A slot is the low bits, which the high bits of a product never reach by themselves. */
-const finish = (hash: number): number => hash ^ (hash >>> 15);
+/** Brings the high bits down: a slot is the low bits, which no product carries them to. */
+function finish(hash: number): number {
+  const spread = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return spread ^ (spread >>> 13);
+}

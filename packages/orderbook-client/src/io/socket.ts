@@ -1,7 +1,8 @@
 // One WebSocket and nothing else: what happens to it becomes a call, and every end becomes exactly one `closed`.
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { OrderbookClientError, type OrderbookClientErrorCode } from '../errors.ts';
+import { refusal } from '../core/refusal.ts';
+import { OrderbookClientError } from '../errors.ts';
 
 export interface SocketListener {
   /** The exchange's own clock, ms since the epoch, from its answer to the handshake: before `opened`, or before `closed`. */
@@ -55,7 +56,7 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
   };
   const refuse = async (response: IncomingMessage): Promise<void> => {
     tellTime(response);
-    failure = await refusal(response);
+    failure = await refusalOf(response);
     socket.terminate();
   };
 
@@ -108,32 +109,14 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
 };
 
 /** Why the exchange answered the upgrade with something else than 101. */
-async function refusal(response: IncomingMessage): Promise<OrderbookClientError> {
-  const httpStatus = response.statusCode ?? 0;
+async function refusalOf(response: IncomingMessage): Promise<OrderbookClientError> {
   const exchangeCode = errorCodeOf(await bodyOf(response));
   const retryAfterMs = retryAfterOf(response);
-  const [code, advice] = REFUSALS.find(([, , applies]) => applies(httpStatus))!;
-  const named = exchangeCode === undefined ? '' : ` (${exchangeCode})`;
-  return new OrderbookClientError(
-    code,
-    `The exchange refused the connection with HTTP ${httpStatus}${named}. ${advice}`,
-    {
-      httpStatus,
-      ...(exchangeCode !== undefined && { exchangeCode }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    },
-  );
+  return refusal(response.statusCode ?? 0, {
+    ...(exchangeCode !== undefined && { exchangeCode }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
-
-type Refusal = readonly [code: OrderbookClientErrorCode, advice: string, applies: (httpStatus: number) => boolean];
-
-const REFUSALS: readonly Refusal[] = [
-  ['AUTH_REJECTED', 'Check the key id, and that the key belongs to this environment.', (status) => status === 401],
-  ['ACCESS_DENIED', 'This address or key may not connect.', (status) => status === 403],
-  ['RATE_LIMITED', 'There are too many connections or tries.', (status) => status === 429],
-  ['EXCHANGE_UNAVAILABLE', 'It may be under maintenance.', (status) => status >= 500],
-  ['HANDSHAKE_REJECTED', 'Check the URL.', () => true],
-];
 
 /** `Retry-After` in seconds or as a date, as ms from now. */
 function retryAfterOf({ headers }: IncomingMessage): number | undefined {
