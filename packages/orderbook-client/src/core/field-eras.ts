@@ -112,13 +112,20 @@ export function levelsOf(msg: Fields, side: Side): readonly Level[] | string {
 function readLevels(value: unknown, readPrice: Read, readSize: Read): Level[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const levels: Level[] = [];
-  const prices = new Set<number>();
+  let highest = -1;
+  // The exchange sends them ascending; only if it does not, a price that comes twice has to be looked for.
+  let prices: Set<number> | null = null;
   for (const entry of value as unknown[]) {
     if (!Array.isArray(entry)) return undefined;
     const price = readPrice(entry[0]);
     const size = readSize(entry[1]);
-    if (price === undefined || size === undefined || size <= 0 || prices.has(price)) return undefined;
-    prices.add(price);
+    if (price === undefined || size === undefined || size <= 0) return undefined;
+    if (price <= highest || prices) {
+      prices ??= new Set(levels.map((level) => level[0]));
+      if (prices.has(price)) return undefined;
+      prices.add(price);
+    }
+    highest = price;
     levels.push([price, size]);
   }
   return levels;

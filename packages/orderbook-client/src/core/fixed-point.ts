@@ -23,6 +23,33 @@ const MINUS = 45;
  * @returns the integer, or `undefined` if the text is not a decimal number of this scale
  */
 export function parseDecimal(text: string, digits: number): number | undefined {
+  const plain = parsePlain(text, digits);
+  return plain < 0 ? parseAny(text, digits) : plain;
+}
+
+/** Longer texts may have more digits than a number holds exactly. */
+const MAX_PLAIN_LENGTH = 16;
+
+/**
+ * The exchange's own spelling without a sign, which nearly all values have: all the digits of the scale behind the point.
+ *
+ * @returns the integer, or -1 if it is spelled otherwise
+ */
+function parsePlain(text: string, digits: number): number {
+  const { length } = text;
+  const point = length - 1 - digits;
+  if (point < 1 || length > MAX_PLAIN_LENGTH || text.charCodeAt(point) !== POINT) return -1;
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    if (i === point) continue;
+    const digit = text.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function parseAny(text: string, digits: number): number | undefined {
   const negative = text.charCodeAt(0) === MINUS;
   let value = 0;
   let fraction = -1;

@@ -12,6 +12,11 @@ export interface Runtime {
 export const systemRuntime: Runtime = {
   nowMs: () => Date.now(),
   setTimer: (delayMs, fire) => {
+    if (delayMs === 0) {
+      // A timer would wait for a millisecond, and the first redial is to be immediate.
+      const immediate = setImmediate(fire);
+      return () => clearImmediate(immediate);
+    }
     const timer = setTimeout(fire, delayMs);
     return () => clearTimeout(timer);
   },
