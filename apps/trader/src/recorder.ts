@@ -2,7 +2,7 @@
 // when the feed is live, and by then its snapshots have long come.
 import type { OrderbookClient } from '@trader/orderbook-client';
 import type { RecordingSession, StoreRecord } from '@trader/session-store';
-import { eventToRecord, type RecordedEvent } from './adapters/event-to-record.ts';
+import { eventToRecord, RECORDED_EVENTS, type RecordedEvent } from './adapters/event-to-record.ts';
 
 /** Records kept while a session is being opened; beyond it the feed is not read. */
 const MAX_WAITING = 100_000;
@@ -30,7 +30,7 @@ export class Recorder {
     this.#client = client;
     this.#onSessionFailed = onSessionFailed;
     const take = (event: RecordedEvent): void => this.#take(eventToRecord(event));
-    for (const type of ['snapshot', 'delta', 'control', 'unrecognized', 'gap'] as const) client.on(type, take);
+    for (const type of RECORDED_EVENTS) client.on(type, take);
     client.on('status', ({ to }) => {
       if (to !== 'subscribing' || this.#session) return;
       // A new epoch: what comes now is complete from its first number on. What was kept of the last one is not.

@@ -270,6 +270,8 @@ type ChannelEventOf<Type extends string, Payload> = {
   readonly seq: number | null;
   /** When this client read the frame, wall clock, ms since the Unix epoch. */
   readonly receivedAtMs: number;
+  /** The frame as it came: it may say more than this version reads. */
+  readonly text: string;
 } & Payload;
 
 /** Channel `trade`. */

@@ -47,7 +47,17 @@ describe('channels beside the order book', () => {
     const { socket, of, connection } = await open({ channels: { trade: 'markets' } });
     socket.send(subscribed(1), answered(2, 'trade', 2), snapshot(1, A), snapshot(2, B), trade(1), trade(2));
     expect(of('trade')).toMatchObject([
-      { epoch: 1, sid: 2, seq: 1, market: A, yesPrice: 4300, noPrice: 5700, size: 250, takerSide: 'yes' },
+      {
+        text: trade(1),
+        epoch: 1,
+        sid: 2,
+        seq: 1,
+        market: A,
+        yesPrice: 4300,
+        noPrice: 5700,
+        size: 250,
+        takerSide: 'yes',
+      },
       { seq: 2 },
     ]);
     expect(connection().subscriptions).toEqual([

@@ -13,7 +13,14 @@ export type SessionStoreErrorCode =
   | 'RECORD_REFUSED'
   | 'SESSION_UNKNOWN'
   | 'SESSION_CLOSED'
+  | 'SESSION_FENCED'
+  | 'SESSION_DIVERGED'
+  | 'RECORDER_BUSY'
   | 'CLOSE_TIMEOUT'
+  | 'SPOOL_FULL'
+  | 'SPOOL_FAILED'
+  | 'SPOOL_DAMAGED'
+  | 'SPOOL_CLOSED'
   | 'STORE_CLOSED';
 
 const brand = Symbol.for('@trader/session-store/error');
@@ -36,7 +43,7 @@ export class SessionStoreError extends Error {
   readonly sqlState: string | undefined;
   /** Whether the same call may work later without anybody changing anything. */
   readonly retryable: boolean;
-  /** With `CLOSE_TIMEOUT`, `RECORD_REFUSED` and `SESSION_CLOSED`: appended records that are not known to be stored. */
+  /** With whatever ended a session before its time: appended records that are not known to be stored. */
   readonly unwrittenRecords: number | undefined;
   readonly [brand] = true;
 

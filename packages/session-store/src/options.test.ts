@@ -9,6 +9,11 @@ describe('options', () => {
       maxAgeMs: 1000,
       highWaterRecords: 50_000,
       lowWaterRecords: 25_000,
+      maxBytes: 8 * 2 ** 20,
+      highWaterBytes: 64 * 2 ** 20,
+      lowWaterBytes: 32 * 2 ** 20,
+      whenFull: 'block',
+      retention: null,
       queryTimeoutMs: 15_000,
     });
   });
@@ -22,9 +27,12 @@ describe('options', () => {
     [{ dataDir: 'x', batch: { maxAgeMs: 0.5 } }, RangeError, 'not 0.5'],
     [{ dataDir: 'x', queue: { highWaterRecords: 5, lowWaterRecords: 6 } }, RangeError, 'from 0 to 5, not 6'],
     [{ dataDir: 'x', queryTimeoutMs: '5' }, TypeError, 'queryTimeoutMs must be a number, not "5"'],
+    [{ dataDir: 'x', queue: { highWaterBytes: 5, lowWaterBytes: 6 } }, RangeError, 'from 0 to 5, not 6'],
+    [{ dataDir: 'x', whenFull: 'drop' }, TypeError, 'whenFull must be "block" or "shed", not "drop".'],
+    [{ dataDir: 'x', retention: { maxAgeMs: 1000 } }, RangeError, 'an integer from 86400000'],
     [{ dataDir: '' }, TypeError, 'not ""'],
-    [{}, TypeError, 'either a url or a dataDir'],
-    [{ url: 'postgres://x', dataDir: 'x' }, TypeError, 'either a url or a dataDir'],
+    [{}, TypeError, 'one of url, dataDir and sql'],
+    [{ url: 'postgres://x', dataDir: 'x' }, TypeError, 'one of url, dataDir and sql'],
   ])('%j are refused with the value', (options, kind, message) => {
     const resolve = () => resolveOptions(options as SessionStoreOptions);
     expect(resolve).toThrow(kind);

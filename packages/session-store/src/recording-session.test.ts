@@ -1,4 +1,5 @@
 import { ManualRuntime } from '@trader/testkit';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from './core/collector.ts';
 import { SessionStoreError } from './errors.ts';
@@ -27,6 +28,7 @@ const setUp = (tuning: SessionStoreTuning = {}) => {
   const runtime = new ManualRuntime();
   const options = resolveOptions({ dataDir: 'unused', runtime, ...tuning });
   const written: number[] = [];
+  const batches: Batch[] = [];
   const ended: { records: number; end: SessionEnd }[] = [];
   const answers: PromiseWithResolvers<void>[] = [];
   const writes = {
@@ -35,6 +37,7 @@ const setUp = (tuning: SessionStoreTuning = {}) => {
       answers.push(answer);
       await answer.promise;
       written.push(batch.records);
+      batches.push(batch);
     },
     end: async (batch: Batch | null, end: SessionEnd) => {
       ended.push({ records: batch?.records ?? 0, end });
@@ -46,7 +49,7 @@ const setUp = (tuning: SessionStoreTuning = {}) => {
   const append = (from: number, to: number) => {
     for (let seq = from; seq <= to; seq++) session.append(delta(seq));
   };
-  return { runtime, session, append, written, ended, answers };
+  return { runtime, session, append, written, batches, ended, answers };
 };
 
 const turn = async () => new Promise(setImmediate);
@@ -132,5 +135,131 @@ describe('a record that the database refuses', () => {
       },
     ]);
     expect(answers).toHaveLength(1);
+  });
+});
+
+describe('a full queue', () => {
+  const raw = (length: number): StoreRecord => ({
+    kind: 'raw',
+    epoch: 1,
+    sid: null,
+    seq: null,
+    receivedAtMs: 1,
+    text: 'x'.repeat(length),
+  });
+
+  test('is full by memory too, and drained when that is free again', async () => {
+    const { session, answers } = setUp({ queue: { highWaterBytes: 10_000, lowWaterBytes: 100 } });
+    expect(session.append(raw(1000))).toBe(true);
+    expect(session.append(raw(10_000))).toBe(false);
+    let drained = false;
+    const draining = session.drained().then(() => (drained = true));
+    await turn();
+    expect(drained).toBe(false);
+    answers[0]!.resolve();
+    await draining;
+    expect(session.append(raw(1000))).toBe(true);
+  });
+
+  test('of a batch is cut by memory too', async () => {
+    const { session, answers } = setUp({ batch: { maxBytes: 5000 } });
+    session.append(raw(1000));
+    await turn();
+    expect(answers).toHaveLength(0);
+    session.append(raw(2000));
+    await turn();
+    expect(answers).toHaveLength(1);
+  });
+
+  test('that sheds takes nothing until it is down to its low-water mark, and then puts what it shed on record', async () => {
+    const queue = { highWaterRecords: 4, lowWaterRecords: 1 };
+    const { session, written, answers, runtime } = setUp({ batch: { maxRecords: 2 }, queue, whenFull: 'shed' });
+    const taken = (from: number, to: number) => {
+      const all = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+      return all.filter((seq) => session.append(delta(seq)));
+    };
+    const answer = async (index: number) => {
+      answers[index]!.resolve();
+      await turn();
+    };
+    await turn();
+    expect(taken(1, 7)).toEqual([1, 2, 3, 4, 5]);
+    await turn();
+    await answer(0);
+    // Below the high-water mark again, but not at the low one.
+    expect(taken(8, 8)).toEqual([]);
+    await answer(1);
+    expect(taken(9, 10)).toEqual([9, 10]);
+    expect(session.counters()).toMatchObject({ deltas: 7, shed: 3, gaps: 1 });
+    const flushed = session.flush();
+    await turn();
+    await answer(2);
+    await answer(3);
+    await flushed;
+    // With 5 goes the row that names 6 to 8, before 9 and 10.
+    expect(written).toEqual([2, 2, 3, 1]);
+    expect(runtime.armedTimers).toBe(0);
+  });
+
+  test('that sheds has each number either stored or in one of its ranges, whatever the database does when', async () => {
+    const step = fc.oneof(fc.nat({ max: 10 }), fc.constantFrom('answer' as const, 'age' as const));
+    const steps = fc.array(step, { minLength: 5, maxLength: 50, size: 'max' });
+    // Either the queue is several batches, or a batch is more than the queue may hold.
+    const maxRecords = fc.constantFrom(4, 20);
+    const property = fc.asyncProperty(steps, maxRecords, async (steps, maxRecords) => {
+      const queue = { highWaterRecords: 6, lowWaterRecords: 2 };
+      const batch = { maxRecords, maxAgeMs: 100 };
+      const { session, batches, answers, runtime } = setUp({ batch, queue, whenFull: 'shed' });
+      let appended = 0;
+      let answered = 0;
+      const answer = () => {
+        const next = answers[answered];
+        if (next) answered++;
+        next?.resolve();
+        return next;
+      };
+      for (const step of steps) {
+        if (step === 'answer') answer();
+        else if (step === 'age') runtime.advance(100);
+        else for (let more = 0; more < step; more++) session.append(delta(++appended));
+        await turn();
+      }
+      const flushing = session.flush();
+      await turn();
+      while (answer()) await turn();
+      await flushing;
+      const numbers = batches.flatMap(({ chunks, gaps }) => [
+        ...chunks.flatMap(({ firstSeq, skipped }) => skipped.map((skip, index) => firstSeq + index + skip)),
+        ...gaps.flatMap(({ record }) => {
+          const { firstSeq, lastSeq } = record as { firstSeq: number; lastSeq: number };
+          return Array.from({ length: lastSeq - firstSeq + 1 }, (_, index) => firstSeq + index);
+        }),
+      ]);
+      expect(numbers.toSorted((one, other) => one - other)).toEqual(
+        Array.from({ length: appended }, (_, index) => index + 1),
+      );
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  test('that sheds puts it on record when the time has come, also if nothing follows', async () => {
+    const queue = { highWaterRecords: 1, lowWaterRecords: 0 };
+    const { session, append, written, answers, runtime } = setUp({ batch: { maxAgeMs: 100 }, queue, whenFull: 'shed' });
+    append(1, 5);
+    runtime.advance(100);
+    await turn();
+    answers[0]!.resolve();
+    await turn();
+    // Two deltas and one row for the three others.
+    expect(written).toEqual([3]);
+    expect(session.counters()).toMatchObject({ deltas: 2, shed: 3, gaps: 1 });
+  });
+
+  test('that sheds takes gaps, which are few and say what is missing', () => {
+    const { session, append } = setUp({ queue: { highWaterRecords: 1 }, whenFull: 'shed' });
+    append(1, 3);
+    const span = { firstSeq: 4, lastSeq: 9, fromAtMs: 1, toAtMs: 2 };
+    expect(session.append({ kind: 'gap', epoch: 1, sid: 1, ...span, cause: 'lost' })).toBe(true);
+    expect(session.counters()).toMatchObject({ deltas: 2, shed: 1, gaps: 1 });
   });
 });

@@ -15,7 +15,7 @@ export interface DeltaRecord {
   /** Which life of the connection; a new one starts the numbering again. 32 bits. */
   readonly epoch: number;
   readonly sid: number;
-  /** Rises within (epoch, sid) over deltas and snapshots together. */
+  /** Rises within (epoch, sid) over deltas, snapshots and trades together. */
   readonly seq: number;
   readonly market: string;
   readonly side: 'yes' | 'no';
@@ -26,6 +26,28 @@ export interface DeltaRecord {
   /** When the exchange says it happened, ms since the epoch; `null` where it did not say. May lie after `receivedAtMs`. */
   readonly exchangeAtMs: number | null;
   /** When it arrived here, ms since the epoch. */
+  readonly receivedAtMs: number;
+}
+
+/** One trade, as it was announced. */
+export interface TradeRecord {
+  readonly kind: 'trade';
+  readonly epoch: number;
+  readonly sid: number;
+  /** Rises within (epoch, sid) over trades, deltas and snapshots together; `null` where the frame had none. */
+  readonly seq: number | null;
+  readonly market: string;
+  /** The exchange's name for it, at most 500 characters. A UUID in lower case takes 16 bytes on disk, anything else its text. */
+  readonly tradeId: string;
+  /** Integer, 32 bits. */
+  readonly yesPrice: number;
+  /** A safe integer. */
+  readonly size: number;
+  /** Who took; `null` where it is not known. */
+  readonly takerSide: 'yes' | 'no' | null;
+  /** Agreed outside the book; `null` where it is not known. */
+  readonly isBlockTrade: boolean | null;
+  readonly exchangeAtMs: number | null;
   readonly receivedAtMs: number;
 }
 
@@ -63,15 +85,18 @@ export interface GapRecord {
   readonly cause: string;
 }
 
-export type StoreRecord = DeltaRecord | SnapshotRecord | RawRecord | GapRecord;
+export type StoreRecord = DeltaRecord | SnapshotRecord | TradeRecord | RawRecord | GapRecord;
 
-/** How many records of each kind. `messages` counts frames: snapshots, deltas and raw together, not gaps. */
+/** How many records of each kind. `messages` counts frames: snapshots, deltas, trades and raw together, not gaps. */
 export interface SessionCounters {
   readonly messages: number;
   readonly snapshots: number;
   readonly deltas: number;
+  readonly trades: number;
   readonly raw: number;
   readonly gaps: number;
+  /** Frames that were dropped because the queue was full, each in a range of the ledger; not in `messages`. */
+  readonly shed: number;
 }
 
 /** One session as it is stored. Times are ms since the epoch; counters count what is committed. */

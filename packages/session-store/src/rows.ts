@@ -28,8 +28,10 @@ export function sessionRow(row: Row): SessionRow {
     messages: numberOf(row, 'messages'),
     snapshots: numberOf(row, 'snapshots'),
     deltas: numberOf(row, 'deltas'),
+    trades: numberOf(row, 'trades'),
     raw: numberOf(row, 'raw'),
     gaps: numberOf(row, 'gaps'),
+    shed: numberOf(row, 'shed'),
   };
 }
 

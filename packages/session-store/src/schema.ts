@@ -1,7 +1,10 @@
 // The tables. Views over them are in `migrations/` as plain SQL: they are what people read.
 //
-// Large tables carry no foreign keys and no sequences, so that they can be partitioned or distributed as they are; a
-// session's rows are guarded by the update of its `sessions` row in the same transaction.
+// Large tables carry no foreign keys and no sequences, so that they can be partitioned and distributed; a session's rows are
+// guarded by the update of its `sessions` row in the same transaction. `delta_chunks`, `snapshot_records`, `trade_chunks` and
+// `raw_frames` are partitioned by the day of `received_at` (which Drizzle cannot say, so only the migrations do); that is
+// why `received_at` is the last column of their keys. A record's time is decided when it is appended, so a retry has the
+// same key.
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -26,8 +29,10 @@ const counters = {
   messages: count('messages'),
   snapshots: count('snapshots'),
   deltas: count('deltas'),
+  trades: count('trades'),
   raw: count('raw'),
   gaps: count('gaps'),
+  shed: count('shed'),
 };
 
 /** Who records, over all its sessions. The counters are of a lifetime: they only rise. */
@@ -53,16 +58,25 @@ export const sessions = pgTable(
     endReason: text('end_reason'),
     continues: uuid().references((): AnyPgColumn => sessions.id),
     lastRecordAt: moment('last_record_at'),
+    /** Which process start writes it, or wrote it last. */
+    owner: text(),
+    /** Rises by one with each owner, from 1. */
+    fencingToken: count('fencing_token'),
+    /** Until when the owner's lease runs unless renewed, on the database's clock; null where nobody owns it. */
+    leaseUntil: moment('lease_until'),
+    /** Ordinal of the last batch that was committed. */
+    lastBatch: count('last_batch'),
     ...counters,
   },
   (table) => [
     uniqueIndex('sessions_ordinal').on(table.ordinal),
     index('sessions_recorder').on(table.recorder, table.ordinal),
-    index('sessions_active')
+    uniqueIndex('sessions_active')
       .on(table.recorder)
       .where(sql`status = 'active'`),
     check('sessions_status', sql`status in ('active', 'closed', 'health_failure', 'reclaimed', 'error')`),
     check('sessions_end', sql`(status = 'active') = (ended_at is null) and (status = 'active') = (end_reason is null)`),
+    check('sessions_lease', sql`status <> 'active' or (owner is not null and lease_until is not null)`),
   ],
 );
 
@@ -98,7 +112,7 @@ export const deltaChunks = pgTable(
     /** Arrival minus the exchange's time in ms, null where the exchange gave none; negative when clocks disagree. */
     delays: bigint({ mode: 'number' }).array().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.firstSeq] })],
+  (table) => [primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.firstSeq, table.receivedAt] })],
 );
 
 /** One row per snapshot, its levels in arrays. */
@@ -116,7 +130,39 @@ export const snapshotRecords = pgTable(
     noPrices: integer('no_prices').array().notNull(),
     noSizes: bigint('no_sizes', { mode: 'number' }).array().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.seq] })],
+  (table) => [primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.seq, table.receivedAt] })],
+);
+
+/**
+ * Trades in columns, as deltas are in theirs. They are numbered by us in order of arrival, because not all have a `seq`:
+ * ordinal = first_ordinal + i + ordinals_skipped[i]. In a chunk all have one or none has: then `first_seq` is null and
+ * `skipped` is empty.
+ */
+export const tradeChunks = pgTable(
+  'trade_chunks',
+  {
+    sessionId: uuid('session_id').notNull(),
+    epoch: integer().notNull(),
+    sid: number('sid').notNull(),
+    firstOrdinal: number('first_ordinal').notNull(),
+    firstSeq: number('first_seq'),
+    records: integer().notNull(),
+    receivedAt: moment('received_at').notNull(),
+    ordinalsSkipped: integer('ordinals_skipped').array().notNull(),
+    skipped: integer().array().notNull(),
+    marketIds: integer('market_ids').array().notNull(),
+    /** Trade ids that are UUIDs, which do not compress, in 16 bytes; null where the id is another text. */
+    tradeUuids: uuid('trade_uuids').array().notNull(),
+    /** The others; empty when there are none. */
+    tradeTexts: text('trade_texts').array().notNull(),
+    yesPrices: integer('yes_prices').array().notNull(),
+    sizes: bigint({ mode: 'number' }).array().notNull(),
+    takerYes: boolean('taker_yes').array().notNull(),
+    blockTrades: boolean('block_trades').array().notNull(),
+    receivedOffsets: integer('received_offsets').array().notNull(),
+    delays: bigint({ mode: 'number' }).array().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.firstOrdinal, table.receivedAt] })],
 );
 
 /** Frames kept as text, numbered by us because not all have a number of their own. */
@@ -133,10 +179,13 @@ export const rawFrames = pgTable(
     /** PostgreSQL's text cannot hold U+0000 or half a surrogate pair; such a frame is kept as a JSON string literal. */
     escaped: boolean().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.sessionId, table.ordinal] })],
+  (table) => [primaryKey({ columns: [table.sessionId, table.ordinal, table.receivedAt] })],
 );
 
-/** The ledger: each hole of a session, named. The view `gaps` adds the end of holes that were open when written. */
+/**
+ * The ledger: each hole of a session, named. The view `gaps` adds the end of holes that were open when written, and what
+ * `expirations` says.
+ */
 export const gapRecords = pgTable(
   'gap_records',
   {
@@ -149,6 +198,26 @@ export const gapRecords = pgTable(
     fromAt: moment('from_at').notNull(),
     toAt: moment('to_at'),
     cause: text().notNull(),
+    /** Frames that the session itself dropped there, because its queue was full. */
+    shed: count('shed'),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.ordinal] })],
 );
+
+/**
+ * What retention has dropped of a session, by which its counters exceed what is stored: one row for each session that lost
+ * anything. Sessions and their ledger are kept for ever.
+ */
+export const expirations = pgTable('expirations', {
+  sessionId: uuid('session_id').primaryKey(),
+  /** The earliest arrival among what was dropped. */
+  expiredFrom: moment('expired_from').notNull(),
+  /** What the session had received before this time is gone. */
+  expiredBefore: moment('expired_before').notNull(),
+  /** When the latest drop was done. */
+  expiredAt: moment('expired_at').notNull(),
+  snapshots: count('snapshots'),
+  deltas: count('deltas'),
+  trades: count('trades'),
+  raw: count('raw'),
+});

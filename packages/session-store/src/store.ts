@@ -1,44 +1,58 @@
-import { randomUUID } from 'node:crypto';
 import { isName } from './core/record-check.ts';
 import { SessionStoreError } from './errors.ts';
+import { BorrowedEngine } from './io/borrowed-engine.ts';
 import type { Engine, Row } from './io/engine.ts';
 import { PgliteEngine } from './io/pglite-engine.ts';
 import { PostgresEngine } from './io/postgres-engine.ts';
+import type { Runtime } from './io/runtime.ts';
+import { Maintenance } from './maintenance.ts';
 import { MarketIds } from './market-ids.ts';
 import { migrate } from './migrate.ts';
-import { resolveOptions, within, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
+import {
+  resolveOptions,
+  within,
+  type ResolvedOptions,
+  type SessionStoreOptions,
+  type StoreLocation,
+} from './options.ts';
+import { Owner, unknownSession } from './owner.ts';
+import { Partitions } from './partitions.ts';
 import { listSessions, type SessionFilter } from './queries/list-sessions.ts';
-import { insertSession } from './queries/open-session.ts';
-import { reclaimSessions } from './queries/reclaim-sessions.ts';
 import { Recording, type RecordingSession } from './recording-session.ts';
 import type { SessionId, SessionRow } from './records.ts';
 import { sessionRow } from './rows.ts';
 import { SessionWrites } from './session-writes.ts';
+import { sweepAll } from './sweep.ts';
 import { Writer } from './writer.ts';
 
 export interface OpenSessionOptions {
   /** Who records, over all its sessions: its lifetime counters carry this name. At most 500 characters. */
   readonly recorder: string;
-  /** The session that this one takes over from. */
-  readonly continues?: SessionId;
+  /**
+   * The session that this one takes over from; `null` if from none. @default the recorder's latest session if that was
+   * reclaimed, otherwise none
+   */
+  readonly continues?: SessionId | null;
 }
 
 /** Recording sessions in a database. */
 export interface SessionStore extends AsyncDisposable {
   readonly engine: 'postgres' | 'pglite';
   /**
-   * Opens a session, `active` from now on. Tried once: a rejection with `retryable` is worth another call, which takes up
-   * the first one's row if that was written after all.
+   * Opens a session, `active` from now on and owned by this store. A recorder has at most one active session, whatever
+   * processes there are: one whose owner let its lease run out is reclaimed first, as part of the opening. Tried once: a
+   * rejection with `retryable` is worth another call, which takes up the first one's row if that was written after all.
    *
-   * @throws {SessionStoreError} SESSION_UNKNOWN when there is none to continue, STORE_CLOSED, or why the database failed
+   * @throws {SessionStoreError} RECORDER_BUSY, naming the owner and until when its lease runs; SESSION_UNKNOWN when there is
+   *   none to continue; STORE_CLOSED; or why the database failed
    */
   openSession(options: OpenSessionOptions): Promise<RecordingSession>;
   /** Sessions by recorder and status, newest first. @throws {SessionStoreError} */
   sessions(filter?: SessionFilter): Promise<readonly SessionRow[]>;
   /**
-   * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames` and
-   * `gaps` and the tables `sessions`, `raw_frames`, `markets` and `recorders`. 64-bit integers come as numbers, or as strings
-   * beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole.
+   * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames`, `trades`
+   * and `gaps` and the tables `sessions`, `raw_frames`, `markets`, `recorders` and `expirations`. 64-bit integers come as
+   * numbers, or as strings beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole.
    *
    * @throws {SessionStoreError} QUERY_FAILED, QUERY_TIMEOUT, or why the database could not be asked
    */
@@ -53,8 +67,8 @@ export interface SessionStore extends AsyncDisposable {
 }
 
 /**
- * Opens the database, brings its schema up to date, and on an embedded one locks the folder and closes the sessions that
- * a process which is gone left `active`.
+ * Opens the database, brings its schema up to date, and closes the sessions that a process which is gone left `active`: on
+ * a server those whose lease has run out, on an embedded one, whose folder is locked first, all of them.
  *
  * @example
  * const store = await createSessionStore({ dataDir: 'data' });
@@ -67,19 +81,24 @@ export interface SessionStore extends AsyncDisposable {
 export async function createSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
   const resolved = resolveOptions(options);
   const { location, queryTimeoutMs, runtime } = resolved;
-  const engine =
-    'url' in location
-      ? new PostgresEngine(location.url, queryTimeoutMs, runtime)
-      : await PgliteEngine.open(location.dataDir, queryTimeoutMs, runtime);
+  const engine = await openEngine(location, queryTimeoutMs, runtime);
   try {
     await migrate(engine, queryTimeoutMs);
-    // The folder's lock proves that no other owner lives. On a server nothing proves it yet.
-    if (engine.name === 'pglite') await engine.transact(reclaimSessions, { doing: 'Closing orphaned sessions' });
-    return new Store(engine, resolved);
+    // The folder's lock proves that no other owner lives.
+    if (engine.name === 'pglite') await sweepAll(engine);
+    const store = new Store(engine, resolved);
+    await store.sweepFirst();
+    return store;
   } catch (error) {
     await engine.close();
     throw error;
   }
+}
+
+async function openEngine(location: StoreLocation, queryTimeoutMs: number, runtime: Runtime): Promise<Engine> {
+  if ('url' in location) return new PostgresEngine(location.url, queryTimeoutMs, runtime);
+  if ('sql' in location) return BorrowedEngine.open(location.sql, queryTimeoutMs, runtime);
+  return PgliteEngine.open(location.dataDir, queryTimeoutMs, runtime);
 }
 
 class Store implements SessionStore {
@@ -88,11 +107,12 @@ class Store implements SessionStore {
   readonly #options: ResolvedOptions;
   readonly #writer: Writer;
   readonly #markets: MarketIds;
+  readonly #partitions: Partitions;
+  readonly #maintenance: Maintenance;
+  readonly #owner: Owner;
   readonly #open = new Set<RecordingSession>();
   /** Openings under way; a store that closes waits for them, or it would leave an active row behind. */
   readonly #opening = new Set<Promise<RecordingSession>>();
-  /** By recorder: a session whose opening failed, and may be in the database all the same. */
-  readonly #unconfirmed = new Map<string, SessionId>();
   #closed: Promise<void> | null = null;
 
   constructor(engine: Engine, options: ResolvedOptions) {
@@ -101,6 +121,15 @@ class Store implements SessionStore {
     this.#options = options;
     this.#writer = new Writer(options.runtime, options.onStatus);
     this.#markets = new MarketIds(engine);
+    this.#partitions = new Partitions(engine);
+    const jobs = this.#partitions.jobs(options.retention);
+    this.#maintenance = new Maintenance(options.runtime, jobs, options.onMaintenanceFailure);
+    this.#owner = new Owner(engine, options);
+  }
+
+  /** Closes the orphans that are there. That one cannot be closed stops nobody: the next sweep tries again, and reports it. */
+  async sweepFirst(): Promise<void> {
+    await this.#owner.sweep().catch(() => undefined);
   }
 
   async openSession(options: OpenSessionOptions): Promise<RecordingSession> {
@@ -116,28 +145,17 @@ class Store implements SessionStore {
   async #openSession({ recorder, continues }: OpenSessionOptions): Promise<RecordingSession> {
     if (!isName(recorder))
       throw new TypeError(`recorder must be 1 to 500 characters, not ${JSON.stringify(recorder)}.`);
-    if (continues !== undefined && !isSessionId(continues)) throw unknownSession(continues);
+    if (typeof continues === 'string' && !isSessionId(continues)) throw unknownSession(continues);
     this.#refuseIfClosed();
-    const id = this.#unconfirmed.get(recorder) ?? randomUUID();
-    const startedAtMs = this.#options.runtime.nowMs();
-    // Taken while it is being opened, so that two openings at once do not share an id.
-    this.#unconfirmed.delete(recorder);
-    try {
-      await this.#engine.transact(
-        async (run) => insertSession(run, { id, recorder, startedAtMs, continues: continues ?? null }),
-        { doing: 'Opening a session' },
-      );
-    } catch (cause) {
-      const error = cause as SessionStoreError;
-      if (error.sqlState === foreignKeyViolation) throw unknownSession(continues!);
-      if (error.retryable) this.#unconfirmed.set(recorder, id);
-      throw error;
-    }
-    const writes = new SessionWrites(this.#engine, this.#markets, { id, recorder });
-    const session = new Recording({ id, recorder }, this.#options, this.#writer, writes, () =>
-      this.#open.delete(session),
-    );
+    const owned = await this.#owner.take(recorder, continues);
+    const { durationMs } = this.#options.lease;
+    const writes = new SessionWrites(this.#engine, this.#markets, this.#partitions, owned, durationMs);
+    const session = new Recording(owned, this.#options, this.#writer, writes, () => {
+      this.#owner.letGo(owned.id);
+      this.#open.delete(session);
+    });
     this.#open.add(session);
+    this.#owner.hold(owned, (error) => session.lose(error));
     return session;
   }
 
@@ -169,7 +187,10 @@ class Store implements SessionStore {
     await Promise.allSettled(this.#opening);
     const closing = [...this.#open].map(async (session) => session.close({ status: 'closed', reason: 'store closed' }));
     const results = await Promise.allSettled(closing);
+    // What is under way in the background ends with the connection, if it has not by then.
+    const stopped = [this.#owner.stop(), this.#maintenance.stop()];
     await this.#engine.close();
+    await Promise.all(stopped);
     for (const result of results) if (result.status === 'rejected') throw result.reason as SessionStoreError;
   }
 
@@ -178,9 +199,4 @@ class Store implements SessionStore {
   }
 }
 
-const foreignKeyViolation = '23503';
-
 const isSessionId = (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
-
-const unknownSession = (id: SessionId) =>
-  new SessionStoreError('SESSION_UNKNOWN', `There is no session ${JSON.stringify(id)} to continue.`);

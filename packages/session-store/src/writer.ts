@@ -28,6 +28,11 @@ export class Writer {
     return result;
   }
 
+  /** Tells the status listener, unless it has been told already that writing fails. */
+  report(error: SessionStoreError): void {
+    this.#report({ state: 'failing', error, sinceMs: this.#runtime.nowMs() });
+  }
+
   async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let failures = 0; ;) {
       signal.throwIfAborted();
@@ -37,7 +42,7 @@ export class Writer {
         return value;
       } catch (cause) {
         const error = cause as SessionStoreError;
-        this.#report({ state: 'failing', error, sinceMs: this.#runtime.nowMs() });
+        this.report(error);
         if (!error.retryable) throw error;
         failures++;
         await this.#pause(backoffMs(failures, this.#runtime.random()), signal);

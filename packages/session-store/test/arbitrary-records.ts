@@ -3,8 +3,12 @@ import fc from 'fast-check';
 import type { StoreRecord } from '../src/index.ts';
 
 const maxTimeMs = 2 ** 46;
+const midnightMs = Date.UTC(2026, 6, 26);
+// On both sides of a midnight, where partitions change, and now and then any time at all.
 const time = fc.oneof(
-  fc.integer({ min: 1_785_000_000_000, max: 1_785_000_100_000 }),
+  { weight: 8, arbitrary: fc.integer({ min: midnightMs - 50_000, max: midnightMs + 50_000 }) },
+  { weight: 2, arbitrary: fc.integer({ min: midnightMs - 2, max: midnightMs + 1 }) },
+  fc.constantFrom(0, maxTimeMs, midnightMs - 86_400_000 * 40),
   fc.integer({ min: 0, max: maxTimeMs }),
 );
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -23,6 +27,11 @@ const text = fc.oneof(
 const levels = fc
   .uniqueArray(fc.tuple(price, size), { maxLength: 5, selector: ([price]) => price })
   .map((side) => side.toSorted(([one], [other]) => one - other));
+const tradeId = fc.oneof(
+  fc.uuid(),
+  fc.constantFrom('NULL', '{"a"}', '00000000-0000-4000-8000-00000000000A', 'not a uuid'),
+  fc.string({ minLength: 1, maxLength: 40 }).filter((id) => !id.includes('\u0000')),
+);
 const numbering = fc.record({ epoch: fc.integer({ min: 1, max: 2 }), sid: fc.integer({ min: 1, max: 2 }) });
 const step = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }) }, fc.integer({ min: 1, max: 2 ** 40 }));
 
@@ -40,6 +49,22 @@ const sequenced = fc.tuple(
         side: fc.constantFrom('yes' as const, 'no' as const),
         price,
         delta: size,
+        exchangeAtMs: orNull(time),
+        receivedAtMs: time,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('trade' as const),
+        // Whether it has a number; this is put in its place below.
+        seq: fc.option(fc.constant(0), { nil: null, freq: 3 }),
+        market,
+        tradeId,
+        yesPrice: price,
+        size,
+        takerSide: orNull(fc.constantFrom('yes' as const, 'no' as const)),
+        isBlockTrade: orNull(fc.boolean()),
         exchangeAtMs: orNull(time),
         receivedAtMs: time,
       }),
@@ -77,6 +102,7 @@ export const storeRecords: fc.Arbitrary<StoreRecord[]> = fc
     return parts.map((part): StoreRecord => {
       if (!Array.isArray(part)) return part;
       const [{ epoch, sid }, forward, record] = part;
+      if (record.kind === 'trade' && record.seq === null) return { ...record, epoch, sid, seq: null };
       const seq = (last.get(`${epoch}/${sid}`) ?? 0) + forward;
       last.set(`${epoch}/${sid}`, seq);
       return { ...record, epoch, sid, seq };

@@ -12,8 +12,9 @@ import {
 } from '../src/index.ts';
 import type { Engine } from '../src/io/engine.ts';
 import { MarketIds } from '../src/market-ids.ts';
+import { Partitions } from '../src/partitions.ts';
 import { migrate } from '../src/migrate.ts';
-import { insertSession } from '../src/queries/open-session.ts';
+import { openSession } from '../src/queries/open-session.ts';
 import { SessionWrites } from '../src/session-writes.ts';
 import { storedRecords } from './stored-records.ts';
 import { storeRecords } from './arbitrary-records.ts';
@@ -26,7 +27,7 @@ export interface ContractEngine {
   engine(location: StoreLocation): Promise<Engine>;
 }
 
-const atMs = 1_785_901_540_000;
+export const atMs = 1_785_901_540_000;
 
 export const delta = (seq: number, over: object = {}): StoreRecord => ({
   kind: 'delta',
@@ -42,7 +43,7 @@ export const delta = (seq: number, over: object = {}): StoreRecord => ({
   ...over,
 });
 
-const snapshot = (seq: number, over: object = {}): StoreRecord => ({
+export const snapshot = (seq: number, over: object = {}): StoreRecord => ({
   kind: 'snapshot',
   epoch: 1,
   sid: 1,
@@ -54,7 +55,23 @@ const snapshot = (seq: number, over: object = {}): StoreRecord => ({
   ...over,
 });
 
-const raw = (over: object = {}): StoreRecord => ({
+export const trade = (seq: number | null, over: object = {}): StoreRecord => ({
+  kind: 'trade',
+  epoch: 1,
+  sid: 2,
+  seq,
+  market: 'RAIN-TOMORROW',
+  tradeId: 'f195de40-6a3f-418b-1a7e-9d89fee559c0',
+  yesPrice: 4400,
+  size: 4602,
+  takerSide: 'yes',
+  isBlockTrade: null,
+  exchangeAtMs: atMs - 9,
+  receivedAtMs: atMs,
+  ...over,
+});
+
+export const raw = (over: object = {}): StoreRecord => ({
   kind: 'raw',
   epoch: 1,
   sid: null,
@@ -64,7 +81,7 @@ const raw = (over: object = {}): StoreRecord => ({
   ...over,
 });
 
-const gap = (over: object = {}): StoreRecord => ({
+export const gap = (over: object = {}): StoreRecord => ({
   kind: 'gap',
   epoch: 1,
   sid: 1,
@@ -76,11 +93,35 @@ const gap = (over: object = {}): StoreRecord => ({
   ...over,
 });
 
-const batchOf = (...records: StoreRecord[]): Batch => {
+/** As they would be cut one after the other from one session. */
+export const batchesOf = (...batches: (readonly StoreRecord[])[]): Batch[] => {
   const collector = new Collector();
-  for (const record of records) collector.add(record);
-  return collector.cut()!;
+  return batches.map((records) => {
+    for (const record of records) collector.add(record);
+    return collector.cut()!;
+  });
 };
+
+/** Opens a session below the store. */
+export const openBelow = async (
+  engine: Engine,
+  session: { readonly id: string; readonly recorder: string },
+  leaseMs = 60_000,
+  alive: readonly string[] = [],
+) =>
+  engine.transact(
+    async (run) =>
+      openSession(run, {
+        ...session,
+        startedAtMs: atMs,
+        continues: null,
+        owner: 'the test',
+        leaseMs,
+        alive,
+        recount: true,
+      }),
+    { doing: 'Opening' },
+  );
 
 export function sessionStoreContract(name: string, given: ContractEngine): void {
   describe(`a session store on ${name}`, () => {
@@ -129,9 +170,11 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
 
       test('names the one it continues, which must exist', async () => {
         const { store, session } = await recording();
+        await session.close({ status: 'health_failure', reason: 'test' });
         const next = await store.openSession({ recorder: 'desk-1', continues: session.id });
         const [newest, older] = await store.sessions({ limit: 2 });
         expect([newest?.id, newest?.continues, older?.id]).toEqual([next.id, session.id, session.id]);
+        await next.close({ status: 'closed', reason: 'test' });
         const unknown = expect.objectContaining({ code: 'SESSION_UNKNOWN' });
         const nobody = '00000000-0000-4000-8000-000000000000';
         await expect(store.openSession({ recorder: 'desk-1', continues: nobody })).rejects.toEqual(unknown);
@@ -294,17 +337,17 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         const engine = await given.engine(location);
         await migrate(engine, 15_000);
         const session = { id: '00000000-0000-4000-8000-000000000001', recorder: 'retried' };
-        await engine.transact((run) => insertSession(run, { ...session, startedAtMs: atMs, continues: null }), {
-          doing: 'Opening',
-        });
-        const writes = new SessionWrites(engine, new MarketIds(engine), session);
-        const batch = batchOf(snapshot(1), delta(2), delta(3), delta(1, { sid: 2 }), raw(), gap());
+        const owned = await openBelow(engine, session);
+        const writes = new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
+        const [batch, last] = batchesOf(
+          [snapshot(1), delta(2), delta(3), delta(1, { sid: 2 }), raw(), gap()],
+          [delta(4)],
+        ) as [Batch, Batch];
         await writes.write(batch);
         await writes.write(batch);
-        const last = batchOf(delta(4));
         const end = { status: 'closed', reason: 'done', endedAtMs: atMs } as const;
-        const row = await writes.end(last, end);
-        expect(await writes.end(last, end)).toEqual(row);
+        const row = await writes.end(last, end, 1);
+        expect(await writes.end(last, end, 1)).toEqual(row);
         expect(row).toMatchObject({ messages: 6, snapshots: 1, deltas: 4, raw: 1, gaps: 1, status: 'closed' });
         await expect(writes.write(batch)).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
         await engine.close();
@@ -318,9 +361,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         const engine = await given.engine(location);
         await migrate(engine, 15_000);
         const session = { id: '00000000-0000-4000-8000-000000000002', recorder: 'atomic' };
-        await engine.transact((run) => insertSession(run, { ...session, startedAtMs: atMs, continues: null }), {
-          doing: 'Opening',
-        });
+        const owned = await openBelow(engine, session);
         await engine.transact(
           (run) =>
             run({
@@ -329,9 +370,10 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
             }),
           { doing: 'Breaking it' },
         );
-        const writes = new SessionWrites(engine, new MarketIds(engine), session);
+        const writes = new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
+        const [batch] = batchesOf([delta(1), raw()]) as [Batch];
         const end = { status: 'closed', reason: 'done', endedAtMs: atMs } as const;
-        await expect(writes.end(batchOf(delta(1), raw()), end)).rejects.toMatchObject({ sqlState: '23514' });
+        await expect(writes.end(batch, end, 0)).rejects.toMatchObject({ sqlState: '23514' });
         const counted = { text: 'select deltas, raw from recorders', parameters: [] };
         const stored = { text: 'select seq from deltas', parameters: [] };
         const found = await engine.transact(async (run) => [await run(counted), await run(stored)], {
@@ -368,7 +410,10 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
           raw({ receivedAtMs: -1 }),
           snapshot(2, { yes: [[1, 2.5]] }),
           gap({ cause: undefined }),
-          { kind: 'trade' },
+          trade(2, { yesPrice: 0.5 }),
+          trade(2, { tradeId: '' }),
+          trade(2, { takerSide: 'both' }),
+          { kind: 'ticker' },
         ] as StoreRecord[];
         for (const record of refused) {
           expect(() => session.append(record)).toThrow(expect.objectContaining({ code: 'RECORD_INVALID' }));
@@ -397,9 +442,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         const engine = await given.engine(location);
         await migrate(engine, 15_000);
         const session = { id: '00000000-0000-4000-8000-000000000003', recorder: 'checked' };
-        await engine.transact((run) => insertSession(run, { ...session, startedAtMs: atMs, continues: null }), {
-          doing: 'Opening',
-        });
+        await openBelow(engine, session);
         const become = async (status: string) =>
           engine.transact(
             (run) =>
@@ -477,6 +520,7 @@ function inReadingOrder(records: readonly StoreRecord[]) {
   return {
     deltas: ofKind('delta').toSorted(byKey),
     snapshots: ofKind('snapshot').toSorted(byKey),
+    trades: ofKind('trade'),
     raw: ofKind('raw'),
     gaps: ofKind('gap'),
   };

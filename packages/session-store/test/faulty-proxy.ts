@@ -8,12 +8,15 @@ export type FaultyProxy = AsyncDisposable & {
    * - `pass`: as if it were not there.
    * - `swallow`: connections stay open and nothing gets through any more, in either direction.
    * - `end-at-start`: a new connection is ended as soon as it says something.
+   * - `start-only`: a connection is started as usual, and then nothing that is asked gets through.
    * - `lose-commit`: the next commit reaches the server; its answer does not come back, and the connection is cut.
    */
-  mode: 'pass' | 'swallow' | 'end-at-start' | 'lose-commit';
+  mode: 'pass' | 'swallow' | 'end-at-start' | 'start-only' | 'lose-commit';
   /** Connections accepted so far. */
   connections(): number;
 };
+
+const readyForQuery = 'Z\0\0\0\u0005I';
 
 export async function startFaultyProxy(url: string): Promise<FaultyProxy> {
   const { hostname, port } = new URL(url);
@@ -33,13 +36,15 @@ export async function startFaultyProxy(url: string): Promise<FaultyProxy> {
       });
     }
     let started = false;
+    let ready = false;
     near.on('data', (data) => {
       if (proxy.mode === 'end-at-start' && !started) near.end();
-      else if (proxy.mode !== 'swallow') far.write(data);
+      else if (proxy.mode !== 'swallow' && !(proxy.mode === 'start-only' && ready)) far.write(data);
       started = true;
     });
     far.on('data', (data) => {
       if (proxy.mode === 'swallow') return;
+      ready ||= data.includes(readyForQuery);
       if (proxy.mode === 'lose-commit' && data.includes('COMMIT\0')) {
         proxy.mode = 'pass';
         near.destroy();

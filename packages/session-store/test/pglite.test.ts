@@ -5,7 +5,9 @@ import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll } from 'vitest';
 import { PgliteEngine } from '../src/io/pglite-engine.ts';
 import { systemRuntime } from '../src/io/runtime.ts';
-import { sessionStoreContract } from './contract.ts';
+import { sessionStoreContract, type ContractEngine } from './contract.ts';
+import { ownershipContract } from './ownership-contract.ts';
+import { partitionContract } from './partition-contract.ts';
 
 const folder = temporaryFolder('session-store-pglite-');
 let folders = 0;
@@ -14,11 +16,15 @@ let folders = 0;
 beforeAll(async () => (await PGlite.create({ dataDir: join(folder.path, 'empty') })).close());
 afterAll(() => folder.remove());
 
-sessionStoreContract('PGlite', {
+const pglite: ContractEngine = {
   location: async () => {
     const dataDir = join(folder.path, `data-${++folders}`);
     cpSync(join(folder.path, 'empty'), join(dataDir, 'pglite'), { recursive: true });
     return { dataDir };
   },
   engine: async (location) => PgliteEngine.open((location as { dataDir: string }).dataDir, 15_000, systemRuntime),
-});
+};
+
+sessionStoreContract('PGlite', pglite);
+ownershipContract('PGlite', pglite);
+partitionContract('PGlite', pglite);

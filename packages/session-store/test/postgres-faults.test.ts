@@ -1,5 +1,7 @@
 // What a real server and the way to it can do to a store.
+import { fileURLToPath } from 'node:url';
 import { ManualRuntime, startPostgres, type TestPostgres } from '@trader/testkit';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSessionStore, SessionStoreError, type SessionStoreOptions, type StoreStatus } from '../src/index.ts';
@@ -38,7 +40,8 @@ describe('opening', () => {
     const url = await server.createDatabase();
     const stores = await Promise.all([1, 2, 3, 4].map(async () => createSessionStore({ url })));
     const applied = await stores[0]!.query('select count(*) as migrations from session_store_migrations');
-    expect(applied).toEqual([{ migrations: 2 }]);
+    const shipped = readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)) });
+    expect(applied).toEqual([{ migrations: shipped.length }]);
     await Promise.all(stores.map(async (store) => store.close()));
   });
 
@@ -53,7 +56,7 @@ describe('opening', () => {
 
   test('ends when the server accepts and then says nothing, or hangs up', async () => {
     await using proxy = await startFaultyProxy(await server.createDatabase());
-    for (const mode of ['swallow', 'end-at-start'] as const) {
+    for (const mode of ['swallow', 'end-at-start', 'start-only'] as const) {
       proxy.mode = mode;
       const opening = createSessionStore({ url: proxy.url, queryTimeoutMs: 250 });
       await expect(opening).rejects.toMatchObject({ retryable: true });
@@ -217,6 +220,25 @@ describe('closing a store', () => {
   });
 });
 
+describe('arrays in the result of a query', () => {
+  test('are arrays, with their elements as they would be alone', async () => {
+    const store = await createSessionStore({ url: await server.createDatabase() });
+    const [row] = await store.query(`
+      select array[1, null] as numbers, array[[1], [9007199254740993]]::bigint[] as big, array['a,"b', 'NULL'] as texts,
+        array[true, false] as truths, array[timestamptz 'epoch'] as moments, array[1.50] as exact, array['{"a":1}']::jsonb[] as json`);
+    expect(row).toEqual({
+      numbers: [1, null],
+      big: [[1], ['9007199254740993']],
+      texts: ['a,"b', 'NULL'],
+      truths: [true, false],
+      moments: [new Date(0)],
+      exact: ['1.50'],
+      json: [{ a: 1 }],
+    });
+    await store.close();
+  });
+});
+
 describe('a role with habits of its own', () => {
   test('does not change how times are read', async () => {
     const url = await server.createDatabase();
@@ -237,7 +259,7 @@ describe('a session that somebody else ended', () => {
     const url = await server.createDatabase();
     const { store, session } = await recording({ url });
     const sql = postgres(url, { max: 1 });
-    await sql`update sessions set status = 'reclaimed', ended_at = now(), end_reason = 'by hand'`;
+    await sql`update sessions set status = 'closed', ended_at = now(), end_reason = 'by hand'`;
     await sql.end({ timeout: 1 });
     session.append(delta(1));
     const over = { code: 'SESSION_CLOSED', unwrittenRecords: 1 };

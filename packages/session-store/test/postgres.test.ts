@@ -2,13 +2,19 @@ import { startPostgres, type TestPostgres } from '@trader/testkit';
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresEngine } from '../src/io/postgres-engine.ts';
 import { systemRuntime } from '../src/io/runtime.ts';
-import { sessionStoreContract } from './contract.ts';
+import { sessionStoreContract, type ContractEngine } from './contract.ts';
+import { ownershipContract } from './ownership-contract.ts';
+import { partitionContract } from './partition-contract.ts';
 
 let server: TestPostgres;
 beforeAll(async () => void (server = await startPostgres()));
 afterAll(() => server?.stop());
 
-sessionStoreContract('PostgreSQL', {
+const real: ContractEngine = {
   location: async () => ({ url: await server.createDatabase() }),
   engine: async (location) => new PostgresEngine((location as { url: string }).url, 15_000, systemRuntime),
-});
+};
+
+sessionStoreContract('PostgreSQL', real);
+ownershipContract('PostgreSQL', real);
+partitionContract('PostgreSQL', real);

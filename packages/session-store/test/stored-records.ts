@@ -1,5 +1,13 @@
 // Reads a session back through the views alone, as anybody could, and makes records of the rows.
-import type { GapRecord, RawRecord, SessionId, SessionStore, SnapshotRecord, StoreRecord } from '../src/index.ts';
+import type {
+  GapRecord,
+  RawRecord,
+  SessionId,
+  SessionStore,
+  SnapshotRecord,
+  StoreRecord,
+  TradeRecord,
+} from '../src/index.ts';
 
 type Row = Record<string, unknown>;
 
@@ -39,6 +47,19 @@ export async function storedRecords(store: SessionStore, id: SessionId) {
     };
   });
 
+  const trades = (await of('trades', 'ordinal')).map((row) => ({
+    kind: 'trade',
+    ...keyOf(row),
+    market: row['market'],
+    tradeId: row['trade_id'],
+    yesPrice: row['yes_price'],
+    size: row['size'],
+    takerSide: row['taker_side'],
+    isBlockTrade: row['is_block_trade'],
+    exchangeAtMs: ms(row['exchange_at']),
+    receivedAtMs: ms(row['received_at']),
+  })) as TradeRecord[];
+
   const raw = (await of('raw_frames', 'ordinal')).map((row) => ({
     kind: 'raw',
     ...keyOf(row),
@@ -57,7 +78,7 @@ export async function storedRecords(store: SessionStore, id: SessionId) {
     cause: row['cause'],
   })) as GapRecord[];
 
-  return { deltas, snapshots, raw, gaps };
+  return { deltas, snapshots, trades, raw, gaps };
 }
 
 const keyOf = (row: Row) => ({

@@ -534,20 +534,25 @@ function inexact(value: unknown, name = ''): string[] {
 }
 
 type Stamped<Message> = Message extends { readonly kind: infer Type }
-  ? Omit<Message, 'kind'> & { readonly type: Type; readonly epoch: number; readonly receivedAtMs: number }
+  ? Omit<Message, 'kind'> & {
+      readonly type: Type;
+      readonly epoch: number;
+      readonly receivedAtMs: number;
+      readonly text: string;
+    }
   : never;
 
-/** Compiles only as long as each message is an event once it has its epoch and its time. */
+/** Compiles only as long as each message is an event once it has its epoch, its time and its text. */
 const asEvent = (message: Stamped<ChannelMessage>): ChannelEvent => message;
 
-test('a message is an event once it has its epoch and its time', () => {
+test('a message is an event once it has its epoch, its time and its text', () => {
   const message = decode('event_fee_update', {
     event_ticker: 'KXA',
     fee_type_override: null,
     fee_multiplier_override: null,
   });
   const { kind, ...payload } = message as Extract<ChannelMessage, { kind: 'event-fee-update' }>;
-  expect(asEvent({ type: kind, epoch: 1, receivedAtMs: 2, ...payload })).toMatchObject({
+  expect(asEvent({ type: kind, epoch: 1, receivedAtMs: 2, text: '', ...payload })).toMatchObject({
     type: kind,
     eventTicker: 'KXA',
   });

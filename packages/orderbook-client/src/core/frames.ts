@@ -130,7 +130,7 @@ function takeMessage(
       else subscription.losses = 0;
       if (message.kind === 'market-lifecycle') noteGrid(state, message);
       const { kind, ...payload } = message;
-      effects.push({ type: kind, epoch: state.epoch, receivedAtMs: atMs, ...payload } as ChannelEvent);
+      effects.push({ type: kind, epoch: state.epoch, receivedAtMs: atMs, text, ...payload } as ChannelEvent);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StoreRecord } from '../records.ts';
+import type { DeltaRecord, StoreRecord } from '../records.ts';
 import { Collector } from './collector.ts';
 
 const atMs = 1_785_901_540_000;
@@ -27,6 +27,22 @@ const snapshot = (seq: number): StoreRecord => ({
   receivedAtMs: atMs,
   yes: [],
   no: [],
+});
+
+const trade = (seq: number | null, over: object = {}): StoreRecord => ({
+  kind: 'trade',
+  epoch: 1,
+  sid: 2,
+  seq,
+  market: 'RAIN',
+  tradeId: 'an-id',
+  yesPrice: 4300,
+  size: 500,
+  takerSide: null,
+  isBlockTrade: null,
+  exchangeAtMs: null,
+  receivedAtMs: atMs,
+  ...over,
 });
 
 const collect = (...records: StoreRecord[]) => {
@@ -74,27 +90,79 @@ describe('cutting', () => {
   });
 
   test('starts a new chunk where an offset would not fit 32 bits', () => {
-    const far = delta(2 ** 33);
-    const late = delta(2 ** 33 + 1, { receivedAtMs: atMs + 2 ** 32 });
-    const batch = collect(delta(1), far, late, delta(2 ** 33 + 2, { receivedAtMs: atMs + 2 ** 32 + 5 })).cut()!;
+    const batch = collect(delta(1), delta(2 ** 33), delta(2 ** 33 + 1)).cut()!;
     expect(batch.chunks.map(({ firstSeq, prices }) => [firstSeq, prices.length])).toEqual([
       [1, 1],
-      [2 ** 33, 1],
-      [2 ** 33 + 1, 2],
+      [2 ** 33, 2],
     ]);
+  });
+
+  test('starts a new chunk where the day changes, forwards or back', () => {
+    const midnightMs = 1_785_974_400_000;
+    const received = [-2, -1, 0, 1, -1].map((offset) => ({ receivedAtMs: midnightMs + offset }));
+    const deltas = received.map((at, index) => delta(index + 1, at));
+    const trades = received.map((at, index) => trade(index + 1, at));
+    const { chunks, trades: tradeChunks } = collect(...deltas, ...trades).cut()!;
+    expect(chunks.map(({ firstSeq, prices }) => [firstSeq, prices.length])).toEqual([
+      [1, 2],
+      [3, 2],
+      [5, 1],
+    ]);
+    expect(tradeChunks.map(({ firstOrdinal, sizes }) => [firstOrdinal, sizes.length])).toEqual([
+      [0, 2],
+      [2, 2],
+      [4, 1],
+    ]);
+  });
+
+  test('numbers trades across subscriptions, and keeps those without a number of their own apart', () => {
+    const { trades } = collect(trade(10), trade(4, { sid: 3 }), trade(13), trade(null), trade(14)).cut()!;
+    expect(trades).toMatchObject([
+      { sid: 2, firstOrdinal: 0, ordinalsSkipped: [0, 1], firstSeq: 10, skipped: [0, 2] },
+      { sid: 3, firstOrdinal: 1, ordinalsSkipped: [0], firstSeq: 4, skipped: [0] },
+      { sid: 2, firstOrdinal: 3, ordinalsSkipped: [0], firstSeq: null, skipped: [] },
+      { sid: 2, firstOrdinal: 4, ordinalsSkipped: [0], firstSeq: 14, skipped: [0] },
+    ]);
+  });
+
+  test('says how much memory the records take: more for more levels and longer texts', () => {
+    const text = (length: number): StoreRecord => ({
+      kind: 'raw',
+      epoch: 1,
+      sid: null,
+      seq: null,
+      receivedAtMs: atMs,
+      text: 'x'.repeat(length),
+    });
+    const collector = new Collector();
+    const sizes = [delta(1), snapshot(2), text(0), text(1000)].map((record) => collector.add(record));
+    expect(sizes[3]! - sizes[2]!).toBe(2000);
+    expect(collector.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    expect(collector.cut()!.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    expect(collector.bytes).toBe(0);
   });
 });
 
 describe('numbers', () => {
-  test('must rise over deltas and snapshots of a subscription, across batches too', () => {
+  test('must rise over all records of a subscription, across batches too', () => {
     const collector = collect(delta(1), snapshot(2));
     collector.cut();
-    for (const record of [delta(2), delta(1), snapshot(2)]) {
+    for (const record of [delta(2), delta(1), snapshot(2), trade(2, { sid: 1 })]) {
       expect(() => collector.add(record)).toThrow(expect.objectContaining({ code: 'RECORD_INVALID' }));
     }
     collector.add(delta(1, { epoch: 2 }));
     collector.add(delta(3));
-    expect(collector.counters()).toEqual({ messages: 4, snapshots: 1, deltas: 3, raw: 0, gaps: 0 });
+    collector.add(trade(4, { sid: 1 }));
+    expect(() => collector.add(delta(4))).toThrow('comes after 4');
+    expect(collector.counters()).toEqual({
+      messages: 5,
+      snapshots: 1,
+      deltas: 3,
+      trades: 1,
+      raw: 0,
+      gaps: 0,
+      shed: 0,
+    });
   });
 
   test('are remembered for a bounded number of subscriptions', () => {
@@ -103,6 +171,23 @@ describe('numbers', () => {
     expect(() => collector.add(delta(1, { epoch: 2999 }))).toThrow('comes after 1');
     expect(() => collector.add(delta(1, { epoch: 1 }))).not.toThrow();
   });
+});
+
+test('a record that is shed uses up its number, and is counted apart', () => {
+  const collector = collect(delta(1));
+  collector.shed(delta(5) as DeltaRecord);
+  expect(() => collector.add(delta(4))).toThrow('comes after 5');
+  expect(() => collector.shed(delta(6, { market: '' }) as DeltaRecord)).toThrow(
+    expect.objectContaining({ code: 'RECORD_INVALID' }),
+  );
+  collector.addShedRange({
+    record: { kind: 'gap', epoch: 1, sid: 1, firstSeq: 5, lastSeq: 5, fromAtMs: 1, toAtMs: 2, cause: 'shed' },
+    shed: 1,
+  });
+  expect(collector.counters()).toMatchObject({ messages: 1, deltas: 1, gaps: 1, shed: 1 });
+  const { records, gaps } = collector.cut()!;
+  expect(records).toBe(2);
+  expect(gaps).toMatchObject([{ ordinal: 0, shed: 1, record: { firstSeq: 5 } }]);
 });
 
 test('a record that is refused changes nothing', () => {

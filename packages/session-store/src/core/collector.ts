@@ -1,7 +1,18 @@
 import { SessionStoreError } from '../errors.ts';
-import type { DeltaRecord, GapRecord, RawRecord, SessionCounters, SnapshotRecord, StoreRecord } from '../records.ts';
+import type {
+  DeltaRecord,
+  GapRecord,
+  RawRecord,
+  SessionCounters,
+  SnapshotRecord,
+  StoreRecord,
+  TradeRecord,
+} from '../records.ts';
 import { DeltaColumns } from './delta-columns.ts';
-import { checkDelta, checkGap, checkRaw, checkSnapshot, isName, refuse } from './record-check.ts';
+import { recordBytes } from './record-bytes.ts';
+import { checkRecord, isName, refuse } from './record-check.ts';
+import type { SheddableRecord, ShedRange } from './shed-ranges.ts';
+import { TradeColumns } from './trade-columns.ts';
 
 export type Numbered<T> = { readonly ordinal: number; readonly record: T };
 
@@ -10,20 +21,36 @@ export type Numbered<T> = { readonly ordinal: number; readonly record: T };
  * so can find them there.
  */
 export interface Batch {
+  /** Batches of a session are numbered from 1 in the order in which they are written. */
+  readonly ordinal: number;
   readonly records: number;
+  /** Memory that the records take, estimated. */
+  readonly bytes: number;
   /** Names that `DeltaColumns.markets` and `SnapshotEntry.market` point into. */
   readonly markets: readonly string[];
   readonly chunks: readonly DeltaColumns[];
   readonly snapshots: readonly SnapshotEntry[];
+  readonly trades: readonly TradeColumns[];
   readonly raw: readonly Numbered<RawRecord>[];
-  readonly gaps: readonly Numbered<GapRecord>[];
+  readonly gaps: readonly GapEntry[];
   /** The latest arrival in it, `null` where it holds nothing but gaps. */
   readonly lastRecordAtMs: number | null;
 }
 
 export type SnapshotEntry = { readonly market: number; readonly record: SnapshotRecord };
 
-type Stream = { readonly epoch: number; readonly sid: number; lastSeq: number; open: DeltaColumns | null };
+/** `shed` is how many records the session itself dropped there. */
+export type GapEntry = Numbered<GapRecord> & { readonly shed: number };
+
+type NumberedRecord = DeltaRecord | SnapshotRecord | TradeRecord;
+
+type Stream = {
+  readonly epoch: number;
+  readonly sid: number;
+  lastSeq: number;
+  deltas: DeltaColumns | null;
+  trades: TradeColumns | null;
+};
 
 /**
  * Streams whose last number is remembered. Old epochs are dead, so this only has to exceed the subscriptions alive at one
@@ -33,9 +60,10 @@ const maxStreams = 1000;
 
 /** Takes records one by one and cuts them into batches. Pure: when to cut is the caller's decision. */
 export class Collector {
-  readonly #appended = { messages: 0, snapshots: 0, deltas: 0, raw: 0, gaps: 0 };
+  readonly #appended = { messages: 0, snapshots: 0, deltas: 0, trades: 0, raw: 0, gaps: 0, shed: 0 };
   readonly #streams = new Map<string, Stream>();
   #latest: Stream | null = null;
+  #batches = 0;
   #batch = emptyBatch();
 
   /** Records that the next batch would hold. */
@@ -43,67 +71,119 @@ export class Collector {
     return this.#batch.records;
   }
 
+  /** Memory that they take, estimated. */
+  get bytes(): number {
+    return this.#batch.bytes;
+  }
+
+  /** Ordinal of the batch that was cut last; 0 before the first. */
+  get batches(): number {
+    return this.#batches;
+  }
+
   /** Everything taken so far. */
   counters(): SessionCounters {
     return { ...this.#appended };
   }
 
-  /** @throws {SessionStoreError} RECORD_INVALID; the record was not taken then, and nothing has changed. */
-  add(record: StoreRecord): void {
+  /**
+   * @returns the memory that it takes, estimated
+   * @throws {SessionStoreError} RECORD_INVALID; the record was not taken then, and nothing has changed.
+   */
+  add(record: StoreRecord): number {
+    checkRecord(record);
     switch (record.kind) {
       case 'delta':
         this.#addDelta(record);
+        break;
+      case 'trade':
+        this.#addTrade(record);
         break;
       case 'snapshot':
         this.#addSnapshot(record);
         break;
       case 'raw':
-        checkRaw(record);
         this.#batch.raw.push({ ordinal: this.#appended.raw++, record });
         this.#arrived(record.receivedAtMs);
         break;
       case 'gap':
-        checkGap(record);
-        this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record });
+        this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed: 0 });
         break;
-      default:
-        refuse('store', 'kind', (record as { kind?: unknown }).kind);
     }
-    this.#batch.records++;
+    return this.#grew(record);
+  }
+
+  /** Checks and numbers a record that will not be stored, as if it were. @throws {SessionStoreError} RECORD_INVALID */
+  shed(record: SheddableRecord): void {
+    checkRecord(record);
+    if (record.kind !== 'raw') {
+      if (!isName(record.market)) refuse(record.kind, 'market', record.market);
+      const stream = this.#streamOf(record);
+      if (record.seq !== null) stream.lastSeq = record.seq;
+    }
+    this.#appended.shed++;
+  }
+
+  /** Enters a range of shed records in the ledger. @returns as `add` */
+  addShedRange({ record, shed }: ShedRange): number {
+    this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed });
+    return this.#grew(record);
   }
 
   /** Ends the batch and starts the next; `null` when there is nothing in it. */
   cut(): Batch | null {
     if (this.#batch.records === 0) return null;
     const { marketIndex: _, openStreams, ...batch } = this.#batch;
-    for (const stream of openStreams) stream.open = null;
+    for (const stream of openStreams) {
+      stream.deltas = null;
+      stream.trades = null;
+    }
     this.#batch = emptyBatch();
-    return batch;
+    return { ordinal: ++this.#batches, ...batch };
   }
 
   #addDelta(record: DeltaRecord): void {
-    checkDelta(record);
     const stream = this.#streamOf(record);
     const market = this.#marketOf(record);
     stream.lastSeq = record.seq;
-    if (!stream.open?.fits(record)) {
-      if (!stream.open) this.#batch.openStreams.push(stream);
-      stream.open = new DeltaColumns(record);
-      this.#batch.chunks.push(stream.open);
+    if (!stream.deltas?.fits(record)) {
+      if (!stream.deltas) this.#batch.openStreams.push(stream);
+      stream.deltas = new DeltaColumns(record);
+      this.#batch.chunks.push(stream.deltas);
     }
-    stream.open.push(record, market);
+    stream.deltas.push(record, market);
     this.#appended.deltas++;
     this.#arrived(record.receivedAtMs);
   }
 
+  #addTrade(record: TradeRecord): void {
+    const stream = this.#streamOf(record);
+    const market = this.#marketOf(record);
+    if (record.seq !== null) stream.lastSeq = record.seq;
+    const ordinal = this.#appended.trades++;
+    if (!stream.trades?.fits(record, ordinal)) {
+      if (!stream.trades) this.#batch.openStreams.push(stream);
+      stream.trades = new TradeColumns(record, ordinal);
+      this.#batch.trades.push(stream.trades);
+    }
+    stream.trades.push(record, ordinal, market);
+    this.#arrived(record.receivedAtMs);
+  }
+
   #addSnapshot(record: SnapshotRecord): void {
-    checkSnapshot(record);
     const stream = this.#streamOf(record);
     const market = this.#marketOf(record);
     stream.lastSeq = record.seq;
     this.#batch.snapshots.push({ market, record });
     this.#appended.snapshots++;
     this.#arrived(record.receivedAtMs);
+  }
+
+  #grew(record: StoreRecord): number {
+    const bytes = recordBytes(record);
+    this.#batch.records++;
+    this.#batch.bytes += bytes;
+    return bytes;
   }
 
   #arrived(receivedAtMs: number): void {
@@ -114,14 +194,14 @@ export class Collector {
   }
 
   /** Numbers must rise: two records under one number would be one frame stored twice, or a chunk taken for its retry. */
-  #streamOf(record: DeltaRecord | SnapshotRecord): Stream {
+  #streamOf(record: NumberedRecord): Stream {
     let stream = this.#latest;
     if (!stream || stream.epoch !== record.epoch || stream.sid !== record.sid) {
       const key = streamKey(record.epoch, record.sid);
       stream = this.#streams.get(key) ?? this.#openStream(key, record);
       this.#latest = stream;
     }
-    if (record.seq <= stream.lastSeq) {
+    if (record.seq !== null && record.seq <= stream.lastSeq) {
       throw new SessionStoreError(
         'RECORD_INVALID',
         `A ${record.kind} record cannot be stored: seq ${record.seq} of sid ${record.sid} in epoch ${record.epoch} ` +
@@ -131,8 +211,8 @@ export class Collector {
     return stream;
   }
 
-  #openStream(key: string, { epoch, sid }: DeltaRecord | SnapshotRecord): Stream {
-    const stream: Stream = { epoch, sid, lastSeq: -Infinity, open: null };
+  #openStream(key: string, { epoch, sid }: NumberedRecord): Stream {
+    const stream: Stream = { epoch, sid, lastSeq: -Infinity, deltas: null, trades: null };
     this.#streams.set(key, stream);
     if (this.#streams.size > maxStreams) {
       const [oldest] = this.#streams.keys();
@@ -141,7 +221,7 @@ export class Collector {
     return stream;
   }
 
-  #marketOf({ kind, market }: DeltaRecord | SnapshotRecord): number {
+  #marketOf({ kind, market }: NumberedRecord): number {
     const known = this.#batch.marketIndex.get(market);
     if (known !== undefined) return known;
     if (!isName(market)) refuse(kind, 'market', market);
@@ -155,12 +235,14 @@ const streamKey = (epoch: number, sid: number) => `${epoch}/${sid}`;
 
 const emptyBatch = () => ({
   records: 0,
+  bytes: 0,
   markets: [] as string[],
   marketIndex: new Map<string, number>(),
   openStreams: [] as Stream[],
   chunks: [] as DeltaColumns[],
   snapshots: [] as SnapshotEntry[],
+  trades: [] as TradeColumns[],
   raw: [] as Numbered<RawRecord>[],
-  gaps: [] as Numbered<GapRecord>[],
+  gaps: [] as GapEntry[],
   lastRecordAtMs: null as number | null,
 });

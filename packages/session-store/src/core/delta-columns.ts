@@ -1,4 +1,5 @@
 import type { DeltaRecord } from '../records.ts';
+import { dayOf } from './day.ts';
 import { isInt32 } from './record-check.ts';
 
 /**
@@ -28,10 +29,15 @@ export class DeltaColumns {
     this.receivedAtMs = first.receivedAtMs;
   }
 
-  /** Whether the offsets of `record` fit their 32 bits. If not, the chunk ends here and the next starts a new base. */
+  /**
+   * Whether `record` can go into this chunk. If not, the chunk ends here and the next starts a new base: where an offset would
+   * not fit its 32 bits, and where the day changes, so that a day's partition holds that day's deltas and no others (within a
+   * day the offset in ms fits).
+   */
   fits(record: DeltaRecord): boolean {
     return (
-      isInt32(record.seq - this.firstSeq - this.skipped.length) && isInt32(record.receivedAtMs - this.receivedAtMs)
+      isInt32(record.seq - this.firstSeq - this.skipped.length) &&
+      dayOf(record.receivedAtMs) === dayOf(this.receivedAtMs)
     );
   }
 

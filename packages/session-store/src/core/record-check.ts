@@ -1,7 +1,7 @@
 // What the tables can hold, checked when a record is handed over: a record that the database would refuse must not get
 // as far as a batch, where it would take its neighbours with it.
 import { SessionStoreError } from '../errors.ts';
-import type { GapRecord, RawRecord, SnapshotRecord, DeltaRecord } from '../records.ts';
+import type { DeltaRecord, GapRecord, RawRecord, SnapshotRecord, StoreRecord, TradeRecord } from '../records.ts';
 
 /** PostgreSQL adds ms to a time in double arithmetic, which is exact for our times up to the year 4199. */
 const maxTimeMs = 2 ** 46;
@@ -20,11 +20,29 @@ export const isStorableText = (value: string) => !/\u0000/.test(value) && value.
 /** Text for people (a reason, a cause): better with a replaced character than refused. */
 export const storableText = (value: string) => value.toWellFormed().replaceAll('\u0000', '\uFFFD');
 
-/** Whether `value` can name a market or a recorder. */
+/** Whether `value` can name a market, a recorder or a trade. */
 export const isName = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= maxNameLength && isStorableText(value);
 
-export function checkDelta(record: DeltaRecord): void {
+/** @throws {SessionStoreError} RECORD_INVALID, also for a kind that is not known */
+export function checkRecord(record: StoreRecord): void {
+  switch (record.kind) {
+    case 'delta':
+      return checkDelta(record);
+    case 'trade':
+      return checkTrade(record);
+    case 'snapshot':
+      return checkSnapshot(record);
+    case 'raw':
+      return checkRaw(record);
+    case 'gap':
+      return checkGap(record);
+    default:
+      refuse('store', 'kind', (record as { kind?: unknown }).kind);
+  }
+}
+
+function checkDelta(record: DeltaRecord): void {
   if (!isInt32(record.epoch)) refuse(record.kind, 'epoch', record.epoch);
   if (!isNumber(record.sid)) refuse(record.kind, 'sid', record.sid);
   if (!isNumber(record.seq)) refuse(record.kind, 'seq', record.seq);
@@ -37,7 +55,26 @@ export function checkDelta(record: DeltaRecord): void {
   if (!isTime(record.receivedAtMs)) refuse(record.kind, 'receivedAtMs', record.receivedAtMs);
 }
 
-export function checkSnapshot(record: SnapshotRecord): void {
+function checkTrade(record: TradeRecord): void {
+  if (!isInt32(record.epoch)) refuse(record.kind, 'epoch', record.epoch);
+  if (!isNumber(record.sid)) refuse(record.kind, 'sid', record.sid);
+  if (record.seq !== null && !isNumber(record.seq)) refuse(record.kind, 'seq', record.seq);
+  if (!isName(record.tradeId)) refuse(record.kind, 'tradeId', record.tradeId);
+  if (!isInt32(record.yesPrice)) refuse(record.kind, 'yesPrice', record.yesPrice);
+  if (!isNumber(record.size)) refuse(record.kind, 'size', record.size);
+  if (record.takerSide !== null && record.takerSide !== 'yes' && record.takerSide !== 'no') {
+    refuse(record.kind, 'takerSide', record.takerSide);
+  }
+  if (record.isBlockTrade !== null && typeof record.isBlockTrade !== 'boolean') {
+    refuse(record.kind, 'isBlockTrade', record.isBlockTrade);
+  }
+  if (record.exchangeAtMs !== null && !isTime(record.exchangeAtMs)) {
+    refuse(record.kind, 'exchangeAtMs', record.exchangeAtMs);
+  }
+  if (!isTime(record.receivedAtMs)) refuse(record.kind, 'receivedAtMs', record.receivedAtMs);
+}
+
+function checkSnapshot(record: SnapshotRecord): void {
   if (!isInt32(record.epoch)) refuse(record.kind, 'epoch', record.epoch);
   if (!isNumber(record.sid)) refuse(record.kind, 'sid', record.sid);
   if (!isNumber(record.seq)) refuse(record.kind, 'seq', record.seq);
@@ -50,7 +87,7 @@ export function checkSnapshot(record: SnapshotRecord): void {
   }
 }
 
-export function checkRaw(record: RawRecord): void {
+function checkRaw(record: RawRecord): void {
   if (!isInt32(record.epoch)) refuse(record.kind, 'epoch', record.epoch);
   if (record.sid !== null && !isNumber(record.sid)) refuse(record.kind, 'sid', record.sid);
   if (record.seq !== null && !isNumber(record.seq)) refuse(record.kind, 'seq', record.seq);
@@ -59,7 +96,7 @@ export function checkRaw(record: RawRecord): void {
   if (typeof record.text !== 'string') refuse(record.kind, 'text', typeof record.text);
 }
 
-export function checkGap(record: GapRecord): void {
+function checkGap(record: GapRecord): void {
   if (!isInt32(record.epoch)) refuse(record.kind, 'epoch', record.epoch);
   if (record.sid !== null && !isNumber(record.sid)) refuse(record.kind, 'sid', record.sid);
   if (record.firstSeq !== null && !isNumber(record.firstSeq)) refuse(record.kind, 'firstSeq', record.firstSeq);

@@ -13,6 +13,11 @@ export type TransactionOptions = {
   /** Begins the message when it fails: "Listing sessions". */
   readonly doing: string;
   readonly readOnly?: boolean;
+  /**
+   * Which connection it has to itself, where there are connections: `leases`, so that nothing can hold up their renewal, and
+   * `background`, for what nobody waits for. Otherwise reading and writing have theirs.
+   */
+  readonly lane?: 'leases' | 'background';
   /** Instead of the store's `queryTimeoutMs`. */
   readonly timeoutMs?: number;
 };

@@ -1,12 +1,16 @@
 import postgres from 'postgres';
 import { SessionStoreError } from '../errors.ts';
 import { parseBigint } from '../rows.ts';
+import { arrayTypes } from './array-types.ts';
 import { withDeadline } from './deadline.ts';
 import { render, type Engine, type Run, type TransactionOptions } from './engine.ts';
 import { failureOf } from './failure.ts';
+import { guardTransaction } from './guard-transaction.ts';
 import type { Runtime } from './runtime.ts';
 
 type Sql = postgres.Sql<{ bigint: number | string }>;
+
+type Lane = 'writing' | 'reading' | NonNullable<TransactionOptions['lane']>;
 
 type Pool = { readonly max: number; sql: Sql | null };
 
@@ -19,16 +23,21 @@ const endSeconds = 1;
 const bigint = { to: 20, from: [20], parse: parseBigint, serialize: String };
 
 /**
- * A PostgreSQL server. Writes have a connection of their own, so that a slow reader cannot hold them up and one that
- * hangs can be dropped without the other.
+ * A PostgreSQL server. Each lane has connections of its own, so that a slow reader cannot hold up a write, nor a slow
+ * write the lease, and one that hangs can be dropped without the others.
  */
 export class PostgresEngine implements Engine {
   readonly name = 'postgres';
   readonly #url: string;
   readonly #queryTimeoutMs: number;
   readonly #runtime: Runtime;
-  readonly #writing: Pool = { max: 1, sql: null };
-  readonly #reading: Pool = { max: 2, sql: null };
+  readonly #pools: Readonly<Record<Lane, Pool>> = {
+    writing: { max: 1, sql: null },
+    reading: { max: 2, sql: null },
+    leases: { max: 1, sql: null },
+    // Orphans are closed beside whatever else is done there.
+    background: { max: 2, sql: null },
+  };
   readonly #closed = new AbortController();
 
   constructor(url: string, queryTimeoutMs: number, runtime: Runtime) {
@@ -39,15 +48,17 @@ export class PostgresEngine implements Engine {
 
   async transact<T>(
     work: (run: Run) => Promise<T>,
-    { doing, readOnly = false, timeoutMs = this.#queryTimeoutMs }: TransactionOptions,
+    { doing, readOnly = false, lane, timeoutMs = this.#queryTimeoutMs }: TransactionOptions,
   ): Promise<T> {
-    const pool = readOnly ? this.#reading : this.#writing;
+    const pool = this.#pools[lane ?? (readOnly ? 'reading' : 'writing')];
     try {
       this.#closed.signal.throwIfAborted();
       const sql = (pool.sql ??= this.#connect(pool.max));
       const done = sql.begin(readOnly ? 'read only' : 'read write', async (transaction) => {
-        // The server gives up too, or an abandoned statement would hold its locks for as long as it likes.
-        await transaction`select set_config('statement_timeout', ${String(Math.ceil(timeoutMs))}, true)`;
+        await guardTransaction(
+          async (text, parameters) => transaction.unsafe(text, [...parameters], prepared),
+          timeoutMs,
+        );
         return { value: await work(runOn(transaction)) };
       });
       // After the deadline nobody waits for it any more, and its rejection is of no interest.
@@ -62,8 +73,7 @@ export class PostgresEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    const pools = [this.#writing, this.#reading];
-    await Promise.all(pools.map(async ({ sql }) => sql?.end({ timeout: endSeconds })));
+    await Promise.all(Object.values(this.#pools).map(async ({ sql }) => sql?.end({ timeout: endSeconds })));
     // Whoever waits is told, whatever the driver does with what it had in hand.
     this.#closed.abort(new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.'));
   }
@@ -77,12 +87,11 @@ export class PostgresEngine implements Engine {
         backoff: () => 0,
         max_lifetime: null,
         onnotice: () => undefined,
-        types: { bigint },
+        fetch_types: false,
+        types: { ...arrayTypes, bigint },
         connection: {
           // So that an operator who looks at the server's connections knows whose they are.
           application_name: 'session-store',
-          // A role may have another, in which times would not be understood here.
-          DateStyle: 'ISO',
         },
       });
     } catch {
@@ -105,13 +114,14 @@ function abandon(pool: Pool): void {
   sql?.end({ timeout: 0 }).catch(() => undefined);
 }
 
+/** `simple: false` keeps to one statement even without parameters: a second could leave the transaction. */
+const prepared = { prepare: true, simple: false } as postgres.UnsafeQueryOptions;
+
 const runOn =
   (transaction: postgres.TransactionSql<{ bigint: number | string }>): Run =>
   async (query) => {
     const { text, parameters } = render(query);
-    // `simple: false` keeps to one statement even without parameters: a second could leave the transaction.
-    const options = { prepare: true, simple: false } as postgres.UnsafeQueryOptions;
-    return [...(await transaction.unsafe(text, [...parameters] as postgres.SerializableParameter[], options))];
+    return [...(await transaction.unsafe(text, [...parameters] as postgres.SerializableParameter[], prepared))];
   };
 
 const timedOut = (doing: string, timeoutMs: number) =>

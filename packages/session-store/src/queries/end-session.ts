@@ -9,10 +9,11 @@ export type SessionEnd = {
   readonly endedAtMs: number;
 };
 
-/** Ends a session that the transaction holds, and gives its row as it is then. */
+/** Ends a session that the transaction holds and its lease with it, and gives its row as it is then. */
 export async function endSession(run: Run, id: SessionId, end: SessionEnd): Promise<Row> {
   const [row] = await run(sql`
-    update sessions set status = ${end.status}, end_reason = ${end.reason}, ended_at = ${moment(end.endedAtMs)}
+    update sessions set
+      status = ${end.status}, end_reason = ${end.reason}, ended_at = ${moment(end.endedAtMs)}, lease_until = null
     where id = ${id}::uuid
     returning *`);
   return row!;

@@ -1,10 +1,12 @@
-import { sql, type SQL } from 'drizzle-orm';
-import { arrayLiteral, textArrayLiteral } from '../core/array-literal.ts';
+import { sql } from 'drizzle-orm';
+import { arrayLiteral } from '../core/array-literal.ts';
 import type { Batch } from '../core/collector.ts';
 import { isStorableText, storableText } from '../core/record-check.ts';
 import type { Run } from '../io/engine.ts';
 import type { SessionCounters, SessionId, StoredLevel } from '../records.ts';
 import { numberOf } from '../rows.ts';
+import { bigints, integers, texts } from './array-parameters.ts';
+import { insertTrades } from './insert-trades.ts';
 import { moment } from './moment.ts';
 
 /**
@@ -21,15 +23,18 @@ export async function writeBatch(
 ): Promise<SessionCounters> {
   const deltas = await insertChunks(run, session.id, batch, marketIds);
   const snapshots = await insertSnapshots(run, session.id, batch, marketIds);
+  const trades = await insertTrades(run, session.id, batch, marketIds);
   const raw = await insertRaw(run, session.id, batch);
-  const gaps = await insertGaps(run, session.id, batch);
-  const added = { messages: deltas + snapshots + raw, snapshots, deltas, raw, gaps };
+  const { gaps, shed } = await insertGaps(run, session.id, batch);
+  const added = { messages: deltas + snapshots + trades + raw, snapshots, deltas, trades, raw, gaps, shed };
   const counting = sql`
     messages = messages + ${added.messages}::bigint,
     snapshots = snapshots + ${snapshots}::bigint,
     deltas = deltas + ${deltas}::bigint,
+    trades = trades + ${trades}::bigint,
     raw = raw + ${raw}::bigint,
-    gaps = gaps + ${gaps}::bigint`;
+    gaps = gaps + ${gaps}::bigint,
+    shed = shed + ${shed}::bigint`;
   await run(sql`
     update sessions set ${counting}, last_record_at = greatest(last_record_at, ${moment(batch.lastRecordAtMs)})
     where id = ${session.id}::uuid`);
@@ -125,15 +130,15 @@ async function insertRaw(run: Run, id: SessionId, { raw }: Batch): Promise<numbe
   return rows.length;
 }
 
-async function insertGaps(run: Run, id: SessionId, { gaps }: Batch): Promise<number> {
-  if (gaps.length === 0) return 0;
+async function insertGaps(run: Run, id: SessionId, { gaps }: Batch): Promise<{ gaps: number; shed: number }> {
+  if (gaps.length === 0) return { gaps: 0, shed: 0 };
   const rows = await run(sql`
-    insert into gap_records (session_id, ordinal, epoch, sid, first_seq, last_seq, from_at, to_at, cause)
+    insert into gap_records (session_id, ordinal, epoch, sid, first_seq, last_seq, from_at, to_at, cause, shed)
     select
       ${id}::uuid, ordinal, epoch, sid, first_seq, last_seq,
       timestamptz 'epoch' + from_at_ms * interval '1 millisecond',
       timestamptz 'epoch' + to_at_ms * interval '1 millisecond',
-      cause
+      cause, shed
     from unnest(
       ${bigints(gaps.map(({ ordinal }) => ordinal))},
       ${integers(gaps.map(({ record }) => record.epoch))},
@@ -142,17 +147,13 @@ async function insertGaps(run: Run, id: SessionId, { gaps }: Batch): Promise<num
       ${bigints(gaps.map(({ record }) => record.lastSeq))},
       ${bigints(gaps.map(({ record }) => record.fromAtMs))},
       ${bigints(gaps.map(({ record }) => record.toAtMs))},
-      ${texts(gaps.map(({ record }) => storableText(record.cause)))}
-    ) as gap (ordinal, epoch, sid, first_seq, last_seq, from_at_ms, to_at_ms, cause)
+      ${texts(gaps.map(({ record }) => storableText(record.cause)))},
+      ${bigints(gaps.map(({ shed }) => shed))}
+    ) as gap (ordinal, epoch, sid, first_seq, last_seq, from_at_ms, to_at_ms, cause, shed)
     on conflict do nothing
-    returning 1 as one`);
-  return rows.length;
+    returning shed`);
+  return { gaps: rows.length, shed: rows.reduce((sum, row) => sum + numberOf(row, 'shed'), 0) };
 }
 
 const price = (level: StoredLevel) => level[0];
 const size = (level: StoredLevel) => level[1];
-
-// Each is sent as text and cast, so that neither driver has to know arrays.
-const integers = (values: readonly (number | null)[]): SQL => sql`${arrayLiteral(values)}::text::integer[]`;
-const bigints = (values: readonly (number | null)[]): SQL => sql`${arrayLiteral(values)}::text::bigint[]`;
-const texts = (values: readonly string[]): SQL => sql`${textArrayLiteral(values)}::text::text[]`;

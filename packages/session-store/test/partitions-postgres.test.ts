@@ -1,0 +1,89 @@
+// Partitions while others use the tables, which takes a server with more than one connection.
+import { startPostgres, type TestPostgres } from '@trader/testkit';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dayMs, dayOf } from '../src/core/day.ts';
+import { createSessionStore } from '../src/index.ts';
+import { PostgresEngine } from '../src/io/postgres-engine.ts';
+import { systemRuntime } from '../src/io/runtime.ts';
+import { Partitions } from '../src/partitions.ts';
+import { delta } from './contract.ts';
+
+let server: TestPostgres;
+beforeAll(async () => void (server = await startPostgres()));
+afterAll(() => server?.stop());
+
+const closed = { status: 'closed', reason: 'test' } as const;
+const oldDay = dayOf(Date.now()) - 40;
+
+/** Holds what a long query over everything holds, while `work` is done. */
+async function whileSomebodyReads(url: string, work: () => Promise<void>): Promise<void> {
+  const reader = postgres(url, { max: 1 });
+  try {
+    await reader.begin(async (transaction) => {
+      await transaction`select count(*) from deltas`;
+      await work();
+    });
+  } finally {
+    await reader.end({ timeout: 1 });
+  }
+}
+
+test('somebody who reads for long keeps no record from being stored', { timeout: 30_000 }, async () => {
+  const url = await server.createDatabase();
+  await using store = await createSessionStore({ url });
+  const session = await store.openSession({ recorder: 'desk-1' });
+  await whileSomebodyReads(url, async () => {
+    session.append(delta(1, { receivedAtMs: oldDay * dayMs, exchangeAtMs: null }));
+    expect(await session.close(closed)).toMatchObject({ deltas: 1 });
+  });
+  expect(await store.query('select tableoid::regclass::text as partition from delta_chunks')).toEqual([
+    { partition: 'delta_chunks_default' },
+  ]);
+});
+
+test('somebody who reads for long puts off a drop, of which nothing is done', { timeout: 30_000 }, async () => {
+  const url = await server.createDatabase();
+  await using store = await createSessionStore({ url });
+  const session = await store.openSession({ recorder: 'desk-1' });
+  session.append(delta(1, { receivedAtMs: oldDay * dayMs, exchangeAtMs: null }));
+  await session.close(closed);
+  const engine = new PostgresEngine(url, 15_000, systemRuntime);
+  const partitions = new Partitions(engine);
+  await whileSomebodyReads(url, async () => {
+    await expect(partitions.dropExpired(dayMs)).rejects.toMatchObject({ retryable: true, sqlState: '55P03' });
+  });
+  expect(await store.query('select count(*) as deltas from deltas')).toEqual([{ deltas: 1 }]);
+  expect(await store.query('select * from expirations')).toEqual([]);
+  expect((await partitions.dropExpired(dayMs)).length).toBeGreaterThan(0);
+  expect(await store.query('select deltas from expirations')).toEqual([{ deltas: 1 }]);
+  await engine.close();
+});
+
+test('an insert touches the partition of its day and no other', async () => {
+  const url = await server.createDatabase();
+  await using store = await createSessionStore({ url });
+  const session = await store.openSession({ recorder: 'desk-1' });
+  for (const day of [oldDay, oldDay + 1, oldDay + 2]) {
+    session.append(delta(day, { receivedAtMs: day * dayMs, exchangeAtMs: null }));
+    await session.flush();
+  }
+  const sql = postgres(url, { max: 1 });
+  const locked = await sql.begin(async (transaction) => {
+    await transaction`
+      insert into delta_chunks
+      select session_id, epoch, sid, first_seq + 1000000, last_seq, records, received_at, skipped, market_ids, yes, prices,
+        deltas, received_offsets, delays
+      from only ${transaction(`delta_chunks_${new Date(oldDay * dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`)}`;
+    return transaction`
+      select relation::regclass::text as relation from pg_locks
+      where pid = pg_backend_pid() and mode = 'RowExclusiveLock' and relation::regclass::text like 'delta_chunks%'
+        and relation in (select oid from pg_class where relkind in ('r', 'p'))
+      order by 1`;
+  });
+  expect(locked.map(({ relation }) => relation as string)).toEqual([
+    'delta_chunks',
+    expect.stringMatching(/^delta_chunks_2/),
+  ]);
+  await sql.end({ timeout: 1 });
+});
