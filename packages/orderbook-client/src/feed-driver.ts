@@ -20,10 +20,10 @@ import type { ResolvedOptions } from './options.ts';
 const CLOSE_TIMEOUT_MS = 1000;
 
 /**
- * A timer that fires this late was held up by a loop that was blocked, or a machine that slept. An answer may have come
- * meanwhile and wait in the socket: it is read first, or a healthy connection would be given up for our own fault.
+ * A timer that fires this late was held up by a loop that was blocked, or a machine that slept: much may wait in the
+ * socket by then, and is given this long to be read.
  */
-const STALL_MS = 500;
+const STALL_MS = 50;
 const READ_FIRST_MS = 100;
 
 type Barrier = { readonly resolve: () => void; readonly reject: (error: OrderbookClientError) => void };
@@ -198,8 +198,10 @@ export class FeedDriver {
     };
     this.#timers.get(timer)?.();
     const cancel = runtime.setTimer(delayMs, () => {
-      if (runtime.nowMs() - dueMs < STALL_MS) fire();
-      else this.#timers.set(timer, runtime.setTimer(READ_FIRST_MS, fire));
+      // Deadlines are judged after one more turn of the loop. An answer may wait in the socket, and a healthy connection
+      // would be given up for our own fault.
+      const turnMs = runtime.nowMs() - dueMs < STALL_MS ? 0 : READ_FIRST_MS;
+      this.#timers.set(timer, runtime.setTimer(turnMs, fire));
     });
     this.#timers.set(timer, cancel);
   }

@@ -35,10 +35,8 @@ export function watchSilence(effects: FeedEffect[]): void {
 export function lookForSilence(state: FeedState, atMs: number, effects: FeedEffect[]): void {
   if (!isOpen(state)) return;
   watchSilence(effects);
-  const { books, orderbook, usualGapMs } = state;
-  const market = isUnusual(atMs - orderbook.lastFrameAtMs, usualGapMs)
-    ? books.latestChanged()
-    : books.unusuallySilent(atMs);
+  const { books, dataAtMs, usualGapMs } = state;
+  const market = isUnusual(atMs - dataAtMs, usualGapMs) ? books.latestChanged() : books.unusuallySilent(atMs);
   if (market !== undefined) ask(state, market, effects);
 }
 

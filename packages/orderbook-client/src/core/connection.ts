@@ -72,9 +72,10 @@ function retryDelay({ config, attempt }: FeedState, error: OrderbookClientError)
   const { backoff, authRetryMs, random } = config;
   // A rejected key does not get better by asking fast; it may by a clock being set or a key being replaced.
   if (error.code === 'AUTH_REJECTED' || error.code === 'ACCESS_DENIED') return Math.round(authRetryMs * (1 + random()));
-  const delayMs = retryDelayMs(backoff, attempt, random());
-  // Many clients were told the same time: the jitter comes on top of it.
-  return error.retryAfterMs === undefined ? delayMs : Math.min(error.retryAfterMs, MAX_RETRY_AFTER_MS) + delayMs;
+  if (error.retryAfterMs === undefined) return retryDelayMs(backoff, attempt, random());
+  // Many clients were told the same time: the jitter comes on top of it, also on the first try.
+  const jitterMs = retryDelayMs(backoff, Math.max(attempt, 1), random());
+  return Math.min(error.retryAfterMs, MAX_RETRY_AFTER_MS) + jitterMs;
 }
 
 /** The exchange allows 10 s; below half of that the clock is not the reason. */

@@ -134,7 +134,9 @@ export class FeedState {
   readingPaused = false;
   /** The question that is out. */
   audit: { readonly market: string; readonly commandId: number } | null = null;
-  /** Running mean of the time between frames of the order-book sid, in ms; NaN while unknown. */
+  /** When a snapshot or delta last came on the order-book sid. */
+  dataAtMs = 0;
+  /** Running mean of the time between them, in ms; NaN while unknown. */
   usualGapMs = NaN;
   /** When the exchange's last ping came, or `null`. */
   serverPingAtMs: number | null = null;

@@ -105,9 +105,16 @@ export function exchangeTimeOf({ ts_ms: atMs, ts }: Fields & { ts_ms?: unknown; 
 export function levelsOf(msg: Fields, side: Side): readonly Level[] | string {
   const shape = LEVEL_SHAPES.find(({ suffix }) => `${side}${suffix}` in msg);
   if (shape) return readLevels(msg[`${side}${shape.suffix}`], shape.price, shape.size) ?? 'unreadable levels';
-  const renamed = Object.keys(msg).find((key) => key.startsWith(side) && Array.isArray(msg[key]));
+  // A side without its key is empty, unless there is something that could be its levels under another name.
+  const renamed = Object.keys(msg).find((key) => !LEVEL_KEYS.has(key) && isStructure(msg[key]));
   return renamed === undefined ? [] : `levels under the unknown key "${renamed}"`;
 }
+
+const LEVEL_KEYS: ReadonlySet<string> = new Set(
+  LEVEL_SHAPES.flatMap(({ suffix }) => (['yes', 'no'] as const).map((side) => `${side}${suffix}`)),
+);
+
+const isStructure = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 function readLevels(value: unknown, readPrice: Read, readSize: Read): Level[] | undefined {
   if (!Array.isArray(value)) return undefined;

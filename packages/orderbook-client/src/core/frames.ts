@@ -39,7 +39,7 @@ function takeText(state: FeedState, text: string | null, atMs: number, effects: 
   if (message.kind === 'subscribed') return takeReply(state, message, undefined, text, atMs, effects);
   const subscription = state.subscriptionOf(message.sid);
   if (!subscription || message.seq === null) {
-    if (subscription) arrived(state, subscription, atMs);
+    if (subscription) subscription.lastFrameAtMs = atMs;
     return takeMessage(state, message, subscription, text, atMs, effects);
   }
   const verdict = count(state, subscription, message.seq, atMs, effects);
@@ -64,12 +64,12 @@ function count(
   const verdict = subscription.sequence.accept(seq);
   switch (verdict) {
     case 'in-order':
-      arrived(state, subscription, atMs);
+      subscription.lastFrameAtMs = atMs;
       return verdict;
     case 'gap':
       nameGap(state, subscription, expected, seq - 1, atMs, 'sequence', effects);
       if (subscription === state.orderbook) markStale(state, state.books.markets(), 'gap', atMs, effects);
-      arrived(state, subscription, atMs);
+      subscription.lastFrameAtMs = atMs;
       return verdict;
     case 'duplicate':
       state.counters.duplicates++;
@@ -86,13 +86,12 @@ function count(
 /** Weight of the newest of the times between frames. */
 const CADENCE_WEIGHT = 1 / 16;
 
-function arrived(state: FeedState, subscription: Subscription, atMs: number): void {
-  if (subscription === state.orderbook) {
-    const gapMs = Math.max(0, atMs - subscription.lastFrameAtMs);
-    const usualMs = state.usualGapMs;
-    state.usualGapMs = Number.isNaN(usualMs) ? gapMs : usualMs + (gapMs - usualMs) * CADENCE_WEIGHT;
-  }
-  subscription.lastFrameAtMs = atMs;
+/** Data of the books has come, which acknowledgements and errors are not. */
+function dataArrived(state: FeedState, atMs: number): void {
+  const gapMs = Math.max(0, atMs - state.dataAtMs);
+  const usualMs = state.usualGapMs;
+  state.usualGapMs = Number.isNaN(usualMs) ? gapMs : usualMs + (gapMs - usualMs) * CADENCE_WEIGHT;
+  state.dataAtMs = atMs;
 }
 
 function takeMessage(
@@ -152,6 +151,7 @@ function takeDelta(
 ): void {
   const { counters, epoch, books } = state;
   counters.deltas++;
+  if (sid === state.orderbook.sid) dataArrived(state, atMs);
   let applied = false;
   let broken = false;
   if (!book) {
@@ -200,6 +200,7 @@ function takeSnapshot(
   const { books, counters, epoch } = state;
   const book = subscription === state.orderbook ? books.get(market) : undefined;
   counters.snapshots++;
+  if (subscription === state.orderbook) dataArrived(state, atMs);
   if (!book) counters.foreign++;
   // What still comes of a subscription that is being made anew would be followed by nothing.
   const applied = book !== undefined && !state.orderbook.ending;

@@ -1,7 +1,7 @@
 // Wanted against confirmed: whatever changes, the exchange is asked for the difference and for nothing else.
 import type { WireChannel } from '../wire.ts';
 import { chunked } from './commands.ts';
-import { isOpen, type FeedEffect, type FeedState } from './feed-state.ts';
+import { isOpen, markStale, type FeedEffect, type FeedState } from './feed-state.ts';
 import { send } from './send.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -102,13 +102,21 @@ export function acknowledge(
   subscription: Subscription,
   change: { readonly kind: 'add' | 'delete'; readonly markets: readonly string[] | null } | null,
   listed: readonly string[] | null,
+  atMs: number,
   effects: FeedEffect[],
 ): void {
   const { membership } = subscription;
   subscription.held = false;
-  if (listed) membership.confirmed = new Set(listed);
-  else if (change?.kind === 'add') for (const market of change.markets ?? []) membership.confirmed.add(market);
-  else if (change) for (const market of change.markets ?? []) membership.confirmed.delete(market);
+  if (listed) {
+    const known = membership.confirmed;
+    membership.confirmed = new Set(listed);
+    // Nobody asked for these to go, or their books are gone already: the exchange sends no more of them.
+    const lost = [...known].filter((market) => !membership.confirmed.has(market));
+    if (subscription === state.orderbook) markStale(state, lost, 'resubscribed', atMs, effects);
+  }
+  if (!listed && change?.kind === 'add') for (const market of change.markets ?? []) membership.confirmed.add(market);
+  if (!listed && change?.kind === 'delete')
+    for (const market of change.markets ?? []) membership.confirmed.delete(market);
   // What an answer leaves out stays under way until its deadline: asking again at once could go on for ever.
   for (const market of membership.adding) if (membership.confirmed.has(market)) membership.adding.delete(market);
   for (const market of membership.deleting) if (!membership.confirmed.has(market)) membership.deleting.delete(market);

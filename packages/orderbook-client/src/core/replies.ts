@@ -54,7 +54,8 @@ function takeSubscribed(
   }
   subscription.sid = sid;
   subscription.lastFrameAtMs = atMs;
-  acknowledge(state, subscription, purpose, null, effects);
+  if (subscription === state.orderbook) state.dataAtMs = atMs;
+  acknowledge(state, subscription, purpose, null, atMs, effects);
   settle(state, atMs, effects);
 }
 
@@ -84,7 +85,7 @@ function takeOk(
         state.counters.foreign++;
         return;
       }
-      acknowledge(state, subject, purpose ?? null, subject.scope === 'markets' ? markets : null, effects);
+      acknowledge(state, subject, purpose ?? null, subject.scope === 'markets' ? markets : null, atMs, effects);
       settle(state, atMs, effects);
     }
   }

@@ -21,7 +21,8 @@ export class SequenceTracker {
    * Takes the next number as it arrives.
    *
    * @returns `duplicate` for a number that was seen or skipped before; `gap` when the numbers from `last + 1` to
-   * `seq - 1` are missing; `reset` when old numbers come one after the other, so that the count cannot be trusted
+   * `seq - 1` are missing; `reset` when the first number comes again, or old
+   * ones come one after the other, so that the count cannot be trusted
    */
   accept(seq: number): 'in-order' | 'duplicate' | 'gap' | 'reset' {
     if (seq === this.#last + 1) {
@@ -36,6 +37,6 @@ export class SequenceTracker {
     }
     this.#run = seq === this.#echo + 1 ? this.#run + 1 : 1;
     this.#echo = seq;
-    return this.#run < RESET_RUN ? 'duplicate' : 'reset';
+    return seq === FIRST || this.#run >= RESET_RUN ? 'reset' : 'duplicate';
   }
 }
