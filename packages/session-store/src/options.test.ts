@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions, type SessionStoreOptions } from './options.ts';
 
@@ -14,8 +15,16 @@ describe('options', () => {
       lowWaterBytes: 32 * 2 ** 20,
       whenFull: 'block',
       retention: null,
+      compaction: { afterMs: 300_000, everyMs: null, targetRecords: 4096, keyframeIntervalMs: 60_000 },
       queryTimeoutMs: 15_000,
     });
+  });
+
+  test('compact in the background where that is somebody else’s work, unless told otherwise', () => {
+    const everyMs = (options: SessionStoreOptions) => resolveOptions(options).compaction.everyMs;
+    expect(everyMs({ url: 'postgres://x' })).toBe(15_000);
+    expect(everyMs({ url: 'postgres://x', compaction: false })).toBeNull();
+    expect(everyMs({ dataDir: 'x', compaction: {} })).toBe(15_000);
   });
 
   test.each([
@@ -30,6 +39,12 @@ describe('options', () => {
     [{ dataDir: 'x', queue: { highWaterBytes: 5, lowWaterBytes: 6 } }, RangeError, 'from 0 to 5, not 6'],
     [{ dataDir: 'x', whenFull: 'drop' }, TypeError, 'whenFull must be "block" or "shed", not "drop".'],
     [{ dataDir: 'x', retention: { maxAgeMs: 1000 } }, RangeError, 'an integer from 86400000'],
+    [
+      { dataDir: 'x', compaction: { targetRecords: 1 } },
+      RangeError,
+      'compaction.targetRecords must be an integer from 2',
+    ],
+    [{ dataDir: 'x', compaction: true }, TypeError, 'compaction must be an object or false, not true.'],
     [{ dataDir: '' }, TypeError, 'not ""'],
     [{}, TypeError, 'one of url, dataDir and sql'],
     [{ url: 'postgres://x', dataDir: 'x' }, TypeError, 'one of url, dataDir and sql'],
@@ -37,6 +52,18 @@ describe('options', () => {
     const resolve = () => resolveOptions(options as SessionStoreOptions);
     expect(resolve).toThrow(kind);
     expect(resolve).toThrow(message);
+  });
+
+  test('turn the spool on where there is a folder for it', () => {
+    const spoolOf = (options: SessionStoreOptions) => resolveOptions(options).spool;
+    const defaults = { durableWithinMs: 100, maxBytes: 4 * 2 ** 30 };
+    expect(spoolOf({ dataDir: 'data' })).toEqual({ dir: join('data', 'spool'), ...defaults });
+    expect(spoolOf({ dataDir: 'data', spool: { dir: 'disk' } })).toEqual({ dir: 'disk', ...defaults });
+    expect(spoolOf({ dataDir: 'data', spool: false })).toBe(null);
+    expect(spoolOf({ url: 'postgres://x' })).toBe(null);
+    expect(spoolOf({ url: 'postgres://x', spool: { dir: 'disk', durableWithinMs: 0 } })).toMatchObject({ dir: 'disk' });
+    expect(() => spoolOf({ url: 'postgres://x', spool: {} })).toThrow('spool.dir must be the path of a folder');
+    expect(() => spoolOf({ dataDir: 'x', spool: { maxBytes: 1 } })).toThrow(RangeError);
   });
 
   test('never show a URL', () => {

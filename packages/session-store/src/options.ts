@@ -1,9 +1,14 @@
+import { join } from 'node:path';
 import { dayMs } from './core/day.ts';
 import type { SessionStoreError } from './errors.ts';
 import type { BorrowedSql } from './io/borrowed-engine.ts';
 import { systemRuntime, type Runtime } from './io/runtime.ts';
+import type { SessionId } from './records.ts';
 
-/** Whether what is appended reaches the database. Reported only when it changes; a store begins as `writing`. */
+/**
+ * Whether what is appended reaches the spool and the database. Reported only when it changes; a store begins as `writing`.
+ * A code that begins with `SPOOL_` is about the spool's disk: records then wait in memory, and reach the database from there.
+ */
 export type StoreStatus =
   | { readonly state: 'writing' }
   /**
@@ -26,6 +31,39 @@ export type MaintenanceFailure = {
  */
 export type StoreLocation = { readonly url: string } | { readonly dataDir: string } | { readonly sql: BorrowedSql };
 
+/** A disk of this process's own between what is appended and the database. */
+export interface SpoolTuning {
+  /**
+   * A folder on a local disk, which belongs to one process at a time. @default `spool` in the `dataDir`; with `url` or `sql`
+   * there is no default, and without a folder no spool
+   */
+  readonly dir?: string;
+  /** How long a record may wait until it is written and synced, in ms. 0: each write is synced. @default 100 */
+  readonly durableWithinMs?: number;
+  /** What its files may take, in bytes; beyond that `whenFull` decides. @default 4294967296 */
+  readonly maxBytes?: number;
+  /** Memory for batches that the spool has too, per session, in bytes; others are read back. @default 16777216 */
+  readonly memoryBytes?: number;
+}
+
+/** What became of a session that another process, or this one, left behind in the spool. */
+export type SpoolRecovery = {
+  readonly session: SessionId;
+  /**
+   * - `recovered`: the database has all that the spool had of it, and the session its end.
+   * - `set-aside`: the database does not take the records; they are in the file.
+   */
+  readonly outcome: 'recovered' | 'set-aside';
+  /** Records written by this recovery, ledger rows included. */
+  readonly written: number;
+  /** Records that the database does not have and that are in `file`. */
+  readonly setAside: number;
+  /** A JSON text per line and record, for people; `null` when there are none. */
+  readonly file: string | null;
+  /** Why they were set aside, or what the spool had lost; `null` when there is nothing to say. */
+  readonly reason: string | null;
+};
+
 export interface SessionStoreTuning {
   /** When the records at hand are cut into a batch, which is one transaction and, per subscription, one chunk. */
   readonly batch?: {
@@ -38,7 +76,7 @@ export interface SessionStoreTuning {
   };
   /** When a session's queue is full, and when it has room again: below both low-water marks. */
   readonly queue?: {
-    /** Records that are not yet committed, per session. @default 50000 */
+    /** Records that are neither committed nor in the spool, per session. @default 50000 */
     readonly highWaterRecords?: number;
     /** Where `drained` resolves. @default half of `highWaterRecords` */
     readonly lowWaterRecords?: number;
@@ -59,6 +97,23 @@ export interface SessionStoreTuning {
     readonly maxAgeMs?: number;
   };
   /**
+   * How deltas are rewritten in the background, from the order in which they arrived into chunks of one market each, which
+   * are read faster, for all recorders. `false`: only when `compact` is called. An embedded database works in this process and
+   * blocks it for up to a tenth of a second at a time. @default on with a server, false with a `dataDir`
+   */
+  readonly compaction?:
+    | false
+    | {
+        /** Age of a subscription's oldest delta from which its deltas are rewritten, in ms; sooner where there are many. @default 300000 */
+        readonly afterMs?: number;
+        /** How often to look for work, in ms. @default 15000 */
+        readonly everyMs?: number;
+        /** How many deltas a chunk of one market should hold at most: fewer are read faster one by one, more take less room. @default 4096 */
+        readonly targetRecords?: number;
+        /** A market's book is stored with its first delta of each such interval, in ms of arrival. @default 60000 */
+        readonly keyframeIntervalMs?: number;
+      };
+  /**
    * How long this process owns its sessions without a word from it. They are measured on the database's clock. When a
    * process dies, whoever comes upon its sessions closes them after at most `durationMs` and `sweepEveryMs` together.
    */
@@ -72,11 +127,19 @@ export interface SessionStoreTuning {
   };
   /** How long any one transaction may take, in ms; opening a connection is part of it. @default 15000 */
   readonly queryTimeoutMs?: number;
+  /**
+   * The spool: what is appended reaches this disk first and the database second, so that the database may be away, and the
+   * process die, without loss. `false`: none, and records that are not committed live in memory. @default on with `dataDir`; with
+   * `url` and `sql` on when `spool.dir` is given
+   */
+  readonly spool?: SpoolTuning | false;
+  /** Called for each session that was found in the spool and dealt with. What it throws surfaces as an uncaught exception. */
+  readonly onRecovery?: (recovery: SpoolRecovery) => void;
   /** Called when writing begins to fail and when it works again. What it throws surfaces as an uncaught exception. */
   readonly onStatus?: (status: StoreStatus) => void;
   /**
    * Called each time a background job has failed: renewing leases, closing orphans, making partitions ahead of time, dropping
-   * expired ones. It is tried again
+   * expired ones, compacting. It is tried again
    * at its next time, and recording goes on meanwhile. What it throws surfaces as an uncaught exception.
    */
   readonly onMaintenanceFailure?: (failure: MaintenanceFailure) => void;
@@ -98,8 +161,19 @@ export interface ResolvedOptions {
   readonly whenFull: 'block' | 'shed';
   /** `null`: nothing is dropped. */
   readonly retention: { readonly maxAgeMs: number } | null;
+  /** `everyMs` is null where nothing is to be done in the background. */
+  readonly compaction: {
+    readonly afterMs: number;
+    readonly everyMs: number | null;
+    readonly targetRecords: number;
+    readonly keyframeIntervalMs: number;
+  };
   readonly lease: { readonly durationMs: number; readonly renewalsPerLease: number; readonly sweepEveryMs: number };
   readonly queryTimeoutMs: number;
+  /** `null`: no spool. */
+  readonly spool: Readonly<Required<Omit<SpoolTuning, 'memoryBytes'>>> | null;
+  readonly spoolMemoryBytes: number;
+  readonly onRecovery: (recovery: SpoolRecovery) => void;
   readonly onStatus: (status: StoreStatus) => void;
   readonly onMaintenanceFailure: (failure: MaintenanceFailure) => void;
   readonly runtime: Runtime;
@@ -116,12 +190,13 @@ export const maxDelayMs = 2 ** 31 - 1;
 
 /** @throws {TypeError | RangeError} quoting the value, except for a URL, which may hold a password */
 export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
+  const location = locationOf(options);
   const highWaterRecords = within('queue.highWaterRecords', options.queue?.highWaterRecords ?? 50_000, 1, 2 ** 31);
   const lowWaterRecords = options.queue?.lowWaterRecords ?? Math.floor(highWaterRecords / 2);
   const highWaterBytes = within('queue.highWaterBytes', options.queue?.highWaterBytes ?? 64 * 2 ** 20, 1, maxBytes);
   const lowWaterBytes = options.queue?.lowWaterBytes ?? Math.floor(highWaterBytes / 2);
   return Object.freeze({
-    location: locationOf(options),
+    location,
     maxRecords: within('batch.maxRecords', options.batch?.maxRecords ?? 5000, 1, 1_000_000),
     maxAgeMs: within('batch.maxAgeMs', options.batch?.maxAgeMs ?? 1000, 0, maxDelayMs),
     highWaterRecords,
@@ -131,12 +206,16 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
     lowWaterBytes: within('queue.lowWaterBytes', lowWaterBytes, 0, highWaterBytes),
     whenFull: whenFullOf(options.whenFull ?? 'block'),
     retention: retentionOf(options.retention?.maxAgeMs),
+    compaction: compactionOf(options.compaction ?? ('dataDir' in location ? false : {})),
     lease: {
       durationMs: within('lease.durationMs', options.lease?.durationMs ?? 15_000, 100, maxLeaseMs),
       renewalsPerLease: within('lease.renewalsPerLease', options.lease?.renewalsPerLease ?? 3, 3, 100),
       sweepEveryMs: within('lease.sweepEveryMs', options.lease?.sweepEveryMs ?? 10_000, 10, maxLeaseMs),
     },
     queryTimeoutMs: within('queryTimeoutMs', options.queryTimeoutMs ?? 15_000, 1, maxDelayMs),
+    spool: spoolOf(options.spool, location),
+    spoolMemoryBytes: within('spool.memoryBytes', (options.spool || {}).memoryBytes ?? 16 * 2 ** 20, 0, maxBytes),
+    onRecovery: options.onRecovery ?? (() => undefined),
     onStatus: options.onStatus ?? (() => undefined),
     onMaintenanceFailure: options.onMaintenanceFailure ?? (() => undefined),
     runtime: options.runtime ?? systemRuntime,
@@ -148,9 +227,38 @@ function whenFullOf(value: 'block' | 'shed'): 'block' | 'shed' {
   throw new TypeError(`whenFull must be "block" or "shed", not ${JSON.stringify(value)}.`);
 }
 
+/** Two of the spool's segments: see `file-spool-options.ts`. */
+const leastSpoolBytes = 16 * 2 ** 20;
+
+function spoolOf(spool: SpoolTuning | false | undefined, location: StoreLocation): ResolvedOptions['spool'] {
+  if (spool === false || (spool === undefined && !('dataDir' in location))) return null;
+  const dir = spool?.dir ?? ('dataDir' in location ? join(location.dataDir, 'spool') : undefined);
+  if (typeof dir !== 'string' || dir === '') {
+    throw new TypeError(`spool.dir must be the path of a folder, not ${JSON.stringify(dir)}.`);
+  }
+  return {
+    dir,
+    durableWithinMs: within('spool.durableWithinMs', spool?.durableWithinMs ?? 100, 0, 60_000),
+    maxBytes: within('spool.maxBytes', spool?.maxBytes ?? 4 * 2 ** 30, leastSpoolBytes, Number.MAX_SAFE_INTEGER),
+  };
+}
+
 function retentionOf(maxAgeMs: number | undefined): ResolvedOptions['retention'] {
   if (maxAgeMs === undefined) return null;
   return { maxAgeMs: within('retention.maxAgeMs', maxAgeMs, dayMs, Number.MAX_SAFE_INTEGER) };
+}
+
+function compactionOf(value: NonNullable<SessionStoreTuning['compaction']>): ResolvedOptions['compaction'] {
+  const given = value === false ? {} : value;
+  if (typeof given !== 'object')
+    throw new TypeError(`compaction must be an object or false, not ${JSON.stringify(value)}.`);
+  const { afterMs = 300_000, everyMs = 15_000, targetRecords = 4096, keyframeIntervalMs = 60_000 } = given;
+  return {
+    afterMs: within('compaction.afterMs', afterMs, 0, Number.MAX_SAFE_INTEGER),
+    everyMs: value === false ? null : within('compaction.everyMs', everyMs, 10, maxDelayMs),
+    targetRecords: within('compaction.targetRecords', targetRecords, 2, 1_000_000),
+    keyframeIntervalMs: within('compaction.keyframeIntervalMs', keyframeIntervalMs, 1, maxDelayMs),
+  };
 }
 
 function locationOf(options: object): StoreLocation {

@@ -6,6 +6,7 @@ import { ownerIdentity } from './io/owner-identity.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Maintenance } from './maintenance.ts';
 import type { ResolvedOptions } from './options.ts';
+import { adoptSession, type Adopted } from './queries/adopt-session.ts';
 import { openSession } from './queries/open-session.ts';
 import type { SessionId } from './records.ts';
 import { sweepOrphans } from './sweep.ts';
@@ -73,6 +74,26 @@ export class Owner {
       if (error.retryable && error.code !== 'RECORDER_BUSY') this.#unconfirmed.set(recorder, id);
       throw error;
     }
+  }
+
+  /** Who this store is to others. */
+  get identity(): string {
+    return this.#identity;
+  }
+
+  /**
+   * Takes over a session that is in our spool.
+   *
+   * @param goneOwners owners that are known to be gone
+   * @returns null when it cannot be taken, now or at all
+   * @throws {SessionStoreError} why the database failed
+   */
+  async adopt(id: SessionId, recorder: string, goneOwners: readonly string[]): Promise<Adopted | null> {
+    const { durationMs: leaseMs } = this.#options.lease;
+    return this.#engine.transact(
+      async (run) => adoptSession(run, { id, recorder, owner: this.#identity, leaseMs, goneOwners }),
+      { doing: 'Adopting a session', lane: 'background' },
+    );
   }
 
   /** Renews the lease of a session that was taken, until it is let go. @param onLost as in `LeaseKeeper.hold` */

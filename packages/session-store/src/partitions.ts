@@ -1,7 +1,7 @@
 import type { Batch } from './core/collector.ts';
 import { dayOf } from './core/day.ts';
 import type { SessionStoreError } from './errors.ts';
-import type { Engine } from './io/engine.ts';
+import type { Engine, TransactionOptions } from './io/engine.ts';
 import type { Job } from './maintenance.ts';
 import { dropExpired } from './queries/drop-expired.ts';
 import { createPartitions, databaseNowMs } from './queries/partitions.ts';
@@ -49,13 +49,25 @@ export class Partitions {
    * @throws {SessionStoreError} when the database could not be asked
    */
   async cover(batch: Batch): Promise<void> {
-    const missing = daysOf(batch).filter((day) => !this.#settled.has(day));
+    await this.#cover(daysOf(batch), { doing: 'Creating partitions' });
+  }
+
+  /** Whether what is rewritten of a day finds its partitions there, as far as it ever will. */
+  covers(day: number): boolean {
+    return this.#settled.has(day);
+  }
+
+  /** As `cover`, for what is rewritten in the background. @throws {SessionStoreError} when the database could not be asked */
+  async coverDay(day: number): Promise<void> {
+    await this.#cover([day], { doing: 'Creating partitions', lane: 'background' });
+  }
+
+  async #cover(needed: readonly number[], options: TransactionOptions): Promise<void> {
+    const missing = needed.filter((day) => !this.#settled.has(day));
     if (missing.length === 0) return;
     const days = missing.slice(0, mostNewDays);
     try {
-      await this.#engine.transact(async (run) => createPartitions(run, days, mostPartitions), {
-        doing: 'Creating partitions',
-      });
+      await this.#engine.transact(async (run) => createPartitions(run, days, mostPartitions), options);
     } catch (cause) {
       const error = cause as SessionStoreError;
       const unanswered = error.sqlState === undefined || unansweredCodes.includes(error.code);

@@ -1,11 +1,12 @@
 import { Collector, type Batch } from './core/collector.ts';
 import { storableText } from './core/record-check.ts';
 import { ShedRanges, type SheddableRecord } from './core/shed-ranges.ts';
-import { SessionStoreError } from './errors.ts';
+import { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
 import { withDeadline } from './io/deadline.ts';
 import { maxDelayMs, within, type ResolvedOptions } from './options.ts';
 import type { SessionEnd } from './queries/end-session.ts';
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from './records.ts';
+import type { SessionSpool } from './session-spool.ts';
 import type { SessionWrites } from './session-writes.ts';
 import type { Writer } from './writer.ts';
 
@@ -38,6 +39,13 @@ export interface RecordingSession {
   drained(): Promise<void>;
   /** Resolves once everything appended before is committed, however long that takes. @throws {SessionStoreError} as `append` */
   flush(): Promise<void>;
+  /**
+   * Resolves once everything appended before survives the death of this process and of the system: it is in the spool and
+   * synced, or, where there is none, committed.
+   *
+   * @throws {SessionStoreError} as `append`; SPOOL_FULL or SPOOL_FAILED while the spool takes nothing, which is worth another call
+   */
+  durable(): Promise<void>;
   /** What was appended so far, committed or not. */
   counters(): SessionCounters;
   /**
@@ -45,12 +53,29 @@ export interface RecordingSession {
    * get the first one's result, whatever they ask for. If the database refused records before, the session ends as
    * `error` with the number of records lost in its reason.
    *
-   * @throws {SessionStoreError} CLOSE_TIMEOUT when it could not be done in time: `unwrittenRecords` says how many may be
-   *   missing, and unless it was closed after all it is reclaimed when its lease runs out. SESSION_FENCED or
-   *   SESSION_CLOSED when somebody else ended it.
+   * @throws {SessionStoreError} CLOSE_TIMEOUT when it could not be done in time: `unwrittenRecords` says how many the database
+   *   may not have. With a spool they and the end wait there, and are written by this store when the database is back, or
+   *   by the next one on that folder. Without, they are lost, and unless it was closed after all the session is reclaimed
+   *   when its lease runs out. SESSION_FENCED or SESSION_CLOSED when somebody else ended it.
    */
   close(end: SessionCloseOptions): Promise<SessionRow>;
 }
+
+/** A batch on its way to the database. */
+type Queued = {
+  readonly ordinal: number;
+  readonly records: number;
+  readonly bytes: number;
+  /** `null`: it takes no memory, as the spool has it. */
+  readonly batch: Batch | null;
+};
+
+/** What keeps a session from being written by its owner as if nothing had happened, and not from being written at all. */
+const recoverable: readonly unknown[] = [
+  'SESSION_FENCED',
+  'SPOOL_DAMAGED',
+  'CLOSE_TIMEOUT',
+] satisfies SessionStoreErrorCode[];
 
 /** Time for a write that hangs to be given up and tried again. */
 const defaultCloseTimeoutMs = 30_000;
@@ -63,12 +88,15 @@ export class Recording implements RecordingSession {
   readonly #options: ResolvedOptions;
   readonly #writer: Writer;
   readonly #writes: SessionWrites;
-  readonly #onEnd: () => void;
+  readonly #onEnd: (isSettled: boolean) => void;
+  readonly #spool: SessionSpool | null;
   readonly #collector = new Collector();
   readonly #abort = new AbortController();
   /** Appended and not committed. */
-  #waiting = 0;
-  #waitingBytes = 0;
+  #uncommitted = 0;
+  #uncommittedBytes = 0;
+  /** Of batches that wait in memory although the spool has them. */
+  #heldBytes = 0;
   /** Only with `whenFull: 'shed'`: from the moment the queue is full until it is down to its low-water marks. */
   #shedding = false;
   readonly #shed = new ShedRanges();
@@ -81,12 +109,18 @@ export class Recording implements RecordingSession {
   #failure: SessionStoreError | null = null;
   #closing: Promise<SessionRow> | null = null;
 
+  /**
+   * @param onEnd called once it takes no more records; with false when there is something left in the spool that the
+   *   database could have, or has refused
+   * @param spool `null`: records wait for the database in memory
+   */
   constructor(
     identity: { readonly id: SessionId; readonly recorder: string },
     options: ResolvedOptions,
     writer: Writer,
     writes: SessionWrites,
-    onEnd: () => void,
+    onEnd: (isSettled: boolean) => void,
+    spool: SessionSpool | null = null,
   ) {
     this.id = identity.id;
     this.recorder = identity.recorder;
@@ -94,6 +128,8 @@ export class Recording implements RecordingSession {
     this.#writer = writer;
     this.#writes = writes;
     this.#onEnd = onEnd;
+    this.#spool = spool;
+    spool?.onTaken(() => this.#releaseWaiters());
   }
 
   append(record: StoreRecord): boolean {
@@ -101,7 +137,9 @@ export class Recording implements RecordingSession {
     if (this.#closing)
       throw new SessionStoreError('SESSION_CLOSED', 'The session is closed; open a new one to record.');
     if (record.kind !== 'gap' && this.#isShedding()) return this.#drop(record);
-    this.#took(this.#collector.add(record));
+    const bytes = this.#collector.add(record);
+    this.#spool?.add(record, bytes);
+    this.#took(bytes);
     return this.#options.whenFull === 'shed' || !this.#isFull();
   }
 
@@ -121,6 +159,12 @@ export class Recording implements RecordingSession {
     this.#cut();
     await this.#lastBatch;
     if (this.#failure) throw this.#failure;
+  }
+
+  async durable(): Promise<void> {
+    if (!this.#spool) return this.flush();
+    if (this.#failure) throw this.#failure;
+    await this.#spool.durable();
   }
 
   counters(): SessionCounters {
@@ -143,11 +187,20 @@ export class Recording implements RecordingSession {
   }
 
   #took(bytes: number): void {
-    this.#waiting++;
-    this.#waitingBytes += bytes;
+    this.#uncommitted++;
+    this.#uncommittedBytes += bytes;
     if (this.#collector.size >= this.#options.maxRecords || this.#collector.bytes >= this.#options.maxBytes)
       this.#cut();
     else this.#armAge();
+  }
+
+  /** Neither committed nor in the spool. */
+  get #waiting(): number {
+    return this.#uncommitted - (this.#spool?.taken ?? 0);
+  }
+
+  get #waitingBytes(): number {
+    return this.#uncommittedBytes - (this.#spool?.takenMemory ?? 0);
   }
 
   #isFull(): boolean {
@@ -172,8 +225,10 @@ export class Recording implements RecordingSession {
 
   #enterShedRanges(): void {
     for (const range of this.#shed.take()) {
-      this.#waiting++;
-      this.#waitingBytes += this.#collector.addShedRange(range);
+      const bytes = this.#collector.addShedRange(range);
+      this.#spool?.addShedRange(range, bytes);
+      this.#uncommitted++;
+      this.#uncommittedBytes += bytes;
     }
   }
 
@@ -200,11 +255,26 @@ export class Recording implements RecordingSession {
     const batch = this.#takeBatch();
     if (!batch || this.#failure) return;
     this.#batchesUnderWay++;
-    const written = this.#writer.write(async () => this.#writes.write(batch), this.#abort.signal);
+    const queued = this.#queue(batch);
+    const written = this.#writer.write(async () => this.#writes.write(await this.#load(queued)), this.#abort.signal);
     this.#lastBatch = written.then(
-      () => this.#committed(batch),
+      () => this.#committed(queued),
       (error: SessionStoreError) => this.#fail(error),
     );
+  }
+
+  /** With the database away for long, memory holds the first batches and the spool the others. */
+  #queue(batch: Batch): Queued {
+    const { ordinal, records, bytes } = batch;
+    const canDrop = this.#spool !== null && this.#heldBytes + bytes > this.#options.spoolMemoryBytes;
+    if (canDrop && this.#spool.has(ordinal)) return { ordinal, records, bytes, batch: null };
+    this.#heldBytes += bytes;
+    return { ordinal, records, bytes, batch };
+  }
+
+  async #load({ batch, ordinal }: Queued): Promise<Batch> {
+    // Only the spool takes a batch out of memory.
+    return batch ?? this.#spool!.load(ordinal);
   }
 
   #takeBatch(): Batch | null {
@@ -212,17 +282,24 @@ export class Recording implements RecordingSession {
     this.#cancelAge = null;
     this.#overdue = false;
     this.#enterShedRanges();
-    return this.#collector.cut();
+    const batch = this.#collector.cut();
+    if (batch) this.#spool?.cut();
+    return batch;
   }
 
-  #committed(batch: Batch | null): void {
-    this.#waiting -= batch?.records ?? 0;
-    this.#waitingBytes -= batch?.bytes ?? 0;
+  #committed({ ordinal, records, bytes, batch }: Queued): void {
+    this.#uncommitted -= records;
+    this.#uncommittedBytes -= bytes;
+    if (batch) this.#heldBytes -= bytes;
+    this.#spool?.committed(ordinal);
     this.#batchesUnderWay--;
-    if (this.#hasRoom()) {
-      for (const waiter of this.#drainWaiters.splice(0)) waiter.resolve();
-    }
+    this.#releaseWaiters();
     if (this.#overdue && this.#batchesUnderWay === 0) this.#cut();
+  }
+
+  #releaseWaiters(): void {
+    if (!this.#hasRoom()) return;
+    for (const waiter of this.#drainWaiters.splice(0)) waiter.resolve();
   }
 
   #fail(error: SessionStoreError): void {
@@ -231,23 +308,38 @@ export class Recording implements RecordingSession {
   }
 
   #giveUp(error: SessionStoreError): void {
+    const left = this.#uncommitted;
+    const isRecoverable = this.#spool !== null && recoverable.includes(error.code);
+    const outcome = isRecoverable ? `${left} records wait in the spool.` : `${left} records are not stored.`;
     this.#failure ??= new SessionStoreError(
       error.code === 'QUERY_FAILED' ? 'RECORD_REFUSED' : error.code,
-      `${error.message} ${this.#waiting} records are not stored.`,
-      { cause: error, sqlState: error.sqlState, unwrittenRecords: this.#waiting },
+      `${error.message} ${outcome}`,
+      { cause: error, sqlState: error.sqlState, unwrittenRecords: left },
     );
     // Later batches would leave a hole behind this one.
     this.#abort.abort(this.#failure);
     for (const waiter of this.#drainWaiters.splice(0)) waiter.reject(this.#failure);
+    if (isRecoverable && !this.#closing) this.#leave();
+  }
+
+  /** Somebody else sees to what is in the spool. */
+  #leave(): void {
+    this.#cancelAge?.();
+    this.#cancelAge = null;
+    this.#spool?.stop();
+    this.#onEnd(this.#spool === null);
   }
 
   async #close({ status, reason, timeoutMs = defaultCloseTimeoutMs }: SessionCloseOptions): Promise<SessionRow> {
     const { runtime } = this.#options;
+    if (this.#spool && this.#failure && recoverable.includes(this.#failure.code)) throw this.#failure;
     const endedAtMs = runtime.nowMs();
     const last = this.#takeBatch();
+    if (!this.#failure) this.#spool?.end({ status, reason: storableText(reason), endedAtMs });
     const calledOff = new AbortController();
     const ended = this.#lastBatch.then(async () => {
-      const lost = this.#failure ? this.#waiting : 0;
+      if (this.#spool && recoverable.includes(this.#failure?.code)) throw this.#failure!;
+      const lost = this.#failure ? this.#uncommitted : 0;
       const end: SessionEnd = this.#failure
         ? { status: 'error', reason: storableText(`${reason} (${lost} records could not be stored)`), endedAtMs }
         : { status, reason: storableText(reason), endedAtMs };
@@ -257,7 +349,14 @@ export class Recording implements RecordingSession {
     });
     try {
       const row = await withDeadline(runtime, timeoutMs, ended, () => this.#tooLate(timeoutMs));
-      if (!this.#failure) this.#committed(last);
+      if (this.#failure) {
+        this.#leave();
+        return row;
+      }
+      if (last) this.#committed({ ordinal: last.ordinal, records: last.records, bytes: last.bytes, batch: null });
+      for (const waiter of this.#drainWaiters.splice(0)) waiter.resolve();
+      this.#spool?.finish();
+      this.#onEnd(true);
       return row;
     } catch (cause) {
       const error = cause as SessionStoreError;
@@ -265,18 +364,20 @@ export class Recording implements RecordingSession {
       this.#abort.abort(error);
       this.#failure ??= error;
       for (const waiter of this.#drainWaiters.splice(0)) waiter.reject(error);
+      this.#leave();
       throw error;
-    } finally {
-      this.#onEnd();
     }
   }
 
   #tooLate(timeoutMs: number): SessionStoreError {
+    const waiting = this.#uncommitted;
     return new SessionStoreError(
       'CLOSE_TIMEOUT',
       `Session ${this.id} could not be closed within ${timeoutMs} ms: the database does not take its last records. ` +
-        `${this.#waiting} records may not be stored, and the session is active until its lease runs out.`,
-      { unwrittenRecords: this.#waiting },
+        (this.#spool
+          ? `${waiting} of them and its end wait in the spool, and are written when the database is back.`
+          : `${waiting} records may not be stored, and the session is active until its lease runs out.`),
+      { unwrittenRecords: waiting },
     );
   }
 }

@@ -45,7 +45,7 @@ export function textOf(row: Row, column: string): string {
   return typeof value === 'string' ? value : unexpected(column, value);
 }
 
-function timeOf(row: Row, column: string): number {
+export function timeOf(row: Row, column: string): number {
   const value = row[column];
   return value instanceof Date ? value.getTime() : unexpected(column, value);
 }

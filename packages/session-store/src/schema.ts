@@ -1,10 +1,10 @@
 // The tables. Views over them are in `migrations/` as plain SQL: they are what people read.
 //
 // Large tables carry no foreign keys and no sequences, so that they can be partitioned and distributed; a session's rows are
-// guarded by the update of its `sessions` row in the same transaction. `delta_chunks`, `snapshot_records`, `trade_chunks` and
-// `raw_frames` are partitioned by the day of `received_at` (which Drizzle cannot say, so only the migrations do); that is
-// why `received_at` is the last column of their keys. A record's time is decided when it is appended, so a retry has the
-// same key.
+// guarded by the update of its `sessions` row in the same transaction. `delta_chunks`, `snapshot_records`, `trade_chunks`,
+// `raw_frames`, `market_chunks` and `keyframes` are partitioned by the day of `received_at` (which Drizzle cannot say, so only
+// the migrations do); that is why `received_at` is the last column of their keys. A record's time is decided when it is
+// appended, so a retry has the same key.
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -14,6 +14,7 @@ import {
   integer,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   uniqueIndex,
@@ -115,6 +116,70 @@ export const deltaChunks = pgTable(
   (table) => [primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.firstSeq, table.receivedAt] })],
 );
 
+/**
+ * Deltas of one market, by rising number, into which compaction has rewritten fresh chunks (src/compaction.ts). A delta is
+ * in one of the two tables. The columns are those of `delta_chunks`; the chunks of one market of a (session, epoch, sid) do
+ * not overlap.
+ */
+export const marketChunks = pgTable(
+  'market_chunks',
+  {
+    sessionId: uuid('session_id').notNull(),
+    marketId: integer('market_id').notNull(),
+    epoch: integer().notNull(),
+    sid: number('sid').notNull(),
+    firstSeq: number('first_seq').notNull(),
+    lastSeq: number('last_seq').notNull(),
+    records: integer().notNull(),
+    /** How often it was merged, from 1; null once it stays as it is. */
+    level: smallint(),
+    receivedAt: moment('received_at').notNull(),
+    skipped: integer().array().notNull(),
+    yes: boolean().array().notNull(),
+    prices: integer().array().notNull(),
+    deltas: bigint({ mode: 'number' }).array().notNull(),
+    receivedOffsets: integer('received_offsets').array().notNull(),
+    delays: bigint({ mode: 'number' }).array().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'market_chunks_pk',
+      columns: [table.sessionId, table.marketId, table.epoch, table.sid, table.firstSeq, table.receivedAt],
+    }),
+    index('market_chunks_market').on(table.marketId, table.receivedAt),
+    index('market_chunks_unmerged')
+      .on(table.sessionId, table.epoch, table.sid, table.marketId, table.firstSeq)
+      .where(sql`level is not null`),
+  ],
+);
+
+/**
+ * Books of one market that were computed from a snapshot and the deltas after it, so that nobody has to go back to the
+ * snapshot: the book after the delta `seq`, which arrived at `received_at`. None is made across a hole.
+ */
+export const keyframes = pgTable(
+  'keyframes',
+  {
+    sessionId: uuid('session_id').notNull(),
+    marketId: integer('market_id').notNull(),
+    epoch: integer().notNull(),
+    sid: number('sid').notNull(),
+    seq: number('seq').notNull(),
+    receivedAt: moment('received_at').notNull(),
+    yesPrices: integer('yes_prices').array().notNull(),
+    yesSizes: bigint('yes_sizes', { mode: 'number' }).array().notNull(),
+    noPrices: integer('no_prices').array().notNull(),
+    noSizes: bigint('no_sizes', { mode: 'number' }).array().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'keyframes_pk',
+      columns: [table.sessionId, table.marketId, table.epoch, table.sid, table.seq, table.receivedAt],
+    }),
+    index('keyframes_market').on(table.marketId, table.receivedAt),
+  ],
+);
+
 /** One row per snapshot, its levels in arrays. */
 export const snapshotRecords = pgTable(
   'snapshot_records',
@@ -130,7 +195,11 @@ export const snapshotRecords = pgTable(
     noPrices: integer('no_prices').array().notNull(),
     noSizes: bigint('no_sizes', { mode: 'number' }).array().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.seq, table.receivedAt] })],
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.seq, table.receivedAt] }),
+    index('snapshot_records_market').on(table.sessionId, table.marketId, table.epoch, table.sid, table.seq),
+    index('snapshot_records_time').on(table.marketId, table.receivedAt),
+  ],
 );
 
 /**

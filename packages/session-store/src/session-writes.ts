@@ -46,6 +46,24 @@ export class SessionWrites {
   }
 
   /**
+   * Writes a batch of an adopted session, whose batches may have holes between them: the batch itself names those. One that the
+   * session is past already is left alone.
+   *
+   * @throws {SessionStoreError} as `write`
+   */
+  async recover(batch: Batch): Promise<void> {
+    const marketIds = await this.#prepare(batch);
+    await this.#engine.transact(
+      async (run) => {
+        const row = ownership(await lockSession(run, this.#session.id), this.#session);
+        if (numberOf(row, 'last_batch') >= batch.ordinal) return;
+        await this.#insert(run, batch, marketIds);
+      },
+      { doing: 'Writing spooled records' },
+    );
+  }
+
+  /**
    * Writes the last batch and ends the session.
    *
    * @param before ordinal of the batch that has to be in the database by then; null where batches are known to be lost
@@ -77,6 +95,10 @@ export class SessionWrites {
     // An earlier try was committed, and its answer was lost.
     if (lastBatch === batch.ordinal) return;
     if (lastBatch !== batch.ordinal - 1) throw this.#diverged(batch.ordinal - 1, lastBatch);
+    await this.#insert(run, batch, marketIds);
+  }
+
+  async #insert(run: Run, batch: Batch, marketIds: readonly number[]): Promise<void> {
     await writeBatch(run, this.#session, batch, marketIds);
     await commitBatch(run, this.#session.id, batch.ordinal, this.#leaseMs);
   }

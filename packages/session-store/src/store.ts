@@ -1,7 +1,9 @@
+import { Compaction, type CompactionResult } from './compaction.ts';
 import { isName } from './core/record-check.ts';
 import { SessionStoreError } from './errors.ts';
 import { BorrowedEngine } from './io/borrowed-engine.ts';
 import type { Engine, Row } from './io/engine.ts';
+import { openFileSpool } from './io/file-spool.ts';
 import { PgliteEngine } from './io/pglite-engine.ts';
 import { PostgresEngine } from './io/postgres-engine.ts';
 import type { Runtime } from './io/runtime.ts';
@@ -19,9 +21,14 @@ import { Owner, unknownSession } from './owner.ts';
 import { Partitions } from './partitions.ts';
 import { listSessions, type SessionFilter } from './queries/list-sessions.ts';
 import { Recording, type RecordingSession } from './recording-session.ts';
+import { Reader, type Reading } from './reading/reader.ts';
 import type { SessionId, SessionRow } from './records.ts';
 import { sessionRow } from './rows.ts';
+import { SessionSpool } from './session-spool.ts';
 import { SessionWrites } from './session-writes.ts';
+import { Recoveries } from './spool-recovery.ts';
+import type { Spool, SpoolDamage } from './spool.ts';
+import { StatusSources } from './status-sources.ts';
 import { sweepAll } from './sweep.ts';
 import { Writer } from './writer.ts';
 
@@ -36,7 +43,7 @@ export interface OpenSessionOptions {
 }
 
 /** Recording sessions in a database. */
-export interface SessionStore extends AsyncDisposable {
+export interface SessionStore extends Reading, AsyncDisposable {
   readonly engine: 'postgres' | 'pglite';
   /**
    * Opens a session, `active` from now on and owned by this store. A recorder has at most one active session, whatever
@@ -57,6 +64,13 @@ export interface SessionStore extends AsyncDisposable {
    * @throws {SessionStoreError} QUERY_FAILED, QUERY_TIMEOUT, or why the database could not be asked
    */
   query(text: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  /**
+   * Rewrites what is committed by now into chunks of one market each, without waiting for its time (see `compaction`). What
+   * the views show does not change.
+   *
+   * @throws {SessionStoreError} what was done before it failed stays done
+   */
+  compact(): Promise<CompactionResult>;
   /**
    * Closes sessions that are still open, as `closed` with the reason `store closed`, then the database. Idempotent. No
    * timer, socket or lock is left, also when it rejects.
@@ -82,14 +96,17 @@ export async function createSessionStore(options: SessionStoreOptions): Promise<
   const resolved = resolveOptions(options);
   const { location, queryTimeoutMs, runtime } = resolved;
   const engine = await openEngine(location, queryTimeoutMs, runtime);
+  let spool: OpenSpool | null = null;
   try {
     await migrate(engine, queryTimeoutMs);
     // The folder's lock proves that no other owner lives.
     if (engine.name === 'pglite') await sweepAll(engine);
-    const store = new Store(engine, resolved);
-    await store.sweepFirst();
+    spool = await openSpool(resolved);
+    const store = new Store(engine, resolved, spool);
+    await store.begin();
     return store;
   } catch (error) {
+    await spool?.spool.close().catch(() => undefined);
     await engine.close();
     throw error;
   }
@@ -101,35 +118,81 @@ async function openEngine(location: StoreLocation, queryTimeoutMs: number, runti
   return PgliteEngine.open(location.dataDir, queryTimeoutMs, runtime);
 }
 
+/** Recordings of a process that is gone are taken over, and sessions spooled here are written from now on. */
+async function openSpool(options: ResolvedOptions): Promise<OpenSpool | null> {
+  const { spool: wanted, runtime } = options;
+  if (!wanted) return null;
+  const damage: SpoolDamage[] = [];
+  const spool = await openFileSpool({
+    folder: wanted.dir,
+    maxBytes: wanted.maxBytes,
+    // The other half of the time goes to the part that a record waits in.
+    syncEveryMs: Math.floor(wanted.durableWithinMs / 2),
+    onDamage: (hole) => damage.push(hole),
+    runtime,
+  });
+  return { spool, damage, partAgeMs: Math.ceil(wanted.durableWithinMs / 2) };
+}
+
+type OpenSpool = { readonly spool: Spool; readonly damage: readonly SpoolDamage[]; readonly partAgeMs: number };
+
 class Store implements SessionStore {
   readonly engine: Engine['name'];
   readonly #engine: Engine;
   readonly #options: ResolvedOptions;
   readonly #writer: Writer;
   readonly #markets: MarketIds;
+  readonly #reader: Reader;
   readonly #partitions: Partitions;
+  readonly #compaction: Compaction;
   readonly #maintenance: Maintenance;
   readonly #owner: Owner;
+  readonly #status: StatusSources;
+  readonly #spool: OpenSpool | null;
+  readonly #recoveries: Recoveries | null;
   readonly #open = new Set<RecordingSession>();
   /** Openings under way; a store that closes waits for them, or it would leave an active row behind. */
   readonly #opening = new Set<Promise<RecordingSession>>();
   #closed: Promise<void> | null = null;
 
-  constructor(engine: Engine, options: ResolvedOptions) {
+  constructor(engine: Engine, options: ResolvedOptions, spool: OpenSpool | null) {
     this.engine = engine.name;
     this.#engine = engine;
     this.#options = options;
-    this.#writer = new Writer(options.runtime, options.onStatus);
+    this.#status = new StatusSources(options.onStatus);
+    this.#writer = new Writer(options.runtime, this.#status.of('database'));
     this.#markets = new MarketIds(engine);
+    this.#reader = new Reader(async (query, doing) => this.#read(async (run) => run(query), doing), options.runtime);
     this.#partitions = new Partitions(engine);
-    const jobs = this.#partitions.jobs(options.retention);
+    this.#compaction = new Compaction(engine, this.#partitions, options.compaction);
+    const jobs = [...this.#partitions.jobs(options.retention), ...this.#compaction.jobs()];
     this.#maintenance = new Maintenance(options.runtime, jobs, options.onMaintenanceFailure);
     this.#owner = new Owner(engine, options);
+    this.#spool = spool;
+    this.#recoveries = spool && this.#recover(spool);
   }
 
-  /** Closes the orphans that are there. That one cannot be closed stops nobody: the next sweep tries again, and reports it. */
-  async sweepFirst(): Promise<void> {
+  /**
+   * Closes the orphans that are there, and takes over those that are in the spool. That one cannot be closed stops nobody: the
+   * next sweep tries again, and reports it.
+   */
+  async begin(): Promise<void> {
     await this.#owner.sweep().catch(() => undefined);
+    await this.#recoveries?.begin();
+  }
+
+  #recover({ spool, damage }: OpenSpool): Recoveries {
+    return new Recoveries({
+      spool,
+      damage,
+      folder: this.#options.spool!.dir,
+      engine: this.#engine,
+      markets: this.#markets,
+      partitions: this.#partitions,
+      owner: this.#owner,
+      options: this.#options,
+      onStatus: this.#status.of('recovery'),
+    });
   }
 
   async openSession(options: OpenSessionOptions): Promise<RecordingSession> {
@@ -150,13 +213,25 @@ class Store implements SessionStore {
     const owned = await this.#owner.take(recorder, continues);
     const { durationMs } = this.#options.lease;
     const writes = new SessionWrites(this.#engine, this.#markets, this.#partitions, owned, durationMs);
-    const session = new Recording(owned, this.#options, this.#writer, writes, () => {
+    const onEnd = (isSettled: boolean) => {
       this.#owner.letGo(owned.id);
       this.#open.delete(session);
-    });
+      if (!isSettled) this.#recoveries?.handOver(owned.id);
+    };
+    const session = new Recording(owned, this.#options, this.#writer, writes, onEnd, this.#spoolOf(owned.id));
     this.#open.add(session);
     this.#owner.hold(owned, (error) => session.lose(error));
     return session;
+  }
+
+  #spoolOf(id: SessionId): SessionSpool | null {
+    if (!this.#spool) return null;
+    const { runtime } = this.#options;
+    const report = this.#status.of('spool');
+    const onRefusal = (error: SessionStoreError | null) =>
+      report(error ? { state: 'failing', error, sinceMs: runtime.nowMs() } : { state: 'writing' });
+    const { spool, partAgeMs } = this.#spool;
+    return new SessionSpool(id, this.#owner.identity, spool, { runtime, partAgeMs, onRefusal });
   }
 
   async sessions(filter: SessionFilter = {}): Promise<readonly SessionRow[]> {
@@ -165,8 +240,33 @@ class Store implements SessionStore {
     return rows.map(sessionRow);
   }
 
+  replay(...of: Parameters<Reading['replay']>): ReturnType<Reading['replay']> {
+    return this.#reader.replay(...of);
+  }
+
+  async bookAt(...of: Parameters<Reading['bookAt']>): ReturnType<Reading['bookAt']> {
+    return this.#reader.bookAt(...of);
+  }
+
+  async verify(...of: Parameters<Reading['verify']>): ReturnType<Reading['verify']> {
+    return this.#reader.verify(...of);
+  }
+
+  async coverage(...of: Parameters<Reading['coverage']>): ReturnType<Reading['coverage']> {
+    return this.#reader.coverage(...of);
+  }
+
+  async export(...of: Parameters<Reading['export']>): ReturnType<Reading['export']> {
+    return this.#reader.export(...of);
+  }
+
   async query(text: string, parameters: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
     return this.#read(async (run) => run({ text, parameters }), 'The query');
+  }
+
+  async compact(): Promise<CompactionResult> {
+    this.#refuseIfClosed();
+    return this.#compaction.compactAll();
   }
 
   close(): Promise<void> {
@@ -188,9 +288,10 @@ class Store implements SessionStore {
     const closing = [...this.#open].map(async (session) => session.close({ status: 'closed', reason: 'store closed' }));
     const results = await Promise.allSettled(closing);
     // What is under way in the background ends with the connection, if it has not by then.
-    const stopped = [this.#owner.stop(), this.#maintenance.stop()];
+    const stopped = [this.#recoveries?.stop() ?? Promise.resolve(), this.#owner.stop(), this.#maintenance.stop()];
     await this.#engine.close();
     await Promise.all(stopped);
+    await this.#spool?.spool.close();
     for (const result of results) if (result.status === 'rejected') throw result.reason as SessionStoreError;
   }
 

@@ -4,7 +4,7 @@ import { Collector, type Batch } from './collector.ts';
 import { decodePart } from './part-decoder.ts';
 import type { Ordinals } from './part-format.ts';
 
-export { decodePart, type DecodedPart } from './part-decoder.ts';
+export { decodePart } from './part-decoder.ts';
 export { PartEncoder } from './part-encoder.ts';
 
 /**

@@ -63,6 +63,14 @@ export class PgliteEngine implements Engine {
     }
   }
 
+  async vacuum(tables: readonly string[]): Promise<void> {
+    try {
+      await this.#database.query(`vacuum ${tables.join(', ')}`);
+    } catch (cause) {
+      throw failureOf('Freeing the room of deleted rows', cause).error;
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

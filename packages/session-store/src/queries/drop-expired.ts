@@ -11,12 +11,14 @@ import {
   type PartitionedTable,
 } from './partitions.ts';
 
-/** Per table: the counter that its records are counted in, and how many a row holds. */
-const counted: Readonly<Record<PartitionedTable, { readonly counter: SQL; readonly records: SQL }>> = {
+/** Per table: the counter that its records are counted in, and how many a row holds; null where it holds none of its own. */
+const counted: Readonly<Record<PartitionedTable, { readonly counter: SQL; readonly records: SQL } | null>> = {
   delta_chunks: { counter: sql.raw('deltas'), records: sql.raw('records') },
   snapshot_records: { counter: sql.raw('snapshots'), records: sql.raw('1') },
   trade_chunks: { counter: sql.raw('trades'), records: sql.raw('records') },
   raw_frames: { counter: sql.raw('raw'), records: sql.raw('1') },
+  market_chunks: { counter: sql.raw('deltas'), records: sql.raw('records') },
+  keyframes: null,
 };
 
 /**
@@ -52,6 +54,7 @@ export async function dropExpired(run: Run, maxAgeMs: number): Promise<string | 
 
 async function expire(run: Run, table: PartitionedTable, source: SQL, untilMs: number): Promise<void> {
   if (table === 'snapshot_records') await settleOpenGaps(run, source);
+  if (!counted[table]) return;
   const { counter, records } = counted[table];
   await run(sql`
     insert into expirations (session_id, expired_from, expired_before, expired_at, ${counter})

@@ -7,7 +7,7 @@ import { leaseRanOut } from './lease.ts';
 import { notCounted, reclaimSession } from './reclaim-session.ts';
 
 /** Any number will do, as long as nothing else in the database locks it. */
-const advisoryLock = 7_402_118_656;
+const advisoryLock = 7_402_118_657;
 
 export type OrphanSearch = {
   /** How long leases are. */

@@ -5,8 +5,11 @@ import { dayMs, dayOf } from '../core/day.ts';
 import type { Run } from '../io/engine.ts';
 import { numberOf, textOf } from '../rows.ts';
 
-/** In the order in which a batch writes to them. */
-export const partitionedTables = ['delta_chunks', 'snapshot_records', 'trade_chunks', 'raw_frames'] as const;
+/** What a batch is written to, in that order. */
+export const recordTables = ['delta_chunks', 'snapshot_records', 'trade_chunks', 'raw_frames'] as const;
+
+/** And what compaction makes of it. */
+export const partitionedTables = [...recordTables, 'market_chunks', 'keyframes'] as const;
 export type PartitionedTable = (typeof partitionedTables)[number];
 
 /** It holds the rows whose `received_at` is at or after `fromMs` and before `untilMs`. */

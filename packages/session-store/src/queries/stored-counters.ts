@@ -13,15 +13,17 @@ export async function storedCounters(run: Run, id: SessionId): Promise<Row> {
     from (
       select
         snapshot.stored + expired.snapshots as snapshots,
-        delta.stored + expired.deltas as deltas,
+        delta.stored + compacted.stored + expired.deltas as deltas,
         trade.stored + expired.trades as trades,
         frame.stored + expired.raw as raw,
         gap.gaps,
         gap.shed,
-        greatest(delta.last_at, snapshot.last_at, trade.last_at, frame.last_at) as last_record_at
+        greatest(delta.last_at, compacted.last_at, snapshot.last_at, trade.last_at, frame.last_at) as last_record_at
       from
         (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
           from delta_chunks where session_id = ${id}::uuid) as delta,
+        (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
+          from market_chunks where session_id = ${id}::uuid) as compacted,
         (select count(*) as stored, max(received_at) as last_at
           from snapshot_records where session_id = ${id}::uuid) as snapshot,
         (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at

@@ -1,0 +1,119 @@
+// What compaction gives and costs, on recorded traffic of 23 markets put on one subscription, as if they had been recorded at the
+// same time: `node --conditions=@trader/source bench/compaction.ts`.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { gunzipSync } from 'node:zlib';
+import { captures } from '@trader/testkit';
+import { createSessionStore, type StoreRecord } from '../src/index.ts';
+import { startServer } from './server.ts';
+
+type Line = {
+  readonly recv_ms: number;
+  readonly event: {
+    readonly type: 'orderbook_delta' | 'orderbook_snapshot' | 'trade';
+    readonly msg: {
+      readonly market_ticker: string;
+      readonly side: 'yes' | 'no';
+      readonly price_dollars: string;
+      readonly delta_fp: string;
+      readonly ts_ms: number;
+      readonly yes_dollars_fp?: readonly (readonly [string, string])[];
+      readonly no_dollars_fp?: readonly (readonly [string, string])[];
+    };
+  };
+};
+
+const gold = captures('ws-gold15m-2026-08/events');
+if (gold.missing) throw new Error('This benchmark needs the recorded captures, which are not here.');
+
+const startMs = Date.UTC(2026, 7, 11);
+const price = (dollars: string) => Math.round(Number(dollars) * 10_000);
+const size = (contracts: string) => Math.round(Number(contracts) * 100);
+const levels = (side: readonly (readonly [string, string])[] = []) =>
+  side.map(([dollars, contracts]) => [price(dollars), size(contracts)] as const);
+
+/** Every market from the beginning of its recording on, interleaved by time and numbered anew. */
+function records(): StoreRecord[] {
+  const lines: { readonly at: number; readonly line: Line }[] = [];
+  for (const window of readdirSync(gold.path)) {
+    let first: number | null = null;
+    for (const file of readdirSync(join(gold.path, window)).toSorted()) {
+      for (const text of gunzipSync(readFileSync(join(gold.path, window, file)))
+        .toString()
+        .split('\n')) {
+        if (text === '') continue;
+        const line = JSON.parse(text) as Line;
+        first ??= line.recv_ms;
+        if (line.event.type !== 'trade') lines.push({ at: line.recv_ms - first, line });
+      }
+    }
+  }
+  lines.sort((one, other) => one.at - other.at);
+  return lines.map(({ at, line: { recv_ms, event } }, index): StoreRecord => {
+    const { msg } = event;
+    const receivedAtMs = startMs + at;
+    const common = { epoch: 1, sid: 1, seq: index + 1, market: msg.market_ticker, receivedAtMs };
+    if (event.type === 'orderbook_snapshot') {
+      return { kind: 'snapshot', ...common, yes: levels(msg.yes_dollars_fp), no: levels(msg.no_dollars_fp) };
+    }
+    const exchangeAtMs = receivedAtMs - (recv_ms - msg.ts_ms);
+    const change = { side: msg.side, price: price(msg.price_dollars), delta: size(msg.delta_fp) };
+    return { kind: 'delta', ...common, ...change, exchangeAtMs };
+  });
+}
+
+await using server = await startServer();
+await using store = await createSessionStore({ url: server.url, compaction: false });
+const session = await store.openSession({ recorder: 'gold' });
+for (const record of records()) if (!session.append(record)) await session.drained();
+const { deltas } = await session.close({ status: 'closed', reason: 'recorded' });
+
+const bytesOf = async (table: string) => {
+  await server.sql.unsafe(`vacuum ${table}`);
+  const [sizes] = await server.sql`
+    select sum(pg_total_relation_size(inhrelid))::float8 as bytes from pg_inherits where inhparent = ${table}::regclass`;
+  return `${((sizes!['bytes'] as number) / deltas).toFixed(2)} bytes a delta`;
+};
+const markets = await store.query('select market, count(*) as deltas from deltas group by market order by deltas');
+const read = async (which: 'smallest' | 'middle' | 'largest') => {
+  const market = markets.at({ smallest: 0, middle: Math.floor(markets.length / 2), largest: -1 }[which])!;
+  const times: number[] = [];
+  for (let round = 0; round < 9; round++) {
+    const started = performance.now();
+    await store.query('select count(*), sum(delta), max(seq), max(received_at) from deltas where market = $1', [
+      market['market'],
+    ]);
+    times.push(performance.now() - started);
+  }
+  times.sort((one, other) => one - other);
+  return `${which} market, ${String(market['deltas'])} deltas: ${times[4]!.toFixed(0)} ms`;
+};
+const readAll = async () => [await read('smallest'), await read('middle'), await read('largest')].join('; ');
+
+console.log(`${deltas} deltas of ${markets.length} markets on one subscription`);
+console.log(`fresh:     ${await bytesOf('delta_chunks')}; ${await readAll()}`);
+const delay = monitorEventLoopDelay({ resolution: 1 });
+const [backendUs, cpu, started] = [await server.backendUs(), process.cpuUsage(), performance.now()];
+delay.enable();
+const done = await store.compact();
+delay.disable();
+const took = performance.now() - started;
+const { user, system } = process.cpuUsage(cpu);
+const perDelta = (us: number) => `${(us / deltas).toFixed(2)} µs a delta`;
+console.log(
+  `compacted: ${Math.round(took)} ms, ${done.merged} deltas merged, ${done.keyframes} keyframes; processor time of the server ` +
+    `${perDelta((await server.backendUs()) - backendUs)}, of this process ${perDelta(user + system)}; ` +
+    `event loop held up for ${(delay.max / 1e6).toFixed(1)} ms at most`,
+);
+console.log(`compacted: ${await bytesOf('market_chunks')}; ${await readAll()}`);
+const [keyframes] = await store.query(`
+  select sum(pg_total_relation_size(inhrelid))::float8 as bytes from pg_inherits where inhparent = 'keyframes'::regclass`);
+const live = await store.query(`
+  select sum(pg_column_size(chunk.skipped) + pg_column_size(chunk.yes) + pg_column_size(chunk.prices)
+    + pg_column_size(chunk.deltas) + pg_column_size(chunk.received_offsets) + pg_column_size(chunk.delays) + 100)::float8 as bytes
+  from market_chunks as chunk`);
+console.log(
+  `without the room left free by merged chunks: about ${((live[0]!['bytes'] as number) / deltas).toFixed(2)} bytes a delta; ` +
+    `keyframes ${((keyframes!['bytes'] as number) / deltas).toFixed(2)}`,
+);

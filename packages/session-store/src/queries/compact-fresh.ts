@@ -1,0 +1,158 @@
+import { sql } from 'drizzle-orm';
+import { textArrayLiteral } from '../core/array-literal.ts';
+import type { ChunkSpan } from '../core/compaction-plan.ts';
+import { dayMs, dayOf } from '../core/day.ts';
+import { SessionStoreError } from '../errors.ts';
+import type { Run } from '../io/engine.ts';
+import type { SessionId } from '../records.ts';
+import { numberOf, textOf } from '../rows.ts';
+import { bigints } from './array-parameters.ts';
+import { arrivalMs, ofStream, regroup, type StreamKey } from './compact-regroup.ts';
+import { moment } from './moment.ts';
+
+export type FreshSearch = {
+  /** Compact a stream that has deltas as old as this, by the database's clock. */
+  readonly afterMs: number;
+  /** Or as many. */
+  readonly records: number;
+};
+
+/** Deltas that were moved: all of a stream from one number to another, and when the earliest and the latest arrived. */
+export type Moved = {
+  readonly records: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+};
+
+/** Chunks that one look at a stream reads. */
+const mostChunks = 2000;
+
+/**
+ * The stream whose fresh chunks should be compacted next: it has enough of them, or old ones, or its session is over.
+ * Whatever is seen is committed, and no retry can bring it back once it is gone: a batch up to the session's `last_batch`
+ * is never written again.
+ *
+ * @param except sessions to leave alone
+ */
+export async function findFresh(
+  run: Run,
+  { afterMs, records }: FreshSearch,
+  except: ReadonlySet<SessionId>,
+): Promise<StreamKey | null> {
+  const [found] = await run(sql`
+    select chunk.session_id, chunk.epoch, chunk.sid
+    from delta_chunks as chunk
+    left join sessions as session on session.id = chunk.session_id
+    where chunk.session_id <> all (${textArrayLiteral([...except])}::text::uuid[])
+    group by chunk.session_id, chunk.epoch, chunk.sid
+    having coalesce(bool_and(session.status <> 'active' and session.lease_until is null), true)
+      or sum(chunk.records) >= ${records}::bigint
+      or min(chunk.received_at) < now() - ${afterMs}::bigint * interval '1 millisecond'
+    order by min(chunk.received_at)
+    limit 1`);
+  return found ? streamKey(found) : null;
+}
+
+/** A stream, and the first number of the last chunk of it to take. */
+export type FreshStream = { readonly stream: StreamKey; readonly lastChunk: number };
+
+/** All that is fresh now. */
+export async function listFresh(run: Run, except: ReadonlySet<SessionId>): Promise<FreshStream[]> {
+  const rows = await run(sql`
+    select session_id, epoch, sid, max(first_seq) as last_chunk
+    from delta_chunks
+    where session_id <> all (${textArrayLiteral([...except])}::text::uuid[])
+    group by session_id, epoch, sid
+    order by min(received_at)`);
+  return rows.map((row) => ({ stream: streamKey(row), lastChunk: numberOf(row, 'last_chunk') }));
+}
+
+export const streamKey = (row: Readonly<Record<string, unknown>>): StreamKey => ({
+  session: textOf(row, 'session_id'),
+  epoch: numberOf(row, 'epoch'),
+  sid: numberOf(row, 'sid'),
+});
+
+/** A stream's fresh chunks by rising number, the first ones. */
+export async function freshChunks(run: Run, stream: StreamKey): Promise<readonly ChunkSpan[]> {
+  const rows = await run(sql`
+    select first_seq, last_seq, records, ${arrivalMs(sql`chunk`)} as at_ms
+    from delta_chunks as chunk
+    where ${ofStream('chunk', stream)}
+    order by first_seq
+    limit ${sql.raw(String(mostChunks))}`);
+  return rows.map((row) => ({
+    firstSeq: numberOf(row, 'first_seq'),
+    lastSeq: numberOf(row, 'last_seq'),
+    records: numberOf(row, 'records'),
+    receivedAtMs: numberOf(row, 'at_ms'),
+  }));
+}
+
+/**
+ * Moves fresh chunks into chunks of one market each. A market's are full, and stay as they are, when there are enough
+ * deltas for it and nothing before them waits to be merged; otherwise they wait to be merged themselves.
+ *
+ * @param chunks the stream's first ones, of one day
+ * @throws {SessionStoreError} when they do not hold what they say
+ */
+export async function moveFresh(
+  run: Run,
+  stream: StreamKey,
+  chunks: readonly ChunkSpan[],
+  targetRecords: number,
+): Promise<Moved> {
+  const day = dayOf(chunks[0]!.receivedAtMs) * dayMs;
+  const regrouped = regroup(
+    stream,
+    {
+      chunks: sql`taken`,
+      arrays: { columns: sql`, chunk.market_ids`, names: sql`, market_id` },
+      columns: sql`0 as run, delta.market_id`,
+      level: sql`
+        case
+          when 2 * whole > ${targetRecords}::bigint and market_id not in (
+            select market_id from market_chunks as unmerged where ${ofStream('unmerged', stream)} and level is not null
+          ) then null
+          else 1
+        end`,
+    },
+    targetRecords,
+  );
+  const [moved] = await run(sql`
+    with taken as (
+      delete from delta_chunks as chunk
+      where ${ofStream('chunk', stream)} and first_seq = any (${bigints(chunks.map(({ firstSeq }) => firstSeq))})
+        and received_at >= ${moment(day)} and received_at < ${moment(day + dayMs)}
+      returning *
+    ), made as (${regrouped})
+    select
+      (select coalesce(sum(records), 0)::bigint from taken) as taken,
+      (select coalesce(sum(records), 0)::bigint from made) as made,
+      (select coalesce(min(${arrived}), 0) from taken as chunk cross join unnest(received_offsets) as received_offset) as first_at_ms,
+      (select coalesce(max(${arrived}), 0) from taken as chunk cross join unnest(received_offsets) as received_offset) as last_at_ms`);
+  return {
+    records: sameNumber(numberOf(moved!, 'taken'), numberOf(moved!, 'made')),
+    firstSeq: chunks[0]!.firstSeq,
+    lastSeq: chunks.at(-1)!.lastSeq,
+    firstAtMs: numberOf(moved!, 'first_at_ms'),
+    lastAtMs: numberOf(moved!, 'last_at_ms'),
+  };
+}
+
+const arrived = sql`${arrivalMs(sql`chunk`)} + received_offset`;
+
+/**
+ * What is deleted and what is made must be the same deltas: a chunk whose columns do not fit each other is left as it is.
+ *
+ * @throws {SessionStoreError} and so nothing is changed
+ */
+export function sameNumber(taken: number, made: number): number {
+  if (taken === made) return taken;
+  throw new SessionStoreError(
+    'QUERY_FAILED',
+    `Compaction would have made ${made} deltas of ${taken}, so nothing was changed: a chunk does not hold what it says.`,
+  );
+}

@@ -1,0 +1,200 @@
+import { sql } from 'drizzle-orm';
+import { dayMs, dayOf } from '../core/day.ts';
+import { merge, type MergeInput } from '../core/merge.ts';
+import type { GapRecord, SessionId, StoreRecord } from '../records.ts';
+import { numberOf, textOf, timeOf } from '../rows.ts';
+import type { OnDamage } from './damage.ts';
+import { deltaPages } from './delta-source.ts';
+import { looseGapPages, numberedGapPages } from './gap-pages.ts';
+import type { MarketNames } from './market-names.ts';
+import { looseRawPages, numberedRawPages } from './raw-pages.ts';
+import { ahead, type Read } from './read.ts';
+import { snapshotPages } from './snapshot-pages.ts';
+import { holds, overlap, type Span, type Stretch } from './stretch.ts';
+import { tradePages } from './trade-pages.ts';
+
+/** `loose`: without a number of a subscription. `expired` is the hole that retention left. */
+export type Kind =
+  | 'gaps'
+  | 'snapshots'
+  | 'deltas'
+  | 'trades'
+  | 'raw'
+  | 'loose trades'
+  | 'loose raw'
+  | 'loose gaps'
+  | 'expired';
+
+/** Where something of one kind lies. `sid` is null for what belongs to no subscription. */
+type Found = {
+  readonly kind: Kind;
+  readonly epoch: number;
+  readonly sid: number | null;
+  readonly firstAtMs: number;
+  /** Whole days, as a chunk's later records arrived after its first. */
+  readonly stored: Span;
+};
+
+export type Reading = {
+  readonly read: Read;
+  readonly names: MarketNames;
+  readonly session: SessionId;
+  /** The database's numbers of the markets wanted; `null`: all. */
+  readonly markets: ReadonlySet<number> | null;
+  readonly span: Span;
+  readonly onDamage: OnDamage;
+};
+
+/** The numbered records of one (epoch, sid) by rising number, each hole of the ledger where it begins. */
+type NumberedStream = {
+  readonly epoch: number;
+  readonly sid: number;
+  readonly notBefore: number;
+  pages(): AsyncGenerator<readonly StoreRecord[]>;
+};
+
+/** What a session holds when this is asked, stream by stream; each is read only when its pages are asked for. */
+export type SessionStreams = {
+  readonly numbered: readonly NumberedStream[];
+  /** Raw frames that have no number, in order of arrival. */
+  readonly looseRaw: readonly MergeInput<StoreRecord>[];
+  /** Trades and holes that have none, each kind in a stream of its own. */
+  readonly loose: readonly MergeInput<StoreRecord>[];
+};
+
+/** @param wanted only these kinds; `null`: all */
+export async function sessionStreams(
+  reading: Reading,
+  wanted: ReadonlySet<Kind> | null = null,
+): Promise<SessionStreams> {
+  const isWanted = (kind: Kind) => wanted === null || wanted.has(kind);
+  const found = (await findStreams(reading)).filter(({ kind }) => isWanted(kind));
+  const numbered = Map.groupBy(
+    found.filter(({ sid, kind }) => sid !== null && !kind.startsWith('loose')),
+    ({ epoch, sid }) => `${epoch}/${sid!}`,
+  );
+  return {
+    numbered: [...numbered.values()].map((kinds) => numberedStream(reading, kinds)),
+    looseRaw: together(reading, found, 'loose raw', looseRawPages),
+    loose: [
+      ...found.filter(({ kind }) => kind === 'loose trades').map((kind) => looseTrades(reading, kind)),
+      ...together(reading, found, 'loose gaps', looseGapPages),
+      ...(isWanted('expired') ? await expired(reading) : []),
+    ],
+  };
+}
+
+async function findStreams({ read, session, span }: Reading): Promise<readonly Found[]> {
+  const rows = await read(
+    sql`
+      select kind, epoch, sid, min(at) as first_at, max(at) as last_at
+      from (
+        select 'deltas' as kind, epoch, sid, received_at as at from delta_chunks where session_id = ${session}::uuid
+        union all
+        select 'deltas', epoch, sid, received_at from market_chunks where session_id = ${session}::uuid
+        union all
+        select 'snapshots', epoch, sid, received_at from snapshot_records where session_id = ${session}::uuid
+        union all
+        select case when first_seq is null then 'loose trades' else 'trades' end, epoch, sid, received_at
+        from trade_chunks where session_id = ${session}::uuid
+        union all
+        select case when sid is null or seq is null then 'loose raw' else 'raw' end, epoch,
+          case when seq is null then null else sid end, received_at
+        from raw_frames where session_id = ${session}::uuid
+        union all
+        select case when sid is null or first_seq is null then 'loose gaps' else 'gaps' end, epoch,
+          case when first_seq is null then null else sid end, from_at
+        from gap_records where session_id = ${session}::uuid
+      ) as stored
+      group by kind, epoch, sid
+      order by epoch, sid, kind`,
+    'Looking for what a session holds',
+  );
+  return rows
+    .map((row): Found => {
+      const stored = { fromMs: timeOf(row, 'first_at'), toMs: timeOf(row, 'last_at') + 1 };
+      const sid = row['sid'] === null ? null : numberOf(row, 'sid');
+      const kind = textOf(row, 'kind') as Kind;
+      return { kind, epoch: numberOf(row, 'epoch'), sid, firstAtMs: stored.fromMs, stored };
+    })
+    .filter(({ kind, stored }) => {
+      if (kind.endsWith('gaps')) return true;
+      const lastDayEndsMs = (dayOf(stored.toMs - 1) + 1) * dayMs;
+      return dayOf(stored.fromMs) * dayMs < span.toMs && lastDayEndsMs > span.fromMs;
+    });
+}
+
+function numberedStream(reading: Reading, kinds: readonly Found[]): NumberedStream {
+  const { read, names, onDamage } = reading;
+  const { epoch, sid } = kinds[0]!;
+  const stretchOf = ({ stored }: Found): Stretch => ({ ...reading, epoch, sid: sid!, stored });
+  const open: Record<string, (found: Found) => AsyncIterable<readonly StoreRecord[]>> = {
+    gaps: (found) => numberedGapPages(read, stretchOf(found)),
+    snapshots: (found) => snapshotPages(read, stretchOf(found)),
+    deltas: (found) => deltaPages(read, names, stretchOf(found), onDamage),
+    trades: (found) => tradePages(read, names, stretchOf(found), true, onDamage),
+    raw: (found) => numberedRawPages(read, stretchOf(found)),
+  };
+  return {
+    epoch,
+    sid: sid!,
+    notBefore: Math.min(...kinds.map(({ firstAtMs }) => firstAtMs)),
+    pages: () => {
+      // In this order, so that where a hole begins at a record's number the hole comes first.
+      const inputs = Object.keys(open).flatMap((name) =>
+        kinds.filter(({ kind }) => kind === name).map((kind) => ({ pages: () => ahead(open[name]!(kind)) })),
+      );
+      return merge<StoreRecord>(inputs, { key: numberIn });
+    },
+  };
+}
+
+/** All of a kind have numbers here. */
+const numberIn = (record: StoreRecord): number => (record.kind === 'gap' ? record.firstSeq! : record.seq!);
+
+function looseTrades(reading: Reading, { epoch, sid, stored, firstAtMs }: Found): MergeInput<StoreRecord> {
+  const { read, names, onDamage } = reading;
+  const stretch: Stretch = { ...reading, epoch, sid: sid!, stored };
+  return { notBefore: firstAtMs, pages: () => ahead(tradePages(read, names, stretch, false, onDamage)) };
+}
+
+/** One stream for a kind that has one order over all epochs. */
+function together(
+  { read, session, span }: Reading,
+  found: readonly Found[],
+  name: Kind,
+  pages: (
+    read: Read,
+    of: { readonly session: SessionId; readonly span: Span; readonly stored: Span },
+  ) => AsyncIterable<readonly StoreRecord[]>,
+): MergeInput<StoreRecord>[] {
+  const mine = found.filter(({ kind }) => kind === name);
+  if (mine.length === 0) return [];
+  const stored = {
+    fromMs: Math.min(...mine.map(({ stored }) => stored.fromMs)),
+    toMs: Math.max(...mine.map(({ stored }) => stored.toMs)),
+  };
+  return [{ notBefore: stored.fromMs, pages: () => ahead(pages(read, { session, span, stored })) }];
+}
+
+/** What retention has taken is a hole that is not in the ledger's table. */
+async function expired({ read, session, span }: Reading): Promise<MergeInput<StoreRecord>[]> {
+  const [row] = await read(
+    sql`select expired_from, expired_before from expirations where session_id = ${session}::uuid`,
+    'Reading what has expired',
+  );
+  if (!row) return [];
+  const [fromAtMs, toAtMs] = [timeOf(row, 'expired_from'), timeOf(row, 'expired_before')];
+  const { fromMs, toMs } = overlap({ fromMs: fromAtMs, toMs: toAtMs }, span);
+  if (fromMs >= toMs && !holds(span, fromAtMs)) return [];
+  const numbers = { epoch: 0, sid: null, firstSeq: null, lastSeq: null };
+  const gap: GapRecord = { kind: 'gap', ...numbers, fromAtMs, toAtMs, cause: 'expired' };
+  return [
+    {
+      notBefore: fromAtMs,
+      async *pages() {
+        yield [gap];
+      },
+    },
+  ];
+}

@@ -1,0 +1,386 @@
+// What compaction promises on any engine: each engine's test file runs this against itself.
+import { ManualRuntime } from '@trader/testkit';
+import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Compaction } from '../src/compaction.ts';
+import { dayMs, dayOf } from '../src/core/day.ts';
+import {
+  createSessionStore,
+  SessionStoreError,
+  type SessionStore,
+  type StoreLocation,
+  type StoreRecord,
+} from '../src/index.ts';
+import type { Engine, Run } from '../src/io/engine.ts';
+import { MarketIds } from '../src/market-ids.ts';
+import { migrate } from '../src/migrate.ts';
+import { Partitions } from '../src/partitions.ts';
+import { storedCounters } from '../src/queries/stored-counters.ts';
+import { SessionWrites } from '../src/session-writes.ts';
+import { marketData } from './arbitrary-market-data.ts';
+import { storeRecords } from './arbitrary-records.ts';
+import { atMs, batchesOf, delta, gap, openBelow, snapshot, type ContractEngine } from './contract.ts';
+import { bookKey, naiveBooks } from './naive-books.ts';
+import { storedRecords } from './stored-records.ts';
+
+const closed = { status: 'closed', reason: 'test' } as const;
+
+/** Small, so that a few records fill chunks, are merged more than once, and lie between keyframes. */
+const tuning = { afterMs: 0, everyMs: null, targetRecords: 5, keyframeIntervalMs: 20_000 } as const;
+
+export function compactionContract(name: string, given: ContractEngine): void {
+  describe(`compaction on ${name}`, () => {
+    let location: StoreLocation;
+    let store: SessionStore | undefined;
+    let engine: Engine | undefined;
+
+    beforeEach(async () => void (location = await given.location()));
+    afterEach(async () => {
+      await store?.close();
+      await engine?.close();
+      store = engine = undefined;
+    });
+
+    const opened = async (options: object = {}) => {
+      const { everyMs: _, ...compaction } = tuning;
+      const batch = { maxRecords: 7, maxAgeMs: 1_000_000_000 };
+      store = await createSessionStore({ ...location, batch, compaction: { ...compaction, everyMs: 1e9 }, ...options });
+      return store;
+    };
+
+    test('changes nothing that the views show, whatever was recorded and whenever it runs', async () => {
+      const store = await opened();
+      await fc.assert(
+        fc.asyncProperty(storeRecords, fc.array(fc.nat(40), { maxLength: 3 }), async (records, pauses) => {
+          const session = await store.openSession({ recorder: 'generated' });
+          for (const [index, record] of records.entries()) {
+            session.append(record);
+            if (!pauses.includes(index)) continue;
+            await session.flush();
+            await store.compact();
+          }
+          await session.close(closed);
+          const row = (await store.sessions({ limit: 1 }))[0];
+          const before = await storedRecords(store, session.id);
+          await store.compact();
+          expect(await storedRecords(store, session.id)).toEqual(before);
+          expect(before.deltas).toEqual(inOrder(records.filter(({ kind }) => kind === 'delta')));
+          expect((await store.sessions({ limit: 1 }))[0]).toEqual(row);
+          expect(await leftOver(store, session.id)).toEqual([]);
+        }),
+        { numRuns: 50 },
+      );
+    }, 60_000);
+
+    test('merges small chunks until they are full, and never into ones that overlap', async () => {
+      const store = await opened({ compaction: { ...tuning, everyMs: 1e9, targetRecords: 400 } });
+      const session = await store.openSession({ recorder: 'desk-1' });
+      const levels = new Set<unknown>();
+      for (let [step, seq] = [1, 0]; step <= 200; step++) {
+        // Now and then so many at once that they make a full chunk, behind small ones.
+        for (let more = step % 50 === 0 ? 250 : 3; more > 0; more--) {
+          session.append(delta(++seq, { market: more === 1 ? 'SNOW' : 'RAIN', receivedAtMs: Date.now() }));
+        }
+        await session.flush();
+        await store.compact();
+        const chunks = await store.query('select level from market_chunks');
+        for (const { level } of chunks) levels.add(level);
+        // At most seven of each of three levels for two markets, and the full ones.
+        expect(chunks.length).toBeLessThanOrEqual(2 * 3 * 7 + 8);
+      }
+      expect(levels).toEqual(new Set([1, 2, 3, null]));
+      await session.close(closed);
+      await store.compact();
+      expect(await leftOver(store, session.id, 400)).toEqual([]);
+    }, 60_000);
+
+    test('leaves everything as it was when it is cut off before any of its statements', async () => {
+      engine = await given.engine(location);
+      await migrate(engine, 15_000);
+      const owned = await openBelow(engine, { id: '00000000-0000-4000-8000-00000000000a', recorder: 'desk-1' });
+      const writes = new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
+      const records = marketData(5, 120, atMs);
+      const batches = batchesOf(
+        ...Array.from({ length: 12 }, (_, index) => records.slice(10 * index, 10 * index + 10)),
+      );
+      const look = async (run: Run) => ({
+        deltas: await run(sql`select * from deltas order by epoch, sid, seq`),
+        counters: { ...(await storedCounters(run, owned.id)), last_record_at: null },
+      });
+      const partitions = new Partitions(engine);
+      for (const batch of batches) {
+        await writes.write(batch);
+        const before = await engine.transact(look, { doing: 'Looking' });
+        for (let statement = 0, cut = true; cut; statement++) {
+          const fragile = new FragileEngine(engine, statement);
+          cut = await new Compaction(fragile, partitions, tuning).compactAll().then(
+            () => false,
+            () => true,
+          );
+          // A batch that was committed is not written again, wherever its records are by now.
+          await writes.write(batch);
+          expect(await engine.transact(look, { doing: 'Looking' })).toEqual(before);
+        }
+      }
+      expect(await engine.transact((run) => run(sql`select from delta_chunks`), { doing: 'Looking' })).toEqual([]);
+    }, 60_000);
+
+    test('is done by one at a time, however many want to', async () => {
+      const store = await opened();
+      const session = await store.openSession({ recorder: 'desk-1' });
+      for (const record of marketData(1, 400, atMs)) session.append(record);
+      await session.close(closed);
+      const before = await storedRecords(store, session.id);
+      const others = store.engine === 'postgres' ? [await createSessionStore(location)] : [];
+      const results = await Promise.all([store, store, ...others].map(async (store) => store.compact()));
+      for (const other of others) await other.close();
+      expect(results.reduce((sum, { moved }) => sum + moved, 0)).toBe(before.deltas.length);
+      expect(await storedRecords(store, session.id)).toEqual(before);
+    });
+
+    test('unpacks of one market its own chunks alone', async () => {
+      const store = await opened({ batch: { maxRecords: 500, maxAgeMs: 1e9 } });
+      const session = await store.openSession({ recorder: 'desk-1' });
+      for (let seq = 1; seq <= 1000; seq++) session.append(delta(seq, { market: `M${seq % 25}` }));
+      await session.close(closed);
+      const unpacked = async () => {
+        const plan = await store.query(
+          `explain (analyze, format json) select sum(delta) from deltas where market = 'M7'`,
+        );
+        return functionScans(plan[0]!['QUERY PLAN']);
+      };
+      expect(await unpacked()).toBe(2);
+      await store.compact();
+      // Its 40 deltas in chunks of five.
+      expect(await unpacked()).toBe(8);
+    });
+
+    test('refuses a chunk that does not hold what it says, and goes on with the other sessions', async () => {
+      const store = await opened();
+      const ids = [];
+      for (const recorder of ['broken', 'whole']) {
+        const session = await store.openSession({ recorder });
+        session.append(delta(1));
+        session.append(delta(2));
+        await session.close(closed);
+        ids.push(session.id);
+      }
+      await store.close();
+      engine = await given.engine(location);
+      const break_ = sql`update delta_chunks set records = 3 where session_id = ${ids[0]}::uuid`;
+      await engine.transact((run) => run(break_), { doing: 'Breaking it' });
+      const compaction = new Compaction(engine, new Partitions(engine), tuning);
+      await expect(compaction.compactAll()).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+      expect(await compaction.compactAll()).toMatchObject({ moved: 0 });
+      const left = await engine.transact((run) => run(sql`select session_id from delta_chunks`), { doing: 'Looking' });
+      expect(left).toEqual([{ session_id: ids[0] }]);
+    });
+
+    test('leaves what retention drops, and what it counts, as they were', async () => {
+      const today = dayOf(Date.now());
+      const store = await opened();
+      const session = await store.openSession({ recorder: 'desk-1' });
+      for (const record of marketData(3, 200, (today - 9) * dayMs)) session.append(record);
+      session.append(delta(1, { epoch: 1000, receivedAtMs: Date.now() }));
+      const row = await session.close(closed);
+      await store.compact();
+      await store.close();
+      engine = await given.engine(location);
+      const dropped = await new Partitions(engine).dropExpired(dayMs);
+      expect(dropped.some((name) => name.startsWith('market_chunks'))).toBe(true);
+      expect(dropped.some((name) => name.startsWith('keyframes'))).toBe(true);
+      const { last_record_at: _, ...counted } = await engine.transact((run) => storedCounters(run, session.id), {
+        doing: 'Counting',
+      });
+      expect(row).toMatchObject(counted);
+      const [left] = await engine.transact((run) => run(sql`select count(*) as deltas from deltas`), {
+        doing: 'Looking',
+      });
+      expect(left).toEqual({ deltas: 1 });
+    });
+
+    test('runs by itself, once the deltas are old enough', async () => {
+      const runtime = new ManualRuntime();
+      const store = await opened({ runtime, compaction: { everyMs: 1000 } });
+      const session = await store.openSession({ recorder: 'desk-1' });
+      session.append(delta(1, { receivedAtMs: Date.now() }));
+      session.append(delta(1, { sid: 2, receivedAtMs: Date.now() - 301_000 }));
+      await session.flush();
+      const moved = async () => {
+        runtime.advance(1000);
+        return store.query('select sid from market_chunks');
+      };
+      await expect.poll(moved, { timeout: 20_000 }).toEqual([{ sid: 2 }]);
+      expect(await store.query('select sid from delta_chunks')).toEqual([{ sid: 1 }]);
+    }, 30_000);
+  });
+
+  describe(`keyframes on ${name}`, () => {
+    let store: SessionStore;
+    beforeEach(async () => {
+      const compaction = { targetRecords: 50, keyframeIntervalMs: tuning.keyframeIntervalMs, everyMs: 1e9 };
+      store = await createSessionStore({ ...(await given.location()), batch: { maxAgeMs: 1e9 }, compaction });
+    });
+    afterEach(async () => store.close());
+
+    test('are the folded book, exactly, and are never far back', async () => {
+      let made = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.integer(), fc.integer({ min: 20, max: 1500 }), async (seed, step) => {
+          const session = await store.openSession({ recorder: 'generated' });
+          const records = marketData(seed, 1500, atMs);
+          for (let from = 0; from < records.length; from += step) {
+            for (const record of records.slice(from, from + step)) session.append(record);
+            await session.flush();
+            await store.compact();
+          }
+          await session.close(closed);
+          const books = naiveBooks(records);
+          const keyframes = await storedKeyframes(store, session.id);
+          for (const { key, book } of keyframes) expect([key, book]).toEqual([key, books.get(key)]);
+          made += keyframes.length;
+          const furthest = furthestBack(records, new Set(books.keys()), new Set(keyframes.map(({ key }) => key)));
+          expect(furthest).toBeLessThanOrEqual(64);
+        }),
+        { numRuns: 10 },
+      );
+      expect(made).toBeGreaterThan(30);
+    }, 60_000);
+
+    test('begin again with the snapshot after a hole', async () => {
+      const session = await store.openSession({ recorder: 'desk-1' });
+      const busy = (from: number, to: number) => {
+        for (let seq = from; seq <= to; seq++) session.append(delta(seq, { receivedAtMs: atMs + 500 * seq }));
+      };
+      session.append(snapshot(1));
+      busy(2, 199);
+      session.append(gap({ firstSeq: 200, lastSeq: 200, fromAtMs: atMs + 99_600, toAtMs: atMs + 100_400 }));
+      busy(201, 499);
+      session.append(snapshot(500, { receivedAtMs: atMs + 250_000, yes: [[1, 2]], no: [] }));
+      busy(501, 700);
+      await session.close(closed);
+      await store.compact();
+      const keyframes = await store.query('select seq from keyframes order by seq');
+      const within = (from: number, to: number) =>
+        keyframes.filter(({ seq }) => (seq as number) >= from && (seq as number) <= to).length;
+      expect([within(2, 199), within(200, 500), within(501, 700)]).toEqual([
+        expect.toSatisfy((count) => count >= 2),
+        0,
+        expect.toSatisfy((count) => count >= 2),
+      ]);
+    });
+
+    test('are there for each day with a delta, however quiet the market', async () => {
+      const session = await store.openSession({ recorder: 'desk-1' });
+      const noon = (day: number) => ({ receivedAtMs: atMs - (atMs % dayMs) + (day + 0.5) * dayMs });
+      session.append(snapshot(1, { ...noon(0), yes: [[4300, 100]], no: [] }));
+      for (const [seq, day] of [1, 1, 3].entries()) session.append(delta(seq + 2, { ...noon(day), delta: 1 }));
+      await session.close(closed);
+      await store.compact();
+      expect(await store.query('select seq, yes_prices, yes_sizes from keyframes order by seq')).toEqual([
+        { seq: 2, yes_prices: [4300], yes_sizes: [101] },
+        { seq: 4, yes_prices: [4300], yes_sizes: [103] },
+      ]);
+    });
+
+    test('are not made of a book that does not fit the integers of the store', async () => {
+      const session = await store.openSession({ recorder: 'desk-1' });
+      session.append(snapshot(1, { yes: [[4300, Number.MAX_SAFE_INTEGER]], no: [] }));
+      for (let seq = 2; seq <= 2000; seq++) {
+        session.append(delta(seq, { delta: Number.MAX_SAFE_INTEGER, receivedAtMs: atMs + 500 * seq }));
+      }
+      await session.close(closed);
+      expect(await store.compact()).toMatchObject({ moved: 1999, keyframes: 0 });
+    });
+  });
+}
+
+/** Fails each transaction at its statement of that number. */
+class FragileEngine implements Engine {
+  readonly name: Engine['name'];
+  readonly #engine: Engine;
+  #left: number;
+
+  constructor(engine: Engine, statements: number) {
+    this.name = engine.name;
+    this.#engine = engine;
+    this.#left = statements;
+  }
+
+  async transact<T>(work: (run: Run) => Promise<T>, options: Parameters<Engine['transact']>[1]): Promise<T> {
+    const fragile =
+      (run: Run): Run =>
+      async (query) => {
+        if (this.#left-- === 0) throw new SessionStoreError('DATABASE_UNREACHABLE', 'cut', { retryable: true });
+        return run(query);
+      };
+    return this.#engine.transact(async (run) => work(fragile(run)), options);
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+  }
+}
+
+function inOrder(records: readonly StoreRecord[]): readonly StoreRecord[] {
+  return records.toSorted((one, other) => {
+    const [left, right] = [one, other] as { epoch: number; sid: number; seq: number }[];
+    return left!.epoch - right!.epoch || left!.sid - right!.sid || left!.seq - right!.seq;
+  });
+}
+
+/** What a compacted session must not have: fresh chunks, unmerged ones, too large ones, and ones that overlap. */
+const leftOver = async (store: SessionStore, session: string, targetRecords: number = tuning.targetRecords) =>
+  store.query(
+    `select 'fresh' as what from delta_chunks where session_id = $1
+    union all
+    select 'unmerged' from market_chunks where session_id = $1 and level is not null
+    union all
+    select 'too large' from market_chunks where session_id = $1 and records > $2
+    union all
+    select 'overlapping' from market_chunks as one join market_chunks as other
+      on one.session_id = other.session_id and one.epoch = other.epoch and one.sid = other.sid
+      and one.market_id = other.market_id and one.first_seq < other.first_seq and one.last_seq >= other.first_seq
+    where one.session_id = $1`,
+    [session, targetRecords],
+  );
+
+/** How often a function was called that makes rows of an array, in a plan that was carried out. */
+function functionScans(plan: unknown): number {
+  if (typeof plan !== 'object' || plan === null) return 0;
+  const node = plan as Record<string, unknown>;
+  const own = node['Node Type'] === 'Function Scan' ? (node['Actual Loops'] as number) : 0;
+  return Object.values(node).reduce<number>((sum, child) => sum + functionScans(child), own);
+}
+
+async function storedKeyframes(store: SessionStore, session: string) {
+  const rows = await store.query('select * from keyframes where session_id = $1', [session]);
+  const levels = (row: Record<string, unknown>, side: string) =>
+    (row[`${side}_prices`] as number[]).map((price, index) => [price, (row[`${side}_sizes`] as number[])[index]]);
+  return rows.map((row) => ({
+    key: bookKey(row as { epoch: number; sid: number; seq: number }),
+    book: { yes: levels(row, 'yes'), no: levels(row, 'no') },
+  }));
+}
+
+/**
+ * The most deltas that were older than an interval before the one whose book is wanted, and had to be folded all the same, over
+ * all deltas whose book is known.
+ */
+function furthestBack(records: readonly StoreRecord[], known: ReadonlySet<string>, keyframes: ReadonlySet<string>) {
+  const since = new Map<string, number[]>();
+  let furthest = 0;
+  for (const record of records) {
+    if (record.kind !== 'delta' && record.kind !== 'snapshot') continue;
+    const key = `${record.epoch}/${record.sid}/${record.market}`;
+    if (record.kind === 'snapshot' || keyframes.has(bookKey(record))) since.set(key, []);
+    else if (known.has(bookKey(record))) {
+      const folded = since.get(key)!;
+      const old = folded.filter((at) => Math.abs(record.receivedAtMs - at) > tuning.keyframeIntervalMs).length;
+      furthest = Math.max(furthest, old);
+      folded.push(record.receivedAtMs);
+    }
+  }
+  return furthest;
+}

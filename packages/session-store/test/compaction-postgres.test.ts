@@ -1,0 +1,14 @@
+import { startPostgres, type TestPostgres } from '@trader/testkit';
+import { afterAll, beforeAll } from 'vitest';
+import { PostgresEngine } from '../src/io/postgres-engine.ts';
+import { systemRuntime } from '../src/io/runtime.ts';
+import { compactionContract } from './compaction-contract.ts';
+
+let server: TestPostgres;
+beforeAll(async () => void (server = await startPostgres()));
+afterAll(() => server?.stop());
+
+compactionContract('PostgreSQL', {
+  location: async () => ({ url: await server.createDatabase() }),
+  engine: async (location) => new PostgresEngine((location as { url: string }).url, 15_000, systemRuntime),
+});

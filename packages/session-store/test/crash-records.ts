@@ -1,0 +1,73 @@
+// Records that say of themselves whether they are whole: every field follows from the number, so that the database alone can be
+// asked whether what it has is what was appended.
+import type { SessionId, StoreRecord } from '../src/index.ts';
+
+/** How far a session's streams have come: deltas and snapshots on one subscription, trades on another, frames kept as text. */
+export type Progress = { readonly session: SessionId; deltas: number; trades: number; raw: number };
+
+const atMs = 1_785_901_540_000;
+
+/** One of 17 is a snapshot. */
+export const deltaOrSnapshot = (seq: number): StoreRecord =>
+  seq % 17 === 1
+    ? {
+        kind: 'snapshot',
+        epoch: 1,
+        sid: 1,
+        seq,
+        market: `M${seq % 3}`,
+        receivedAtMs: atMs + seq,
+        yes: [[100, seq]],
+        no: [],
+      }
+    : {
+        kind: 'delta',
+        epoch: 1,
+        sid: 1,
+        seq,
+        market: `M${seq % 3}`,
+        side: 'yes',
+        price: (seq % 99) * 100,
+        delta: seq * 7,
+        exchangeAtMs: atMs + seq - 5,
+        receivedAtMs: atMs + seq,
+      };
+
+const tradeOf = (seq: number): StoreRecord => ({
+  kind: 'trade',
+  epoch: 1,
+  sid: 2,
+  seq,
+  market: 'M0',
+  tradeId: `trade-${seq}`,
+  yesPrice: seq % 99,
+  size: seq,
+  takerSide: 'no',
+  isBlockTrade: null,
+  exchangeAtMs: null,
+  receivedAtMs: atMs + seq,
+});
+
+const rawOf = (number: number): StoreRecord => ({
+  kind: 'raw',
+  epoch: 1,
+  sid: null,
+  seq: null,
+  receivedAtMs: atMs + number,
+  text: String(number),
+});
+
+/** Appends the next `count` records, of all kinds. */
+export function appendNext(
+  session: { append(record: StoreRecord): boolean },
+  progress: Progress,
+  count: number,
+  random: () => number,
+): void {
+  for (let left = count; left > 0; left--) {
+    const kind = random();
+    if (kind < 0.9) session.append(deltaOrSnapshot(++progress.deltas));
+    else if (kind < 0.97) session.append(tradeOf(++progress.trades));
+    else session.append(rawOf(++progress.raw));
+  }
+}

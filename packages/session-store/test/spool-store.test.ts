@@ -1,0 +1,353 @@
+// The spool between a session and the database: what is appended while that is away, what a dead process leaves behind, and what
+// becomes of records that no database takes any more.
+import { appendFileSync, cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { seededRandom, startPostgres, temporaryFolder, type TestPostgres } from '@trader/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  createSessionStore,
+  type SessionStore,
+  type SessionStoreTuning,
+  type SpoolRecovery,
+  type StoreStatus,
+} from '../src/index.ts';
+import { finishRecovery } from './crash-campaign.ts';
+import { appendNext, deltaOrSnapshot, type Progress } from './crash-records.ts';
+import { delta } from './contract.ts';
+import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
+import { judge, lawful } from './laws.ts';
+
+const end = { status: 'health_failure', reason: 'feed silent' } as const;
+const lease = { durationMs: 2000, renewalsPerLease: 3, sweepEveryMs: 100 };
+
+let server: TestPostgres;
+let url: string;
+let proxy: FaultyProxy;
+let dir: string;
+const folder = temporaryFolder('session-store-spool-');
+let folders = 0;
+const stores = new Set<SessionStore>();
+let recoveries: SpoolRecovery[] = [];
+let statuses: StoreStatus[] = [];
+
+beforeAll(async () => void (server = await startPostgres()));
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+});
+beforeEach(async () => {
+  url = await server.createDatabase();
+  proxy = await startFaultyProxy(url);
+  dir = join(folder.path, String(++folders));
+  recoveries = [];
+  statuses = [];
+});
+afterEach(async () => {
+  await Promise.allSettled([...stores].map(async (store) => store.close()));
+  stores.clear();
+  await proxy[Symbol.asyncDispose]();
+});
+
+const open = async (over: SessionStoreTuning = {}) => {
+  const store = await createSessionStore({
+    url: proxy.url,
+    lease,
+    queryTimeoutMs: 500,
+    batch: { maxRecords: 100, maxAgeMs: 10 },
+    onRecovery: (recovery) => recoveries.push(recovery),
+    onStatus: (status) => statuses.push(status),
+    ...over,
+    spool: { dir, durableWithinMs: 10, ...over.spool },
+  });
+  stores.add(store);
+  return store;
+};
+
+const recording = async (over: SessionStoreTuning = {}) => {
+  const store = await open(over);
+  const session = await store.openSession({ recorder: 'desk' });
+  const progress: Progress = { session: session.id, deltas: 0, trades: 0, raw: 0 };
+  const random = seededRandom(3);
+  const append = (count: number) => appendNext(session, progress, count, random);
+  return { store, session, progress, append, promised: new Map([[session.id, progress]]) };
+};
+
+/** A copy of the spool as it is now: what a process that died at this instant would have left. */
+const spoolNow = () => {
+  const copy = join(folder.path, `copy-${++folders}`);
+  cpSync(dir, copy, { recursive: true });
+  return copy;
+};
+
+const statement = async (text: string) => server.execute(url, text);
+
+describe('with the database away', () => {
+  test('records are durable all the same, and are written in order once it is back', async () => {
+    const { store, session, append, promised } = await recording({ spool: { memoryBytes: 20_000 } });
+    append(300);
+    await session.flush();
+    proxy.mode = 'swallow';
+    append(8000);
+    await session.durable();
+    await expect.poll(() => statuses.at(-1)?.state).toBe('failing');
+    proxy.mode = 'pass';
+    expect(await session.close(end)).toMatchObject({ status: 'health_failure', messages: 8300 });
+    await store.close();
+    expect(statuses.map(({ state }) => state)).toEqual(['failing', 'writing']);
+    expect(await judge(url, promised)).toMatchObject({ ...lawful, records: 8300 });
+  });
+
+  test('the queue is never full, as long as the spool takes what comes', async () => {
+    const { session, append, progress } = await recording({ queue: { highWaterRecords: 1000 } });
+    proxy.mode = 'swallow';
+    append(20_000);
+    await expect(session.drained()).resolves.toBeUndefined();
+    expect(session.append(deltaOrSnapshot(++progress.deltas))).toBe(true);
+    proxy.mode = 'pass';
+  });
+
+  test('a close that is too late says so, and the session gets its true end when the database is back', async () => {
+    const { store, session, append, promised } = await recording();
+    append(100);
+    await session.flush();
+    proxy.mode = 'swallow';
+    append(500);
+    const late = session.close({ ...end, timeoutMs: 50 });
+    await expect(late).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT', unwrittenRecords: 500 });
+    proxy.mode = 'pass';
+    await expect.poll(() => recoveries, { timeout: 20_000 }).toHaveLength(1);
+    expect(recoveries[0]).toMatchObject({ session: session.id, outcome: 'recovered', setAside: 0 });
+    expect(await store.sessions()).toMatchObject([
+      { id: session.id, status: 'health_failure', endReason: 'feed silent', messages: 600 },
+    ]);
+    expect(await judge(url, promised)).toMatchObject({ ...lawful, records: 600 });
+  });
+
+  test('a store that closes leaves the end to the next one on the same spool', async () => {
+    const { store, session, append, promised } = await recording();
+    append(100);
+    await session.flush();
+    proxy.mode = 'swallow';
+    append(500);
+    await expect(session.close({ ...end, timeoutMs: 50 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
+    await store.close();
+    stores.clear();
+    proxy.mode = 'pass';
+    const next = await open();
+    await expect.poll(() => recoveries, { timeout: 20_000 }).toHaveLength(1);
+    expect(await next.sessions()).toMatchObject([
+      { status: 'health_failure', endReason: 'feed silent', messages: 600 },
+    ]);
+    expect(await judge(url, promised)).toMatchObject({ ...lawful, records: 600 });
+  });
+});
+
+describe('a spool that is full', () => {
+  test('says so, and records reach the database from memory', async () => {
+    const { store, session, progress } = await recording({ spool: { maxBytes: 16 * 2 ** 20 } });
+    proxy.mode = 'swallow';
+    const text = 'x'.repeat(1_000_000);
+    const raw = (number: number) =>
+      ({ kind: 'raw', epoch: 1, sid: null, seq: null, receivedAtMs: 1, text: text + String(number) }) as const;
+    let appended = 0;
+    for (; statuses.every((status) => status.state !== 'failing' || status.error.code !== 'SPOOL_FULL'); appended++) {
+      session.append(raw(appended));
+      // The disk and the refusal need their turns.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (appended > 200) throw new Error('It never was full.');
+    }
+    await expect(session.durable()).rejects.toMatchObject({ code: 'SPOOL_FULL', retryable: true });
+    proxy.mode = 'pass';
+    expect(await session.close(end)).toMatchObject({ raw: appended, messages: appended });
+    expect(progress.deltas).toBe(0);
+    await store.close();
+    expect(statuses.at(-1)).toEqual({ state: 'writing' });
+  });
+
+  test('sheds what memory cannot hold, by name, when told to', async () => {
+    const { store, session } = await recording({
+      spool: { maxBytes: 16 * 2 ** 20 },
+      whenFull: 'shed',
+      queue: { highWaterBytes: 4_000_000 },
+      batch: { maxBytes: 2_000_000, maxAgeMs: 10 },
+    });
+    proxy.mode = 'swallow';
+    const text = 'x'.repeat(1_000_000);
+    let shed = 0;
+    for (let number = 0; shed < 5; number++) {
+      if (!session.append({ kind: 'raw', epoch: 1, sid: 1, seq: number + 1, receivedAtMs: 1, text })) shed++;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (number > 200) throw new Error('It never shed.');
+    }
+    proxy.mode = 'pass';
+    const row = await session.close(end);
+    expect(row.shed).toBe(shed);
+    const named = await store.query('select sum(last_seq - first_seq + 1) as shed from gaps where shed > 0');
+    expect(named).toEqual([{ shed: String(shed) }]);
+  });
+});
+
+describe('what a dead process leaves', () => {
+  test('is written by the next one, with the end that the session was to have', async () => {
+    const { session, append, store } = await recording();
+    append(200);
+    await session.flush();
+    proxy.mode = 'swallow';
+    append(1000);
+    await session.durable();
+    await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
+    await store.close();
+    stores.clear();
+    proxy.mode = 'pass';
+    const next = await open();
+    const successor = await next.openSession({ recorder: 'desk' });
+    await expect.poll(() => recoveries, { timeout: 20_000 }).toMatchObject([{ outcome: 'recovered', reason: null }]);
+    const rows = await next.sessions({ recorder: 'desk' });
+    expect(rows).toMatchObject([{ id: successor.id }, { id: session.id, status: 'health_failure', messages: 1200 }]);
+  });
+
+  test('of a session that somebody ended in the database is set aside in a file, and said', async () => {
+    const { session, append, store } = await recording();
+    append(50);
+    await session.flush();
+    proxy.mode = 'swallow';
+    append(70);
+    await session.durable();
+    await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
+    await store.close();
+    stores.clear();
+    await statement(
+      `update sessions set status = 'closed', ended_at = now(), end_reason = 'by hand', lease_until = null`,
+    );
+    proxy.mode = 'pass';
+    await open();
+    await expect.poll(() => recoveries).toHaveLength(1);
+    expect(recoveries[0]).toMatchObject({ outcome: 'set-aside', written: 0, setAside: 70 });
+    expect(recoveries[0]!.reason).toContain('closed in the database');
+    const lines = readFileSync(recoveries[0]!.file!, 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(70);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ epoch: 1, receivedAtMs: expect.any(Number) as number });
+  });
+
+  test('of a session that the database does not have is set aside too', async () => {
+    const { session, append, store } = await recording();
+    proxy.mode = 'swallow';
+    append(70);
+    await session.durable();
+    await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
+    await store.close();
+    stores.clear();
+    await statement('delete from sessions');
+    proxy.mode = 'pass';
+    await open();
+    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'set-aside', setAside: 70 }]);
+  });
+
+  test('and the database refuses is named in the ledger and set aside; the rest is written', async () => {
+    const { session, store } = await recording({ batch: { maxRecords: 10, maxAgeMs: 1_000_000 } });
+    proxy.mode = 'swallow';
+    for (let seq = 1; seq <= 30; seq++) session.append(delta(seq, { price: seq === 15 ? 666 : 1 }));
+    await session.durable();
+    await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
+    await store.close();
+    stores.clear();
+    await statement('alter table delta_chunks add constraint no_beast check (not 666 = any(prices))');
+    proxy.mode = 'pass';
+    const next = await open();
+    await expect.poll(() => recoveries, { timeout: 20_000 }).toHaveLength(1);
+    expect(recoveries[0]).toMatchObject({ outcome: 'recovered', setAside: 10 });
+    expect(await next.query('select min(seq), max(seq), count(*) as n from deltas')).toEqual([
+      { min: 1, max: 30, n: 20 },
+    ]);
+    expect(await next.query(`select first_seq, last_seq from gaps where cause = 'refused'`)).toEqual([
+      { first_seq: 11, last_seq: 20 },
+    ]);
+  });
+
+  test('is taken over by the process that was stopped, once it learns that its session was reclaimed', async () => {
+    const { store, session, append, promised } = await recording();
+    append(100);
+    await session.flush();
+    proxy.mode = 'swallow';
+    append(900);
+    await session.durable();
+    await statement(`
+      update sessions set status = 'reclaimed', ended_at = now(), end_reason = 'lease ran out', lease_until = null`);
+    proxy.mode = 'pass';
+    await expect(session.flush()).rejects.toMatchObject({ code: 'SESSION_FENCED', unwrittenRecords: 900 });
+    await expect.poll(() => recoveries, { timeout: 20_000 }).toMatchObject([{ outcome: 'recovered' }]);
+    await store.close();
+    expect(await judge(url, promised)).toMatchObject({ ...lawful, records: 1000 });
+  });
+});
+
+describe('a spool that is damaged', () => {
+  /** 30 batches of 100 deltas in it, of which the database has none. */
+  const left = async () => {
+    const { session, store } = await recording({ batch: { maxRecords: 100, maxAgeMs: 1_000_000 } });
+    proxy.mode = 'swallow';
+    for (let seq = 1; seq <= 3000; seq++) session.append(delta(seq));
+    await session.durable();
+    const copy = spoolNow();
+    await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
+    await store.close();
+    stores.clear();
+    proxy.mode = 'pass';
+    const [segment] = readdirSync(copy).filter((name) => /^\d{16}-/.test(name));
+    return { session, copy, segment: join(copy, segment!) };
+  };
+
+  const recovered = async (copy: string) => {
+    const store = await open({ spool: { dir: copy, durableWithinMs: 10 } });
+    await expect.poll(() => recoveries, { timeout: 20_000 }).toHaveLength(1);
+    const numbers = (await store.query('select seq from deltas order by seq')).map(({ seq }) => seq as number);
+    const rows = await store.query(
+      `select first_seq, last_seq from gaps where cause = 'spool-damaged' and sid is not null order by ordinal`,
+    );
+    const named = await store.query(`select count(*)::int as n from gaps where cause = 'spool-damaged'`);
+    return { numbers, rows, named: named[0]!['n'] as number };
+  };
+
+  test('in the middle names the numbers that it lost, and the rest is written', async () => {
+    const { copy, segment } = await left();
+    const bytes = readFileSync(segment);
+    const middle = Math.floor(bytes.length / 2);
+    bytes.fill(0x55, middle, middle + 200);
+    writeFileSync(segment, bytes);
+    const { numbers, rows } = await recovered(copy);
+    const missing = Array.from({ length: 3000 }, (_, index) => index + 1).filter((seq) => !numbers.includes(seq));
+    expect(missing.length).toBeGreaterThan(0);
+    expect(missing.length).toBeLessThan(1000);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(rows).toEqual([{ first_seq: missing[0], last_seq: missing.at(-1) }]);
+  });
+
+  test('at its end names that', async () => {
+    const { copy, segment } = await left();
+    truncateSync(segment, readFileSync(segment).length - 2000);
+    appendFileSync(segment, Buffer.alloc(50, 0x55));
+    const { numbers, named } = await recovered(copy);
+    expect(recoveries[0]!.reason).toContain('damaged');
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
+    expect(numbers.length).toBeLessThan(3000);
+    expect(named).toBe(1);
+  });
+});
+
+describe('a spool', () => {
+  test('belongs to one store at a time', async () => {
+    await open();
+    await expect(open()).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED', retryable: true });
+  });
+
+  test('is left empty by a session that ended as it should', async () => {
+    const { store, session, append } = await recording();
+    append(100);
+    await session.close(end);
+    await store.close();
+    stores.clear();
+    await finishRecovery({ url, lease, spool: { dir, durableWithinMs: 10 } });
+    await open();
+    expect(recoveries).toEqual([]);
+  });
+});
