@@ -1,147 +1,165 @@
-// Configuration: defaults, then the environment, then flags. One table names every setting; everything that is wrong is
-// said at once, before anything starts. Apart from the
-// commands, which pass it in, and the stack-trace switch in main.ts, nothing else reads the environment.
-import { readFileSync } from 'node:fs';
+// Configuration: defaults, then the file, then the environment, then flags. Everything that is wrong is said at once,
+// before anything starts. Nothing else reads the environment, apart from the stack-trace switch in main.ts.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createSigner } from '@trader/orderbook-client';
-import { z } from 'zod';
+import { parseDatabase, withPassword } from './config-database.ts';
+import { EXCHANGES, restBeside } from './config-exchange.ts';
+import { readConfigFile, type ConfigFile } from './config-file.ts';
+import { describeIssues } from './config-problems.ts';
+import { togetherWrong } from './config-rules.ts';
+import { configSchema, type ConfigValues } from './config-schema.ts';
+import { CONFIG_FILE, settingOf as setting } from './config-settings.ts';
+import { layerSources, type Sources, type Values } from './config-sources.ts';
+import type { Config, Database, DiscoveryConfig, LiveConfig } from './config-types.ts';
 import { messageOf, TraderError } from './errors.ts';
-import { LOG_LEVELS } from './log.ts';
 
-const PRODUCTION_URL = 'wss://external-api-ws.kalshi.com/trade-api/ws/v2';
+export { databaseName } from './config-database.ts';
+export type { Values } from './config-sources.ts';
+export type { Config, Database } from './config-types.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const list = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',') : value),
-  z
-    .array(
-      z
-        .string()
-        .trim()
-        .regex(/^[A-Z0-9][A-Z0-9.-]*$/, 'is not a market ticker'),
-    )
-    .min(1),
-);
-
-const settings = {
-  wsUrl: z.url({ protocol: /^wss?$/, error: 'must be a ws:// or wss:// URL' }).default(PRODUCTION_URL),
-  keyId: z.string().min(1).optional(),
-  keyFile: z.string().min(1).optional(),
-  markets: list.optional(),
-  database: z.string().min(1).default('data'),
-  port: port.default(7070),
-  recorder: z.string().min(1).max(64).default('trader'),
-  logLevel: z.enum(LOG_LEVELS).default('info'),
-};
-const schema = z.strictObject(settings);
-
-type Setting = keyof typeof settings;
-export type Values = Partial<Record<Setting, unknown>>;
-
-/** How each setting is called in the environment and on the command line, with an example for error messages. */
-const NAMES: Record<Setting, { readonly env: string; readonly flag: string; readonly example: string }> = {
-  wsUrl: { env: 'TRADER_WS_URL', flag: '--ws-url', example: PRODUCTION_URL },
-  keyId: { env: 'TRADER_KEY_ID', flag: '--key-id', example: 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c' },
-  keyFile: { env: 'TRADER_KEY_FILE', flag: '--key-file', example: 'kalshi.pem' },
-  markets: { env: 'TRADER_MARKETS', flag: '--markets', example: 'KXGOLD15M-26AUG102115-15,KXHIGHNY-26NOV22-T40' },
-  database: { env: 'TRADER_DATABASE', flag: '--database', example: 'data, or postgres://user@127.0.0.1:5432/trader' },
-  port: { env: 'TRADER_PORT', flag: '--port', example: '7070' },
-  recorder: { env: 'TRADER_RECORDER', flag: '--recorder', example: 'trader' },
-  logLevel: { env: 'TRADER_LOG_LEVEL', flag: '--log-level', example: LOG_LEVELS.join(', ') },
+export type ConfigContext = {
+  /** Where `trader.yaml` is looked for. @default the working directory */
+  readonly directory?: string;
+  /** False for commands that connect to no exchange: what names one is not looked at. @default true */
+  readonly exchange?: boolean;
 };
 
-/** Where the records go: a PostgreSQL URL, or the folder of the embedded database. */
-export type Database = { readonly url: string } | { readonly dataDir: string };
-
-export type Config = {
-  /** `null`: nobody gave a key, so the simulator is recorded. */
-  readonly live: {
-    readonly wsUrl: string;
-    readonly keyId: string;
-    readonly privateKeyPem: string;
-    readonly markets: readonly string[];
-  } | null;
-  readonly database: Database;
-  readonly port: number;
-  readonly recorder: string;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
+export type LoadedConfig = {
+  readonly config: Config;
+  /** What each setting came to, before secrets were read. */
+  readonly values: ConfigValues;
+  readonly sources: Sources;
+  /** The file that was read, if any. */
+  readonly file: string | null;
 };
 
 /**
  * @param flags settings from the command line; `undefined` where a flag was not given
- * @throws {TraderError} `CONFIG_INVALID`, one line for each wrong setting; `KEY_FILE_UNREADABLE`
+ * @throws {TraderError} `CONFIG_INVALID`, a line for each wrong setting; `KEY_FILE_UNREADABLE` if that is all that is wrong
  */
-export function resolveConfig(flags: Values, environment: NodeJS.ProcessEnv = process.env): Config {
-  const origin: Partial<Record<Setting, string>> = {};
-  const given: Values = {};
-  for (const [setting, { env, flag }] of Object.entries(NAMES) as [Setting, (typeof NAMES)[Setting]][]) {
-    if (environment[env] !== undefined && environment[env] !== '') {
-      given[setting] = environment[env];
-      origin[setting] = env;
+export const resolveConfig = (
+  flags: Values,
+  environment: NodeJS.ProcessEnv = process.env,
+  context: ConfigContext = {},
+): Config => loadConfig(flags, environment, context).config;
+
+/** As {@link resolveConfig}, with where each value is from. */
+export function loadConfig(
+  flags: Values,
+  environment: NodeJS.ProcessEnv = process.env,
+  { directory = process.cwd(), exchange = true }: ConfigContext = {},
+): LoadedConfig {
+  const file = openFile(flags, environment, directory);
+  const sources = layerSources(file, environment, flags, exchange);
+  const parsed = configSchema.safeParse(sources.tree);
+  const problems = [...sources.problems, ...togetherWrong(sources)];
+  if (!parsed.success) throw invalid([...describeIssues(parsed.error.issues, sources), ...problems]);
+  const values = parsed.data;
+  const key = values.keyFile === undefined ? null : readKey(values.keyFile, sources);
+  const database = readDatabase(values, sources);
+  if (typeof database === 'string') problems.push(database);
+  if (key && 'problem' in key) {
+    if (problems.length === 0) {
+      throw new TraderError('KEY_FILE_UNREADABLE', key.problem, { cause: key.cause, exitCode: 2 });
     }
-    if (flags[setting] !== undefined) {
-      given[setting] = flags[setting];
-      origin[setting] = flag;
-    }
+    problems.push(key.problem);
   }
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => {
-      const setting = issue.path[0] as Setting;
-      const { flag, example } = NAMES[setting];
-      return `${origin[setting] ?? flag}: ${lowerFirst(issue.message)}. Example: ${example}`;
-    });
-    throw new TraderError('CONFIG_INVALID', [...new Set(lines)].join('\n'), { exitCode: 2 });
-  }
-  const { database, port, recorder, logLevel } = parsed.data;
-  return {
-    live: resolveLive(parsed.data, origin),
-    database: parseDatabase(database),
-    port,
-    recorder,
-    logLevel,
-  };
+  if (problems.length > 0 || typeof database === 'string') throw invalid(problems);
+  const live = key && 'pem' in key ? resolveLive(values, key.pem) : null;
+  return { config: resolveAll(values, live, database), values, sources, file: file?.path ?? null };
 }
 
-type Parsed = z.infer<typeof schema>;
+const invalid = (problems: readonly string[]): TraderError =>
+  new TraderError('CONFIG_INVALID', problems.join('\n'), { exitCode: 2 });
 
-function resolveLive(values: Parsed, origin: Partial<Record<Setting, string>>): Config['live'] {
-  const { wsUrl, keyId, keyFile, markets } = values;
-  const asked = (['wsUrl', 'keyId', 'keyFile', 'markets'] as const).find((setting) => origin[setting] !== undefined);
-  if (asked === undefined) return null;
-  const missing = (['keyId', 'keyFile', 'markets'] as const).filter((setting) => values[setting] === undefined);
-  if (keyId === undefined || keyFile === undefined || markets === undefined) {
-    const named = missing.map((setting) => `${NAMES[setting].flag} (${NAMES[setting].env})`).join(', ');
-    const text = `${origin[asked]}: recording an exchange also needs ${named}. With none of them the built-in simulator is recorded`;
-    throw new TraderError('CONFIG_INVALID', text, { exitCode: 2 });
+/** The named file, or `trader.yaml` if it is there. */
+function openFile(flags: Values, environment: NodeJS.ProcessEnv, directory: string): ConfigFile | null {
+  const asFlag = flags['config'];
+  const named = typeof asFlag === 'string' ? asFlag : environment[CONFIG_FILE.env];
+  const path = named === undefined || named === '' ? join(directory, CONFIG_FILE.fallback) : named;
+  if (!named && !existsSync(path)) return null;
+  try {
+    return readConfigFile(path);
+  } catch (cause) {
+    const origin = typeof asFlag === 'string' ? CONFIG_FILE.flag : named ? CONFIG_FILE.env : CONFIG_FILE.fallback;
+    throw invalid(
+      messageOf(cause)
+        .split('\n')
+        .map((line) => `${origin}: ${line}`),
+    );
   }
-  return { wsUrl, keyId, privateKeyPem: readKeyFile(keyFile, origin.keyFile ?? NAMES.keyFile.flag), markets };
 }
 
-function readKeyFile(path: string, setting: string): string {
+function readKey(path: string, sources: Sources): { readonly pem: string } | { problem: string; cause: unknown } {
   try {
     const pem = readFileSync(path, 'utf8');
     createSigner('', pem);
-    return pem;
+    return { pem };
   } catch (cause) {
-    const text = `${setting}: ${messageOf(cause)} Give the path of your Kalshi private key in PEM`;
-    throw new TraderError('KEY_FILE_UNREADABLE', text, { cause, exitCode: 2 });
+    const origin = sources.origin(['keyFile']) ?? setting('keyFile').flag;
+    return { problem: `${origin}: ${messageOf(cause)} Give the path of your Kalshi private key in PEM`, cause };
   }
 }
 
-/** The environment without the settings that name an exchange, for commands that connect to none. */
-export function withoutExchange(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { wsUrl, keyId, keyFile, markets } = NAMES;
-  const hidden = new Set([wsUrl, keyId, keyFile, markets].map(({ env }) => env));
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
+function readDatabase({ database, databasePasswordFile }: ConfigValues, sources: Sources): Database | string {
+  const place = parseDatabase(database);
+  if (databasePasswordFile === undefined) return place;
+  const origin = sources.origin(['databasePasswordFile']) ?? setting('databasePasswordFile').flag;
+  let password: string;
+  try {
+    password = readFileSync(databasePasswordFile, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    return `${origin}: ${messageOf(cause)}. Give the path of a file with the password and nothing else`;
+  }
+  const complete = withPassword(place, password);
+  return typeof complete === 'string' ? `${origin}: databasePasswordFile ${complete}` : complete;
 }
 
-/** A PostgreSQL URL, or else a folder. */
-function parseDatabase(database: string): Database {
-  return /^postgres(ql)?:\/\//.test(database) ? { url: database } : { dataDir: database };
+/** Both URLs: what was given, or the exchange's. */
+export function exchangeUrls({ exchange, wsUrl, restUrl }: ConfigValues): { wsUrl: string; restUrl: string } {
+  const socket = wsUrl ?? EXCHANGES[exchange].wsUrl;
+  return { wsUrl: socket, restUrl: restUrl ?? restBeside(socket) };
 }
 
-/** How the database is called in logs: without user and password. */
-export const databaseName = (database: Database): string =>
-  'url' in database ? database.url.replace(/\/\/[^@/]*@/, '//') : database.dataDir;
+function resolveLive(values: ConfigValues, privateKeyPem: string): LiveConfig {
+  const { keyId = '', markets = [], discovery } = values;
+  return {
+    ...exchangeUrls(values),
+    keyId,
+    privateKeyPem,
+    markets: [...new Set(markets)],
+    discovery: discovery ? resolveDiscovery(discovery) : null,
+  };
+}
 
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const resolveDiscovery = (values: NonNullable<ConfigValues['discovery']>): DiscoveryConfig => ({
+  series: [...new Set(values.series)],
+  events: [...new Set(values.events)],
+  status: [...new Set(values.status)],
+  minVolume: values.minVolume,
+  closesWithinMs: values.closesWithin ?? null,
+  limit: values.limit,
+  reconcileEveryMs: values.reconcileEvery,
+  keepAfterCloseMs: values.keepAfterClose,
+});
+
+const FOR_ALL = new Set(['market_lifecycle_v2', 'market_positions', 'order_group_updates']);
+
+function resolveAll(values: ConfigValues, live: LiveConfig | null, database: Database): Config {
+  const { http, recorder, spool, retention, holdDownMs, drainMs, logLevel, connections } = values;
+  const channels = values.channels.map((channel) => [channel, FOR_ALL.has(channel) ? 'all' : 'markets']);
+  return {
+    live,
+    channels: Object.fromEntries(channels) as Config['channels'],
+    connections,
+    database,
+    http: { ...http, tokenFile: http.tokenFile ?? null, tls: http.tls ?? null },
+    recorder,
+    spool: { dir: spool.dir ?? ('dataDir' in database ? join(database.dataDir, 'spool') : 'spool') },
+    retention: { maxAgeMs: retention.maxAge ?? null },
+    holdDownMs,
+    drainMs,
+    logLevel,
+  };
+}

@@ -4,6 +4,7 @@ export type TraderErrorCode =
   | 'KEY_FILE_UNREADABLE'
   | 'STATUS_PORT_UNAVAILABLE'
   | 'DATABASE_UNAVAILABLE'
+  | 'DRAIN_TIMEOUT'
   | 'TAPE_FAILED';
 
 /** Exit codes: 0 a clean end, 1 something failed while running, 2 the configuration is wrong. */

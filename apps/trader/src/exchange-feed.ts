@@ -1,6 +1,6 @@
 // What the trader connects to: an exchange with a key of yours, or the simulator in this process.
 import { createExchange, type Exchange, type ExchangeOptions } from '@trader/exchange-simulator';
-import type { Config } from './config.ts';
+import type { LiveConfig } from './config-types.ts';
 import type { TraderOptions } from './trader.ts';
 
 export type ExchangeFeed = {
@@ -10,9 +10,14 @@ export type ExchangeFeed = {
   readonly exchange: Exchange | null;
 };
 
-export const liveFeed = ({ wsUrl, keyId, privateKeyPem, markets }: NonNullable<Config['live']>): ExchangeFeed => ({
-  feed: { url: wsUrl, credentials: { keyId, privateKeyPem }, markets },
-  source: new URL(wsUrl).host,
+export const liveFeed = (live: LiveConfig): ExchangeFeed => ({
+  feed: {
+    url: live.wsUrl,
+    credentials: { keyId: live.keyId, privateKeyPem: live.privateKeyPem },
+    markets: live.markets,
+    ...(live.discovery && { discovery: { restUrl: live.restUrl, rules: live.discovery } }),
+  },
+  source: new URL(live.wsUrl).host,
   exchange: null,
 });
 

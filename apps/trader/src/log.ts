@@ -1,15 +1,128 @@
-// Logs go to standard error, so that standard output carries results only.
+// Logs go to standard error, so that standard output carries results only. Every line says which session, state and epoch
+// it belongs to; repeated warnings are told once with their number; what looks like a secret is taken out last of all.
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import {
+  initialRateLimit,
+  kindOf,
+  nextWindowEndMs,
+  takeLine,
+  windowsOver,
+  type Held,
+  type RateLimitRules,
+} from './core/rate-limited-log.ts';
+import { scrubSecrets } from './core/scrub-secrets.ts';
+import type { LogLevel } from './log-levels.ts';
 
 export type Log = Logger;
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What stands on each line; `null` where there is none. */
+export type LogContext = { readonly session: string | null; readonly state: string; readonly epoch: number | null };
+
+type LogOptions = {
+  /** Where lines go, for tests. @default standard error */
+  readonly destination?: DestinationStream;
+  /** @default 5 lines of a kind in 60 s */
+  readonly repeats?: RateLimitRules;
+};
+
+const WARN = 40;
+const REPEATS: RateLimitRules = { burst: 5, windowMs: 60_000, maxKinds: 1_000 };
+
+/** Of lines that come before there is anything to say. */
+const NOTHING_YET: LogContext = { session: null, state: 'startup', epoch: null };
+
+const contexts = new WeakMap<object, () => LogContext>();
+const repeaters = new WeakMap<object, Repeats>();
 
 /** Lines for people in a terminal, JSON for machines. */
-export function createLog(level: LogLevel): Log {
-  const destination: DestinationStream = process.stderr.isTTY
+export function createLog(level: LogLevel, { destination, repeats: rules = REPEATS }: LogOptions = {}): Log {
+  const repeats = new Repeats(rules);
+  let log: Log | null = null;
+  const created: Log = pino(
+    {
+      level,
+      base: null,
+      mixin: () => (log && contexts.get(log)?.()) ?? NOTHING_YET,
+      hooks: {
+        logMethod(args, method, lineLevel) {
+          if (lineLevel < WARN) return method.apply(this, args);
+          repeats.take(
+            lineLevel,
+            args,
+            () => method.apply(this, args),
+            (text) => method.apply(this, [text]),
+          );
+        },
+        streamWrite: scrubSecrets,
+      },
+    },
+    destination ?? standardError(),
+  );
+  log = created;
+  repeaters.set(created, repeats);
+  return created;
+}
+
+const standardError = (): DestinationStream =>
+  process.stderr.isTTY
     ? pretty({ destination: 2, hideObject: true, translateTime: 'SYS:HH:MM:ss.l', sync: true })
     : pino.destination({ dest: 2, sync: true });
-  return pino({ level, base: null }, destination);
+
+/** From now on each line of `log`, and of its children, has what `context` answers. */
+export function describeLines(log: Log, context: () => LogContext): void {
+  contexts.set(log, context);
 }
+
+/** Writes the counts of what was held back, at the end of a program: their windows would end after it. */
+export function flushRepeats(log: Log): void {
+  repeaters.get(log)?.end(true);
+}
+
+class Repeats {
+  readonly #state;
+  /** Writes the count of a kind, as the same logger at the same level. */
+  readonly #writers = new Map<string, (text: string) => void>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(rules: RateLimitRules) {
+    this.#state = initialRateLimit(rules);
+  }
+
+  take(level: number, args: readonly unknown[], write: () => void, writeText: (text: string) => void): void {
+    const [first, second] = args;
+    const message = typeof first === 'string' ? first : typeof second === 'string' ? second : '';
+    const code = typeof first === 'object' && first !== null ? (first as { code?: unknown }).code : undefined;
+    const kind = kindOf(level, code, message);
+    this.end(false);
+    if (takeLine(this.#state, kind, Date.now())) return write();
+    this.#writers.set(kind, (text) => writeText(`${message}: ${text}`));
+    this.#arm();
+  }
+
+  end(all: boolean): void {
+    for (const { kind, count, overMs } of windowsOver(this.#state, Date.now(), all)) {
+      this.#writers.get(kind)?.(moreLikeIt({ kind, count, overMs }));
+      this.#writers.delete(kind);
+    }
+    if (all) clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const endMs = nextWindowEndMs(this.#state);
+    if (endMs === null) return;
+    this.#timer = setTimeout(
+      () => {
+        this.end(false);
+        this.#arm();
+      },
+      Math.max(1, endMs - Date.now()),
+    );
+    // A count is no reason to stay alive; `flushRepeats` writes it at the end.
+    this.#timer.unref();
+  }
+}
+
+const moreLikeIt = ({ count, overMs }: Held): string =>
+  `… and ${count} more like it in the last ${Math.max(1, Math.round(overMs / 1000))} s`;

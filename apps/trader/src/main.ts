@@ -26,5 +26,7 @@ try {
     process.stderr.write(`trader: ${messageOf(error)}\n`);
     if (process.env['TRADER_STACK'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = error instanceof TraderError ? error.exitCode : 1;
+    // Whatever did not end in time would keep the process, and its leases, alive.
+    if (error instanceof TraderError && error.code === 'DRAIN_TIMEOUT') process.exit();
   }
 }

@@ -2,8 +2,12 @@
 import type { SessionRow } from '@trader/session-store';
 import type { Config } from './config.ts';
 import type { ExchangeFeed } from './exchange-feed.ts';
-import type { Log } from './log.ts';
+import { flushRepeats, type Log } from './log.ts';
+import type { StoreTuning } from './open-store.ts';
 import { createTrader, type Trader } from './trader.ts';
+
+/** The configuration, and what has no setting: leases and batches. */
+type RecordConfig = Config & { readonly store?: StoreTuning };
 
 /**
  * Runs until SIGINT, SIGTERM or `trader.stop()`. A second signal ends the process at once.
@@ -13,16 +17,32 @@ import { createTrader, type Trader } from './trader.ts';
  */
 export async function record(
   { feed, source, exchange }: ExchangeFeed,
-  { database, recorder, port }: Pick<Config, 'database' | 'recorder' | 'port'>,
+  { channels, connections, database, spool, retention, recorder, http, holdDownMs, drainMs, store }: RecordConfig,
   log: Log,
   meanwhile?: (trader: Trader) => Promise<void>,
 ): Promise<SessionRow | null> {
   await using _exchange = exchange;
-  const trader = createTrader({ feed, source, database, recorder, port, log });
+  const trader = createTrader({
+    feed: { ...feed, channels, connections },
+    source,
+    database,
+    recorder,
+    port: http.port,
+    http,
+    holdDownMs,
+    drainMs,
+    retention,
+    store: { spool, ...store },
+    log,
+  });
   using _signals = onStopSignal((signal) => void trader.stop(signal).catch(() => undefined));
-  await trader.start();
-  await meanwhile?.(trader);
-  return await trader.stopped;
+  try {
+    await trader.start();
+    await meanwhile?.(trader);
+    return await trader.stopped;
+  } finally {
+    flushRepeats(log);
+  }
 }
 
 function onStopSignal(stop: (signal: NodeJS.Signals) => void): Disposable {

@@ -1,7 +1,7 @@
 // From the feed into the open session. Between sessions it keeps what belongs to the next one: a session is opened only
 // when the feed is live, and by then its snapshots have long come.
 import type { OrderbookClient } from '@trader/orderbook-client';
-import type { RecordingSession, StoreRecord } from '@trader/session-store';
+import { SessionStoreError, type RecordingSession, type StoreRecord } from '@trader/session-store';
 import { eventToRecord, RECORDED_EVENTS, type RecordedEvent } from './adapters/event-to-record.ts';
 
 /** Records kept while a session is being opened; beyond it the feed is not read. */
@@ -12,31 +12,31 @@ export type RecorderCounters = {
   readonly waiting: number;
   /** Records that no session took: they came between two, or the store refused them. */
   readonly unrecorded: number;
+  /** Records that can never be stored; the ledger names each that had a number. */
+  readonly refused: number;
   /** Times that reading paused because the store was behind. */
   readonly pauses: number;
 };
 
 export class Recorder {
   readonly #client: OrderbookClient;
-  readonly #onSessionFailed: (error: unknown) => void;
+  readonly #onSessionFailed: (session: RecordingSession, error: unknown) => void;
   #session: RecordingSession | null = null;
-  #waiting: StoreRecord[] | null = null;
+  #waiting: StoreRecord[] = [];
+  /** Connections up to this epoch are in an earlier session, in whole or in part: the next one begins behind it. */
+  #recordedEpoch = 0;
   #unrecorded = 0;
+  #refused = 0;
   #pauses = 0;
   #draining = false;
 
   /** @param onSessionFailed the session takes no more records; called for each that it refuses */
-  constructor(client: OrderbookClient, onSessionFailed: (error: unknown) => void) {
+  constructor(client: OrderbookClient, onSessionFailed: (session: RecordingSession, error: unknown) => void) {
     this.#client = client;
     this.#onSessionFailed = onSessionFailed;
     const take = (event: RecordedEvent): void => this.#take(eventToRecord(event));
     for (const type of RECORDED_EVENTS) client.on(type, take);
-    client.on('status', ({ to }) => {
-      if (to !== 'subscribing' || this.#session) return;
-      // A new epoch: what comes now is complete from its first number on. What was kept of the last one is not.
-      this.#unrecorded += this.#waiting?.length ?? 0;
-      this.#waiting = [];
-    });
+    client.on('status', ({ to }) => to === 'subscribing' && this.#forgetEnded());
   }
 
   get session(): RecordingSession | null {
@@ -44,14 +44,20 @@ export class Recorder {
   }
 
   get counters(): RecorderCounters {
-    return { waiting: this.#waiting?.length ?? 0, unrecorded: this.#unrecorded, pauses: this.#pauses };
+    const { length: waiting } = this.#waiting;
+    return { waiting, unrecorded: this.#unrecorded, refused: this.#refused, pauses: this.#pauses };
+  }
+
+  /** Whether a session that begins now would have all frames of the present connections, from the first on. */
+  get isFresh(): boolean {
+    return this.#client.status().connections.every(({ epoch }) => epoch > this.#recordedEpoch);
   }
 
   /** Records into `session` from now on, beginning with what was kept for it. */
   attach(session: RecordingSession): void {
     this.#session = session;
-    const waiting = this.#waiting ?? [];
-    this.#waiting = null;
+    const waiting = this.#waiting;
+    this.#waiting = [];
     for (const record of waiting) this.#append(session, record);
     if (!this.#draining) this.#client.resume();
   }
@@ -60,12 +66,39 @@ export class Recorder {
   detach(): RecordingSession | null {
     const session = this.#session;
     this.#session = null;
+    if (session) this.#recordedEpoch = this.#client.status().epoch;
     return session;
+  }
+
+  /**
+   * Asks the session whether it still takes records, and reports it if not. A session that was taken away says so with the
+   * next record; on a quiet day that may be hours.
+   */
+  async check(): Promise<void> {
+    const session = this.#session;
+    // While it drains, that wait hears of it.
+    if (!session || this.#draining) return;
+    try {
+      await session.drained();
+    } catch (error) {
+      this.#onSessionFailed(session, error);
+    }
+  }
+
+  /** A connection began. What was kept of ended ones has no use: nobody waits for the rest of them. */
+  #forgetEnded(): void {
+    if (this.#session) return;
+    const present = new Set(this.#client.status().connections.map(({ epoch }) => epoch));
+    const kept = this.#waiting.filter(({ epoch }) => present.has(epoch));
+    this.#unrecorded += this.#waiting.length - kept.length;
+    this.#waiting = kept;
+    // A feed that is not read never becomes live, and then no session would ever come for what waits.
+    if (kept.length < MAX_WAITING && !this.#draining) this.#client.resume();
   }
 
   #take(record: StoreRecord): void {
     if (this.#session) return this.#append(this.#session, record);
-    if (!this.#waiting) {
+    if (record.epoch <= this.#recordedEpoch) {
       this.#unrecorded++;
       return;
     }
@@ -78,11 +111,21 @@ export class Recorder {
     try {
       keepsUp = session.append(record);
     } catch (error) {
+      if (SessionStoreError.isInstance(error) && error.code === 'RECORD_INVALID') return this.#refuse(session, record);
       this.#unrecorded++;
-      this.#onSessionFailed(error);
+      this.#onSessionFailed(session, error);
       return;
     }
     if (!keepsUp) void this.#waitFor(session);
+  }
+
+  /** One frame that can never be stored is a hole with a name, and no reason to end a session. */
+  #refuse(session: RecordingSession, record: StoreRecord): void {
+    this.#refused++;
+    if (record.kind === 'gap' || record.seq === null) return;
+    const { epoch, sid, seq, receivedAtMs } = record;
+    const at = { firstSeq: seq, lastSeq: seq, fromAtMs: receivedAtMs, toAtMs: receivedAtMs };
+    this.#append(session, { kind: 'gap', epoch, sid, ...at, cause: 'refused' });
   }
 
   /** The store is behind. What is not read waits in the network, and nothing is lost. */
@@ -94,7 +137,7 @@ export class Recorder {
     try {
       await session.drained();
     } catch (error) {
-      this.#onSessionFailed(error);
+      this.#onSessionFailed(session, error);
     } finally {
       this.#draining = false;
       this.#client.resume();

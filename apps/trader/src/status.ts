@@ -2,11 +2,15 @@
 import type { HealthSnapshot } from '@trader/health';
 import type { BookView, ClientStatus, Level, OrderbookClient } from '@trader/orderbook-client';
 import { formatPrice, formatSize } from '@trader/orderbook-client';
-import type { RecordingSession, StoreStatus } from '@trader/session-store';
+import type { RecordingSession, SessionStore, StoreStatus } from '@trader/session-store';
 import type { CoordinatorState, CoordinatorTransition } from './core/coordinator.ts';
+import { versions } from './http/versions.ts';
 import type { RecorderCounters } from './recorder.ts';
 
-type Sources = {
+/** The trader's parts at one moment: what everything that is told about it is read from. */
+export type TraderView = {
+  /** Since the trader was made. */
+  readonly uptimeMs: number;
   readonly coordinator: CoordinatorState;
   readonly transitions: readonly CoordinatorTransition[];
   readonly health: HealthSnapshot;
@@ -14,15 +18,28 @@ type Sources = {
   readonly session: RecordingSession | null;
   readonly recorder: RecorderCounters | null;
   readonly store: StoreStatus | null;
+  /** For questions about what is stored; `null` until it is open. */
+  readonly sessionStore: Pick<SessionStore, 'sessions' | 'query'> | null;
   readonly source: string;
   readonly database: string;
 };
+
+/** What `/status` says without its lists, which grow with the markets and with time: small enough for every second. */
+export type StatusSummary = Omit<Status, 'transitions' | 'books'>;
 
 export type Status = {
   readonly state: string;
   readonly since: string;
   readonly cause: string;
   readonly ready: boolean;
+  /** It was asked to stop, and is about it. */
+  readonly draining: boolean;
+  /** Whose turn it is, until when that is looked at again, and how often that passed; `null` when ready. */
+  readonly waitingFor: CoordinatorState['wait'];
+  /** What the store refused and is asked for again. */
+  readonly refusal: CoordinatorState['refusal'];
+  readonly uptimeMs: number;
+  readonly versions: { readonly trader: string; readonly node: string };
   readonly source: string;
   readonly database: string;
   readonly session: ({ readonly id: string; readonly recorder: string } & Readonly<Record<string, unknown>>) | null;
@@ -43,13 +60,23 @@ type BookStatus = {
   readonly yesAsk: readonly [price: string, size: string] | null;
 };
 
-export function buildStatus(sources: Sources): Status {
-  const { coordinator, transitions, health, client, session, recorder, store, source, database } = sources;
+export function buildStatus(view: TraderView): Status {
+  const { transitions, client } = view;
+  return { ...summarizeStatus(view), transitions, books: client ? [...client.books()].map(bookStatus) : [] };
+}
+
+export function summarizeStatus(view: TraderView): StatusSummary {
+  const { coordinator, health, client, session, recorder, store, source, database } = view;
   return {
     state: coordinator.phase,
     since: new Date(coordinator.sinceMs).toISOString(),
     cause: coordinator.cause,
     ready: coordinator.phase === 'ready',
+    draining: coordinator.phase === 'shutdown',
+    waitingFor: coordinator.wait,
+    refusal: coordinator.refusal,
+    uptimeMs: Math.round(view.uptimeMs),
+    versions,
     source,
     database,
     session: session && { id: session.id, recorder: session.recorder, ...session.counters() },
@@ -57,8 +84,6 @@ export function buildStatus(sources: Sources): Status {
     recorder,
     store: store === null ? 'closed' : store.state === 'failing' ? `failing: ${store.error.code}` : store.state,
     health: { status: health.status, causes: health.causes },
-    transitions,
-    books: client ? [...client.books()].map(bookStatus) : [],
   };
 }
 

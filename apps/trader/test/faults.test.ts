@@ -25,7 +25,6 @@ const faults: readonly Fault[] = [
   { kind: 'error', code: 25, aim: delta, after: 20_000, count: 1 },
   { kind: 'cut', aim: delta, after: 35_000, count: 1 },
   { kind: 'cut', aim: delta, midFrame: true, after: 42_000, count: 1 },
-  // Ends the connection, as the WebSocket standard has it.
   { kind: 'corrupt', how: 'invalid-utf8', aim: delta, after: 48_000, count: 1 },
 ];
 
@@ -40,8 +39,8 @@ describe.each(Object.entries(engines))('a tape through an exchange that misbehav
       const hits = exchange.totals().faults;
       for (const { kind } of faults) expect(hits[kind], kind).toBeGreaterThan(0);
       const { counters, epoch } = trader.client!.status();
-      // Error 25, two cuts and the broken text each cost a connection; nothing else does.
-      expect(epoch).toBe(5);
+      // The two cuts each cost a connection. Error 25 costs a sid, the broken text a repair.
+      expect(epoch).toBe(3);
       for (const name of ['gaps', 'duplicates', 'unapplied', 'unrecognized', 'violations'] as const) {
         expect(counters[name], name).toBeGreaterThan(0);
       }
@@ -65,37 +64,40 @@ describe.each(Object.entries(engines))('a tape through an exchange that misbehav
   });
 });
 
-type Hole = { readonly epoch: number; readonly first: number; readonly last: number };
+type Hole = { readonly epoch: number; readonly sid: number; readonly first: number; readonly last: number };
 
 /** Stored numbers and the ledger together are every number from first to last, and no number is stored twice. */
 async function checkNumbers(database: Database, sessionId: string): Promise<readonly Hole[]> {
   await using store = await createSessionStore(database);
   const numbers = await store.query(
-    `select epoch, seq::int as seq from deltas where session_id = $1 union all
-     select epoch, seq::int from snapshot_frames where session_id = $1 union all
-     select epoch, seq::int from raw_frames where session_id = $1 and seq is not null`,
+    `select epoch, sid::int as sid, seq::int as seq from deltas where session_id = $1 union all
+     select epoch, sid::int, seq::int from snapshot_frames where session_id = $1 union all
+     select epoch, sid::int, seq::int from raw_frames where session_id = $1 and seq is not null`,
     [sessionId],
   );
   const gaps = await store.query(
-    'select epoch, first_seq::int as first, last_seq::int as last, cause from gaps where session_id = $1',
+    'select epoch, sid::int as sid, first_seq::int as first, last_seq::int as last, cause from gaps where session_id = $1',
     [sessionId],
   );
-  const holes = gaps.map(({ epoch, first, last }) => ({
+  const holes = gaps.map(({ epoch, sid, first, last }) => ({
     epoch: Number(epoch),
+    sid: Number(sid),
     first: Number(first),
     last: last === null ? Infinity : Number(last),
   }));
-  const byEpoch = Map.groupBy(numbers, ({ epoch }) => Number(epoch));
-  for (const [epoch, rows] of byEpoch) {
+  const bySid = Map.groupBy(numbers, ({ epoch, sid }) => `${Number(epoch)}/${Number(sid)}`);
+  for (const [stream, rows] of bySid) {
     const seen = new Set(rows.map(({ seq }) => Number(seq)));
-    expect(seen.size, `epoch ${epoch}`).toBe(rows.length);
+    expect(seen.size, stream).toBe(rows.length);
     const last = Math.max(...seen);
     const unnamed: number[] = [];
     for (let seq = 1; seq <= last; seq++) {
-      const named = holes.some((hole) => hole.epoch === epoch && seq >= hole.first && seq <= hole.last);
+      const named = holes.some(
+        (hole) => `${hole.epoch}/${hole.sid}` === stream && seq >= hole.first && seq <= hole.last,
+      );
       if (!seen.has(seq) && !named) unnamed.push(seq);
     }
-    expect(unnamed, `epoch ${epoch}`).toEqual([]);
+    expect(unnamed, stream).toEqual([]);
   }
   return holes;
 }

@@ -78,6 +78,7 @@ async function taken({ client }: Trader): Promise<void> {
 
 export type StoredRow = {
   readonly epoch: number;
+  readonly sid: number;
   readonly seq: number;
   readonly market: string;
   /** A delta's side, price and change; a snapshot's levels. */
@@ -97,15 +98,16 @@ export async function* storedRows(database: Database, sessionId: string): AsyncG
   await using store: SessionStore = await createSessionStore(database);
   const rows = (text: string, ...parameters: unknown[]) => store.query(text, [sessionId, ...parameters]);
   const bounds = await rows(
-    `select epoch, min(seq)::float8 as first, max(seq)::float8 as last from (
-       select epoch, seq from deltas where session_id = $1 union all
-       select epoch, seq from snapshot_frames where session_id = $1) as numbers group by epoch order by epoch`,
+    `select epoch, sid::int as sid, min(seq)::float8 as first, max(seq)::float8 as last from (
+       select epoch, sid, seq from deltas where session_id = $1 union all
+       select epoch, sid, seq from snapshot_frames where session_id = $1) as numbers
+     group by epoch, sid order by epoch, sid`,
   );
   const page = 50_000;
-  for (const { epoch, first, last } of bounds) {
+  for (const { epoch, sid, first, last } of bounds) {
     for (let from = Number(first); from <= Number(last); from += page) {
-      const range = 'session_id = $1 and epoch = $2 and seq >= $3 and seq < $4';
-      const at = [epoch, from, from + page];
+      const range = 'session_id = $1 and epoch = $2 and seq >= $3 and seq < $4 and sid = $5';
+      const at = [epoch, from, from + page, sid];
       const found = await rows(
         `select seq::float8 as seq, market, side, price, delta::float8 as change, extract(epoch from exchange_at) * 1000 as at_ms from deltas where ${range}`,
         ...at,
@@ -118,6 +120,7 @@ export async function* storedRows(database: Database, sessionId: string): AsyncG
       const page_: StoredRow[] = [
         ...found.map((row) => ({
           epoch: Number(epoch),
+          sid: Number(sid),
           seq: Number(row['seq']),
           market: String(row['market']),
           delta: {
@@ -130,6 +133,7 @@ export async function* storedRows(database: Database, sessionId: string): AsyncG
         })),
         ...snapshots.map((row) => ({
           epoch: Number(epoch),
+          sid: Number(sid),
           seq: Number(row['seq']),
           market: String(row['market']),
           delta: null,
@@ -166,15 +170,20 @@ export class FoldedBook {
   }
 
   /** Where the last snapshot stood. */
-  #since: { readonly epoch: number; readonly seq: number } | null = null;
+  #since: { readonly epoch: number; readonly sid: number; readonly seq: number } | null = null;
 
   /** As `take`, but a delta behind a hole waits for the next snapshot, as it does in the live book. */
-  takeUnlessStale(row: StoredRow, holes: readonly { readonly epoch: number; readonly first: number }[]): void {
-    if (row.levels) this.#since = { epoch: row.epoch, seq: row.seq };
+  takeUnlessStale(
+    row: StoredRow,
+    holes: readonly { readonly epoch: number; readonly sid: number; readonly first: number }[],
+  ): void {
+    const { epoch, sid, seq } = row;
+    if (row.levels) this.#since = { epoch, sid, seq };
     const since = this.#since;
     const stale =
-      since?.epoch !== row.epoch ||
-      holes.some(({ epoch, first }) => epoch === row.epoch && first > since.seq && first <= row.seq);
+      since?.epoch !== epoch ||
+      since.sid !== sid ||
+      holes.some((hole) => hole.epoch === epoch && hole.sid === sid && hole.first > since.seq && hole.first <= seq);
     if (!stale) this.take(row);
   }
 

@@ -34,6 +34,7 @@ test('a session that is ended under its recorder is followed by a whole new one,
     'orderbook_connect',
     'ready',
     'error',
+    'orderbook_connect',
     'ready',
   ]);
   expect(trader.status().recorder!.unrecorded).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { A, B, conversation, delta, snapshot, subscribed, type ScriptedSocket } 
 type Side = 'yes' | 'no';
 type Move = { readonly market: string; readonly side: Side; readonly cents: number; readonly contracts: number };
 
-export class TrueExchange {
+class TrueExchange {
   /** Takes commands and answers none of them. */
   deaf = false;
   /** `false`: something has changed of which the client can not know yet. */

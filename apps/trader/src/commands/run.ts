@@ -5,7 +5,7 @@ import { createLog } from '../log.ts';
 import { record } from '../record.ts';
 
 const HOW_TO_GO_LIVE =
-  'No exchange was named, so this records the built-in simulator. To go live give --key-id, --key-file and --markets (or TRADER_KEY_ID, TRADER_KEY_FILE and TRADER_MARKETS).';
+  'No exchange was named, so this records the built-in simulator. To go live give --key-id, --key-file and --markets or --series, in trader.yaml, in the environment or as flags; trader doctor checks them.';
 
 export async function run(flags: Values): Promise<void> {
   const config = resolveConfig(flags);

@@ -1,10 +1,10 @@
 // `trader sessions`: what was recorded.
 import type { SessionRow } from '@trader/session-store';
-import { resolveConfig, withoutExchange, type Values } from '../config.ts';
+import { resolveConfig, type Values } from '../config.ts';
 import { openStore } from '../open-store.ts';
 
 export async function listSessions({ json = false }: { json?: boolean }, settings: Values): Promise<void> {
-  const { database } = resolveConfig(settings, withoutExchange(process.env));
+  const { database } = resolveConfig(settings, process.env, { exchange: false });
   await using store = await openStore(database);
   const sessions = await store.sessions();
   process.stdout.write(json ? `${JSON.stringify(sessions)}\n` : table(sessions));

@@ -1,7 +1,7 @@
 // `trader simulate`: record the simulator, from tapes or from its generated market.
 import { ExchangeError, type Exchange, type ExchangeOptions } from '@trader/exchange-simulator';
 import type { SessionRow } from '@trader/session-store';
-import { resolveConfig, withoutExchange, type Values } from '../config.ts';
+import { resolveConfig, type Values } from '../config.ts';
 import { TraderError } from '../errors.ts';
 import { simulatedFeed, type ExchangeFeed } from '../exchange-feed.ts';
 import { createLog } from '../log.ts';
@@ -31,7 +31,7 @@ export async function simulate(flags: SimulateFlags, settings: Values): Promise<
     const text = '--exit-when-done: the generated market never ends. Give at least one --tape';
     throw new TraderError('CONFIG_INVALID', text, { exitCode: 2 });
   }
-  const config = resolveConfig(settings, withoutExchange(process.env));
+  const config = resolveConfig(settings, process.env, { exchange: false });
   const log = createLog(config.logLevel);
   const simulated = await openSimulator({
     tapes: tape,

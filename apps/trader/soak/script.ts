@@ -1,0 +1,145 @@
+// What goes wrong in a soak, and when: the same for the same seed. Pure.
+import type { Fault } from '@trader/exchange-simulator';
+
+/** Each hits the running trader from the outside. */
+export type SoakFault =
+  | 'quiet'
+  | 'cut'
+  | 'cuts'
+  | 'dead-server'
+  | 'refused-handshakes'
+  | 'drops'
+  | 'duplicates'
+  | 'silent-stall'
+  | 'half-open'
+  | 'slow-link'
+  | 'error-10'
+  | 'error-25'
+  | 'database-crash'
+  | 'kill';
+
+export type SoakStep = {
+  readonly fault: SoakFault;
+  readonly fromMs: number;
+  readonly untilMs: number;
+};
+
+/** Faults of the connection: after one of these `ready` may be left. After any other it may not. */
+const MAY_LEAVE_READY: ReadonlySet<SoakFault> = new Set<SoakFault>([
+  'cut',
+  'cuts',
+  'dead-server',
+  'refused-handshakes',
+  'drops',
+  'silent-stall',
+  'half-open',
+  'slow-link',
+  'error-10',
+  'error-25',
+]);
+
+const EACH: readonly SoakFault[] = [
+  'cut',
+  'dead-server',
+  'kill',
+  'drops',
+  'database-crash',
+  'quiet',
+  'duplicates',
+  'error-25',
+  'silent-stall',
+  'cuts',
+  'error-10',
+  'refused-handshakes',
+  'half-open',
+  'slow-link',
+];
+
+/** Part of a long soak in which the process is killed: behind it one process lives long enough to be measured. */
+const KILLS_UNTIL = 0.35;
+const LONG_MS = 300_000;
+/** At the end nothing is injected any more: it has to heal. */
+export const CALM_MS = 12_000;
+
+/** @param random in [0, 1) */
+export function soakScript(durationMs: number, random: () => number): readonly SoakStep[] {
+  const slotMs = Math.min(30_000, Math.max(3_500, durationMs / 40));
+  const killsUntilMs = durationMs < LONG_MS ? durationMs : durationMs * KILLS_UNTIL;
+  const steps: SoakStep[] = [];
+  let queue: SoakFault[] = [];
+  let atMs = slotMs;
+  while (atMs + slotMs <= durationMs - CALM_MS) {
+    if (queue.length === 0) queue = shuffled(EACH, random);
+    const fault = queue.shift()!;
+    if (fault === 'kill' && atMs > killsUntilMs) continue;
+    // The client then waits for up to a minute, as it should: that is most of a short soak.
+    if (fault === 'refused-handshakes' && durationMs < LONG_MS) continue;
+    // Half of the slot is left to heal in; a quiet market is quiet for longer than a fault lasts.
+    const lengthMs = fault === 'quiet' ? slotMs * 2 : slotMs / 2;
+    steps.push({ fault, fromMs: atMs, untilMs: atMs + lengthMs });
+    atMs += fault === 'quiet' ? slotMs * 2 : slotMs;
+  }
+  return steps;
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => [random(), item] as const)
+    .toSorted(([a], [b]) => a - b)
+    .map(([, item]) => item);
+}
+
+/** What the simulator does for it; empty for what is not the simulator's. */
+export function faultsOf(fault: SoakFault, lengthMs: number): readonly Fault[] {
+  const until = Math.round(lengthMs);
+  const delta = { frame: 'orderbook_delta' } as const;
+  switch (fault) {
+    case 'cut':
+      return [{ kind: 'cut', aim: delta, count: 1 }];
+    case 'cuts':
+      return [{ kind: 'cut', aim: delta, after: 200, count: 3, midFrame: true }];
+    case 'dead-server':
+      return [
+        { kind: 'refuse', status: 503, until },
+        { kind: 'cut', until: 100 },
+      ];
+    case 'refused-handshakes':
+      return [
+        // No 401: the client then waits for a minute, as a wrong key does not get right sooner.
+        { kind: 'refuse', status: 500, count: 1 },
+        { kind: 'refuse', status: 429, retryAfter: 1, count: 1 },
+        { kind: 'never-upgrade', count: 1 },
+        { kind: 'cut', until: 100 },
+      ];
+    case 'drops':
+      return [{ kind: 'drop', aim: delta, probability: 0.005, until }];
+    case 'duplicates':
+      return [{ kind: 'duplicate', aim: delta, copies: 2, probability: 0.05, until }];
+    case 'silent-stall':
+      return [{ kind: 'stall', until }];
+    case 'half-open':
+      return [{ kind: 'half-open', until }];
+    case 'slow-link':
+      return [{ kind: 'slow-link', bytesPerSecond: 20_000, until }];
+    case 'error-10':
+      return [{ kind: 'error', code: 10, aim: delta, count: 1 }];
+    case 'error-25':
+      return [{ kind: 'error', code: 25, aim: delta, count: 1 }];
+    case 'quiet':
+    case 'database-crash':
+    case 'kill':
+      return [];
+  }
+}
+
+/** How long after its end a fault may still be why `ready` is left: the hold-down has to pass, and silence be noticed. */
+const LATE_MS = 20_000;
+
+/** The fault that explains a departure from `ready`, or `null`: then the soak has failed. */
+export function explanationOf(atMs: number, steps: readonly SoakStep[], holdDownMs: number): SoakStep | null {
+  const possible = steps.filter(
+    ({ fault, fromMs, untilMs }) =>
+      MAY_LEAVE_READY.has(fault) && atMs >= fromMs && atMs <= untilMs + holdDownMs + LATE_MS,
+  );
+  return possible.at(-1) ?? null;
+}

@@ -1,0 +1,53 @@
+// `trader doctor`: would a recording work?
+import { loadConfig, type Values } from '../config.ts';
+import type { Config } from '../config-types.ts';
+import * as checks from '../doctor-checks.ts';
+import { fail, findingLines, ok, skipped, type Finding, type Verdict } from '../doctor-report.ts';
+import { TraderError } from '../errors.ts';
+import { resolveHttpOptions } from '../http/options.ts';
+import { systemRuntime } from '../system-runtime.ts';
+
+/** Prints what it found; the exit code is 1 if anything fails. */
+export async function doctor({ json }: { readonly json: boolean }, flags: Values): Promise<void> {
+  const findings = await examine(flags);
+  const good = findings.every(({ outcome }) => outcome !== 'fail');
+  process.stdout.write(json ? `${JSON.stringify({ ok: good, findings })}\n` : findingLines(findings));
+  if (!good) process.exitCode = 1;
+}
+
+/** Every check, one after the other: what fails first often explains the rest. */
+export async function examine(flags: Values, environment: NodeJS.ProcessEnv = process.env): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const found = (check: string, verdict: Verdict): void => void findings.push({ check, ...verdict });
+  const config = readConfig(flags, environment);
+  if ('outcome' in config) {
+    found('config', config);
+    return findings;
+  }
+  const { live } = config;
+  found('config', ok(live ? `records ${new URL(live.wsUrl).host}` : 'records the built-in simulator'));
+  if (live) {
+    const { rest, clock } = await checks.checkRest(live, systemRuntime);
+    found('rest', rest);
+    found('clock', clock);
+    found('credentials', await checks.checkCredentials(live, systemRuntime));
+    found('socket', await checks.checkSocket(live));
+  } else {
+    for (const check of ['rest', 'clock', 'credentials', 'socket']) found(check, skipped('no exchange is named'));
+  }
+  found('database', await checks.checkDatabase(config));
+  found('disk', await checks.checkDisk(config));
+  found('port', await checks.checkPort(config));
+  return findings;
+}
+
+function readConfig(flags: Values, environment: NodeJS.ProcessEnv): Config | Verdict {
+  try {
+    const { config } = loadConfig(flags, environment);
+    resolveHttpOptions(config.http);
+    return config;
+  } catch (error) {
+    if (error instanceof TraderError) return fail(error.message, 'Correct it; trader config shows what is used');
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+// What a check of `trader doctor` found.
+
+export type Finding = {
+  readonly check: string;
+  /** `skipped`: there is nothing to check, or an earlier check has to be right first. */
+  readonly outcome: 'ok' | 'fail' | 'skipped';
+  readonly detail: string;
+  /** What to do; `null` unless it failed. */
+  readonly fix: string | null;
+};
+
+/** What a check says of itself; the name is the caller's. */
+export type Verdict = Omit<Finding, 'check'>;
+
+export const ok = (detail: string): Verdict => ({ outcome: 'ok', detail, fix: null });
+export const fail = (detail: string, fix: string): Verdict => ({ outcome: 'fail', detail, fix });
+export const skipped = (detail: string): Verdict => ({ outcome: 'skipped', detail, fix: null });
+
+/** One line each. */
+export const findingLines = (findings: readonly Finding[]): string =>
+  findings
+    .map(({ check, outcome, detail, fix }) => {
+      const advice = fix === null ? '' : `. ${fix}`;
+      return `${(outcome === 'skipped' ? '-' : outcome).padEnd(5)} ${check.padEnd(11)}  ${`${detail}${advice}`.replace(/\s*\n\s*/g, '; ')}\n`;
+    })
+    .join('');

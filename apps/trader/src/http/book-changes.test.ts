@@ -1,0 +1,32 @@
+import { createOrderbookClient } from '@trader/orderbook-client';
+import { createTestExchange } from '@trader/orderbook-client/testing';
+import { expect, test } from 'vitest';
+import { BookChanges } from './book-changes.ts';
+
+test('BookChanges counts what changes a book, and no audit that finds it as it was', async () => {
+  const exchange = createTestExchange();
+  exchange.book('KXTEST-A', { yes: [['0.40', '10']], no: [['0.55', '5']] });
+  await using client = createOrderbookClient({ ...exchange.options, markets: ['KXTEST-A'] });
+  const changes = new BookChanges();
+  changes.follow(client);
+  client.start();
+  await exchange.connected();
+  const book = client.book('KXTEST-A')!;
+  const version = (): number | undefined => changes.of(book)?.version;
+  expect([book.synced, version()]).toEqual([true, 1]);
+  const firstAtMs = changes.of(book)!.atMs;
+
+  await exchange.advance(60_000);
+  expect(client.status().counters.audited).toBeGreaterThan(0);
+  expect([version(), changes.of(book)!.atMs]).toEqual([1, firstAtMs]);
+
+  exchange.delta('KXTEST-A', 'yes', '0.41', '2');
+  expect(version()).toBe(2);
+  expect(changes.of(book)!.atMs).toBe(exchange.nowMs);
+
+  exchange.book('KXTEST-A', { yes: [['0.30', '1']], no: [] });
+  exchange.snapshot('KXTEST-A');
+  expect(version()).toBe(3);
+  exchange.snapshot('KXTEST-A');
+  expect(version()).toBe(3);
+});

@@ -1,0 +1,49 @@
+// A book in exact decimal text: dollars and contracts, spelled as the exchange spells them.
+import { formatPrice, formatSize, type BookView, type Level, type StaleReason } from '@trader/orderbook-client';
+import type { BookChanges } from './book-changes.ts';
+
+/** `["0.4300", "100.00"]`: a price in dollars and a size in contracts. */
+export type LevelText = readonly [price: string, size: string];
+
+/** The top of a book, and whether it is to be trusted. */
+export type BookSummary = {
+  readonly market: string;
+  /** Only then is it right. */
+  readonly synced: boolean;
+  readonly staleReason: StaleReason | null;
+  /** Since it last changed; `null` if it never did. A quiet market's book grows old and stays right. */
+  readonly ageMs: number | null;
+  /** `null` where nothing rests. */
+  readonly yesBid: LevelText | null;
+  readonly yesAsk: LevelText | null;
+  /** Bid levels. */
+  readonly yesDepth: number;
+  readonly noDepth: number;
+};
+
+/** Every level, best first: YES bids in YES prices, NO bids in NO prices. */
+export type FullBook = BookSummary & { readonly yes: readonly LevelText[]; readonly no: readonly LevelText[] };
+
+export function bookSummary(book: BookView, changes: BookChanges, nowMs: number): BookSummary {
+  const changedAtMs = changes.of(book)?.atMs;
+  return {
+    market: book.market,
+    synced: book.synced,
+    staleReason: book.staleReason,
+    ageMs: changedAtMs === undefined ? null : Math.max(nowMs - changedAtMs, 0),
+    yesBid: levelText(book.bestBid('yes')),
+    yesAsk: levelText(book.bestAsk('yes')),
+    yesDepth: book.depth('yes'),
+    noDepth: book.depth('no'),
+  };
+}
+
+export const fullBook = (book: BookView, changes: BookChanges, nowMs: number): FullBook => ({
+  ...bookSummary(book, changes, nowMs),
+  yes: [...book.bids('yes')].map(toText),
+  no: [...book.bids('no')].map(toText),
+});
+
+const toText = ([price, size]: Level): LevelText => [formatPrice(price), formatSize(size)];
+
+const levelText = (level: Level | undefined): LevelText | null => (level ? toText(level) : null);

@@ -1,0 +1,32 @@
+// What a socket's client may ask for.
+import { z } from 'zod';
+
+/** Longest message that is read, in bytes; a longer one costs the connection. */
+export const MAX_MESSAGE_BYTES = 4_096;
+/** Books that one client may follow. */
+export const MAX_BOOKS = 500;
+
+const books = z.strictObject({ books: z.array(z.string().min(1).max(100)).min(1).max(MAX_BOOKS) });
+
+const schema = z.union([z.strictObject({ subscribe: books }), z.strictObject({ unsubscribe: books })]);
+
+export type ClientMessage = z.infer<typeof schema>;
+
+type ClientMessageErrorCode = 'MESSAGE_INVALID' | 'MESSAGE_UNKNOWN' | 'BOOK_UNKNOWN' | 'TOO_MANY_BOOKS';
+
+export type ClientMessageError = { readonly code: ClientMessageErrorCode; readonly message: string };
+
+const EXAMPLE = '{"subscribe":{"books":["KXHIGHNY-26NOV22-T40"]}}';
+
+/** The message, or why it is none. What the client sent is not repeated. */
+export function parseClientMessage(text: string): { readonly message: ClientMessage } | { error: ClientMessageError } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { error: { code: 'MESSAGE_INVALID', message: `Messages are JSON. Example: ${EXAMPLE}` } };
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { message: parsed.data };
+  return { error: { code: 'MESSAGE_UNKNOWN', message: `There are subscribe and unsubscribe. Example: ${EXAMPLE}` } };
+}

@@ -1,0 +1,38 @@
+// What HTTP clients are told when they do not get what they asked for: one shape, with names that stay.
+
+const STATUS_OF = {
+  /** The query, or what is in it, is wrong. */
+  QUERY_INVALID: 400,
+  /** A token came in the URL, where logs, histories and referrers keep it. */
+  TOKEN_IN_URL: 400,
+  /** No token came, or a wrong one. */
+  TOKEN_REQUIRED: 401,
+  /** The `Host` header names no host of this server: the mark of DNS rebinding. */
+  HOST_REFUSED: 403,
+  /** A browser's page of another origin asked for the socket. */
+  ORIGIN_REFUSED: 403,
+  NOT_FOUND: 404,
+  /** The market is not among those that are wanted. */
+  BOOK_UNKNOWN: 404,
+  /** `/ws` speaks WebSocket only. */
+  UPGRADE_REQUIRED: 426,
+  /** What Fastify refuses by itself: a malformed request. */
+  REQUEST_INVALID: 400,
+  INTERNAL: 500,
+  /** The store is not open, or does not answer. */
+  STORE_UNAVAILABLE: 503,
+  TOO_MANY_CLIENTS: 503,
+  SHUTTING_DOWN: 503,
+} as const;
+
+/** Stable names of refusals. The README lists them. */
+export type RefusalCode = keyof typeof STATUS_OF;
+
+/** Why a request is not answered as asked. Messages hold no secret and no stack. */
+export type Refusal = { readonly code: RefusalCode; readonly message: string };
+
+export const statusOf = ({ code }: Refusal): number => STATUS_OF[code];
+
+/** The body of every answer that is not a success, and of the socket's `error` messages. */
+export const errorBody = <Code extends string>({ code, message }: { readonly code: Code; readonly message: string }) =>
+  ({ error: { code, message } }) as const;

@@ -1,0 +1,206 @@
+// Discovery against a whole exchange on loopback: its REST, its lifecycle events, its sockets.
+import { createExchange, type Exchange, type ExchangeOptions } from '@trader/exchange-simulator';
+import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
+import { temporaryFolder } from '@trader/testkit';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { DiscoveryConfig } from '../src/config-types.ts';
+import { Discovery } from '../src/discovery/discovery.ts';
+import { RestMarketSource } from '../src/discovery/market-source.ts';
+import { RestClient } from '../src/discovery/rest-client.ts';
+import { createLog } from '../src/log.ts';
+import { systemRuntime } from '../src/system-runtime.ts';
+import { createTrader } from '../src/trader.ts';
+
+const RULES: DiscoveryConfig = {
+  series: ['KXSIM'],
+  events: [],
+  status: ['open'],
+  minVolume: 0,
+  closesWithinMs: null,
+  limit: 1_000,
+  // Longer than the test: what comes in between comes from events.
+  reconcileEveryMs: 3_600_000,
+  keepAfterCloseMs: 100,
+};
+
+const until = (fact: () => void | Promise<void>) => vi.waitFor(fact, { timeout: 20_000, interval: 20 });
+
+const running: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of running.splice(0).toReversed()) await end();
+});
+
+async function discover(options: ExchangeOptions, rules: Partial<DiscoveryConfig> = {}) {
+  const exchange = await createExchange({ deltasPerSecond: 50, ...options });
+  running.push(() => exchange.close());
+  const client = createOrderbookClient({
+    url: exchange.url,
+    credentials: exchange.credentials,
+    markets: [],
+    channels: { market_lifecycle_v2: 'all' },
+  });
+  running.push(() => client.close());
+  let down = false;
+  const rest = new RestClient({
+    restUrl: exchange.restUrl,
+    credentials: exchange.credentials,
+    runtime: systemRuntime,
+    fetch: (input, init) => (down ? Promise.reject(new TypeError('fetch failed')) : fetch(input, init)),
+  });
+  const discovery = new Discovery({
+    client,
+    source: new RestMarketSource(rest, 7),
+    rules: { ...RULES, ...rules },
+    runtime: systemRuntime,
+    log: createLog('silent'),
+  });
+  running.push(() => discovery.close());
+  return {
+    exchange,
+    client,
+    discovery,
+    start: () => {
+      discovery.start();
+      client.start();
+    },
+    cutRest: () => (down = true),
+    healRest: () => (down = false),
+  };
+}
+
+const wanted = (client: OrderbookClient): string[] => [...client.books()].map(({ market }) => market).toSorted();
+const open = async ({ restUrl }: Exchange): Promise<string[]> => {
+  const { markets } = (await (await fetch(`${restUrl}/markets?status=open&limit=1000`)).json()) as {
+    markets: { ticker: string }[];
+  };
+  return markets.map(({ ticker }) => ticker).toSorted();
+};
+
+describe('discovery', () => {
+  test('finds the open markets page by page, and their books come', async () => {
+    const { exchange, client, discovery, start } = await discover({ markets: 30 });
+    start();
+    await until(() => expect(client.status()).toMatchObject({ phase: 'live', wanted: 30, synced: 30 }));
+    expect(wanted(client)).toEqual(exchange.markets);
+    expect(discovery.status()).toMatchObject({ roll: 'open', markets: 30, problem: null, unreadable: 0 });
+  });
+
+  test('follows a market that closes, and the next of its line, by their events alone', async () => {
+    const { exchange, client, discovery, start } = await discover({ markets: 3 });
+    start();
+    await until(() => expect(client.status()).toMatchObject({ phase: 'live', synced: 3 }));
+    const listings = discovery.status().listings;
+    const [first = ''] = exchange.markets;
+    exchange.control.markets.close(first);
+    await until(() => {
+      expect(wanted(client)).not.toContain(first);
+      expect(wanted(client)).toContain(`${first}-2`);
+      expect(client.status()).toMatchObject({ wanted: 3, synced: 3 });
+    });
+    // The others were never disturbed: no repair, no new connection.
+    expect(client.status().counters).toMatchObject({ repairs: 0, epochs: 1, gaps: 0 });
+    expect(discovery.status().listings).toBe(listings);
+  });
+
+  test('rolls over and over with short-lived markets', { timeout: 40_000 }, async () => {
+    const { client, discovery, start } = await discover({ markets: 4, marketLifetimeMs: 4_000 });
+    start();
+    await until(() => expect(wanted(client).some((ticker) => ticker.endsWith('-3'))).toBe(true));
+    await until(() => expect(client.status().phase).toBe('live'));
+    expect(client.status().counters.epochs).toBe(1);
+    expect(discovery.status().problem).toBeNull();
+  });
+
+  test('keeps every market while REST is away, and finds what opened meanwhile', async () => {
+    const { exchange, client, discovery, start, cutRest, healRest } = await discover(
+      { markets: 3 },
+      { reconcileEveryMs: 1_000 },
+    );
+    start();
+    await until(() => expect(client.status()).toMatchObject({ phase: 'live', synced: 3 }));
+    cutRest();
+    const [first = ''] = exchange.markets;
+    exchange.control.markets.close(first);
+    await until(() =>
+      expect(discovery.status().lookUpFailures + discovery.status().listingFailures).toBeGreaterThan(0),
+    );
+    expect(discovery.status().problem).toMatch(/fetch failed/);
+    expect(wanted(client)).toEqual(
+      expect.arrayContaining(exchange.markets.filter((ticker) => !ticker.startsWith(first))),
+    );
+    healRest();
+    await until(() => {
+      expect(wanted(client)).toContain(`${first}-2`);
+      expect(wanted(client)).not.toContain(first);
+      expect(discovery.status().problem).toBeNull();
+    });
+  });
+
+  test('finds no market open, which is a state, and takes those that open next', async () => {
+    const { exchange, client, discovery, start } = await discover({ markets: 3 }, { reconcileEveryMs: 1_000 });
+    start();
+    await until(() => expect(client.status().synced).toBe(3));
+    exchange.control.markets.roll({ gapMs: 3_000 });
+    await until(() => expect(discovery.status().roll).toBe('empty'));
+    expect(client.status().phase).toBe('live');
+    await until(async () => {
+      expect(discovery.status().roll).toBe('open');
+      expect(wanted(client)).toEqual(await open(exchange));
+      expect(client.status().synced).toBe(3);
+    });
+    expect(discovery.status().problem).toBeNull();
+  });
+
+  test('keeps to its limit', async () => {
+    const { client, discovery, start } = await discover({ markets: 20 }, { limit: 5 });
+    start();
+    await until(() => expect(client.status().synced).toBe(5));
+    expect(discovery.status()).toMatchObject({ markets: 5, overLimit: 15 });
+  });
+
+  test('asks for everything again after a connection was lost', async () => {
+    const { exchange, client, discovery, start } = await discover({ markets: 3 });
+    start();
+    await until(() => expect(client.status()).toMatchObject({ phase: 'live', synced: 3 }));
+    const before = discovery.status().listings;
+    exchange.dropConnections();
+    await until(() => {
+      expect(client.status()).toMatchObject({ phase: 'live', synced: 3 });
+      expect(discovery.status().listings).toBeGreaterThan(before);
+    });
+  });
+
+  test('leaves no request behind when it is closed in the middle of one', async () => {
+    const { discovery, client, start } = await discover({ markets: 3 });
+    start();
+    await discovery.close();
+    expect(wanted(client)).toEqual([]);
+    expect(discovery.status().problem).toBeNull();
+  });
+});
+
+test('a trader is ready with no market open, and records those that open', { timeout: 40_000 }, async () => {
+  using folder = temporaryFolder();
+  await using exchange = await createExchange({ markets: 2, deltasPerSecond: 50 });
+  exchange.control.markets.roll({ gapMs: 6_000 });
+  expect(await open(exchange)).toEqual([]);
+  const trader = createTrader({
+    feed: {
+      url: exchange.url,
+      credentials: exchange.credentials,
+      markets: [],
+      discovery: { restUrl: exchange.restUrl, rules: { ...RULES, reconcileEveryMs: 1_000 } },
+    },
+    source: 'test',
+    database: { dataDir: folder.path },
+    recorder: 'test',
+    port: null,
+    log: createLog('silent'),
+  });
+  await trader.start();
+  expect(await trader.ready).toBe(true);
+  await until(() => expect(trader.discovery).toMatchObject({ roll: 'open', markets: 2 }));
+  await until(() => expect(trader.status()).toMatchObject({ state: 'ready', session: { snapshots: 2 } }));
+  await trader.stop('the test is over');
+  expect(await trader.stopped).toMatchObject({ status: 'closed', gaps: 0 });
+});

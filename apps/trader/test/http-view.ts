@@ -1,0 +1,64 @@
+// The HTTP side alone, over a trader that stands still: for what depends on who asks and not on what is told.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHealthTracker } from '@trader/health';
+import { temporaryFolder } from '@trader/testkit';
+import { initialCoordinator } from '../src/core/coordinator.ts';
+import { EventLog, type TraderEvent } from '../src/http/event-log.ts';
+import type { HttpOptions } from '../src/http/options.ts';
+import { startHttpServer } from '../src/http/server.ts';
+import type { TraderView } from '../src/status.ts';
+
+/** @param files written to a folder, and given as options by path */
+export async function serveView(
+  options: Omit<HttpOptions, 'port'> = {},
+  files: { readonly token?: string; readonly cert?: string; readonly key?: string } = {},
+) {
+  using folder = temporaryFolder('trader-http-');
+  const write = (name: string, text: string): string => {
+    const path = join(folder.path, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  using health = createHealthTracker({ components: { feed: { critical: true } } });
+  const view: TraderView = {
+    uptimeMs: 0,
+    coordinator: initialCoordinator(Date.now()),
+    transitions: [],
+    health: health.snapshot(),
+    client: null,
+    session: null,
+    recorder: null,
+    store: null,
+    sessionStore: null,
+    source: 'nothing',
+    database: 'nowhere',
+  };
+  const events = new EventLog();
+  const { token, cert, key } = files;
+  const server = await startHttpServer(
+    {
+      ...options,
+      port: 0,
+      ...(token !== undefined && { tokenFile: write('token', token) }),
+      ...(cert !== undefined && { tls: { certFile: write('cert', cert), keyFile: write('key', key ?? '') } }),
+    },
+    { view: () => view, events },
+  );
+  return {
+    server,
+    events,
+    base: new URL(server.url).origin,
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+/** Something that happened, of any length. */
+export const happening = (reason: string): TraderEvent => ({
+  type: 'health',
+  component: 'feed',
+  from: 'healthy',
+  to: 'degraded',
+  reason,
+  atMs: Date.now(),
+});

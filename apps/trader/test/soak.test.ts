@@ -1,0 +1,41 @@
+// The soak in a minute. The long one is a command of its own: `pnpm soak`.
+import { seededRandom } from '@trader/testkit';
+import { describe, expect, test } from 'vitest';
+import { reportText } from '../soak/report.ts';
+import { explanationOf, soakScript } from '../soak/script.ts';
+import { slopePerHour } from '../soak/slope.ts';
+import { runSoak } from '../soak/soak.ts';
+
+test('a minute of faults leaves no orphan, no unnamed hole, no duplicate, and no departure from ready unexplained', async () => {
+  const report = await runSoak({ durationMs: 60_000, seed: 4, markets: 10, rate: 300, holdDownMs: 2_000 });
+  expect(report.failures, reportText(report)).toEqual([]);
+  expect(report.readyAtEnd).toBe(true);
+  expect(report.frames).toBeGreaterThan(1_000);
+}, 240_000);
+
+describe('the judge', () => {
+  test('is given the same script for the same seed, with every fault in it when there is time', () => {
+    const script = soakScript(1_800_000, seededRandom(3));
+    expect(soakScript(1_800_000, seededRandom(3))).toEqual(script);
+    expect(new Set(script.map(({ fault }) => fault)).size).toBe(14);
+    for (const { fromMs, untilMs } of script) expect(untilMs).toBeGreaterThan(fromMs);
+  });
+
+  test('takes no fault for a reason that lies elsewhere', () => {
+    const script = [
+      { fault: 'quiet', fromMs: 0, untilMs: 10_000 },
+      { fault: 'dead-server', fromMs: 100_000, untilMs: 110_000 },
+      { fault: 'database-crash', fromMs: 200_000, untilMs: 210_000 },
+    ] as const;
+    expect(explanationOf(5_000, script, 5_000)).toBeNull();
+    expect(explanationOf(106_000, script, 5_000)?.fault).toBe('dead-server');
+    expect(explanationOf(205_000, script, 5_000)).toBeNull();
+    expect(explanationOf(99_000, script, 5_000)).toBeNull();
+  });
+
+  test('sees memory that grows', () => {
+    const samples = Array.from({ length: 100 }, (_, i) => [i * 1000, 5 + i + (i % 2)] as const);
+    expect(slopePerHour(samples)).toBeCloseTo(3600, -2);
+    expect(slopePerHour(samples.slice(0, 5))).toBeNull();
+  });
+});
