@@ -42,7 +42,7 @@ describe('errors', () => {
       const frame = JSON.parse(frames.errorFrame(code, { id: 1, ticker: 'A"B' })) as {
         msg: { code: number; msg: string };
       };
-      expect(frame.msg).toMatchObject({ code, msg: expect.stringMatching(/^[A-Z]/), market_ticker: 'A"B' });
+      expect(frame.msg).toMatchObject({ code, msg: expect.stringMatching(/^[A-Za-z]/), market_ticker: 'A"B' });
     }
   });
 });
