@@ -58,7 +58,7 @@ export class Compaction {
   /** What to do from time to time. */
   jobs(): readonly Job[] {
     const { everyMs } = this.#options;
-    return everyMs === null ? [] : [{ name: 'compacting', everyMs, run: async () => this.#run(null) }];
+    return everyMs === null ? [] : [{ name: 'compacting', everyMs, backsOff: true, run: async () => this.#run(null) }];
   }
 
   /**

@@ -50,6 +50,20 @@ describe('a background job', () => {
     expect(begun).toEqual(['slow', 'quick']);
   });
 
+  test('that backs off waits twice as long after each failure, and no longer once it works', async () => {
+    const error = new SessionStoreError('QUERY_TIMEOUT', 'no');
+    let works = false;
+    const run = async () => (works ? undefined : Promise.reject(error));
+    const { begun, pass } = setUp({ name: 'heavy', backsOff: true, run });
+    await pass(60_000);
+    // After 1, 3, 7, 15 and 31 s at the latest; without the pauses there would be sixty.
+    expect(begun.length).toBeGreaterThanOrEqual(5);
+    expect(begun.length).toBeLessThanOrEqual(7);
+    works = true;
+    await pass(90_000);
+    expect(begun.length).toBeGreaterThan(25);
+  });
+
   test('that fails is reported with how often it has, and runs again', async () => {
     const error = new SessionStoreError('QUERY_FAILED', 'no');
     let tries = 0;

@@ -9,9 +9,16 @@ export type Job = {
   readonly everyMs: number;
   /** Until the first run, in ms, less up to a fifth. @default everyMs */
   readonly firstAfterMs?: number;
+  /**
+   * Waits twice as long after each failure in a row, at most an hour: for heavy work that fails again where it failed
+   * before. @default false
+   */
+  readonly backsOff?: boolean;
   /** May take its time: nobody waits for it but the jobs that are due after it. Rejects with SessionStoreError only. */
   readonly run: () => Promise<unknown>;
 };
+
+const LONGEST_PAUSE_MS = 60 * 60_000;
 
 type Entry = { readonly job: Job; dueMs: number; failures: number };
 
@@ -59,7 +66,7 @@ export class Maintenance {
   }
 
   async #run(entry: Entry): Promise<void> {
-    const { name, run, everyMs } = entry.job;
+    const { name, run, everyMs, backsOff = false } = entry.job;
     try {
       await run();
       entry.failures = 0;
@@ -67,7 +74,8 @@ export class Maintenance {
       entry.failures++;
       this.#report({ job: name, error: cause as SessionStoreError, failures: entry.failures });
     }
-    entry.dueMs = this.#jittered(everyMs);
+    const longestMs = Math.max(everyMs, LONGEST_PAUSE_MS);
+    entry.dueMs = this.#jittered(backsOff ? Math.min(everyMs * 2 ** entry.failures, longestMs) : everyMs);
   }
 
   #jittered(ms: number): number {
