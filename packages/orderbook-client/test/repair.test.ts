@@ -1,5 +1,15 @@
+import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import { A, B, delta, snapshot, snapshotRequests, subscribed, syncedConversation } from './scripted-exchange.ts';
+import {
+  A,
+  B,
+  conversation,
+  delta,
+  snapshot,
+  snapshotRequests,
+  subscribed,
+  syncedConversation,
+} from './scripted-exchange.ts';
 
 describe('sequence numbers', () => {
   test('count per sid over all markets, so interleaved markets are no gap', async () => {
@@ -74,6 +84,25 @@ describe('a gap', () => {
     runtime.advance(1000);
     expect(snapshotRequests(socket)).toHaveLength(2);
     expect(client.status()).toMatchObject({ synced: 2, counters: { gaps: 100, repairs: 1 } });
+  });
+});
+
+describe('a clock that is set back', () => {
+  test('does not keep broken books from being asked for', async () => {
+    const manual = new ManualRuntime();
+    let setBackMs = 0;
+    const { setTimer, random } = manual;
+    const runtime = { setTimer, random, nowMs: () => manual.nowMs() - setBackMs };
+    const { client, dial } = conversation({ runtime });
+    const dialled = dial();
+    client.start();
+    const socket = await dialled;
+    socket.listener.opened();
+    socket.send(subscribed(1), snapshot(1, A), snapshot(2, B), delta(6, A, '0.4000', '1.00'));
+    socket.send(snapshot(7, A), snapshot(8, B));
+    setBackMs = 3_600_000;
+    socket.send(delta(12, A, '0.4000', '1.00'));
+    expect(snapshotRequests(socket)).toHaveLength(2);
   });
 });
 

@@ -56,8 +56,9 @@ function askForSnapshots(state: FeedState, markets: readonly string[], atMs: num
   if (sid === null || ending) return;
   const asked = markets.filter((market) => membership.confirmed.has(market));
   if (asked.length === 0) return;
-  const sinceMs = Math.max(0, atMs - state.askedAtMs);
-  if (sinceMs < ASK_PAUSE_MS) {
+  // Negative: the clock was set back, and says nothing about the pause.
+  const sinceMs = atMs - state.askedAtMs;
+  if (sinceMs >= 0 && sinceMs < ASK_PAUSE_MS) {
     effects.push({ type: 'start-timer', timer: 'ask-again', delayMs: ASK_PAUSE_MS - sinceMs });
     return;
   }
