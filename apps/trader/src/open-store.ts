@@ -8,7 +8,10 @@ import type { Config, Database } from './config.ts';
 import { messageOf, TraderError } from './errors.ts';
 
 /** How the store works; the configuration gives the rest. */
-export type StoreTuning = Pick<SessionStoreTuning, 'spool' | 'lease' | 'batch' | 'queue' | 'queryTimeoutMs'>;
+export type StoreTuning = Pick<
+  SessionStoreTuning,
+  'spool' | 'lease' | 'batch' | 'queue' | 'queryTimeoutMs' | 'onRecovery' | 'onMaintenanceFailure'
+>;
 
 /**
  * Opens the database that the configuration names.

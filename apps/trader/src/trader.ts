@@ -28,6 +28,7 @@ import { Recorder } from './recorder.ts';
 import { openStore, type StoreTuning } from './open-store.ts';
 import { buildStatus, type Status, type TraderView } from './status.ts';
 import { StoreKeeper } from './store-keeper.ts';
+import { storeReports } from './store-reports.ts';
 import { systemRuntime } from './system-runtime.ts';
 
 export type TraderOptions = {
@@ -134,7 +135,11 @@ class TraderProcess implements Trader {
     const { database, retention, recorder, drainMs = DRAIN_MS } = options;
     this.#coordinator = initialCoordinator(Date.now(), { sessionEndMs: 2 * drainMs, ...options.limits, drainMs });
     this.#keeper = new StoreKeeper({
-      open: async () => openStore(database, (status) => this.#storeChanged(status), retention, options.store),
+      open: async () =>
+        openStore(database, (status) => this.#storeChanged(status), retention, {
+          ...storeReports(options.log),
+          ...options.store,
+        }),
       recorder,
       closeTimeoutMs: drainMs,
       log: options.log,
