@@ -20,6 +20,7 @@ export const testProject = (overrides = {}) =>
         // Generous: a test that hangs shows all the same, and a slow machine must not look like a failure.
         testTimeout: 90_000,
         hookTimeout: 90_000,
+        expect: { poll: { timeout: 30_000 } },
         restoreMocks: true,
       },
     }),

@@ -6,6 +6,9 @@ import { createExchange, ExchangeError } from '../src/index.ts';
 import { TestClient } from './client.ts';
 import { at, deltaOf, snapshotOf, writeTape } from './tape.ts';
 
+/** A fact that has to come, on a busy machine too. */
+const SOON = { timeout: 30_000 };
+
 const openHandles = () =>
   process.getActiveResourcesInfo().filter((kind) => /^(TCP|FSReq|Timeout|Immediate|Zlib)/.test(kind)).length;
 
@@ -22,7 +25,7 @@ describe('dropConnections', () => {
     third.subscribe(1, exchange.markets.slice(0, 1));
     await third.settled();
     expect(third.frames[1]).toMatchObject({ sid: 1, seq: 1 });
-    await vi.waitUntil(() => exchange.totals().openConnections === 1);
+    await vi.waitUntil(() => exchange.totals().openConnections === 1, SOON);
     expect(exchange.totals().connections).toBe(3);
   });
 
@@ -76,7 +79,7 @@ describe('close', () => {
       expect(exchange.totals().openConnections).toBe(0);
       lingering.destroy();
     }
-    await vi.waitUntil(() => openHandles() <= before);
+    await vi.waitUntil(() => openHandles() <= before, SOON);
   });
 
   it('ends with a client that does not read, in the middle of a tape, and says that it did not finish', async () => {
@@ -87,7 +90,7 @@ describe('close', () => {
     await using client = await TestClient.connect(exchange);
     client.stopReading();
     client.subscribe(1, ['A']);
-    await vi.waitUntil(() => exchange.totals().deltasPlayed > 0);
+    await vi.waitUntil(() => exchange.totals().deltasPlayed > 0, SOON);
     await exchange.close();
     await exchange.finished;
     expect(exchange.failure).toMatchObject({ code: 'CLOSED_BEFORE_END' });

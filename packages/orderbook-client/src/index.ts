@@ -59,6 +59,6 @@ export {
 } from './events.ts';
 export type { Runtime } from './io/runtime.ts';
 export { createSigner, type Signer } from './io/signer.ts';
-export type { OpenSocket, Socket, SocketListener } from './io/socket.ts';
+export { openWebSocket, type OpenSocket, type Socket, type SocketListener } from './io/socket.ts';
 export type { OptionalChannels, OrderbookClientOptions } from './options.ts';
 export type { ClientStatus, ConnectionStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';

@@ -8,6 +8,9 @@ import { WebSocketServer } from 'ws';
 import { createOrderbookClient, createSigner, type OrderbookClient, type ProblemEvent } from '../src/index.ts';
 import { AUTH_HEADERS, WEBSOCKET_PATH } from '../src/wire.ts';
 
+/** A fact that has to come, on a busy machine too. */
+const SOON = { timeout: 30_000 };
+
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ed25519 = generateKeyPairSync('ed25519');
 const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' = 'pkcs8') => key.export({ format: 'pem', type });
@@ -66,7 +69,7 @@ describe('the handshake', () => {
       accept();
     });
     connectTo(`${url}?x=1`, key).start();
-    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'));
+    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'), SOON);
 
     const header = (name: string) => String(requests[0]!.headers[name.toLowerCase()]);
     const timestamp = header(AUTH_HEADERS.timestamp);
@@ -144,7 +147,7 @@ describe('the handshake', () => {
     const url = await listen((_request, accept) => accept());
     sockets.on('headers', (headers) => headers.push(`Date: ${new Date(Date.now() + 60_000).toUTCString()}`));
     connectTo(url).start();
-    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'));
+    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'), SOON);
     expect(client!.status().clockSkewMs! / 1000).toBeCloseTo(60, -1);
   });
 
@@ -160,7 +163,7 @@ describe('an open connection', () => {
   test('that breaks is a lost one, not one that failed to open', async () => {
     const url = await listen((_request, accept) => accept());
     const problem = firstProblem(connectTo(url));
-    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'));
+    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'), SOON);
     // A frame with an opcode that the standard does not have.
     for (const socket of raw) socket.write(Buffer.from([0x83, 0x00]));
     expect((await problem).error.code).toBe('DISCONNECTED');
@@ -169,7 +172,7 @@ describe('an open connection', () => {
   test('survives a message that is no UTF-8, which is counted', async () => {
     const url = await listen((_request, accept) => accept());
     const problem = firstProblem(connectTo(url));
-    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'));
+    await vi.waitFor(() => expect(client!.status().phase).toBe('subscribing'), SOON);
     for (const socket of raw) socket.write(Buffer.from([0x81, 0x01, 0xff]));
     expect((await problem).error).toMatchObject({ code: 'PROTOCOL_VIOLATION' });
     expect((await problem).error.message).toContain('UTF-8');

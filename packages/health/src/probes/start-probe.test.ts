@@ -3,6 +3,9 @@ import { describe, expect, test, vi } from 'vitest';
 import type { HealthError } from '../index.ts';
 import { startProbe, type ProbeResult, type StartProbeOptions } from './index.ts';
 
+/** A fact that has to come, on a busy machine too. */
+const SOON = { timeout: 30_000 };
+
 /** A probe whose answers the test gives, one by one. */
 function scripted(options: Partial<StartProbeOptions> = {}) {
   const runtime = new ManualRuntime();
@@ -35,10 +38,10 @@ describe('startProbe', () => {
   test('asks at once and in an even rhythm, and tells each answer', async () => {
     const { runtime, observed, asked, running } = scripted();
     asked[0]!.answer(fine);
-    await vi.waitFor(() => expect(observed).toEqual(['store healthy: fine']));
+    await vi.waitFor(() => expect(observed).toEqual(['store healthy: fine']), SOON);
     runtime.advance(1_000);
     asked[1]!.answer({ status: 'degraded', reason: 'slow' });
-    await vi.waitFor(() => expect(observed.at(-1)).toBe('store degraded: slow'));
+    await vi.waitFor(() => expect(observed.at(-1)).toBe('store degraded: slow'), SOON);
     expect(running.counters()).toEqual({ started: 2, failed: 0, timedOut: 0, skipped: 0, late: 0 });
   });
 
@@ -57,7 +60,7 @@ describe('startProbe', () => {
     expect(observed).toHaveLength(4);
     expect(running.counters()).toMatchObject({ started: 1, timedOut: 1, skipped: 3 });
     asked[0]!.answer(fine);
-    await vi.waitFor(() => expect(running.counters().late).toBe(1));
+    await vi.waitFor(() => expect(running.counters().late).toBe(1), SOON);
     expect(observed).toHaveLength(4);
     runtime.advance(500);
     expect(asked).toHaveLength(2);
@@ -68,7 +71,7 @@ describe('startProbe', () => {
     const refused = Object.assign(new Error('connect postgres://user:secret@host'), { code: 'ECONNREFUSED' });
     for (const [index, error] of [refused, new TypeError('secret'), 'secret'].entries()) {
       asked[index]!.fail(error);
-      await vi.waitFor(() => expect(observed).toHaveLength(index + 1));
+      await vi.waitFor(() => expect(observed).toHaveLength(index + 1), SOON);
       runtime.advance(1_000);
     }
     expect(observed).toEqual([
@@ -86,7 +89,7 @@ describe('startProbe', () => {
       throw new RangeError('out');
     };
     const { observed } = scripted({ probe: { check } });
-    await vi.waitFor(() => expect(observed).toEqual(['store unhealthy: check failed with RangeError']));
+    await vi.waitFor(() => expect(observed).toEqual(['store unhealthy: check failed with RangeError']), SOON);
   });
 
   test('stops without a timer left, at any moment, and tells nothing afterwards', async () => {

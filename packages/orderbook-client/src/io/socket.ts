@@ -29,7 +29,7 @@ export interface Socket {
   close(timeoutMs: number): Promise<void>;
 }
 
-/** Opens a socket. The default speaks `ws`; tests may pass their own. */
+/** Opens a socket: {@link openWebSocket}, or one of your own. */
 export type OpenSocket = (url: string, headers: Readonly<Record<string, string>>, listener: SocketListener) => Socket;
 
 /** No frame of the exchange comes near this; a larger one closes the socket. */
@@ -37,6 +37,7 @@ const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 /** How much of a refusal's body is read for its error code. */
 const MAX_BODY_BYTES = 4096;
 
+/** The client's own. Wrap it, for example, to see each frame as it came. */
 export const openWebSocket: OpenSocket = (url, headers, listener) => {
   const socket = new WebSocket(url, {
     headers,
