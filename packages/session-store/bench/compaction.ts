@@ -1,12 +1,20 @@
-// What compaction gives and costs, on recorded traffic of 23 markets put on one subscription, as if they had been recorded at the
-// same time: `node --conditions=@trader/source bench/compaction.ts`.
+// What compaction gives and costs: on many markets' traffic made from seeds, and on recorded traffic of 23 markets put on one
+// subscription, as if they had been recorded at the same time. `node --conditions=@trader/source bench/compaction.ts`.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { gunzipSync } from 'node:zlib';
 import { captures } from '@trader/testkit';
 import { createSessionStore, type StoreRecord } from '../src/index.ts';
+import { Compaction } from '../src/compaction.ts';
+import type { Engine } from '../src/io/engine.ts';
+import { PostgresEngine } from '../src/io/postgres-engine.ts';
+import { systemRuntime } from '../src/io/runtime.ts';
+import { Partitions } from '../src/partitions.ts';
+import { appendAll } from './recording.ts';
+import { median } from './rounds.ts';
 import { startServer } from './server.ts';
+import { Traffic } from './traffic.ts';
 
 type Line = {
   readonly recv_ms: number;
@@ -23,6 +31,45 @@ type Line = {
     };
   };
 };
+
+await measureCrowd(1000);
+await measureCrowd(5000);
+
+/** A million deltas, 3,000 a second over all markets: what a step takes, and a delta in all. */
+async function measureCrowd(markets: number): Promise<void> {
+  const deltas = 1_000_000;
+  await using server = await startServer();
+  {
+    await using store = await createSessionStore({ url: server.url, compaction: false });
+    const session = await store.openSession({ recorder: 'crowd' });
+    const traffic = new Traffic({ markets, perSecond: 3000, tradesPerHundred: 0 });
+    await appendAll(session, traffic.snapshots());
+    for (let made = 0; made < deltas; made += 50_000) await appendAll(session, traffic.deltas(50_000));
+    await session.close({ status: 'closed', reason: 'recorded' });
+  }
+  const engine = new PostgresEngine(server.url, 15_000, systemRuntime);
+  const stepsMs: number[] = [];
+  const timed: Engine = {
+    name: engine.name,
+    async transact(work, options) {
+      const began = performance.now();
+      const result = await engine.transact(work, options);
+      stepsMs.push(performance.now() - began);
+      return result;
+    },
+    close: async () => engine.close(),
+  };
+  const tuning = { afterMs: 0, everyMs: null, targetRecords: 4096, keyframeIntervalMs: 60_000 };
+  const backendUs = await server.backendUs();
+  const { merged, keyframes } = await new Compaction(timed, new Partitions(timed), tuning).compactAll();
+  const serverUs = ((await server.backendUs()) - backendUs) / deltas;
+  await engine.close();
+  console.log(
+    `${markets} markets, ${deltas} deltas: ${serverUs.toFixed(1)} µs of the server's processor time a delta, ` +
+      `${(merged / deltas).toFixed(2)} times merged, ${keyframes} keyframes; ${stepsMs.length} steps, ` +
+      `p50 ${median(stepsMs).toFixed(0)} ms, longest ${Math.max(...stepsMs).toFixed(0)} ms`,
+  );
+}
 
 const gold = captures('ws-gold15m-2026-08/events');
 if (gold.missing) throw new Error('This benchmark needs the recorded captures, which are not here.');

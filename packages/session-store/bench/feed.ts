@@ -1,13 +1,15 @@
 // Paced: what recording adds to the time from an exchange's write to a listener's call, and whether it holds up the event
-// loop. node --conditions=@trader/source feed.ts
+// loop. A frame's time runs from when it is due by a schedule that nothing shifts, so that a receiver which holds up the sender, or a
+// sender that is late, is in the figure; how late the sender was by itself is printed beside it.
+// node --conditions=@trader/source feed.ts
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { temporaryFolder } from '@trader/testkit';
 import { createSessionStore, type SessionStore } from '../src/index.ts';
 import { Reader } from './frames.ts';
 import { collectGarbage } from './garbage.ts';
+import { LongestTurn } from './longest-turn.ts';
 import type { Paced } from './paced-sender.ts';
 import { nodeTime, nodeTimeSince } from './processor.ts';
 import { print, round, times, type Row } from './report.ts';
@@ -20,7 +22,10 @@ type Turn = {
   /** In milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** By processor time: see `LongestTurn`. */
   readonly longestBlock: number;
+  /** The sender's own part of `p99`. */
+  readonly senderP99: number;
   /** Share of one core that this thread used. */
   readonly load: number;
 };
@@ -28,8 +33,6 @@ type Turn = {
 const rounds = 3;
 const seconds = 2.5;
 const markets = 23;
-/** What the histogram adds to each value. */
-const resolutionMs = 1;
 
 await using server = await startServer();
 using folder = temporaryFolder('store-bench-');
@@ -54,7 +57,7 @@ for (const perSecond of [10_000, 50_000]) {
     return {
       what: contender.name,
       figure: `p50 ${round(of(({ p50 }) => p50))} ms, p99 ${round(of(({ p99 }) => p99))} ms`,
-      beside: `p99 ${addedP99 < 0 ? '' : '+'}${round(addedP99)} ms; longest block ${round(longest)} ms (worst round ${round(Math.max(...turns.map(({ longestBlock }) => longestBlock)))}); ${round(of(({ load }) => load) * 100)} % of a core`,
+      beside: `p99 ${addedP99 < 0 ? '' : '+'}${round(addedP99)} ms; sender ${round(of(({ senderP99 }) => senderP99))} ms of it; longest block ${round(longest)} ms (worst round ${round(Math.max(...turns.map(({ longestBlock }) => longestBlock)))}); ${round(of(({ load }) => load) * 100)} % of a core`,
       ratio: times(addedP50),
       ...(contender !== control && {
         goal: {
@@ -83,16 +86,17 @@ async function turn(name: string, store: SessionStore | null, perSecond: number)
   const session = await store?.openSession({ recorder: name });
   const reader = new Reader(snapshots, session ? (record) => void session.append(record) : null);
   collectGarbage();
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   const started = once(sender, 'message') as Promise<[{ startedNs: bigint }]>;
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   const [{ startedNs }] = await started;
+  const sent = once(sender, 'message') as Promise<[{ lateMs: Float64Array }]>;
   const handledMs = new Float64Array(paced.frames);
-  delay.enable();
+  using longest = new LongestTurn();
   const node = nodeTime();
   let frames = 0;
   let rest: Buffer = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
+    longest.next();
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const receivedAtMs = Date.now();
     let from = 0;
@@ -105,16 +109,18 @@ async function turn(name: string, store: SessionStore | null, perSecond: number)
   });
   await once(socket, 'close');
   const { thread: usedUs } = nodeTimeSince(node);
-  delay.disable();
+  const longestBlock = longest.ms;
   await session?.close({ status: 'closed', reason: 'measured' });
   if (session && session.counters().deltas !== paced.frames)
     throw new Error(`${name}: ${session.counters().deltas} deltas`);
+  const [{ lateMs }] = await sent;
   await exited;
   const late = handledMs.map((ms, index) => ms - ((index + 1) * 1000) / perSecond);
   return {
     p50: quantile(late, 0.5),
     p99: quantile(late, 0.99),
-    longestBlock: delay.max / 1e6 - resolutionMs,
+    senderP99: quantile(lateMs, 0.99),
+    longestBlock,
     load: usedUs / 1e6 / seconds,
   };
 }

@@ -24,14 +24,18 @@ const server = createServer({ noDelay: true }, (socket) => {
     const startedNs = process.hrtime.bigint();
     // The due time of each frame follows from its place: reader and sender share a clock.
     parentPort!.postMessage({ startedNs }, []);
+    const lateMs = new Float64Array(frames);
     for (let sent = 0; sent < frames;) {
-      const due = Math.min(frames, Math.floor((Number(process.hrtime.bigint() - startedNs) / 1e9) * perSecond));
+      const atMs = Number(process.hrtime.bigint() - startedNs) / 1e6;
+      const due = Math.min(frames, Math.floor((atMs / 1000) * perSecond));
       if (due > sent) socket.write(Buffer.concat(lines.slice(sent, due)));
+      for (let frame = sent; frame < due; frame++) lateMs[frame] = atMs - ((frame + 1) * 1000) / perSecond;
       sent = due;
       await pause(everyMs);
     }
     socket.end();
     server.close();
+    parentPort!.postMessage({ lateMs }, []);
   }
 });
 server.listen(0, '127.0.0.1', () => {

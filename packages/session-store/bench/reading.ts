@@ -4,7 +4,7 @@ import { seededRandom, startPostgres } from '@trader/testkit';
 import { createSessionStore } from '../src/index.ts';
 
 const millions = Number(process.argv[2] ?? 2);
-const keyframeIntervalMs = Number(process.argv[3] ?? 600) * 1000;
+const keyframeIntervalMs = Number(process.argv[3] ?? 60) * 1000;
 const compaction = { everyMs: 2 ** 31 - 1, keyframeIntervalMs };
 const total = millions * 1e6;
 /** A busy market's mean is 220 changes a second; a fifth of this is one market. */

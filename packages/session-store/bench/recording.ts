@@ -10,6 +10,8 @@ export type Recorded = {
   readonly node: NodeTime;
 };
 
+const turn = async () => new Promise(setImmediate);
+
 /** So many appends between two looks at the clock. */
 const burst = 1000;
 
@@ -34,6 +36,8 @@ export async function appendAll(session: RecordingSession, records: readonly Sto
     for (let at = from; at < Math.min(from + burst, records.length); at++) hasRoom = session.append(records[at]!);
     appendUs += threadUs() - before;
     if (!hasRoom) await session.drained();
+    // As records come from a socket: what is ready is read, then others have their turn.
+    await turn();
   }
   return appendUs;
 }

@@ -121,24 +121,21 @@ const unnestInsert = `
     $7::text::integer[], $8::text::bigint[], $9::text::bigint[], $10::text::bigint[]
   ) as row (epoch, sid, seq, market_id, yes, price, delta, exchange_ms, received_ms)`;
 
-/** The next batch is encoded while the server takes the last one: as fast as one connection goes. */
+/** The next batch is encoded once the last one has left, while the server takes it: as fast as one connection goes. */
 async function copy(
   sql: postgres.Sql,
   records: readonly DeltaRecord[],
   marketIds: ReadonlyMap<string, number>,
 ): Promise<void> {
-  let sent: Promise<unknown> = Promise.resolve();
-  for (let from = 0; from < records.length; from += 5000) {
-    const data = copyData(session, records.slice(from, from + 5000), marketIds);
-    await sent;
-    sent = send(sql, data);
+  const encode = (from: number) => copyData(session, records.slice(from, from + 5000), marketIds);
+  let data = encode(0);
+  for (let next = 5000; ; next += 5000) {
+    const stream = await sql`copy ${sql(rowTable)} from stdin with (format binary)`.writable();
+    const done = once(stream, 'finish');
+    stream.end(data);
+    await new Promise(setImmediate);
+    if (next < records.length) data = encode(next);
+    await done;
+    if (next >= records.length) return;
   }
-  await sent;
-}
-
-async function send(sql: postgres.Sql, data: Buffer): Promise<void> {
-  const stream = await sql`copy ${sql(rowTable)} from stdin with (format binary)`.writable();
-  const done = once(stream, 'finish');
-  stream.end(data);
-  await done;
 }

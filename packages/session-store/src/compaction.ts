@@ -1,14 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
-import { planMerges, takeRun, type ChunkSpan } from './core/compaction-plan.ts';
+import { fanIn, planMerges, takeRun, type ChunkSpan } from './core/compaction-plan.ts';
 import { dayOf } from './core/day.ts';
+import { StepSize, type StepSizeLimits } from './core/step-size.ts';
 import type { SessionStoreError } from './errors.ts';
 import type { Engine, Run } from './io/engine.ts';
+import { systemRuntime, type Runtime } from './io/runtime.ts';
 import type { Job } from './maintenance.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Partitions } from './partitions.ts';
 import { findFresh, freshChunks, listFresh, moveFresh, type FreshStream } from './queries/compact-fresh.ts';
 import { makeKeyframes } from './queries/compact-keyframes.ts';
-import { findUnmerged, mergeChunks } from './queries/compact-merge.ts';
+import { findUnmerged, mergeChunks, type MergePlace } from './queries/compact-merge.ts';
 import type { StreamKey } from './queries/compact-regroup.ts';
 import { takeTurn } from './queries/compact-turn.ts';
 import type { SessionId } from './records.ts';
@@ -24,13 +26,37 @@ export type CompactionResult = {
 };
 
 /**
- * Records that one step rewrites, or a single chunk that holds more: about half a second of a server's time. An
- * embedded database works in this process, and blocks it meanwhile.
+ * How much a step takes: what keeps a server busy for half a second. An embedded database works in this process, and blocks it
+ * for the length of each statement, so there it is the longest one that counts.
  */
-const stepRecords = { postgres: 131_072, pglite: 5000 } as const;
+const paces = {
+  postgres: {
+    size: { least: 32_768, most: 65_536, targetMs: 500 },
+    dueRecords: 131_072,
+    mostMarkets: 500,
+    mostChunks: 4000,
+    stepsPerRun: 50,
+  },
+  pglite: {
+    size: { least: 250, most: 5000, targetMs: 8 },
+    dueRecords: 20_000,
+    mostMarkets: 50,
+    mostChunks: 400,
+    stepsPerRun: 500,
+  },
+} as const satisfies Record<Engine['name'], Pace>;
 
-/** Steps of one timed run; whatever else is to be done in the background has its turn then. */
-const stepsPerRun = 50;
+type Pace = {
+  readonly size: StepSizeLimits;
+  /** A stream with so many fresh deltas is compacted, however young they are. */
+  readonly dueRecords: number;
+  /** Markets whose keyframes one statement makes. */
+  readonly mostMarkets: number;
+  /** Unmerged chunks that one statement looks at. */
+  readonly mostChunks: number;
+  /** Steps of one timed run; whatever else is to be done in the background has its turn then. */
+  readonly stepsPerRun: number;
+};
 
 const inBackground = { doing: 'Compacting', lane: 'background', timeoutMs: 60_000 } as const;
 
@@ -46,13 +72,30 @@ export class Compaction {
   readonly #engine: Engine;
   readonly #partitions: Partitions;
   readonly #options: ResolvedOptions['compaction'];
+  readonly #clock: Pick<Runtime, 'monotonicMs'>;
+  readonly #pace: Pace;
+  readonly #size: StepSize;
+  /** Steps that moved something since all was merged. */
+  #movesSinceMerge = 0;
+  /** Where the present look at all that is unmerged has come to, and whether it has merged anything. */
+  #mergedUpTo: MergePlace | null = null;
+  #merging = false;
   /** Sessions that hold something which cannot be rewritten; they are left as they are. */
   readonly #refused = new Set<SessionId>();
 
-  constructor(engine: Engine, partitions: Partitions, options: ResolvedOptions['compaction']) {
+  /** @param clock what the length of a step is measured by */
+  constructor(
+    engine: Engine,
+    partitions: Partitions,
+    options: ResolvedOptions['compaction'],
+    clock: Pick<Runtime, 'monotonicMs'> = systemRuntime,
+  ) {
     this.#engine = engine;
     this.#partitions = partitions;
     this.#options = options;
+    this.#clock = clock;
+    this.#pace = paces[engine.name];
+    this.#size = new StepSize(this.#pace.size);
   }
 
   /** What to do from time to time. */
@@ -75,9 +118,7 @@ export class Compaction {
   async #run(only: FreshStream[] | null): Promise<CompactionResult> {
     let total = nothing;
     let failure: SessionStoreError | null = null;
-    for (let left = only ? Infinity : stepsPerRun; left > 0; left--) {
-      // An embedded database answers without giving anybody else a turn.
-      await setImmediate();
+    for (let left = only ? Infinity : this.#pace.stepsPerRun; left > 0; left--) {
       const step = await this.#step(only);
       if (step === 'done') break;
       if ('day' in step) await this.#partitions.coverDay(step.day);
@@ -97,12 +138,25 @@ export class Compaction {
 
   async #step(only: FreshStream[] | null): Promise<Step> {
     let stream: StreamKey | null = null;
+    const tookMs: number[] = [];
     const working = (on: StreamKey) => (stream = on);
+    const timed =
+      (run: Run): Run =>
+      async (query) => {
+        // An embedded database answers without giving anybody else a turn.
+        await setImmediate();
+        const began = this.#clock.monotonicMs();
+        const rows = await run(query);
+        tookMs.push(this.#clock.monotonicMs() - began);
+        return rows;
+      };
     try {
-      return await this.#engine.transact(async (run) => {
-        if (!(await takeTurn(run, only !== null))) return 'done';
-        return (await this.#moveNext(run, only, working)) ?? (await this.#mergeNext(run, working)) ?? 'done';
-      }, inBackground);
+      const step = await this.#engine.transact(async (run) => this.#next(timed(run), only, working), inBackground);
+      if (step !== 'done' && 'moved' in step) {
+        const ms = this.#engine.name === 'pglite' ? Math.max(...tookMs) : tookMs.reduce((sum, each) => sum + each, 0);
+        this.#size.took(step.moved + step.merged, ms);
+      }
+      return step;
     } catch (cause) {
       const error = cause as SessionStoreError;
       if (error.retryable || stream === null) throw error;
@@ -112,6 +166,13 @@ export class Compaction {
     }
   }
 
+  async #next(run: Run, only: FreshStream[] | null, working: (on: StreamKey) => StreamKey): Promise<Step> {
+    if (!(await takeTurn(run, only !== null))) return 'done';
+    // In between, however much there is to move: what waits to be merged would be ever more, of a market too much for one step.
+    const merged = this.#movesSinceMerge < fanIn ? null : await this.#mergeNext(run, working);
+    return merged ?? (await this.#moveNext(run, only, working)) ?? (await this.#mergeNext(run, working)) ?? 'done';
+  }
+
   async #moveNext(run: Run, only: FreshStream[] | null, working: (on: StreamKey) => StreamKey): Promise<Step | null> {
     const { targetRecords, keyframeIntervalMs } = this.#options;
     const next = await this.#nextFresh(run, only);
@@ -119,39 +180,59 @@ export class Compaction {
     const stream = working(next.stream);
     const day = dayOf(next.chunks[0]!.receivedAtMs);
     if (!this.#partitions.covers(day)) return { day };
+    this.#movesSinceMerge++;
     const moved = await moveFresh(run, stream, next.chunks, targetRecords);
-    // None where retention has dropped them at this moment.
-    const keyframes = moved.records === 0 ? 0 : await makeKeyframes(run, stream, moved, keyframeIntervalMs);
-    return { moved: moved.records, merged: 0, keyframes };
+    const keyframes = await makeKeyframes(run, stream, moved, {
+      intervalMs: keyframeIntervalMs,
+      // A book is folded from whole chunks, so that keyframes closer than this hardly make it faster.
+      fewestDeltas: Math.max(1, targetRecords >> 3),
+      mostDeltas: targetRecords,
+      mostMarkets: this.#pace.mostMarkets,
+    });
+    return { moved: moved.reduce((sum, { records }) => sum + records, 0), merged: 0, keyframes };
   }
 
   async #nextFresh(run: Run, only: FreshStream[] | null): Promise<FreshRun | null> {
-    const maxRecords = stepRecords[this.#engine.name];
+    const { records } = this.#size;
     if (!only) {
-      const search = { afterMs: this.#options.afterMs, records: maxRecords };
+      const search = { afterMs: this.#options.afterMs, records: this.#pace.dueRecords };
       const stream = await findFresh(run, search, this.#refused);
-      return stream && { stream, chunks: takeRun(await freshChunks(run, stream), maxRecords) };
+      return stream && { stream, chunks: takeRun(await freshChunks(run, stream), records) };
     }
     for (; only.length > 0; only.shift()) {
       const { stream, lastChunk } = only[0]!;
       if (this.#refused.has(stream.session)) continue;
       const fresh = (await freshChunks(run, stream)).filter(({ firstSeq }) => firstSeq <= lastChunk);
-      if (fresh.length > 0) return { stream, chunks: takeRun(fresh, maxRecords) };
+      if (fresh.length > 0) return { stream, chunks: takeRun(fresh, records) };
     }
     return null;
   }
 
+  /** Looks through all that is unmerged until there is nothing to merge from its beginning to its end. */
   async #mergeNext(run: Run, working: (on: StreamKey) => StreamKey): Promise<Step | null> {
     const { targetRecords } = this.#options;
-    const unmerged = await findUnmerged(run, targetRecords, this.#refused);
-    if (!unmerged) return null;
-    const stream = working(unmerged.stream);
-    const merges = planMerges(unmerged.chunks, {
-      targetRecords,
-      maxRecords: stepRecords[this.#engine.name],
-      completeBeforeMs: unmerged.completeBeforeMs,
-    });
-    return { moved: 0, merged: await mergeChunks(run, stream, merges, targetRecords), keyframes: 0 };
+    const { mostChunks } = this.#pace;
+    const maxRecords = this.#size.records;
+    for (;;) {
+      const search = { targetRecords, mostChunks, after: this.#mergedUpTo, except: this.#refused };
+      const unmerged = await findUnmerged(run, search);
+      if (!unmerged) {
+        const again = this.#merging;
+        this.#mergedUpTo = null;
+        this.#merging = false;
+        if (again) continue;
+        this.#movesSinceMerge = 0;
+        return null;
+      }
+      const { stream, chunks, completeBeforeMs, upTo } = unmerged;
+      const merges = planMerges(chunks, { targetRecords, maxRecords, completeBeforeMs });
+      const planned = merges.flatMap(({ chunks }) => chunks);
+      const isCut = planned.reduce((sum, { records }) => sum + records, 0) >= maxRecords;
+      this.#mergedUpTo = isCut ? { stream, marketId: planned.at(-1)!.marketId } : upTo;
+      if (merges.length === 0) continue;
+      this.#merging = true;
+      return { moved: 0, merged: await mergeChunks(run, working(stream), merges, targetRecords), keyframes: 0 };
+    }
   }
 }
 

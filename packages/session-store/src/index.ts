@@ -10,6 +10,7 @@ export type {
   SpoolTuning,
   StoreLocation,
   StoreStatus,
+  StoreWrite,
 } from './options.ts';
 export type { SessionFilter } from './queries/list-sessions.ts';
 export type { CoverageInterval } from './core/coverage.ts';
@@ -37,4 +38,4 @@ export type {
   StoreRecord,
   TradeRecord,
 } from './records.ts';
-export { createSessionStore, type OpenSessionOptions, type SessionStore } from './store.ts';
+export { createSessionStore, type OpenSessionOptions, type SessionStore, type StoreBacklog } from './store.ts';

@@ -17,6 +17,16 @@ export type StoreStatus =
    */
   | { readonly state: 'failing'; readonly error: SessionStoreError; readonly sinceMs: number };
 
+/** A batch that was committed. */
+export type StoreWrite = {
+  /** Records of all kinds, ledger rows included. */
+  readonly records: number;
+  /** Memory that they took, estimated, as `batch.maxBytes` counts it. */
+  readonly bytes: number;
+  /** From the first try to the answer to the commit that worked, with the pauses between, in ms. */
+  readonly elapsedMs: number;
+};
+
 /** A background job that failed, by its name, and how many times in a row it has. */
 export type MaintenanceFailure = {
   readonly job: string;
@@ -99,7 +109,8 @@ export interface SessionStoreTuning {
   /**
    * How deltas are rewritten in the background, from the order in which they arrived into chunks of one market each, which
    * are read faster, for all recorders. `false`: only when `compact` is called. An embedded database works in this process and
-   * blocks it for up to a tenth of a second at a time. @default on with a server, false with a `dataDir`
+   * blocks it for some ten milliseconds at a time, longer where there are hundreds of markets. @default on with a server, false
+   * with a `dataDir`
    */
   readonly compaction?:
     | false
@@ -138,6 +149,11 @@ export interface SessionStoreTuning {
   /** Called when writing begins to fail and when it works again. What it throws surfaces as an uncaught exception. */
   readonly onStatus?: (status: StoreStatus) => void;
   /**
+   * Called after each batch of a session of this store was committed, the last one of a session included; what an earlier
+   * process left in the spool is told by `onRecovery`. What it throws surfaces as an uncaught exception.
+   */
+  readonly onWrite?: (write: StoreWrite) => void;
+  /**
    * Called each time a background job has failed: renewing leases, closing orphans, making partitions ahead of time, dropping
    * expired ones, compacting. It is tried again
    * at its next time, and recording goes on meanwhile. What it throws surfaces as an uncaught exception.
@@ -175,6 +191,7 @@ export interface ResolvedOptions {
   readonly spoolMemoryBytes: number;
   readonly onRecovery: (recovery: SpoolRecovery) => void;
   readonly onStatus: (status: StoreStatus) => void;
+  readonly onWrite: (write: StoreWrite) => void;
   readonly onMaintenanceFailure: (failure: MaintenanceFailure) => void;
   readonly runtime: Runtime;
 }
@@ -217,6 +234,7 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
     spoolMemoryBytes: within('spool.memoryBytes', (options.spool || {}).memoryBytes ?? 16 * 2 ** 20, 0, maxBytes),
     onRecovery: options.onRecovery ?? (() => undefined),
     onStatus: options.onStatus ?? (() => undefined),
+    onWrite: options.onWrite ?? (() => undefined),
     onMaintenanceFailure: options.onMaintenanceFailure ?? (() => undefined),
     runtime: options.runtime ?? systemRuntime,
   });

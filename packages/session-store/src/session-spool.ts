@@ -24,6 +24,11 @@ export type SessionSpoolSettings = {
   readonly partAgeMs: number;
   /** Called when the spool begins to refuse, and with `null` when it takes again. */
   readonly onRefusal: (error: SessionStoreError | null) => void;
+  /**
+   * Makes the session's row safe from a power cut, without which nobody could bring in what the spool has; `null` where its
+   * commit did.
+   */
+  readonly makeSafe: (() => Promise<void>) | null;
 };
 
 /** An entry that the spool has not taken yet, and the memory that its records take, estimated. */
@@ -59,6 +64,7 @@ export class SessionSpool {
   /** Why the spool takes nothing at the moment. */
   #refusal: SessionStoreError | null = null;
   #isOver = false;
+  #rooted: Promise<void> | null = null;
 
   /** @param owner which process start owns the session: whoever finds the entries later knows whom it outlived */
   constructor(id: SessionId, owner: string, spool: Spool, settings: SessionSpoolSettings) {
@@ -67,6 +73,8 @@ export class SessionSpool {
     this.#spool = spool;
     this.#settings = settings;
     this.#nameOwner();
+    // Whoever asks for it is told of a failure.
+    void this.#root().catch(() => undefined);
   }
 
   /** Records that the spool has and the database has not. */
@@ -131,12 +139,27 @@ export class SessionSpool {
     throw new SessionStoreError('SPOOL_DAMAGED', `Batch ${batch} of session ${this.#id} cannot be read back whole.`);
   }
 
-  /** Resolves once everything added is as safe as the spool makes it. @throws {SessionStoreError} why the spool refuses */
+  /**
+   * Resolves once everything added is as safe as the spool makes it, and can be brought in.
+   *
+   * @throws {SessionStoreError} why the spool or the database's disk refuses
+   */
   async durable(): Promise<void> {
     this.#endPart();
     this.#handOver();
     if (this.#pending.length > 0) throw this.#refusal ?? spoolClosed();
-    await this.#spool.durable();
+    await Promise.all([this.#spool.durable(), this.#root()]);
+  }
+
+  /** Once is enough: the row stays. */
+  async #root(): Promise<void> {
+    this.#rooted ??= this.#settings.makeSafe?.() ?? Promise.resolve();
+    try {
+      await this.#rooted;
+    } catch (cause) {
+      this.#rooted = null;
+      throw cause;
+    }
   }
 
   /** The database has this batch, and all before it. */

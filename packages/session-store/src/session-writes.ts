@@ -4,7 +4,7 @@ import { SessionStoreError } from './errors.ts';
 import type { Engine, Run } from './io/engine.ts';
 import type { MarketIds } from './market-ids.ts';
 import type { Partitions } from './partitions.ts';
-import { commitBatch } from './queries/commit-batch.ts';
+import { encodeBatch, type EncodedBatch } from './queries/encode-batch.ts';
 import { endSession, type SessionEnd } from './queries/end-session.ts';
 import { lockSession } from './queries/lock-session.ts';
 import { writeBatch } from './queries/write-batch.ts';
@@ -21,6 +21,8 @@ export class SessionWrites {
   readonly #partitions: Partitions;
   readonly #session: OwnedSession;
   readonly #leaseMs: number;
+  /** The batch that was made ready last, for its first try and those after it. */
+  #ready: { readonly batch: Batch; readonly encoded: EncodedBatch } | null = null;
 
   constructor(engine: Engine, markets: MarketIds, partitions: Partitions, session: OwnedSession, leaseMs: number) {
     this.#engine = engine;
@@ -31,18 +33,36 @@ export class SessionWrites {
   }
 
   /**
+   * Does all of a write that does not change the session, so that none of it is left to do between its transaction and the one
+   * before. Another batch takes this one's place.
+   *
+   * @throws {SessionStoreError} why the database failed, if it had to be asked
+   */
+  async prepare(batch: Batch): Promise<EncodedBatch> {
+    if (this.#ready?.batch === batch) return this.#ready.encoded;
+    // What its rows refer to or lie in is committed before them: markets, and partitions of their days.
+    await this.#partitions.cover(batch);
+    const marketIds = await this.#markets.of(batch.markets);
+    const encoded = encodeBatch(this.#session.id, batch, marketIds);
+    this.#ready = { batch, encoded };
+    return encoded;
+  }
+
+  /**
+   * @param whenSent called once the server has the next move
    * @throws {SessionStoreError} SESSION_FENCED or SESSION_CLOSED when the session is not ours any more, SESSION_DIVERGED, or
    *   why the database failed
    */
-  async write(batch: Batch): Promise<void> {
-    const marketIds = await this.#prepare(batch);
+  async write(batch: Batch, whenSent?: () => void): Promise<void> {
+    const encoded = await this.prepare(batch);
     await this.#engine.transact(
       async (run) => {
         const row = ownership(await lockSession(run, this.#session.id), this.#session);
-        await this.#add(run, batch, marketIds, numberOf(row, 'last_batch'));
+        await this.#add(run, encoded, numberOf(row, 'last_batch'), whenSent);
       },
       { doing: 'Writing records' },
     );
+    this.#forget(batch);
   }
 
   /**
@@ -52,15 +72,15 @@ export class SessionWrites {
    * @throws {SessionStoreError} as `write`
    */
   async recover(batch: Batch): Promise<void> {
-    const marketIds = await this.#prepare(batch);
+    const encoded = await this.prepare(batch);
     await this.#engine.transact(
       async (run) => {
         const row = ownership(await lockSession(run, this.#session.id), this.#session);
-        if (numberOf(row, 'last_batch') >= batch.ordinal) return;
-        await this.#insert(run, batch, marketIds);
+        if (numberOf(row, 'last_batch') < batch.ordinal) await this.#insert(run, encoded);
       },
       { doing: 'Writing spooled records' },
     );
+    this.#forget(batch);
   }
 
   /**
@@ -70,7 +90,7 @@ export class SessionWrites {
    * @throws {SessionStoreError} as `write`
    */
   async end(batch: Batch | null, end: SessionEnd, before: number | null): Promise<SessionRow> {
-    const marketIds = batch ? await this.#prepare(batch) : [];
+    const encoded = batch && (await this.prepare(batch));
     return this.#engine.transact(
       async (run) => {
         const row = await lockSession(run, this.#session.id);
@@ -78,29 +98,26 @@ export class SessionWrites {
         if (row && isEndedAs(sessionRow(row), end)) return sessionRow(row);
         const lastBatch = numberOf(ownership(row, this.#session), 'last_batch');
         if (before !== null && before !== lastBatch) throw this.#diverged(before, lastBatch);
-        if (batch) await this.#add(run, batch, marketIds, lastBatch);
+        if (encoded) await this.#add(run, encoded, lastBatch);
         return sessionRow(await endSession(run, this.#session.id, end));
       },
       { doing: 'Closing a session' },
     );
   }
 
-  /** What a batch's rows refer to or lie in, committed before them: markets, and partitions of their days. */
-  async #prepare(batch: Batch): Promise<readonly number[]> {
-    await this.#partitions.cover(batch);
-    return this.#markets.of(batch.markets);
+  #forget(batch: Batch): void {
+    if (this.#ready?.batch === batch) this.#ready = null;
   }
 
-  async #add(run: Run, batch: Batch, marketIds: readonly number[], lastBatch: number): Promise<void> {
+  async #add(run: Run, batch: EncodedBatch, lastBatch: number, whenSent?: () => void): Promise<void> {
     // An earlier try was committed, and its answer was lost.
     if (lastBatch === batch.ordinal) return;
     if (lastBatch !== batch.ordinal - 1) throw this.#diverged(batch.ordinal - 1, lastBatch);
-    await this.#insert(run, batch, marketIds);
+    await this.#insert(run, batch, whenSent);
   }
 
-  async #insert(run: Run, batch: Batch, marketIds: readonly number[]): Promise<void> {
-    await writeBatch(run, this.#session, batch, marketIds);
-    await commitBatch(run, this.#session.id, batch.ordinal, this.#leaseMs);
+  async #insert(run: Run, batch: EncodedBatch, whenSent?: () => void): Promise<void> {
+    await writeBatch(run, this.#session, batch, this.#leaseMs, whenSent);
   }
 
   #diverged(expected: number, found: number): SessionStoreError {

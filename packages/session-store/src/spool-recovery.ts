@@ -4,11 +4,19 @@ import { hostname } from 'node:os';
 import type { Batch } from './core/collector.ts';
 import { HoleLedger } from './core/hole-ledger.ts';
 import type { OwnedSession } from './core/ownership.ts';
-import { batchOfGaps, readParts, recoverBatch, rowsForRefused, spoolDamaged } from './core/recovered-batch.ts';
+import {
+  batchOfGaps,
+  readParts,
+  recoverBatch,
+  refused,
+  rowsForKept,
+  setAsideCause,
+  spoolDamaged,
+} from './core/recovered-batch.ts';
 import { decodeControl, encodeControl } from './core/spool-control.ts';
 import { SpooledBatches, type SpooledBatch } from './core/spooled-batch.ts';
 import type { SessionStoreError } from './errors.ts';
-import type { Engine } from './io/engine.ts';
+import type { Engine, Row } from './io/engine.ts';
 import { setAside } from './io/set-aside-file.ts';
 import { spoolFailure } from './io/spool-failure.ts';
 import type { MarketIds } from './market-ids.ts';
@@ -16,8 +24,9 @@ import type { ResolvedOptions, SpoolRecovery, StoreStatus } from './options.ts';
 import type { Owner } from './owner.ts';
 import type { Partitions } from './partitions.ts';
 import { finishAdoption, type Adopted } from './queries/adopt-session.ts';
+import { nameSetAside } from './queries/name-set-aside.ts';
 import { spooledSession } from './queries/spooled-session.ts';
-import type { SessionId } from './records.ts';
+import type { GapRecord, SessionId } from './records.ts';
 import { numberOf, textOf } from './rows.ts';
 import { SessionWrites } from './session-writes.ts';
 import type { Spool, SpoolDamage } from './spool.ts';
@@ -124,21 +133,23 @@ export class Recoveries {
       if (signal.aborted) return 'later';
       const { code, message } = cause as SessionStoreError;
       if (code === 'SESSION_FENCED' || code === 'SESSION_CLOSED') return 'later';
-      return this.#writer.write(async () => this.#setAside(id, 0, message), signal).catch(() => 'later');
+      const setAside = async () => this.#setAside(id, await this.#find(id), message);
+      return this.#writer.write(setAside, signal).catch(() => 'later');
     }
   }
 
   async #recover(id: SessionId, gone: readonly string[]): Promise<Outcome> {
     const { owner, spool } = this.#parts;
-    await spool.durable();
+    // What we wrote ourselves may still be on its way to the disk. What others left is there, and a full disk must not keep it there.
+    if (gone.includes(owner.identity)) await spool.durable();
     const row = await this.#find(id);
-    if (!row) return this.#setAside(id, 0, 'The database does not have this session.');
+    if (!row) return this.#setAside(id, null, 'The database does not have this session.');
     const recorder = textOf(row, 'recorder');
     const adopted = await this.#adopt(id, recorder, gone);
     if (!adopted) {
       const status = textOf(row, 'status');
       if (status === 'active' || status === 'reclaimed') return 'later';
-      return this.#setAside(id, numberOf(row, 'last_batch'), `The session is ${status} in the database.`);
+      return this.#setAside(id, row, `The session is ${status} in the database.`);
     }
     const session: OwnedSession = { id, recorder, fencingToken: adopted.fencingToken, status: 'reclaimed' };
     owner.hold(session, () => undefined);
@@ -165,7 +176,8 @@ export class Recoveries {
       const written = await this.#write(writes, batch, spooled, nextGap, progress);
       nextGap = (written.gaps.at(-1)?.ordinal ?? nextGap - 1) + 1;
       last = batch.ordinal;
-      spool.acknowledge(session.id, batch.ordinal);
+      // Not the last: a session that is not in the spool any more would be finished by nobody, should we die before we do.
+      spool.acknowledge(session.id, batch.ordinal - 1);
       progress.written += written.records;
     };
     for await (const batch of spooledBatches(spool, batches)) await write(batch);
@@ -197,7 +209,7 @@ export class Recoveries {
       const error = cause as SessionStoreError;
       if (error.retryable || error.code !== 'QUERY_FAILED') throw error;
       const records = readParts(spooled, new HoleLedger()).flat();
-      const substitute = batchOfGaps(batch.ordinal, rowsForRefused(records), nextGap);
+      const substitute = batchOfGaps(batch.ordinal, rowsForKept(records, refused), nextGap);
       // Safe in a file of its own before the spool may forget them.
       const file = await setAside(this.#parts.folder, spooled.session, async (add) => add(records, spooled.ordinal));
       await writes.recover(substitute);
@@ -219,19 +231,32 @@ export class Recoveries {
     }
   }
 
-  /** Keeps the records in a file that the database cannot take any more, and frees the spool of them. */
-  async #setAside(id: SessionId, lastBatch: number, reason: string): Promise<Outcome> {
-    const { spool, folder } = this.#parts;
+  /**
+   * Keeps the records in a file that the database cannot take any more, names them in the session's ledger, and frees the spool
+   * of them.
+   *
+   * @param row of the session; null where the database does not have it
+   */
+  async #setAside(id: SessionId, row: Row | null, reason: string): Promise<Outcome> {
+    const { spool, folder, engine } = this.#parts;
+    const lastBatch = row ? numberOf(row, 'last_batch') : 0;
     const batches = new SpooledBatches(id, this.#parts.damage, lastBatch);
-    let count = 0;
+    let [count, last] = [0, lastBatch];
+    let rows: readonly GapRecord[] = [];
     const file = await setAside(folder, id, async (add) => {
       for await (const batch of spooledBatches(spool, batches)) {
         if (batch.ordinal <= lastBatch) continue;
         const records = readParts(batch, new HoleLedger()).flat();
         await add(records, batch.ordinal);
         count += records.length;
+        last = batch.ordinal;
+        rows = rowsForKept(records, setAsideCause, rows);
       }
     });
+    if (row && rows.length > 0) {
+      const doing = 'Naming records that were set aside';
+      await engine.transact(async (run) => nameSetAside(run, id, rows, last), { doing, lane: 'background' });
+    }
     spool.acknowledge(id, Number.MAX_SAFE_INTEGER);
     if (file) this.#report(id, 'set-aside', { written: 0, setAside: count, file, reason });
     return 'done';

@@ -20,7 +20,8 @@ import {
 import { Owner, unknownSession } from './owner.ts';
 import { Partitions } from './partitions.ts';
 import { listSessions, type SessionFilter } from './queries/list-sessions.ts';
-import { Recording, type RecordingSession } from './recording-session.ts';
+import type { RecordingSession } from './recording-session.ts';
+import { Recording } from './recording.ts';
 import { Reader, type Reading } from './reading/reader.ts';
 import type { SessionId, SessionRow } from './records.ts';
 import { sessionRow } from './rows.ts';
@@ -42,6 +43,21 @@ export interface OpenSessionOptions {
   readonly continues?: SessionId | null;
 }
 
+/** What was appended to a store's sessions and its database does not have yet. A record is counted in one place. */
+export interface StoreBacklog {
+  /** Records, ledger rows included, that live in memory alone. Without a spool those are all. */
+  readonly queuedRecords: number;
+  /** Memory that they take, estimated, as `queue.highWaterBytes` counts it. */
+  readonly queuedBytes: number;
+  /**
+   * Records that the spool has taken, which are on its disk within `spool.durableWithinMs`; those that are brought in from
+   * earlier sessions among them. `null`: there is no spool.
+   */
+  readonly spooledRecords: number | null;
+  /** Bytes that they take on disk, without what is freed later. `null`: there is no spool. */
+  readonly spooledBytes: number | null;
+}
+
 /** Recording sessions in a database. */
 export interface SessionStore extends Reading, AsyncDisposable {
   readonly engine: 'postgres' | 'pglite';
@@ -54,6 +70,8 @@ export interface SessionStore extends Reading, AsyncDisposable {
    *   none to continue; STORE_CLOSED; or why the database failed
    */
   openSession(options: OpenSessionOptions): Promise<RecordingSession>;
+  /** How far the database is behind, over all sessions. Asks nobody, so it may be called at any time, also after `close`. */
+  backlog(): StoreBacklog;
   /** Sessions by recorder and status, newest first. @throws {SessionStoreError} */
   sessions(filter?: SessionFilter): Promise<readonly SessionRow[]>;
   /**
@@ -101,7 +119,7 @@ export async function createSessionStore(options: SessionStoreOptions): Promise<
     await migrate(engine, queryTimeoutMs);
     // The folder's lock proves that no other owner lives.
     if (engine.name === 'pglite') await sweepAll(engine);
-    spool = await openSpool(resolved);
+    spool = await openSpool(resolved, engine);
     const store = new Store(engine, resolved, spool);
     await store.begin();
     return store;
@@ -119,8 +137,8 @@ async function openEngine(location: StoreLocation, queryTimeoutMs: number, runti
 }
 
 /** Recordings of a process that is gone are taken over, and sessions spooled here are written from now on. */
-async function openSpool(options: ResolvedOptions): Promise<OpenSpool | null> {
-  const { spool: wanted, runtime } = options;
+async function openSpool(options: ResolvedOptions, engine: Engine): Promise<OpenSpool | null> {
+  const { spool: wanted, runtime, onMaintenanceFailure } = options;
   if (!wanted) return null;
   const damage: SpoolDamage[] = [];
   const spool = await openFileSpool({
@@ -129,10 +147,14 @@ async function openSpool(options: ResolvedOptions): Promise<OpenSpool | null> {
     // The other half of the time goes to the part that a record waits in.
     syncEveryMs: Math.floor(wanted.durableWithinMs / 2),
     onDamage: (hole) => damage.push(hole),
+    makeSafe: makeSafeOf(engine),
+    onUnsafe: (error, failures) => onMaintenanceFailure({ job: 'making the embedded database safe', error, failures }),
     runtime,
   });
   return { spool, damage, partAgeMs: Math.ceil(wanted.durableWithinMs / 2) };
 }
+
+const makeSafeOf = (engine: Engine) => (engine.makeSafe ? async () => engine.makeSafe!() : null);
 
 type OpenSpool = { readonly spool: Spool; readonly damage: readonly SpoolDamage[]; readonly partAgeMs: number };
 
@@ -150,7 +172,7 @@ class Store implements SessionStore {
   readonly #status: StatusSources;
   readonly #spool: OpenSpool | null;
   readonly #recoveries: Recoveries | null;
-  readonly #open = new Set<RecordingSession>();
+  readonly #open = new Set<Recording>();
   /** Openings under way; a store that closes waits for them, or it would leave an active row behind. */
   readonly #opening = new Set<Promise<RecordingSession>>();
   #closed: Promise<void> | null = null;
@@ -160,7 +182,7 @@ class Store implements SessionStore {
     this.#engine = engine;
     this.#options = options;
     this.#status = new StatusSources(options.onStatus);
-    this.#writer = new Writer(options.runtime, this.#status.of('database'));
+    this.#writer = new Writer(options.runtime, this.#status.of('database'), options.onWrite);
     this.#markets = new MarketIds(engine);
     this.#reader = new Reader(async (query, doing) => this.#read(async (run) => run(query), doing), options.runtime);
     this.#partitions = new Partitions(engine);
@@ -231,7 +253,23 @@ class Store implements SessionStore {
     const onRefusal = (error: SessionStoreError | null) =>
       report(error ? { state: 'failing', error, sinceMs: runtime.nowMs() } : { state: 'writing' });
     const { spool, partAgeMs } = this.#spool;
-    return new SessionSpool(id, this.#owner.identity, spool, { runtime, partAgeMs, onRefusal });
+    return new SessionSpool(id, this.#owner.identity, spool, {
+      runtime,
+      partAgeMs,
+      onRefusal,
+      makeSafe: makeSafeOf(this.#engine),
+    });
+  }
+
+  backlog(): StoreBacklog {
+    const queued = [...this.#open].map(({ queued: of }) => of);
+    const spooled = this.#spool?.spool.depth();
+    return {
+      queuedRecords: queued.reduce((sum, { records }) => sum + records, 0),
+      queuedBytes: queued.reduce((sum, { bytes }) => sum + bytes, 0),
+      spooledRecords: spooled?.records ?? null,
+      spooledBytes: spooled?.bytes ?? null,
+    };
   }
 
   async sessions(filter: SessionFilter = {}): Promise<readonly SessionRow[]> {

@@ -1,7 +1,7 @@
 import { ManualRuntime } from '@trader/testkit';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SessionStoreError } from './errors.ts';
-import type { StoreStatus } from './options.ts';
+import type { StoreStatus, StoreWrite } from './options.ts';
 import { Writer } from './writer.ts';
 
 const unreachable = () => new SessionStoreError('DATABASE_UNREACHABLE', 'gone', { retryable: true });
@@ -61,3 +61,56 @@ test('a write that is called off ends with the reason, also in the middle of a p
   await expect(writing).rejects.toBe(reason);
   expect(runtime.armedTimers).toBe(0);
 });
+
+describe('a batch that was committed', () => {
+  test('is reported with the time since its first try', async () => {
+    const runtime = new ManualRuntime();
+    const writes: StoreWrite[] = [];
+    const writer = new Writer(
+      runtime,
+      () => undefined,
+      (write) => writes.push(write),
+    );
+    let tries = 0;
+    const slow = async () => {
+      runtime.advance(40);
+      if (++tries === 1) throw unreachable();
+    };
+    const written = writer.write(slow, never, { records: 7, bytes: 560 });
+    await expect.poll(() => runtime.armedTimers).toBe(1);
+    expect(writes).toEqual([]);
+    runtime.advance(10_000);
+    await written;
+    await writer.write(async () => undefined, never);
+    expect(writes).toEqual([{ records: 7, bytes: 560, elapsedMs: 10_080 }]);
+  });
+
+  test('stays committed when the listener throws, which is its owner to see', async () => {
+    const failure = new Error('no more room for figures');
+    const writer = new Writer(
+      new ManualRuntime(),
+      () => undefined,
+      () => {
+        throw failure;
+      },
+    );
+    const uncaught = nextUncaught();
+    expect(await writer.write(async () => 'done', never, { records: 1, bytes: 80 })).toBe('done');
+    expect(await uncaught).toBe(failure);
+    const refused = new SessionStoreError('QUERY_FAILED', 'no');
+    await expect(writer.write(async () => Promise.reject(refused), never, { records: 1, bytes: 80 })).rejects.toBe(
+      refused,
+    );
+  });
+});
+
+/** Takes the place of the test runner's listeners, once. */
+async function nextUncaught(): Promise<unknown> {
+  const listeners = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  process.once('uncaughtException', resolve);
+  return promise.finally(() => {
+    for (const listener of listeners) process.on('uncaughtException', listener);
+  });
+}

@@ -1,7 +1,10 @@
 import { backoffMs } from './core/backoff.ts';
 import type { SessionStoreError } from './errors.ts';
 import type { Runtime } from './io/runtime.ts';
-import type { StoreStatus } from './options.ts';
+import type { StoreStatus, StoreWrite } from './options.ts';
+
+/** A batch, as far as it is reported. */
+type WriteContent = Omit<StoreWrite, 'elapsedMs'>;
 
 /**
  * Does writes one after the other, each again and again until it works: the database may be away for as long as it likes.
@@ -10,20 +13,27 @@ import type { StoreStatus } from './options.ts';
 export class Writer {
   readonly #runtime: Runtime;
   readonly #onStatus: (status: StoreStatus) => void;
+  readonly #onWrite: (write: StoreWrite) => void;
   #last: Promise<unknown> = Promise.resolve();
   #status: StoreStatus = { state: 'writing' };
 
-  constructor(runtime: Runtime, onStatus: (status: StoreStatus) => void) {
+  constructor(
+    runtime: Runtime,
+    onStatus: (status: StoreStatus) => void,
+    onWrite: (write: StoreWrite) => void = () => undefined,
+  ) {
     this.#runtime = runtime;
     this.#onStatus = onStatus;
+    this.#onWrite = onWrite;
   }
 
   /**
    * @param attempt harmless when repeated; rejects with SessionStoreError only
    * @param signal calls it off, with the error that the caller then gets; an attempt under way is waited for
+   * @param content what is committed with it, which is reported then
    */
-  write<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const result = this.#last.then(async () => this.#persist(attempt, signal));
+  write<T>(attempt: () => Promise<T>, signal: AbortSignal, content: WriteContent | null = null): Promise<T> {
+    const result = this.#last.then(async () => this.#persist(attempt, signal, content));
     this.#last = result.catch(() => undefined);
     return result;
   }
@@ -33,12 +43,14 @@ export class Writer {
     this.#report({ state: 'failing', error, sinceMs: this.#runtime.nowMs() });
   }
 
-  async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal, content: WriteContent | null): Promise<T> {
+    const startedMs = this.#runtime.monotonicMs();
     for (let failures = 0; ;) {
       signal.throwIfAborted();
       try {
         const value = await attempt();
         this.#report({ state: 'writing' });
+        if (content) this.#wrote(content, this.#runtime.monotonicMs() - startedMs);
         return value;
       } catch (cause) {
         const error = cause as SessionStoreError;
@@ -65,13 +77,21 @@ export class Writer {
   #report(status: StoreStatus): void {
     if (status.state === this.#status.state) return;
     this.#status = status;
-    try {
-      this.#onStatus(status);
-    } catch (error) {
-      // The listener's failure is its owner's; writing must not stop for it.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+    tell(() => this.#onStatus(status));
+  }
+
+  #wrote({ records, bytes }: WriteContent, elapsedMs: number): void {
+    tell(() => this.#onWrite({ records, bytes, elapsedMs }));
+  }
+}
+
+/** A listener's failure is its owner's; writing must not stop for it. */
+function tell(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -1,15 +1,19 @@
-// Kills a recording process at seeded instants, again and again, and asks the database afterwards. By itself:
-// `pnpm --filter @trader/session-store crash [kills] [seed]`. A short one is part of the tests.
+// Kills a recording process at seeded instants, again and again, does all else that can be done to it, its disk and its
+// database, and asks that afterwards. By itself: `pnpm --filter @trader/session-store crash [kills] [seed]`. A short one is part
+// of the tests.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { seededRandom, startPostgres, temporaryFolder } from '@trader/testkit';
 import { createSessionStore } from '../src/index.ts';
+import { faults } from './crash-faults.ts';
+import { powerCuts } from './crash-power.ts';
+import { failuresOf, pause, table, type FaultResult } from './crash-result.ts';
+import { finishRecovery } from './finish-recovery.ts';
 import { newWitness, startCrashWriter, type Witness } from './crash-writer.ts';
-import { judge, type Verdict } from './laws.ts';
+import { judge } from './laws.ts';
+import { watchOwners } from './owner-watch.ts';
 
-export type CampaignResult = {
-  readonly kills: number;
-  readonly verdict: Verdict;
+export type CampaignResult = FaultResult & {
   readonly witness: Witness;
   /** From the kill until the session had no owner any more, in ms, where the same recorder was started again at once. */
   readonly restartMs: readonly number[];
@@ -28,6 +32,7 @@ export async function crashCampaign(kills: number, seed: number): Promise<Campai
   using folder = temporaryFolder('crash-campaign-');
   const random = seededRandom(seed);
   const url = await server.createDatabase();
+  await watchOwners(url);
   const options = { url, lease, compaction, spool: { ...spoolTuning, dir: join(folder.path, 'spool') } };
   const witness = newWitness();
   const restartMs: number[] = [];
@@ -68,18 +73,9 @@ export async function crashCampaign(kills: number, seed: number): Promise<Campai
   await finishRecovery(options);
   await Promise.all(watches);
   await bystander.close();
-  return { kills, verdict: await judge(url, witness.promised), witness, restartMs, sweepMs };
+  const verdict = await judge(url, witness.promised);
+  return { fault: 'writer killed (-9)', runs: kills, verdict, problems: witness.problems, witness, restartMs, sweepMs };
 }
-
-/** Opens a store on the spool until nothing is left in it. */
-export async function finishRecovery(options: Parameters<typeof createSessionStore>[0]): Promise<void> {
-  const store = await createSessionStore(options);
-  const left = async () => store.query(`select 1 from sessions where status = 'active' or lease_until is not null`);
-  while ((await left()).length > 0) await pause(20);
-  await store.close();
-}
-
-const pause = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const percentile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((one, other) => one - other);
@@ -90,23 +86,29 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const [kills = 250, seed = 1] = process.argv.slice(2).map(Number);
   const startedAtMs = performance.now();
-  const { verdict, witness, restartMs, sweepMs } = await crashCampaign(kills, seed);
+  const campaign = await crashCampaign(kills, seed);
+  const results: FaultResult[] = [campaign];
+  {
+    await using server = await startPostgres();
+    for await (const result of faults(server, Math.max(1, Math.round(kills / 70)), seed)) results.push(result);
+  }
+  if (process.platform === 'linux') results.push(await powerCuts(Math.max(3, Math.round(kills / 20)), seed));
+  say(`seed ${seed}, ${Math.round((performance.now() - startedAtMs) / 1000)} s`);
+  for (const line of table(results)) say(line);
+  const { witness, restartMs, sweepMs } = campaign;
   const promised = [...witness.promised.values()].reduce(
     (sum, { deltas, trades, raw }) => sum + deltas + trades + raw,
     0,
   );
-  say(`kill -9: ${kills} runs, seed ${seed}, ${Math.round((performance.now() - startedAtMs) / 1000)} s`);
   say(`killed after it said: ${[...witness.killedAt].map(([said, count]) => `${said} ${count}`).join(', ')}`);
-  say(`${verdict.sessions} sessions, ${verdict.records} records stored, ${promised} of them promised as durable`);
-  say(`orphans ${verdict.orphans}, duplicates ${verdict.duplicates}, unnamed holes ${verdict.unnamedHoles}`);
-  say(`lost ${verdict.lost}, wrong ${verdict.wrong}, miscounted ${verdict.miscounted}`);
+  say(`${promised} of the records of the killed writers were promised as durable`);
   say(
     `reclaimed after kill: by the restarted recorder p50 ${percentile(restartMs, 0.5)} ms, max ${percentile(restartMs, 1)} ms ` +
       `(${restartMs.length}); by another process's sweep p50 ${percentile(sweepMs, 0.5)} ms, max ${percentile(sweepMs, 1)} ms ` +
       `(${sweepMs.length}; lease ${lease.durationMs} ms, sweep every ${lease.sweepEveryMs} ms)`,
   );
-  for (const problem of witness.problems) say(`problem: ${problem}`);
-  const { orphans, duplicates, unnamedHoles, lost, wrong, miscounted } = verdict;
-  const failures = orphans + duplicates + unnamedHoles + lost + wrong + miscounted + witness.problems.length;
+  for (const { fault, problems } of results) for (const problem of problems) say(`problem, ${fault}: ${problem}`);
+  const failures = results.reduce((sum, result) => sum + failuresOf(result), 0);
+  say(failures === 0 ? 'every law held' : `${failures} laws broken`);
   process.exitCode = failures === 0 ? 0 : 1;
 }

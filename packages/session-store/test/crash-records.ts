@@ -5,7 +5,9 @@ import type { SessionId, StoreRecord } from '../src/index.ts';
 /** How far a session's streams have come: deltas and snapshots on one subscription, trades on another, frames kept as text. */
 export type Progress = { readonly session: SessionId; deltas: number; trades: number; raw: number };
 
-const atMs = 1_785_901_540_000;
+/** Number n arrives n ms later. */
+export const firstAtMs = 1_785_901_540_000;
+const atMs = firstAtMs;
 
 /** One of 17 is a snapshot. */
 export const deltaOrSnapshot = (seq: number): StoreRecord =>
@@ -69,5 +71,36 @@ export function appendNext(
     if (kind < 0.9) session.append(deltaOrSnapshot(++progress.deltas));
     else if (kind < 0.97) session.append(tradeOf(++progress.trades));
     else session.append(rawOf(++progress.raw));
+  }
+}
+
+/** The live books: what the records up to a number come to. Only yes levels are ever appended. */
+export class Model {
+  static readonly markets = ['M0', 'M1', 'M2'] as const;
+  readonly #books = new Map<string, Map<number, number>>();
+
+  static after(last: number): Model {
+    const model = new Model();
+    for (let seq = 1; seq <= last; seq++) model.append(seq);
+    return model;
+  }
+
+  static shown(levels: Iterable<readonly [price: number, size: number]>): string {
+    return JSON.stringify([...levels].filter(([, size]) => size !== 0).toSorted(([one], [other]) => one - other));
+  }
+
+  append(seq: number): void {
+    this.apply(deltaOrSnapshot(seq));
+  }
+
+  apply(record: StoreRecord): void {
+    if (record.kind === 'snapshot') this.#books.set(record.market, new Map(record.yes));
+    // Before its first snapshot a market has no book.
+    const book = record.kind === 'delta' ? this.#books.get(record.market) : undefined;
+    if (book && record.kind === 'delta') book.set(record.price, (book.get(record.price) ?? 0) + record.delta);
+  }
+
+  book(market: string): string {
+    return Model.shown(this.#books.get(market) ?? []);
   }
 }

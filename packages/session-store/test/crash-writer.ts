@@ -29,6 +29,8 @@ export const newWitness = (): Witness => ({
 
 export type CrashWriter = {
   readonly pid: number;
+  /** What it said last. */
+  last(): string;
   /** The session that it has open. */
   session(): SessionId | null;
   /** Resolves with the first thing it says of this kind from now on. */
@@ -38,16 +40,17 @@ export type CrashWriter = {
   kill(): Promise<void>;
 };
 
-/** Starts `fixtures/crash-writer.ts`. */
+/** Starts `fixtures/crash-writer.ts`, which says what habits there are. */
 export function startCrashWriter(
   options: SessionStoreOptions,
   recorder: string,
   seed: number,
   witness: Witness,
+  habit = '',
 ): CrashWriter {
   const child = spawn(
     process.execPath,
-    ['--no-warnings', '--conditions=@trader/source', program, JSON.stringify(options), recorder, String(seed)],
+    ['--no-warnings', '--conditions=@trader/source', program, JSON.stringify(options), recorder, String(seed), habit],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let complaints = '';
@@ -73,6 +76,7 @@ export function startCrashWriter(
   });
   return {
     pid: child.pid!,
+    last: () => last,
     session: () => session,
     says: async (what) =>
       new Promise((resolve, reject) => {

@@ -18,13 +18,15 @@ import {
   partitionedTables,
   recordTables,
 } from '../src/queries/partitions.ts';
+import { encodeBatch } from '../src/queries/encode-batch.ts';
 import { storedCounters } from '../src/queries/stored-counters.ts';
 import { writeBatch } from '../src/queries/write-batch.ts';
 import { batchesOf, delta, gap, openBelow, raw, snapshot, trade, type ContractEngine } from './contract.ts';
 import { storedRecords } from './stored-records.ts';
 
 const closed = { status: 'closed', reason: 'test' } as const;
-const today = dayOf(Date.now());
+/** Asked for each test: a run may go on over a midnight. */
+let today = 0;
 /** Noon, so many days ago. */
 const daysAgo = (days: number) => (today - days) * dayMs + dayMs / 2;
 const nameOfDay = (table: string, day: number) =>
@@ -44,7 +46,10 @@ export function partitionContract(name: string, given: ContractEngine): void {
     let store: SessionStore | undefined;
     let engine: Engine | undefined;
 
-    beforeEach(async () => void (location = await given.location()));
+    beforeEach(async () => {
+      today = dayOf(Date.now());
+      location = await given.location();
+    });
     afterEach(async () => {
       await store?.close();
       await engine?.close();
@@ -299,7 +304,8 @@ export function partitionContract(name: string, given: ContractEngine): void {
       const record = { kind: 'gap', epoch: 1, sid: 1, firstSeq: 1, lastSeq: 9, fromAtMs: 1, toAtMs: 2, cause: 'shed' };
       const shedding = { ...batch, gaps: [{ ordinal: 0, record: record as Batch['gaps'][0]['record'], shed: 9 }] };
       const markets = await new MarketIds(engine).of(batch.markets);
-      const write = async () => inTransaction(engine)(async (run) => writeBatch(run, owned, shedding, markets));
+      const write = async () =>
+        inTransaction(engine)(async (run) => writeBatch(run, owned, encodeBatch(owned.id, shedding, markets), 60_000));
       expect(await write()).toMatchObject({ messages: 3, trades: 3, gaps: 1, shed: 9 });
       expect(await write()).toMatchObject({ messages: 0, trades: 0, gaps: 0, shed: 0 });
       const [row] = await inTransaction(engine)(async (run) => run(sql`select trades, shed from recorders`));
@@ -365,7 +371,9 @@ async function writeBelow(
 ): Promise<string> {
   const [batch] = batchesOf(records) as [Batch];
   const markets = await new MarketIds(engine).of(batch.markets);
-  await inTransaction(engine)(async (run) => writeBatch(run, { id, recorder: 'nobody' }, batch, markets));
+  await inTransaction(engine)(async (run) =>
+    writeBatch(run, { id, recorder: 'nobody' }, encodeBatch(id, batch, markets), 60_000),
+  );
   return id;
 }
 

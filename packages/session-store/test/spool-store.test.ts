@@ -11,10 +11,10 @@ import {
   type SpoolRecovery,
   type StoreStatus,
 } from '../src/index.ts';
-import { finishRecovery } from './crash-campaign.ts';
 import { appendNext, deltaOrSnapshot, type Progress } from './crash-records.ts';
 import { delta } from './contract.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
+import { finishRecovery } from './finish-recovery.ts';
 import { judge, lawful } from './laws.ts';
 
 const end = { status: 'health_failure', reason: 'feed silent' } as const;
@@ -206,8 +206,8 @@ describe('what a dead process leaves', () => {
     expect(rows).toMatchObject([{ id: successor.id }, { id: session.id, status: 'health_failure', messages: 1200 }]);
   });
 
-  test('of a session that somebody ended in the database is set aside in a file, and said', async () => {
-    const { session, append, store } = await recording();
+  test('of a session that somebody ended in the database is set aside in a file, said, and in the ledger once', async () => {
+    const { session, append, store, progress } = await recording();
     append(50);
     await session.flush();
     proxy.mode = 'swallow';
@@ -220,9 +220,19 @@ describe('what a dead process leaves', () => {
       `update sessions set status = 'closed', ended_at = now(), end_reason = 'by hand', lease_until = null`,
     );
     proxy.mode = 'pass';
-    await open();
+    const copy = spoolNow();
+    const next = await open();
     await expect.poll(() => recoveries).toHaveLength(1);
     expect(recoveries[0]).toMatchObject({ outcome: 'set-aside', written: 0, setAside: 70 });
+    const named = `select sid, last_seq from gaps where cause = 'set-aside' order by sid`;
+    const ledger = await next.query(named);
+    expect(ledger).toContainEqual({ sid: 1, last_seq: progress.deltas });
+    expect((await next.verify(session.id)).ok).toBe(true);
+    // As if it had died before the spool knew.
+    const again = await open({ spool: { dir: copy, durableWithinMs: 10 } });
+    await expect.poll(() => again.backlog().spooledBytes).toBe(0);
+    expect(await again.query(named)).toEqual(ledger);
+    expect(recoveries).toHaveLength(1);
     expect(recoveries[0]!.reason).toContain('closed in the database');
     const lines = readFileSync(recoveries[0]!.file!, 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(70);

@@ -85,13 +85,13 @@ describe('cutting', () => {
       receivedAtMs: atMs + 10,
       skipped: [0, 0, 1, 4],
       receivedOffsets: [0, 1, 3, 7],
-      delays: [22, 23, 25, null],
+      delays: [22, 23, 25, Number.NaN],
     });
   });
 
   test('starts a new chunk where an offset would not fit 32 bits', () => {
     const batch = collect(delta(1), delta(2 ** 33), delta(2 ** 33 + 1)).cut()!;
-    expect(batch.chunks.map(({ firstSeq, prices }) => [firstSeq, prices.length])).toEqual([
+    expect(batch.chunks.map(({ firstSeq, length }) => [firstSeq, length])).toEqual([
       [1, 1],
       [2 ** 33, 2],
     ]);
@@ -103,7 +103,7 @@ describe('cutting', () => {
     const deltas = received.map((at, index) => delta(index + 1, at));
     const trades = received.map((at, index) => trade(index + 1, at));
     const { chunks, trades: tradeChunks } = collect(...deltas, ...trades).cut()!;
-    expect(chunks.map(({ firstSeq, prices }) => [firstSeq, prices.length])).toEqual([
+    expect(chunks.map(({ firstSeq, length }) => [firstSeq, length])).toEqual([
       [1, 2],
       [3, 2],
       [5, 1],

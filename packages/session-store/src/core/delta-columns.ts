@@ -14,11 +14,13 @@ export class DeltaColumns {
   readonly skipped: number[] = [];
   /** Positions in the batch's list of markets; the database's numbers are not known yet. */
   readonly markets: number[] = [];
-  readonly yes: boolean[] = [];
+  /** 1 for yes, 0 for no. */
+  readonly yes: number[] = [];
   readonly prices: number[] = [];
   readonly deltas: number[] = [];
   readonly receivedOffsets: number[] = [];
-  readonly delays: (number | null)[] = [];
+  /** NaN where the exchange gave no time. */
+  readonly delays: number[] = [];
   lastSeq: number;
 
   constructor(first: DeltaRecord) {
@@ -27,6 +29,10 @@ export class DeltaColumns {
     this.firstSeq = first.seq;
     this.lastSeq = first.seq;
     this.receivedAtMs = first.receivedAtMs;
+  }
+
+  get length(): number {
+    return this.prices.length;
   }
 
   /**
@@ -44,11 +50,11 @@ export class DeltaColumns {
   push(record: DeltaRecord, market: number): void {
     this.skipped.push(record.seq - this.firstSeq - this.skipped.length);
     this.markets.push(market);
-    this.yes.push(record.side === 'yes');
+    this.yes.push(record.side === 'yes' ? 1 : 0);
     this.prices.push(record.price);
     this.deltas.push(record.delta);
     this.receivedOffsets.push(record.receivedAtMs - this.receivedAtMs);
-    this.delays.push(record.exchangeAtMs === null ? null : record.receivedAtMs - record.exchangeAtMs);
+    this.delays.push(record.exchangeAtMs === null ? Number.NaN : record.receivedAtMs - record.exchangeAtMs);
     this.lastSeq = record.seq;
   }
 }

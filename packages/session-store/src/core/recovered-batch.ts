@@ -7,7 +7,9 @@ import type { GapRecord, StoreRecord } from '../records.ts';
 /** Stands in the ledger where the spool lost records. */
 export const spoolDamaged = 'spool-damaged';
 /** Stands there where the database refused them. */
-const refused = 'refused';
+export const refused = 'refused';
+/** Stands there where they came too late: the session was over. */
+export const setAsideCause = 'set-aside';
 
 /** The records of a batch, a part at a time; one that cannot be read is a hole, which the ledger is told of. */
 export function readParts({ parts }: SpooledBatch, ledger: HoleLedger): readonly (readonly StoreRecord[])[] {
@@ -56,9 +58,17 @@ export const batchOfGaps = (ordinal: number, rows: readonly GapRecord[], nextGap
   lastRecordAtMs: null,
 });
 
-/** A row per subscription for a batch that the database refused: the numbers are named, the records are elsewhere. */
-export function rowsForRefused(records: readonly StoreRecord[]): readonly GapRecord[] {
-  const rows = new Map<string, GapRecord>();
+/**
+ * A row per subscription for records that the database does not take: the numbers are named, the records are elsewhere.
+ *
+ * @param before rows for records that came before these
+ */
+export function rowsForKept(
+  records: readonly StoreRecord[],
+  cause: string,
+  before: readonly GapRecord[] = [],
+): readonly GapRecord[] {
+  const rows = new Map(before.map((row) => [`${row.epoch}/${row.sid}`, row]));
   for (const record of records) {
     if (record.kind === 'gap') continue;
     const { epoch, sid, seq, receivedAtMs } = record;
@@ -71,7 +81,7 @@ export function rowsForRefused(records: readonly StoreRecord[]): readonly GapRec
       lastSeq: seq ?? row?.lastSeq ?? null,
       fromAtMs: row?.fromAtMs ?? receivedAtMs,
       toAtMs: Math.max(row?.fromAtMs ?? receivedAtMs, receivedAtMs),
-      cause: refused,
+      cause,
     });
   }
   return [...rows.values()];

@@ -2,8 +2,14 @@ import type { SpoolDepth, SpoolEntry, SpooledSession } from '../spool.ts';
 
 type BatchCount = { readonly batch: number; readonly atMs: number; entries: number; records: number; bytes: number };
 
-/** Batches are in order; those up to `acknowledged` are not in the list. */
-type SessionCount = { acknowledged: number; lastBatch: number; batches: BatchCount[]; segments: number };
+/** Batches are in order; those up to `acknowledged` are not in the list, and those up to `released` not needed in the files. */
+type SessionCount = {
+  acknowledged: number;
+  released: number;
+  lastBatch: number;
+  batches: BatchCount[];
+  segments: number;
+};
 
 /**
  * Who waits in the spool, and in which segments: an object per session and per unacknowledged batch, none per entry.
@@ -45,12 +51,24 @@ export class SpoolIndex {
     batches.set(session, Math.max(batch, batches.get(session) ?? 0));
   }
 
-  acknowledge(session: string, throughBatch: number): void {
+  /**
+   * The batches count no more and are not given back. Their files stay until they are released.
+   *
+   * @returns bytes of the payloads that were waiting
+   */
+  acknowledge(session: string, throughBatch: number): number {
     const count = this.#countOf(session);
-    if (throughBatch <= count.acknowledged) return;
+    if (throughBatch <= count.acknowledged) return 0;
     count.acknowledged = throughBatch;
     const kept = count.batches.findIndex(({ batch }) => batch > throughBatch);
-    count.batches.splice(0, kept < 0 ? count.batches.length : kept);
+    const gone = count.batches.splice(0, kept < 0 ? count.batches.length : kept);
+    return gone.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Nobody will ever ask for these batches again. */
+  release(session: string, throughBatch: number): void {
+    const count = this.#countOf(session);
+    count.released = Math.max(count.released, throughBatch);
   }
 
   isAcknowledged(session: string, batch: number): boolean {
@@ -60,7 +78,7 @@ export class SpoolIndex {
   /** Whether nothing in this segment is needed any more. */
   isDone(segment: string): boolean {
     for (const [session, batch] of this.#segments.get(segment) ?? []) {
-      if (!this.isAcknowledged(session, batch)) return false;
+      if (batch > (this.#sessions.get(session)?.released ?? 0)) return false;
     }
     return true;
   }
@@ -102,7 +120,7 @@ export class SpoolIndex {
   #countOf(session: string): SessionCount {
     let count = this.#sessions.get(session);
     if (!count) {
-      count = { acknowledged: 0, lastBatch: 0, batches: [], segments: 0 };
+      count = { acknowledged: 0, released: 0, lastBatch: 0, batches: [], segments: 0 };
       this.#sessions.set(session, count);
     }
     return count;

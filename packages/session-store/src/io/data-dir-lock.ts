@@ -1,8 +1,9 @@
 // PGlite lets two processes open one folder, which ends in damaged data. So the folder is locked first, in a way that
 // the operating system undoes however the process ends: an open transaction on a SQLite file of its own.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { SessionStoreError } from '../errors.ts';
+import { syncFolder } from './segment-file.ts';
 
 export type DataDirLock = { release(): void };
 
@@ -18,7 +19,7 @@ export async function lockDataDir(dataDir: string, nowMs: number): Promise<DataD
   const { DatabaseSync } = await import('node:sqlite');
   const holderFile = join(dataDir, 'lock-holder.json');
   try {
-    mkdirSync(dataDir, { recursive: true });
+    await makeFolder(resolve(dataDir));
     const database = new DatabaseSync(join(dataDir, 'lock.sqlite'), { timeout: 0 });
     try {
       database.exec('begin immediate');
@@ -36,6 +37,13 @@ export async function lockDataDir(dataDir: string, nowMs: number): Promise<DataD
       cause,
     });
   }
+}
+
+/** What is put into a folder survives a power cut only if the folder's own name does, and those above it. */
+async function makeFolder(path: string): Promise<void> {
+  const first = mkdirSync(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 const sqliteBusy = 5;

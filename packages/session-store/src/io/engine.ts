@@ -38,6 +38,13 @@ export interface Engine {
    * @throws {SessionStoreError}
    */
   vacuum?(tables: readonly string[]): Promise<void>;
+  /**
+   * Resolves once what is committed by now survives a power cut; only where a commit does not promise that by itself. After
+   * `close` it says whether the close did it.
+   *
+   * @throws {SessionStoreError}
+   */
+  makeSafe?(): Promise<void>;
   close(): Promise<void>;
 }
 

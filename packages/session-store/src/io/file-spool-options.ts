@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { SessionStoreError } from '../errors.ts';
 import { maxDelayMs, within } from '../options.ts';
 import type { SpoolDamage } from '../spool.ts';
 import { systemRuntime, type Runtime } from './runtime.ts';
@@ -22,6 +23,14 @@ export interface FileSpoolOptions {
    * until what lies around it is acknowledged.
    */
   readonly onDamage?: (damage: SpoolDamage) => void;
+  /**
+   * Makes what the database has committed safe from a power cut, where its commits do not do that. Acknowledged entries stay
+   * in the files until it has resolved; it is called 10 s after an acknowledgement, or when 32 MiB or a quarter of `maxBytes`
+   * wait for it, and by `close`. Rejects with SessionStoreError only. @default nothing has to be done
+   */
+  readonly makeSafe?: (() => Promise<void>) | null;
+  /** Called each time that failed, with how many times in a row it has. It is tried again. */
+  readonly onUnsafe?: (error: SessionStoreError, failures: number) => void;
   /** Clock and timers. @default the globals */
   readonly runtime?: Runtime;
 }
@@ -43,6 +52,8 @@ export function resolveSpoolOptions(options: FileSpoolOptions): ResolvedSpoolOpt
     maxBytes: within('maxBytes', options.maxBytes ?? 4 * 2 ** 30, 2 * segmentBytes, Number.MAX_SAFE_INTEGER),
     maxUnwrittenBytes: within('maxUnwrittenBytes', options.maxUnwrittenBytes ?? 16 * 2 ** 20, 1, 2 ** 40),
     onDamage: options.onDamage ?? (() => undefined),
+    makeSafe: options.makeSafe ?? null,
+    onUnsafe: options.onUnsafe ?? (() => undefined),
     runtime: options.runtime ?? systemRuntime,
   };
 }

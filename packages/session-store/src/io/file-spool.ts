@@ -23,6 +23,7 @@ import type {
 } from '../spool.ts';
 import { lockDataDir, type DataDirLock } from './data-dir-lock.ts';
 import { resolveSpoolOptions, type FileSpoolOptions, type ResolvedSpoolOptions } from './file-spool-options.ts';
+import { HeldAcknowledgements } from './held-acknowledgements.ts';
 import { damageOf, recoverSegments, type Recovered } from './recover-segments.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { SegmentedLog, type LogFrame } from './segmented-log.ts';
@@ -33,6 +34,9 @@ import { SpoolMark } from './spool-mark.ts';
 const retryAfterMs = 1000;
 /** One write, at most: the buffer is one copy, made on the event loop. */
 const maxWriteBytes = 1024 * 1024;
+/** How long, and how much, acknowledged entries are kept until the database is made safe. */
+const makeSafeEveryMs = 10_000;
+const maxUnsafeBytes = 32 * 2 ** 20;
 
 /**
  * Opens the folder's log, whatever state it is in, and locks it.
@@ -41,7 +45,7 @@ const maxWriteBytes = 1024 * 1024;
  * sync of the disk. When the power goes or the system dies: what is not synced, which is that and `syncEveryMs` more.
  * Nothing of either that `durable` resolved for; with `syncEveryMs: null` that is true of the process only.
  *
- * A damaged file is copied to `<name>.damaged` before it is used up; those copies are for people, and people remove them.
+ * A damaged file is copied to `<name>.damaged` before it is used up. Those copies are for people: the latest 16 of them are kept.
  *
  * @throws {TypeError | RangeError} on wrong options
  * @throws {SessionStoreError} DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, or SPOOL_FAILED when the files cannot be read
@@ -74,6 +78,7 @@ class FileSpool implements Spool {
   readonly #log: SegmentedLog;
   readonly #index: SpoolIndex;
   readonly #reader: SegmentReader;
+  readonly #held: HeldAcknowledgements | null;
   /** Nobody who was here before knows it, and no record can hold it. */
   readonly #salt = randomInt(1, 2 ** 32);
   readonly #reported: SpoolDamage[];
@@ -109,6 +114,17 @@ class FileSpool implements Spool {
     this.#next = recovered.next;
     this.#durable = recovered.next - 1;
     this.#reader = new SegmentReader(settings.folder, (hole) => this.#seeHole(hole));
+    const { makeSafe, onUnsafe: onFailure, runtime, maxBytes } = settings;
+    this.#held =
+      makeSafe &&
+      new HeldAcknowledgements({
+        runtime,
+        everyMs: makeSafeEveryMs,
+        maxBytes: Math.min(maxUnsafeBytes, maxBytes / 4),
+        makeSafe,
+        release: (session, batch) => this.#release(session, batch),
+        onFailure,
+      });
     this.#wake();
   }
 
@@ -121,6 +137,7 @@ class FileSpool implements Spool {
       throw spoolFull('the disk is slower than what comes; maxUnwrittenBytes are waiting for it');
     }
     if (this.#log.bytes + this.#queuedBytes + size > this.#settings.maxBytes) {
+      this.#held?.hurry();
       throw spoolFull('its files have reached maxBytes; see that the database takes what is in them');
     }
     const position = this.#enqueue({ kind: 'entry', ...entry }, entry.batch);
@@ -151,9 +168,9 @@ class FileSpool implements Spool {
   acknowledge(session: string, throughBatch: number): void {
     if (this.#closing) throw spoolClosed();
     if (this.#index.isAcknowledged(session, throughBatch)) return;
-    this.#index.acknowledge(session, throughBatch);
-    this.#mustReclaim = true;
-    this.#enqueue({ kind: 'acknowledged', session, batch: throughBatch }, 0);
+    const bytes = this.#index.acknowledge(session, throughBatch);
+    if (this.#held) this.#held.hold(session, throughBatch, bytes);
+    else this.#release(session, throughBatch);
   }
 
   depth(): SpoolDepth {
@@ -167,6 +184,17 @@ class FileSpool implements Spool {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  #release(session: string, throughBatch: number): void {
+    this.#index.release(session, throughBatch);
+    this.#mustReclaim = true;
+    this.#enqueue({ kind: 'acknowledged', session, batch: throughBatch }, 0);
+  }
+
+  /** Nothing in the files is needed any more. */
+  get #isDone(): boolean {
+    return this.#index.depth().entries === 0 && (this.#held?.isEmpty ?? true);
   }
 
   #enqueue(content: FrameContent, batch: number): number {
@@ -213,10 +241,9 @@ class FileSpool implements Spool {
   }
 
   async #reclaim(): Promise<void> {
-    const isDone = this.#index.depth().entries === 0;
     // The segment in use goes only where its room is needed, or it would be made anew all the time.
-    await this.#log.reclaim(isDone && (this.#failure !== null || this.#closing !== null));
-    if (this.#index.depth().entries > 0 || this.#log.segments.length > 0) return;
+    await this.#log.reclaim(this.#isDone && (this.#failure !== null || this.#closing !== null));
+    if (!this.#isDone || this.#log.segments.length > 0) return;
     // What is left are acknowledgements of entries that are gone.
     this.#queue = [];
     this.#queuedBytes = 0;
@@ -298,6 +325,7 @@ class FileSpool implements Spool {
     this.#failure = error;
     // Freeing what is acknowledged may be what makes room.
     this.#mustReclaim = true;
+    this.#held?.hurry();
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
@@ -317,6 +345,7 @@ class FileSpool implements Spool {
   async #close(): Promise<void> {
     // `#closing` is set only once this has begun; the pump reads it.
     await Promise.resolve();
+    await this.#held?.finish();
     await this.#pumping;
     this.#cancelTimer?.();
     this.#mustReclaim = true;

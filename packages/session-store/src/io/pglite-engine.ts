@@ -6,21 +6,38 @@ import { lockDataDir, type DataDirLock } from './data-dir-lock.ts';
 import { withDeadline } from './deadline.ts';
 import { render, type Engine, type Run, type TransactionOptions } from './engine.ts';
 import { failureOf } from './failure.ts';
+import { PgliteFolder } from './pglite-folder.ts';
 import type { Runtime } from './runtime.ts';
 
 const int8 = 20;
+
+/**
+ * A checkpoint frees the log before it, and only afterwards do we make the checkpoint itself safe. So that much more is kept:
+ * several times what is written from one to the next.
+ */
+const keptLog = ['-c', 'wal_keep_size=128MB'];
 
 /** PostgreSQL inside this process, in a folder that no other process has open. */
 export class PgliteEngine implements Engine {
   readonly name = 'pglite';
   readonly #database: PGlite;
+  readonly #files: PgliteFolder;
   readonly #lock: DataDirLock;
   readonly #queryTimeoutMs: number;
   readonly #runtime: Runtime;
-  #closed = false;
+  #closing: Promise<void> | null = null;
+  /** The latest call of `makeSafe`, or what became of it; at most one works at a time. */
+  #safe: Promise<void> = Promise.resolve();
 
-  private constructor(database: PGlite, lock: DataDirLock, queryTimeoutMs: number, runtime: Runtime) {
+  private constructor(
+    database: PGlite,
+    files: PgliteFolder,
+    lock: DataDirLock,
+    queryTimeoutMs: number,
+    runtime: Runtime,
+  ) {
     this.#database = database;
+    this.#files = files;
     this.#lock = lock;
     this.#queryTimeoutMs = queryTimeoutMs;
     this.#runtime = runtime;
@@ -33,8 +50,10 @@ export class PgliteEngine implements Engine {
     try {
       // Loaded here so that users of a server do not pay for several MB of WebAssembly.
       const { PGlite } = await import('@electric-sql/pglite');
-      const database = await PGlite.create({ dataDir: resolve(folder, 'pglite'), parsers: { [int8]: parseBigint } });
-      return new PgliteEngine(database, lock, queryTimeoutMs, runtime);
+      const path = resolve(folder, 'pglite');
+      const startParams = [...PGlite.defaultStartParams, ...keptLog];
+      const database = await PGlite.create({ dataDir: path, parsers: { [int8]: parseBigint }, startParams });
+      return new PgliteEngine(database, new PgliteFolder(path), lock, queryTimeoutMs, runtime);
     } catch (cause) {
       lock.release();
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -49,7 +68,7 @@ export class PgliteEngine implements Engine {
     { doing, readOnly = false, timeoutMs = this.#queryTimeoutMs }: TransactionOptions,
   ): Promise<T> {
     try {
-      if (this.#closed) throw new SessionStoreError('STORE_CLOSED', `${doing} failed: the store is closed.`);
+      if (this.#closing) throw new SessionStoreError('STORE_CLOSED', `${doing} failed: the store is closed.`);
       const done = this.#database.transaction(async (transaction) => {
         if (readOnly) await transaction.query('set transaction read only');
         return { value: await work(runOn(transaction)) };
@@ -71,15 +90,45 @@ export class PgliteEngine implements Engine {
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  async makeSafe(): Promise<void> {
+    if (this.#closing) await this.#closing.catch(() => undefined);
+    else this.#safe = this.#safe.catch(() => undefined).then(async () => this.#checkpoint());
+    await this.#safe;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#safe.catch(() => undefined);
     try {
-      await this.#database.close();
+      // Which makes a checkpoint.
+      const closed = this.#database.close();
+      this.#safe = closed.then(async () => this.#files.sync()).catch(failToMakeSafe);
+      await this.#safe.catch(() => undefined);
+      await closed;
     } finally {
       this.#lock.release();
     }
   }
+
+  /**
+   * Nobody else has the database until its files are synced: or pages that were written meanwhile could reach the disk without
+   * the log of what changed them, and a power cut would leave them changed by what was never committed.
+   */
+  async #checkpoint(): Promise<void> {
+    const work = async (transaction: Transaction) => {
+      await transaction.query('checkpoint');
+      await this.#files.sync();
+    };
+    await this.#database.transaction(work).catch(failToMakeSafe);
+  }
+}
+
+function failToMakeSafe(cause: unknown): never {
+  throw failureOf('Making the embedded database safe', cause).error;
 }
 
 const runOn =

@@ -55,11 +55,13 @@ export class PostgresEngine implements Engine {
       this.#closed.signal.throwIfAborted();
       const sql = (pool.sql ??= this.#connect(pool.max));
       const done = sql.begin(readOnly ? 'read only' : 'read write', async (transaction) => {
-        await guardTransaction(
+        const guarded = guardTransaction(
           async (text, parameters) => transaction.unsafe(text, [...parameters], prepared),
           timeoutMs,
         );
-        return { value: await work(runOn(transaction)) };
+        // Sent along with what is behind it: the server runs them in order, and nothing after one that failed.
+        const [value] = await Promise.all([work(runOn(transaction)), guarded]);
+        return { value };
       });
       // After the deadline nobody waits for it any more, and its rejection is of no interest.
       done.catch(() => undefined);

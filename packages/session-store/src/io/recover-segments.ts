@@ -1,6 +1,6 @@
 // What is left after whatever happened. Nothing is repaired in place: frames that are intact are used, what lies between is
 // reported, and the files go when their entries are acknowledged. Until then every start finds the same.
-import { constants, copyFile, open } from 'node:fs/promises';
+import { constants, copyFile, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Continuity, type Hole } from '../core/continuity.ts';
 import { scanFrames } from '../core/spool-frame.ts';
@@ -16,6 +16,9 @@ export type Recovered = {
   readonly damage: readonly SpoolDamage[];
 };
 
+/** Copies of damaged files that are kept for people, the latest; at the usual size they are 128 MiB together. */
+const mostKept = 16;
+
 /** Reads the whole log once, a segment at a time, and enters in `index` what is in it. */
 export async function recoverSegments(folder: string, mark: Mark | null, index: SpoolIndex): Promise<Recovered> {
   const log = new Continuity(mark?.front ?? null);
@@ -27,7 +30,10 @@ export async function recoverSegments(folder: string, mark: Mark | null, index: 
       if (!content) log.bad(stretch.bytes.length, segment.name);
       else if (log.accept(stretch)) {
         if (content.kind === 'entry') index.add(content);
-        else index.acknowledge(content.session, content.batch);
+        else {
+          index.acknowledge(content.session, content.batch);
+          index.release(content.session, content.batch);
+        }
         index.place(segment.name, content.session, content.kind === 'entry' ? content.batch : 0);
       }
     }
@@ -85,5 +91,13 @@ async function keepAside(folder: string, name: string | null): Promise<string | 
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') return null;
   }
+  await removeOldest(folder, `${name}.damaged`);
   return kept;
+}
+
+/** A disk that goes on failing must not be filled with copies of what it failed at. */
+async function removeOldest(folder: string, latest: string): Promise<void> {
+  // By the first number in them, which is in their names.
+  const kept = (await readdir(folder)).filter((name) => name.endsWith('.damaged') && name !== latest).toSorted();
+  for (const name of kept.slice(0, 1 - mostKept)) await rm(join(folder, name), { force: true });
 }

@@ -3,7 +3,7 @@ import { textArrayLiteral } from '../core/array-literal.ts';
 import type { ChunkSpan } from '../core/compaction-plan.ts';
 import { dayMs, dayOf } from '../core/day.ts';
 import { SessionStoreError } from '../errors.ts';
-import type { Run } from '../io/engine.ts';
+import type { Row, Run } from '../io/engine.ts';
 import type { SessionId } from '../records.ts';
 import { numberOf, textOf } from '../rows.ts';
 import { bigints } from './array-parameters.ts';
@@ -17,11 +17,13 @@ export type FreshSearch = {
   readonly records: number;
 };
 
-/** Deltas that were moved: all of a stream from one number to another, and when the earliest and the latest arrived. */
-export type Moved = {
+/** What was moved of one market: all of a stream's deltas of it from one number to another. */
+export type MovedMarket = {
+  readonly marketId: number;
   readonly records: number;
   readonly firstSeq: number;
   readonly lastSeq: number;
+  /** When the earliest and the latest arrived, in ms since the epoch. */
   readonly firstAtMs: number;
   readonly lastAtMs: number;
 };
@@ -96,6 +98,7 @@ export async function freshChunks(run: Run, stream: StreamKey): Promise<readonly
  * deltas for it and nothing before them waits to be merged; otherwise they wait to be merged themselves.
  *
  * @param chunks the stream's first ones, of one day
+ * @returns none where retention has dropped them at this moment
  * @throws {SessionStoreError} when they do not hold what they say
  */
 export async function moveFresh(
@@ -103,7 +106,7 @@ export async function moveFresh(
   stream: StreamKey,
   chunks: readonly ChunkSpan[],
   targetRecords: number,
-): Promise<Moved> {
+): Promise<readonly MovedMarket[]> {
   const day = dayOf(chunks[0]!.receivedAtMs) * dayMs;
   const regrouped = regroup(
     stream,
@@ -121,36 +124,43 @@ export async function moveFresh(
     },
     targetRecords,
   );
-  const [moved] = await run(sql`
+  const rows = await run(sql`
     with taken as (
       delete from delta_chunks as chunk
       where ${ofStream('chunk', stream)} and first_seq = any (${bigints(chunks.map(({ firstSeq }) => firstSeq))})
         and received_at >= ${moment(day)} and received_at < ${moment(day + dayMs)}
       returning *
-    ), made as (${regrouped})
-    select
-      (select coalesce(sum(records), 0)::bigint from taken) as taken,
-      (select coalesce(sum(records), 0)::bigint from made) as made,
-      (select coalesce(min(${arrived}), 0) from taken as chunk cross join unnest(received_offsets) as received_offset) as first_at_ms,
-      (select coalesce(max(${arrived}), 0) from taken as chunk cross join unnest(received_offsets) as received_offset) as last_at_ms`);
-  return {
-    records: sameNumber(numberOf(moved!, 'taken'), numberOf(moved!, 'made')),
-    firstSeq: chunks[0]!.firstSeq,
-    lastSeq: chunks.at(-1)!.lastSeq,
-    firstAtMs: numberOf(moved!, 'first_at_ms'),
-    lastAtMs: numberOf(moved!, 'last_at_ms'),
-  };
+    ), made as (${regrouped}), market as (
+      select market_id, sum(records)::bigint as records, min(first_seq) as first_seq, max(last_seq) as last_seq,
+        min(first_at_ms) as first_at_ms, max(last_at_ms) as last_at_ms
+      from made
+      group by market_id
+    )
+    select taken, market.*
+    from (select coalesce(sum(records), 0)::bigint as taken from taken) as taken
+    left join market on true`);
+  const markets = rows.filter((row) => row['market_id'] !== null).map(movedMarketOf);
+  const made = markets.reduce((sum, { records }) => sum + records, 0);
+  requireSame(numberOf(rows[0]!, 'taken'), made);
+  return markets;
 }
 
-const arrived = sql`${arrivalMs(sql`chunk`)} + received_offset`;
+const movedMarketOf = (row: Row): MovedMarket => ({
+  marketId: numberOf(row, 'market_id'),
+  records: numberOf(row, 'records'),
+  firstSeq: numberOf(row, 'first_seq'),
+  lastSeq: numberOf(row, 'last_seq'),
+  firstAtMs: numberOf(row, 'first_at_ms'),
+  lastAtMs: numberOf(row, 'last_at_ms'),
+});
 
 /**
  * What is deleted and what is made must be the same deltas: a chunk whose columns do not fit each other is left as it is.
  *
  * @throws {SessionStoreError} and so nothing is changed
  */
-export function sameNumber(taken: number, made: number): number {
-  if (taken === made) return taken;
+export function requireSame(taken: number, made: number): void {
+  if (taken === made) return;
   throw new SessionStoreError(
     'QUERY_FAILED',
     `Compaction would have made ${made} deltas of ${taken}, so nothing was changed: a chunk does not hold what it says.`,

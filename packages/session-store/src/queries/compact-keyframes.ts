@@ -5,19 +5,28 @@ import { dayMs } from '../core/day.ts';
 import type { Row, Run } from '../io/engine.ts';
 import { numberOf } from '../rows.ts';
 import { bigints, integers } from './array-parameters.ts';
-import type { Moved } from './compact-fresh.ts';
+import type { MovedMarket } from './compact-fresh.ts';
 import { arrivalMs, ofStream, type StreamKey } from './compact-regroup.ts';
 
-/**
- * A book of sixty levels for each of a quiet market's deltas would be most of what is stored, so there are at least so many
- * deltas from one keyframe to the next, but for the first delta of a day: its book is needed when the day before expires.
- */
-const fewestDeltas = 64;
+export type KeyframeSpacing = {
+  /** A market's book is stored with its first delta of each such interval. */
+  readonly intervalMs: number;
+  /**
+   * But at least so many deltas lie from one keyframe to the next, unless a day begins: its book is needed when the day before
+   * expires. Otherwise a quiet market's books of a hundred levels each would be most of what is stored.
+   */
+  readonly fewestDeltas: number;
+  /** However short the time: what has to be folded for a book is bounded by it. */
+  readonly mostDeltas: number;
+  /** Markets that one statement looks at. */
+  readonly mostMarkets: number;
+};
 
 /** A place for a keyframe: after the delta `seq`, computed from the book at `bookSeq`. */
 type Place = {
   readonly marketId: number;
   readonly bookSeq: number;
+  readonly bookAtMs: number;
   readonly seq: number;
   readonly receivedAtMs: number;
 };
@@ -26,50 +35,56 @@ type Place = {
  * Makes the keyframes that belong among deltas that have just been moved into `market_chunks`: with the first delta of each
  * interval of time. All that the stream has before them must be there.
  *
+ * The statements say by lateral joins what is looked up for each market by an index, and everything else is joined by hash or by
+ * order (see `takeTurn`): a planner that knows nothing of today's partition joins a thousand markets' levels in loops, and an
+ * hour is not enough for them.
+ *
  * @returns how many were made
  */
-export async function makeKeyframes(run: Run, stream: StreamKey, moved: Moved, intervalMs: number): Promise<number> {
-  const places = await findPlaces(run, stream, moved, intervalMs);
-  return places.length === 0 ? 0 : insertKeyframes(run, stream, places);
+export async function makeKeyframes(
+  run: Run,
+  stream: StreamKey,
+  moved: readonly MovedMarket[],
+  spacing: KeyframeSpacing,
+): Promise<number> {
+  let made = 0;
+  for (let from = 0; from < moved.length; from += spacing.mostMarkets) {
+    const places = await findPlaces(run, stream, moved.slice(from, from + spacing.mostMarkets), spacing);
+    if (places.length > 0) made += await insertKeyframes(run, stream, places);
+  }
+  return made;
 }
 
 async function findPlaces(
   run: Run,
   stream: StreamKey,
-  { firstSeq, lastSeq, firstAtMs, lastAtMs }: Moved,
-  intervalMs: number,
+  markets: readonly MovedMarket[],
+  { intervalMs, fewestDeltas, mostDeltas }: KeyframeSpacing,
 ): Promise<readonly Place[]> {
   // Each market's intervals and days begin at a time of their own, so that not all books are due in one step.
   const phase = sql`(market_id::bigint * 2654435761 % 4294967296 * ${intervalMs}::bigint / 4294967296)`;
   const interval = (atMs: SQL) => sql`((${atMs} - ${phase}) / ${intervalMs}::bigint)`;
   const day = (atMs: SQL) => sql`((${atMs} - ${phase}) / ${dayMs}::bigint)`;
+  const differ = (part: (atMs: SQL) => SQL, ...times: readonly SQL[]) =>
+    sql`(${sql.join(
+      times.slice(1).map((atMs) => sql`${part(atMs)} is distinct from ${part(times[0]!)}`),
+      sql` or `,
+    )})`;
   const rows = await run(sql`
-    with made as (
-      select chunk.*, ${arrivalMs(sql`chunk`)} as at_ms from market_chunks as chunk
-      where ${ofStream('chunk', stream)} and chunk.first_seq between ${firstSeq}::bigint and ${lastSeq}::bigint
-    ), moved as (
-      select
-        market_id, made.first_seq + delta.position - 1 + delta.skipped as seq,
-        at_ms + delta.received_offset as at_ms
-      from made
-      cross join lateral unnest(skipped, received_offsets)
-        with ordinality as delta (skipped, received_offset, position)
-      where ${interval(sql`${firstAtMs}::bigint`)} <> ${interval(sql`${lastAtMs}::bigint`)}
-      union all
-      -- Where no interval begins among them a chunk's first one is enough to know, and nothing is unpacked.
-      select market_id, first_seq, at_ms from made
-      where ${interval(sql`${firstAtMs}::bigint`)} = ${interval(sql`${lastAtMs}::bigint`)}
-    ), market as (
-      select market_id, min(seq) as first_seq from moved group by market_id
-    ), before as (
-      -- The latest book before them, and about how many deltas lie between.
-      select market.market_id, book.seq, book.at_ms, (
-        select coalesce(sum(chunk.records), 0) from market_chunks as chunk
-        where ${ofStream('chunk', stream)} and chunk.market_id = market.market_id
-          and chunk.first_seq < market.first_seq and chunk.last_seq > book.seq
-      ) as deltas
+    with market as (
+      select * from unnest(
+        ${integers(markets.map(({ marketId }) => marketId))},
+        ${bigints(markets.map(({ records }) => records))},
+        ${bigints(markets.map(({ firstSeq }) => firstSeq))},
+        ${bigints(markets.map(({ lastSeq }) => lastSeq))},
+        ${bigints(markets.map(({ firstAtMs }) => firstAtMs))},
+        ${bigints(markets.map(({ lastAtMs }) => lastAtMs))}
+      ) as market (market_id, records, first_seq, last_seq, first_at_ms, last_at_ms)
+    ), due as materialized (
+      -- With the latest book before them, and about how many deltas lie between.
+      select market.*, book.seq as book_seq, book.at_ms as book_at_ms, between_them.deltas
       from market
-      cross join lateral (
+      left join lateral (
         (
           select record.seq, ${arrivalMs(sql`record`)} as at_ms from snapshot_records as record
           where ${ofStream('record', stream)} and record.market_id = market.market_id and record.seq < market.first_seq
@@ -84,15 +99,39 @@ async function findPlaces(
         )
         order by seq desc
         limit 1
-      ) as book
+      ) as book on true
+      cross join lateral (
+        select coalesce(sum(chunk.records), 0)::bigint as deltas from market_chunks as chunk
+        where ${ofStream('chunk', stream)} and chunk.market_id = market.market_id
+          and chunk.first_seq < market.first_seq and chunk.first_seq >= ${chunkWith(stream, sql`market.market_id`, sql`book.seq`)}
+      ) as between_them
+      -- Most often nothing can be due, and nothing is unpacked.
+      where deltas + records >= ${fewestDeltas}::bigint
+          and (${differ(interval, sql`first_at_ms`, sql`last_at_ms`, sql`book.at_ms`)}
+            or deltas + records >= ${mostDeltas}::bigint)
+        or ${differ(day, sql`first_at_ms`, sql`last_at_ms`, sql`book.at_ms`)}
     ), event as (
-      select market_id, seq, at_ms, seq as book_seq, deltas from before
+      select market_id, book_seq as seq, book_at_ms as at_ms, book_seq, deltas from due where book_seq is not null
       union all
-      select record.market_id, record.seq, ${arrivalMs(sql`record`)}, record.seq, 0
-      from snapshot_records as record join market using (market_id)
-      where ${ofStream('record', stream)} and record.seq > market.first_seq and record.seq < ${lastSeq}::bigint
+      select market_id, record.seq, record.at_ms, record.seq, 0
+      from due
+      cross join lateral (
+        select record.seq, ${arrivalMs(sql`record`)} as at_ms from snapshot_records as record
+        where ${ofStream('record', stream)} and record.market_id = due.market_id
+          and record.seq > due.first_seq and record.seq < due.last_seq
+      ) as record
       union all
-      select market_id, seq, at_ms, null, null from moved
+      select market_id, delta.seq, delta.at_ms, null, null
+      from due
+      cross join lateral (
+        select chunk.first_seq + delta.position - 1 + delta.skipped as seq,
+          ${arrivalMs(sql`chunk`)} + delta.received_offset as at_ms
+        from market_chunks as chunk
+        cross join lateral unnest(chunk.skipped, chunk.received_offsets)
+          with ordinality as delta (skipped, received_offset, position)
+        where ${ofStream('chunk', stream)} and chunk.market_id = due.market_id
+          and chunk.first_seq between due.first_seq and due.last_seq
+      ) as delta
     ), placed as (
       select
         market_id, seq, at_ms, book_seq is null as is_delta,
@@ -106,16 +145,22 @@ async function findPlaces(
       select
         *,
         first_value(at_ms) over since as book_at_ms,
-        (count(*) filter (where is_delta) over since + max(deltas) over since)::bigint / ${fewestDeltas}::bigint as step
+        count(*) filter (where is_delta) over since + max(deltas) over since as count
       from placed
       where book_seq is not null
       window since as (partition by market_id, book_seq order by seq)
     ), candidate as (
-      select *, lag(step, 1, 0::bigint) over (partition by market_id, book_seq order by seq) as step_before
+      select *,
+        count / ${fewestDeltas}::bigint as step,
+        lag(count / ${fewestDeltas}::bigint, 1, 0::bigint) over (partition by market_id, book_seq order by seq) as step_before
       from counted
-      where is_delta and (is_first or is_first_of_day)
+      where is_delta and (is_first or is_first_of_day or count % ${mostDeltas}::bigint = 0)
+    ), hole as materialized (
+      select * from gap_records as gap
+      where gap.session_id = ${stream.session}::uuid and gap.epoch = ${stream.epoch}::integer
+        and (gap.sid is null or gap.sid = ${stream.sid}::bigint)
     )
-    select market_id, book_seq, seq, at_ms
+    select market_id, book_seq, book_at_ms, seq, at_ms
     from candidate
     where (step > step_before or is_first_of_day) and ${isUnbroken(stream)}
     order by market_id, seq`);
@@ -125,103 +170,129 @@ async function findPlaces(
 const placeOf = (row: Row): Place => ({
   marketId: numberOf(row, 'market_id'),
   bookSeq: numberOf(row, 'book_seq'),
+  bookAtMs: numberOf(row, 'book_at_ms'),
   seq: numberOf(row, 'seq'),
   receivedAtMs: numberOf(row, 'at_ms'),
 });
+
+/** The first number of the market's chunk that holds a number, which is the last one to begin by then; or that number itself. */
+const chunkWith = (stream: StreamKey, marketId: SQL, seq: SQL): SQL => sql`
+  coalesce((
+    select holding.first_seq from market_chunks as holding
+    where ${ofStream('holding', stream)} and holding.market_id = ${marketId} and holding.first_seq <= ${seq}
+    order by holding.first_seq desc limit 1
+  ), ${seq})`;
 
 /**
  * Whether nothing is missing between the book and the delta of a row. A hole of this subscription is where its numbers say, or
  * the one that is known. Any other hole of the epoch is where its time says, as long as the clock did not go back; and
  * retention drops everything before a time.
  */
-const isUnbroken = ({ session, epoch, sid }: StreamKey): SQL => sql`
+const isUnbroken = ({ session, sid }: StreamKey): SQL => sql`
   not exists (
-    select from gap_records as gap
-    where gap.session_id = ${session}::uuid and gap.epoch = ${epoch}::integer
-      and (gap.sid is null or gap.sid = ${sid}::bigint)
-      and case
-        when gap.sid is not null and coalesce(gap.first_seq, gap.last_seq) is not null
-          then coalesce(gap.last_seq, gap.first_seq) > book_seq and coalesce(gap.first_seq, gap.last_seq) < seq
-        else book_at_ms > at_ms or extract(epoch from gap.from_at) * 1000 <= at_ms
-          and extract(epoch from coalesce(gap.to_at, gap.from_at)) * 1000 >= book_at_ms
-      end
+    select from hole
+    where case
+      when hole.sid = ${sid}::bigint and coalesce(hole.first_seq, hole.last_seq) is not null
+        then coalesce(hole.last_seq, hole.first_seq) > book_seq and coalesce(hole.first_seq, hole.last_seq) < seq
+      else book_at_ms > at_ms or extract(epoch from hole.from_at) * 1000 <= at_ms
+        and extract(epoch from coalesce(hole.to_at, hole.from_at)) * 1000 >= book_at_ms
+    end
   )
   and not exists (
     select from expirations as expired
     where expired.session_id = ${session}::uuid and extract(epoch from expired.expired_before) * 1000 > book_at_ms
   )`;
 
+/** @param places by market and rising number */
 async function insertKeyframes(run: Run, stream: StreamKey, places: readonly Place[]): Promise<number> {
   const { session, epoch, sid } = stream;
+  // The places of a book are counted, and a change belongs to the first one at or after it.
+  const books = [...Map.groupBy(places, ({ marketId, bookSeq }) => `${marketId}/${bookSeq}`).values()];
+  const counted = books.flatMap((book, index) => book.map((place, number) => ({ place, book: index + 1, number })));
+  const first = books.map((book) => book[0]!);
   const rows = await run(sql`
-    with place as (
+    with place as materialized (
       select * from unnest(
-        ${integers(places.map(({ marketId }) => marketId))},
-        ${bigints(places.map(({ bookSeq }) => bookSeq))},
-        ${bigints(places.map(({ seq }) => seq))},
-        ${bigints(places.map(({ receivedAtMs }) => receivedAtMs))}
-      ) as place (market_id, book_seq, seq, at_ms)
-    ), book as (
-      select market_id, book_seq, array_agg(seq order by seq) as places, max(seq) as last_seq
-      from place group by market_id, book_seq
-    ), base as (
-      select record.market_id, record.seq, yes_prices, yes_sizes, no_prices, no_sizes
-      from snapshot_records as record
-      join book on book.market_id = record.market_id and book.book_seq = record.seq
-      where ${ofStream('record', stream)}
-      union all
-      select keyframe.market_id, keyframe.seq, yes_prices, yes_sizes, no_prices, no_sizes
-      from keyframes as keyframe
-      join book on book.market_id = keyframe.market_id and book.book_seq = keyframe.seq
-      where ${ofStream('keyframe', stream)}
+        ${integers(counted.map(({ book }) => book))},
+        ${integers(counted.map(({ number }) => number))},
+        ${bigints(counted.map(({ place }) => place.seq))},
+        ${bigints(counted.map(({ place }) => place.receivedAtMs))}
+      ) as place (book, number, seq, at_ms)
+    ), book as materialized (
+      select given.*, places, last_seq
+      from unnest(
+        ${integers(first.map(({ marketId }) => marketId))},
+        ${bigints(first.map(({ bookSeq }) => bookSeq))},
+        ${bigints(first.map(({ bookAtMs }) => bookAtMs))}
+      ) with ordinality as given (market_id, seq, at_ms, book)
+      join (
+        select book, array_agg(seq order by seq) as places, max(seq) as last_seq from place group by book
+      ) as placed using (book)
     ), change as (
-      select market_id, seq as book_seq, seq, side.yes, side.price, side.size
-      from base
-      cross join lateral (
-        select true, * from unnest(yes_prices, yes_sizes)
-        union all
-        select false, * from unnest(no_prices, no_sizes)
-      ) as side (yes, price, size)
-      union all
-      select book.market_id, book.book_seq, delta.seq, delta.yes, delta.price, delta.change
+      select book, cardinality(places) as whole, 0 as number, base.*
       from book
-      join market_chunks as chunk on chunk.market_id = book.market_id
-        and chunk.last_seq > book.book_seq and chunk.first_seq <= book.last_seq
       cross join lateral (
-        select chunk.first_seq + position - 1 + skipped as seq, yes, price, change
-        from unnest(chunk.skipped, chunk.yes, chunk.prices, chunk.deltas)
+        select yes_prices, yes_sizes, no_prices, no_sizes from snapshot_records as record
+        where ${ofStream('record', stream)} and record.market_id = book.market_id and record.seq = book.seq
+          and record.received_at = timestamptz 'epoch' + book.at_ms * interval '1 millisecond'
+        union all
+        select yes_prices, yes_sizes, no_prices, no_sizes from keyframes as keyframe
+        where ${ofStream('keyframe', stream)} and keyframe.market_id = book.market_id and keyframe.seq = book.seq
+          and keyframe.received_at = timestamptz 'epoch' + book.at_ms * interval '1 millisecond'
+      ) as levels
+      cross join lateral (
+        select true as yes, * from unnest(yes_prices, yes_sizes) as side (price, size)
+        union all
+        select false, * from unnest(no_prices, no_sizes) as side (price, size)
+      ) as base
+      union all
+      select book, cardinality(places), width_bucket(delta.seq - 1, places), yes, price, change
+      from book
+      cross join lateral (
+        select chunk.first_seq + delta.position - 1 + delta.skipped as seq, delta.yes, delta.price, delta.change
+        from market_chunks as chunk
+        cross join lateral unnest(chunk.skipped, chunk.yes, chunk.prices, chunk.deltas)
           with ordinality as delta (skipped, yes, price, change, position)
+        where ${ofStream('chunk', stream)} and chunk.market_id = book.market_id
+          and chunk.first_seq between ${chunkWith(stream, sql`book.market_id`, sql`book.seq`)} and book.last_seq
       ) as delta
-      where ${ofStream('chunk', stream)} and delta.seq > book.book_seq and delta.seq <= book.last_seq
-    ), step as (
-      -- What changes from one place to the next; the first place takes the book as well.
-      select market_id, book_seq, places[width_bucket(seq - 1, places) + 1] as seq, yes, price, sum(size) as size
-      from change join book using (market_id, book_seq)
-      group by market_id, book_seq, 3, yes, price
-    ), level as (
-      select distinct market_id, book_seq, yes, price from step
+      where delta.seq > book.seq and delta.seq <= book.last_seq
+    ), changed as (
+      select book, whole, number, yes, price, sum(size) as change from change group by book, whole, number, yes, price
     ), held as (
-      select market_id, place.seq, yes, price,
-        sum(coalesce(step.size, 0)) over (partition by market_id, book_seq, yes, price order by place.seq) as size
-      from place join level using (market_id, book_seq)
-      left join step using (market_id, book_seq, yes, price, seq)
+      -- A level is what it has become, until it changes again.
+      select book, yes, price, ${exactSize(sql`sum(change) over level`)} as size,
+        number, lead(number, 1, whole) over level as next_number
+      from changed
+      window level as (partition by book, yes, price order by number)
+    ), shown as (
+      select book, yes, price, size, generate_series(number, next_number - 1) as number
+      from held
+      where size is distinct from 0
+    ), made as (
+      select book, number, count(*) = count(size) as is_exact,
+        array_agg(price order by price) filter (where yes) as yes_prices,
+        array_agg(size order by price) filter (where yes) as yes_sizes,
+        array_agg(price order by price) filter (where not yes) as no_prices,
+        array_agg(size order by price) filter (where not yes) as no_sizes
+      from shown
+      group by book, number
     )
     insert into keyframes (
       session_id, market_id, epoch, sid, seq, received_at, yes_prices, yes_sizes, no_prices, no_sizes
     )
     select
-      ${session}::uuid, market_id, ${epoch}::integer, ${sid}::bigint, place.seq,
+      ${session}::uuid, book.market_id, ${epoch}::integer, ${sid}::bigint, place.seq,
       timestamptz 'epoch' + place.at_ms * interval '1 millisecond',
-      coalesce(array_agg(price order by price) filter (where yes and size <> 0), '{}'),
-      coalesce(array_agg(${exactSize} order by price) filter (where yes and size <> 0), '{}'),
-      coalesce(array_agg(price order by price) filter (where not yes and size <> 0), '{}'),
-      coalesce(array_agg(${exactSize} order by price) filter (where not yes and size <> 0), '{}')
-    from place left join held using (market_id, seq)
-    group by market_id, place.seq, place.at_ms
-    having coalesce(max(abs(size)), 0) <= ${sql.raw(String(Number.MAX_SAFE_INTEGER))}
+      coalesce(yes_prices, '{}'), coalesce(yes_sizes, '{}'), coalesce(no_prices, '{}'), coalesce(no_sizes, '{}')
+    from place
+    join book using (book)
+    left join made using (book, number)
+    where is_exact is not false
     returning 1 as one`);
   return rows.length;
 }
 
 /** A book that holds more than the store's integers do gets no keyframe. */
-const exactSize = sql.raw(`case when abs(size) <= ${Number.MAX_SAFE_INTEGER} then size::bigint end`);
+const exactSize = (size: SQL): SQL => sql`
+  case when abs(${size}) <= ${sql.raw(String(Number.MAX_SAFE_INTEGER))} then (${size})::bigint end`;

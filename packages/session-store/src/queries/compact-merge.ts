@@ -6,89 +6,132 @@ import type { Run } from '../io/engine.ts';
 import type { SessionId } from '../records.ts';
 import { numberOf } from '../rows.ts';
 import { bigints, integers } from './array-parameters.ts';
-import { sameNumber, streamKey } from './compact-fresh.ts';
+import { requireSame, streamKey } from './compact-fresh.ts';
 import { arrivalMs, ofStream, regroup, type StreamKey } from './compact-regroup.ts';
 import { moment } from './moment.ts';
-
-/** Markets that one look reads. */
-const mostMarkets = 200;
 
 /** Records of a day may come for so long after its end, by the database's clock, before it counts as complete. */
 const lateMs = 3_600_000;
 
+/** A market of a stream: markets are looked at in order. */
+export type MergePlace = { readonly stream: StreamKey; readonly marketId: number };
+
+export type UnmergedSearch = {
+  readonly targetRecords: number;
+  /** Look behind it; null: from the beginning. */
+  readonly after: MergePlace | null;
+  /** Chunks to look at. */
+  readonly mostChunks: number;
+  /** Sessions to leave alone. */
+  readonly except: ReadonlySet<SessionId>;
+};
+
 export type Unmerged = {
   readonly stream: StreamKey;
-  /** Of the markets that are due; by market and rising number. */
+  /** Of the markets that are due, as `planMerges` then says; by market and rising number. */
   readonly chunks: readonly MarketChunkSpan[];
   /** Nothing is added to a day of this stream that ended before. */
   readonly completeBeforeMs: number;
+  /** The last market that was looked at. */
+  readonly upTo: MergePlace;
 };
 
 /**
- * A stream of which something should be merged, as `planMerges` then says: there are enough chunks of a level, or deltas for
- * a full chunk, or the day is complete.
+ * Looks at the next markets that have something to merge. A market is due when there are enough chunks of a level, or deltas for
+ * a full chunk, or a day is complete. There are some ten unmerged chunks a market at any time, so that one look at all of them
+ * would take the longer the more markets there are.
  *
- * @param except sessions to leave alone
+ * @returns null where nothing unmerged is left behind that place
  */
-export async function findUnmerged(
-  run: Run,
-  targetRecords: number,
-  except: ReadonlySet<SessionId>,
-): Promise<Unmerged | null> {
+export async function findUnmerged(run: Run, search: UnmergedSearch): Promise<Unmerged | null> {
+  const found = await nextUnmerged(run, search);
+  if (!found) return null;
+  const { stream, marketId, completeBeforeMs } = found;
+  const { mostChunks } = search;
   const rows = await run(sql`
-    with unmerged as (
-      select session_id, epoch, sid, market_id, level, records, ${arrivalMs(sql`chunk`)} / ${dayMs}::bigint as day
-      from market_chunks as chunk
-      where level is not null and session_id <> all (${textArrayLiteral([...except])}::text::uuid[])
-    ), stream as (
-      select
-        stream.*,
-        least(
-          case when session.status = 'active' or session.lease_until is not null
-            then (extract(epoch from now()) * 1000)::bigint - ${lateMs}::bigint
-            else ${Number.MAX_SAFE_INTEGER}::bigint
-          end,
-          fresh.day * ${dayMs}::bigint
-        ) as complete_before_ms
-      from (select distinct session_id, epoch, sid from unmerged) as stream
-      left join sessions as session on session.id = stream.session_id
-      cross join lateral (
-        select min(${arrivalMs(sql`chunk`)}) / ${dayMs}::bigint as day
-        from delta_chunks as chunk
-        where chunk.session_id = stream.session_id and chunk.epoch = stream.epoch and chunk.sid = stream.sid
-      ) as fresh
-    ), of_level as (
-      select session_id, epoch, sid, market_id, day, count(*) as chunks, sum(records) as records
-      from unmerged
-      group by session_id, epoch, sid, market_id, day, level
+    with page as materialized (
+      select market_id, level, records, ${arrivalMs(sql`chunk`)} / ${dayMs}::bigint as day from market_chunks as chunk
+      where ${ofStream('chunk', stream)} and level is not null and market_id >= ${marketId}::integer
+      order by market_id
+      limit ${sql.raw(String(mostChunks))}
+    ), looked as (
+      -- The last market may have more than what is seen of it here.
+      select coalesce(
+        max(market_id) filter (where market_id < page_end), max(market_id)
+      ) as up_to
+      from page cross join (
+        select case when count(*) = ${sql.raw(String(mostChunks))} then max(market_id) else max(market_id) + 1 end as page_end
+        from page
+      ) as ending
     ), due as (
-      select session_id, epoch, sid, market_id, complete_before_ms
-      from of_level join stream using (session_id, epoch, sid)
-      group by session_id, epoch, sid, market_id, day, complete_before_ms
-      having max(chunks) >= ${fanIn}::bigint or 2 * sum(of_level.records) > ${targetRecords}::bigint
-        or (day + 1) * ${dayMs}::bigint <= complete_before_ms
-    ), chosen as (
-      select distinct session_id, epoch, sid, market_id, complete_before_ms
-      from due join (select session_id, epoch, sid from due limit 1) as first using (session_id, epoch, sid)
-      limit ${sql.raw(String(mostMarkets))}
+      select distinct market_id
+      from (
+        select market_id, day, count(*) as chunks, sum(records) as records from page group by market_id, day, level
+      ) as of_level
+      where market_id <= (select up_to from looked)
+      group by market_id, day
+      having max(chunks) >= ${fanIn}::bigint or 2 * sum(records) > ${search.targetRecords}::bigint
+        or (day + 1) * ${dayMs}::bigint <= ${completeBeforeMs}::bigint
     )
+    select up_to, chunk.*
+    from looked
+    left join (
+      select due.market_id, first_seq, last_seq, records, level, at_ms
+      from due
+      cross join lateral (
+        select first_seq, last_seq, records, level, ${arrivalMs(sql`chunk`)} as at_ms from market_chunks as chunk
+        where ${ofStream('chunk', stream)} and chunk.market_id = due.market_id and level is not null
+      ) as unmerged
+    ) as chunk on true
+    order by chunk.market_id, first_seq`);
+  const chunks = rows
+    .filter((row) => row['market_id'] !== null)
+    .map((row) => ({
+      marketId: numberOf(row, 'market_id'),
+      firstSeq: numberOf(row, 'first_seq'),
+      lastSeq: numberOf(row, 'last_seq'),
+      records: numberOf(row, 'records'),
+      level: numberOf(row, 'level'),
+      receivedAtMs: numberOf(row, 'at_ms'),
+    }));
+  return { stream, chunks, completeBeforeMs, upTo: { stream, marketId: numberOf(rows[0]!, 'up_to') } };
+}
+
+/** The next market that has something unmerged, and what to know of its stream. */
+async function nextUnmerged(run: Run, { after, except }: UnmergedSearch) {
+  const behind =
+    after &&
+    sql`and (session_id, epoch, sid, market_id) > (
+      ${after.stream.session}::uuid, ${after.stream.epoch}::integer, ${after.stream.sid}::bigint, ${after.marketId}::integer
+    )`;
+  const [row] = await run(sql`
     select
-      session_id, epoch, sid, market_id, chunk.first_seq, chunk.last_seq, chunk.records, chunk.level,
-      ${arrivalMs(sql`chunk`)} as at_ms, chosen.complete_before_ms
-    from chosen join market_chunks as chunk using (session_id, epoch, sid, market_id)
-    where chunk.level is not null
-    order by market_id, first_seq`);
-  const [first] = rows;
-  if (!first) return null;
-  const chunks = rows.map((row) => ({
+      unmerged.*,
+      least(
+        case when session.status = 'active' or session.lease_until is not null
+          then (extract(epoch from now()) * 1000)::bigint - ${lateMs}::bigint
+          else ${Number.MAX_SAFE_INTEGER}::bigint
+        end,
+        fresh.day * ${dayMs}::bigint
+      ) as complete_before_ms
+    from (
+      select session_id, epoch, sid, market_id from market_chunks
+      where level is not null and session_id <> all (${textArrayLiteral([...except])}::text::uuid[]) ${behind ?? sql``}
+      order by session_id, epoch, sid, market_id
+      limit 1
+    ) as unmerged
+    left join sessions as session on session.id = unmerged.session_id
+    cross join lateral (
+      select min(${arrivalMs(sql`chunk`)}) / ${dayMs}::bigint as day
+      from delta_chunks as chunk
+      where chunk.session_id = unmerged.session_id and chunk.epoch = unmerged.epoch and chunk.sid = unmerged.sid
+    ) as fresh`);
+  if (!row) return null;
+  return {
+    stream: streamKey(row),
     marketId: numberOf(row, 'market_id'),
-    firstSeq: numberOf(row, 'first_seq'),
-    lastSeq: numberOf(row, 'last_seq'),
-    records: numberOf(row, 'records'),
-    level: numberOf(row, 'level'),
-    receivedAtMs: numberOf(row, 'at_ms'),
-  }));
-  return { stream: streamKey(first), chunks, completeBeforeMs: numberOf(first, 'complete_before_ms') };
+    completeBeforeMs: numberOf(row, 'complete_before_ms'),
+  };
 }
 
 /** Carries out what was planned for a stream. @returns how many deltas were rewritten */
@@ -154,5 +197,7 @@ async function rewrite(
     select
       (select coalesce(sum(records), 0)::bigint from taken) as taken,
       (select coalesce(sum(records), 0)::bigint from made) as made`);
-  return sameNumber(numberOf(merged!, 'taken'), numberOf(merged!, 'made'));
+  const made = numberOf(merged!, 'made');
+  requireSame(numberOf(merged!, 'taken'), made);
+  return made;
 }

@@ -66,7 +66,9 @@ export const regroup = (
     window piece as (partition by run, market_id, piece order by seq)
   ) as placed
   group by run, market_id, piece
-  returning records`;
+  returning market_id, records, first_seq, last_seq,
+    ${arrivalMs(sql`market_chunks`)} + (select min(after) from unnest(received_offsets) as arrival (after)) as first_at_ms,
+    ${arrivalMs(sql`market_chunks`)} + (select max(after) from unnest(received_offsets) as arrival (after)) as last_at_ms`;
 
 /** A chunk's arrival in ms since the epoch, exactly: `extract` gives a numeric. */
 export const arrivalMs = (row: SQL): SQL => sql`(extract(epoch from ${row}.received_at) * 1000)::bigint`;

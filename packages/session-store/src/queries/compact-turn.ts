@@ -15,8 +15,11 @@ const tables = partitionedTables.filter((table) => table !== 'trade_chunks' && t
  * @returns whether it is the caller's turn, until its transaction ends
  */
 export async function takeTurn(run: Run, wait: boolean): Promise<boolean> {
-  // A step sorts some ten megabytes; and compiling its statements would take longer than running them.
-  await run(sql`select set_config('work_mem', '32MB', true), set_config('jit', 'off', true)`);
+  // A step sorts some ten megabytes; and compiling its statements would take longer than running them. The planner knows little
+  // of a partition that is being filled, and takes ten thousand rows for one: what it would then join in loops, each row with
+  // all of the others, takes minutes. Where a loop is meant, the statements say so.
+  await run(sql`
+    select set_config('work_mem', '32MB', true), set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true)`);
   if (wait) {
     await run(sql`select pg_advisory_xact_lock(${advisoryLock}::bigint)`);
   } else {

@@ -1,21 +1,13 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { arrayLiteral, textArrayLiteral } from '../core/array-literal.ts';
 import type { Batch } from '../core/collector.ts';
-import type { Run } from '../io/engine.ts';
 import type { SessionId } from '../records.ts';
-import { numberOf } from '../rows.ts';
 import { bigints, integers, texts } from './array-parameters.ts';
 
-/** Writes a batch's trade chunks, and says how many trades were really added. */
-export async function insertTrades(
-  run: Run,
-  id: SessionId,
-  { trades }: Batch,
-  marketIds: readonly number[],
-): Promise<number> {
-  if (trades.length === 0) return 0;
+/** Inserts a batch's trade chunks; returns the `records` of each that was really added. */
+export function insertTrades(id: SessionId, { trades }: Batch, marketIds: readonly number[]): SQL {
   const idOf = (market: number) => marketIds[market]!;
-  const rows = await run(sql`
+  return sql`
     insert into trade_chunks (
       session_id, epoch, sid, first_ordinal, first_seq, records, received_at, ordinals_skipped, skipped, market_ids,
       trade_uuids, trade_texts, yes_prices, sizes, taker_yes, block_trades, received_offsets, delays
@@ -49,8 +41,7 @@ export async function insertTrades(
       trade_uuids, trade_texts, yes_prices, sizes, taker_yes, block_trades, received_offsets, delays
     )
     on conflict do nothing
-    returning records`);
-  return rows.reduce((sum, row) => sum + numberOf(row, 'records'), 0);
+    returning records`;
 }
 
 /** As PostgreSQL writes it, so that it comes back as it went in. */

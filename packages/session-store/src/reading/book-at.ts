@@ -5,7 +5,7 @@ import { moment } from '../queries/moment.ts';
 import type { GapRecord, SessionId, StoredLevel } from '../records.ts';
 import { numberOf, textOf, timeOf } from '../rows.ts';
 import { foldBook, type BookBase } from './fold-book.ts';
-import { ledgers, marketNumber, sessionTimes, type SessionTimes } from './market-sessions.ts';
+import { ledgers, sessionTimes, type SessionTimes } from './market-sessions.ts';
 import type { Read } from './read.ts';
 
 /** A market's book at a time. Levels by rising price; prices and sizes at the scale at which they were appended. */
@@ -30,19 +30,23 @@ export type BookAt = {
 /** Books that are looked at, newest first: more than enough to find one of another recorder. */
 const mostBases = 32;
 
-type Candidate = { readonly base: BookBase; readonly session: SessionTimes; readonly gap: GapRecord | null };
+type Candidate = {
+  /** The database's number of the market. */
+  readonly id: number;
+  readonly base: BookBase;
+  readonly session: SessionTimes;
+  readonly gap: GapRecord | null;
+};
 
 /** A market's book after all that had arrived at `atMs`. Of several recorders the newest book before, of those in sync, counts. */
 export async function bookAt(read: Read, market: string, atMs: number): Promise<BookAt> {
   const empty = { market, atMs, yes: [], no: [], lastSeq: null, lastReceivedAtMs: null } as const;
-  const id = await marketNumber(read, market);
-  if (id === null) return { ...empty, synced: false, why: 'no recording', base: null };
-  const candidate = await bestBase(read, id, atMs);
+  const candidate = await bestBase(read, market, atMs);
   if (!candidate) {
-    const why = (await startsLater(read, id, atMs)) ? 'before first snapshot' : 'no recording';
+    const why = (await startsLater(read, market, atMs)) ? 'before first snapshot' : 'no recording';
     return { ...empty, synced: false, why, base: null };
   }
-  const { base, session, gap } = candidate;
+  const { id, base, session, gap } = candidate;
   const folded = await foldBook(read, id, base, atMs, gap);
   // Retention was faster. What it dropped is not found again.
   if (!folded) return bookAt(read, market, atMs);
@@ -53,11 +57,12 @@ export async function bookAt(read: Read, market: string, atMs: number): Promise<
 }
 
 /** The newest book at or before a time whose stream was in sync then, or the newest if none was. */
-async function bestBase(read: Read, id: number, atMs: number): Promise<Candidate | null> {
+async function bestBase(read: Read, market: string, atMs: number): Promise<Candidate | null> {
+  // The market's number is looked up on the way: what costs time here is to and fro.
   const newest = (kind: string, table: string) => sql`
     (
-      select ${kind} as kind, session_id, epoch, sid, seq, received_at from ${sql.raw(table)}
-      where market_id = ${id}::integer and received_at <= ${moment(atMs)}
+      select ${kind} as kind, market_id, session_id, epoch, sid, seq, received_at from ${sql.raw(table)}
+      where market_id = (select id from markets where ticker = ${market}) and received_at <= ${moment(atMs)}
       order by received_at desc, epoch desc, seq desc limit ${sql.raw(String(mostBases))}
     )`;
   const rows = await read(
@@ -68,6 +73,7 @@ async function bestBase(read: Read, id: number, atMs: number): Promise<Candidate
   );
   const ids = [...new Set(rows.map((row) => textOf(row, 'session_id')))];
   if (ids.length === 0) return null;
+  const id = numberOf(rows[0]!, 'market_id');
   const epochs = rows.map((row) => numberOf(row, 'epoch'));
   const [times, gaps] = await Promise.all([sessionTimes(read, ids), ledgers(read, ids, epochs, atMs)]);
   const seen = new Set<SessionId>();
@@ -79,8 +85,8 @@ async function bestBase(read: Read, id: number, atMs: number): Promise<Candidate
     seen.add(session.session);
     const base = baseOf(row, session);
     const gap = firstBreak(gaps.get(session.session)!, base);
-    first ??= { base, session, gap };
-    if (!gap && atMs < session.toMs) return { base, session, gap };
+    first ??= { id, base, session, gap };
+    if (!gap && atMs < session.toMs) return { id, base, session, gap };
   }
   return first;
 }
@@ -96,11 +102,11 @@ const baseOf = (row: Row, { session, recorder }: SessionTimes): BookBase => ({
 });
 
 /** Whether a session was recording at a time that has a book of the market only later. */
-async function startsLater(read: Read, id: number, atMs: number): Promise<boolean> {
+async function startsLater(read: Read, market: string, atMs: number): Promise<boolean> {
   const [row] = await read(
     sql`
       select session_id from snapshot_records
-      where market_id = ${id}::integer and received_at > ${moment(atMs)}
+      where market_id = (select id from markets where ticker = ${market}) and received_at > ${moment(atMs)}
       order by received_at limit 1`,
     'Looking for a book',
   );

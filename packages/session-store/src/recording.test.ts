@@ -5,7 +5,7 @@ import type { Batch } from './core/collector.ts';
 import { SessionStoreError } from './errors.ts';
 import { resolveOptions, type SessionStoreTuning } from './options.ts';
 import type { SessionEnd } from './queries/end-session.ts';
-import { Recording } from './recording-session.ts';
+import { Recording } from './recording.ts';
 import type { SessionRow, StoreRecord } from './records.ts';
 import type { SessionWrites } from './session-writes.ts';
 import { Writer } from './writer.ts';
@@ -86,6 +86,54 @@ describe('a batch is cut', () => {
     answers[1]!.resolve();
     await turn();
     expect(written).toEqual([2, 4]);
+  });
+});
+
+describe('while the server works on a batch', () => {
+  /** A session whose server has the batch, and answers when the test says so. */
+  const sending = (prepare: (batch: Batch) => Promise<void>) => {
+    const options = resolveOptions({ dataDir: 'unused', runtime: new ManualRuntime(), batch: { maxRecords: 1 } });
+    const answers: PromiseWithResolvers<void>[] = [];
+    const writes = {
+      prepare,
+      write: async (_: Batch, whenSent: () => void) => {
+        const answer = Promise.withResolvers<void>();
+        answers.push(answer);
+        whenSent();
+        await answer.promise;
+      },
+    } as unknown as SessionWrites;
+    const writer = new Writer(options.runtime, options.onStatus);
+    return {
+      session: new Recording({ id: 'an-id', recorder: 'r' }, options, writer, writes, () => undefined),
+      answers,
+    };
+  };
+
+  test('the next one is made ready, and no more than that, whether it is there already or comes only then', async () => {
+    const ready: number[] = [];
+    const { session, answers } = sending(async ({ ordinal }) => void ready.push(ordinal));
+    session.append(delta(1));
+    await turn();
+    expect(ready).toEqual([]);
+    for (let seq = 2; seq <= 4; seq++) session.append(delta(seq));
+    await turn();
+    expect([...new Set(ready)]).toEqual([2]);
+    answers[0]!.resolve();
+    await turn();
+    await turn();
+    expect([...new Set(ready)]).toEqual([2, 3]);
+  });
+
+  test('what goes wrong with the next one is seen when its turn comes', async () => {
+    const { session, answers } = sending(async () => Promise.reject(new Error('no database')));
+    session.append(delta(1));
+    session.append(delta(2));
+    await turn();
+    answers[0]!.resolve();
+    await turn();
+    answers[1]!.resolve();
+    await expect(session.flush()).resolves.toBeUndefined();
   });
 });
 

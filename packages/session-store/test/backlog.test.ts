@@ -1,0 +1,52 @@
+// What a store says of itself to whoever operates it: what waits where, and what was written.
+import { temporaryFolder } from '@trader/testkit';
+import { expect, test } from 'vitest';
+import { createSessionStore, type SessionStoreTuning, type StoreWrite } from '../src/index.ts';
+import { delta } from './contract.ts';
+
+/** A store that cuts no batch by itself, so that what is appended waits until the test flushes. */
+const open = async (folder: string, spool: SessionStoreTuning['spool']) => {
+  const writes: StoreWrite[] = [];
+  const store = await createSessionStore({
+    dataDir: folder,
+    batch: { maxAgeMs: 2 ** 31 - 1 },
+    ...(spool !== undefined && { spool }),
+    onWrite: (write) => writes.push(write),
+  });
+  return { store, writes };
+};
+
+test('a record waits in memory, then in the spool, then nowhere', async () => {
+  using folder = temporaryFolder('session-store-backlog-');
+  const { store, writes } = await open(folder.path, {});
+  await using _ = store;
+  expect(store.backlog()).toEqual({ queuedRecords: 0, queuedBytes: 0, spooledRecords: 0, spooledBytes: 0 });
+  const sessions = await Promise.all(['a', 'b'].map(async (recorder) => store.openSession({ recorder })));
+  for (const session of sessions) for (let seq = 1; seq <= 3; seq++) session.append(delta(seq));
+  expect(store.backlog()).toMatchObject({ queuedRecords: 6, queuedBytes: 480, spooledRecords: 0 });
+
+  for (const session of sessions) await session.durable();
+  const spooled = store.backlog();
+  expect(spooled).toMatchObject({ queuedRecords: 0, queuedBytes: 0, spooledRecords: 6 });
+  expect(spooled.spooledBytes).toBeGreaterThan(0);
+
+  await sessions[0]!.flush();
+  expect(store.backlog()).toMatchObject({ queuedRecords: 0, spooledRecords: 3 });
+  expect(writes).toEqual([{ records: 3, bytes: 240, elapsedMs: expect.any(Number) }]);
+  await sessions[1]!.close({ status: 'closed', reason: 'done' });
+  expect(store.backlog()).toMatchObject({ queuedRecords: 0, queuedBytes: 0, spooledRecords: 0 });
+  expect(writes.map(({ records }) => records)).toEqual([3, 3]);
+});
+
+test('without a spool all of it waits in memory, and a session without records writes nothing', async () => {
+  using folder = temporaryFolder('session-store-backlog-');
+  const { store, writes } = await open(folder.path, false);
+  await using _ = store;
+  const session = await store.openSession({ recorder: 'a' });
+  for (let seq = 1; seq <= 3; seq++) session.append(delta(seq));
+  expect(store.backlog()).toEqual({ queuedRecords: 3, queuedBytes: 240, spooledRecords: null, spooledBytes: null });
+  await session.flush();
+  expect(store.backlog()).toMatchObject({ queuedRecords: 0, queuedBytes: 0 });
+  await session.close({ status: 'closed', reason: 'done' });
+  expect(writes.map(({ records }) => records)).toEqual([3]);
+});

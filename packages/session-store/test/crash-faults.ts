@@ -1,0 +1,247 @@
+// Faults that are not a kill of the writing process, each against a store of its own, and each judged by the same laws.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { seededRandom, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
+import { createSessionStore, type SessionStoreOptions } from '../src/index.ts';
+import { pause, type FaultResult } from './crash-result.ts';
+import { newWitness, startCrashWriter, type CrashWriter, type Witness } from './crash-writer.ts';
+import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
+import { finishRecovery } from './finish-recovery.ts';
+import { judge } from './laws.ts';
+import { watchOwners } from './owner-watch.ts';
+import { killServer, stopServer } from './signal-server.ts';
+
+const lease = { durationMs: 1000, renewalsPerLease: 3, sweepEveryMs: 200 };
+const compaction = { afterMs: 0, everyMs: 50, targetRecords: 500 };
+
+type Options = SessionStoreOptions & { readonly url: string };
+
+/** What a fault may use. */
+type Scene = {
+  readonly runs: number;
+  readonly seed: number;
+  readonly random: () => number;
+  readonly server: TestPostgres;
+  readonly folder: TemporaryFolder;
+  readonly witness: Witness;
+  readonly options: Options;
+  /** Stores whose spools have to be emptied at the end. */
+  readonly spools: Set<Options>;
+};
+
+async function staged(
+  fault: string,
+  server: TestPostgres,
+  runs: number,
+  seed: number,
+  play: (scene: Scene) => Promise<void>,
+): Promise<FaultResult> {
+  using folder = temporaryFolder('crash-fault-');
+  const url = await server.createDatabase();
+  await watchOwners(url);
+  const spool = { dir: join(folder.path, 'spool'), durableWithinMs: 20 };
+  const options = { url, lease, compaction, queryTimeoutMs: 500, spool };
+  const witness = newWitness();
+  const spools = new Set<Options>([options]);
+  const random = seededRandom(seed);
+  try {
+    await play({ runs, seed, random, server, folder, witness, options, spools });
+  } catch (error) {
+    // What came before is judged all the same.
+    witness.problems.push(String(error));
+  }
+  // At once: each waits until nobody has anything left.
+  await Promise.all([...spools].map(async (left) => finishRecovery({ ...left, url, queryTimeoutMs: 15_000 })));
+  return { fault, runs, verdict: await judge(url, witness.promised), problems: witness.problems };
+}
+
+/** What it says next of its own work, bounded: nothing heals later than that. */
+async function saysSoon(writer: CrashWriter, ...what: string[]): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const message = `The writer did not say ${what.join(' or ')} within 30 s, but last ${writer.last()}.`;
+  const timer = setTimeout(() => late.reject(new Error(message)), 30_000);
+  try {
+    await Promise.race([...what.map(async (said) => writer.says(said)), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A fault while the writer is in the middle of its work, which goes on afterwards. */
+const inTheMiddle =
+  (inflict: (scene: Scene, proxy: FaultyProxy) => Promise<void>) =>
+  async (scene: Scene): Promise<void> => {
+    await using proxy = await startFaultyProxy(scene.options.url);
+    const writer = startCrashWriter({ ...scene.options, url: proxy.url }, 'faulted', scene.seed, scene.witness);
+    for (let run = 0; run < scene.runs; run++) {
+      await saysSoon(writer, 'durable', 'committed', 'closing', 'closed');
+      await pause(scene.random() * 40);
+      await inflict(scene, proxy);
+      await saysSoon(writer, 'committed', 'closed');
+    }
+    await writer.kill();
+  };
+
+const killedServer = inTheMiddle(async ({ server, random }) => {
+  await killServer(server);
+  await pause(random() * 300);
+  await server.start();
+});
+
+const restartedServer = inTheMiddle(async ({ server }) => {
+  await server.halt();
+  await server.start();
+});
+
+const stoppedServer = inTheMiddle(async ({ server, random }) => {
+  const resume = await stopServer(server);
+  // Longer than a query may take, so that it is given up, and its end still comes.
+  await pause(600 + random() * 400);
+  resume();
+});
+
+const lostCommits = inTheMiddle(async (_, proxy) => {
+  const mode = (): FaultyProxy['mode'] => proxy.mode;
+  proxy.mode = 'lose-commit';
+  for (const until = performance.now() + 10_000; mode() !== 'pass' && performance.now() < until;) await pause(1);
+});
+
+const silentNetwork = inTheMiddle(async ({ random }, proxy) => {
+  proxy.mode = 'swallow';
+  await pause(random() * 800);
+  proxy.mode = 'pass';
+});
+
+/** The database is away, and the spool's disk is full: what was promised until then is kept, and after a kill too. */
+async function fullDisk(scene: Scene, disk: FullDisk): Promise<void> {
+  const spool = { dir: join(disk.folder, 'spool'), durableWithinMs: 20, ...disk.tuning };
+  const options: Options = { ...scene.options, spool };
+  scene.spools.add(options);
+  await using proxy = await startFaultyProxy(scene.options.url);
+  for (let run = 0; run < scene.runs; run++) {
+    const seed = scene.seed + run;
+    const writer = startCrashWriter({ ...options, url: proxy.url }, 'full', seed, scene.witness, 'spooling');
+    await saysSoon(writer, 'durable');
+    proxy.mode = 'swallow';
+    await saysSoon(writer, 'full');
+    await pause(scene.random() * 200);
+    // One that is not killed goes on when the database takes what is in memory and on the disk.
+    if (run % 2 === 0) await writer.kill();
+    proxy.mode = 'pass';
+    if (run % 2 === 1) {
+      await saysSoon(writer, 'durable');
+      await writer.kill();
+    }
+    await finishRecovery({ ...options, queryTimeoutMs: 15_000 });
+  }
+}
+
+type FullDisk = Disposable & { readonly folder: string; readonly tuning: object };
+
+/** A disk of its own where that may be mounted, otherwise a quota of the spool's own. */
+function smallDisk(): FullDisk {
+  const folder = temporaryFolder('crash-disk-');
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder.path], { stdio: 'ignore' });
+  } catch {
+    return { folder: folder.path, tuning: { maxBytes: 16 * 2 ** 20 }, [Symbol.dispose]: () => folder.remove() };
+  }
+  const unmount = () => {
+    execFileSync('umount', ['--lazy', folder.path]);
+    folder.remove();
+  };
+  return { folder: folder.path, tuning: {}, [Symbol.dispose]: unmount };
+}
+
+const diskKind = ((): string => {
+  using disk = smallDisk();
+  return 'maxBytes' in disk.tuning ? 'quota of 16 MiB' : 'tmpfs of 256 KiB';
+})();
+
+/** Stopped until its session was reclaimed and its recorder was somebody else's, and then let go on. */
+async function stoppedWriter(scene: Scene): Promise<void> {
+  const { options, witness, seed } = scene;
+  const { spool: _, ...other } = options;
+  const writer = startCrashWriter(options, 'stopped', seed, witness);
+  for (let run = 0; run < scene.runs; run++) {
+    await saysSoon(writer, 'durable');
+    await pause(scene.random() * 30);
+    writer.signal('SIGSTOP');
+    const store = await createSessionStore({ ...other, queryTimeoutMs: 15_000 });
+    const isActive = async () => (await store.sessions({ status: 'active' })).length > 0;
+    for (const until = performance.now() + 20_000; (await isActive()) && performance.now() < until;) await pause(20);
+    const taken = await store.openSession({ recorder: 'stopped' });
+    await taken.close({ status: 'closed', reason: 'for a while' });
+    await store.close();
+    writer.signal('SIGCONT');
+    await saysSoon(writer, 'committed', 'closed');
+  }
+  await writer.kill();
+}
+
+/** Two processes that both want to record; each is killed in turn, and comes back. */
+async function twoClaimants(scene: Scene): Promise<void> {
+  const { options, witness, spools, folder } = scene;
+  const other: Options = { ...options, spool: { dir: join(folder.path, 'other'), durableWithinMs: 20 } };
+  spools.add(other);
+  const start = (index: number, run: number) =>
+    startCrashWriter(index === 0 ? options : other, 'wanted', scene.seed * 100 + run * 2 + index, witness);
+  const writers = [start(0, 0), start(1, 0)];
+  for (let run = 0; run < scene.runs; run++) {
+    // One has the recorder, and the other may have to wait for long: whoever has it opens again at once.
+    await Promise.race(writers.map(async (writer) => saysSoon(writer, 'durable', 'committed')));
+    await pause(scene.random() * 50);
+    const index = run % 2;
+    await writers[index]!.kill();
+    writers[index] = start(index, run + 1);
+  }
+  await Promise.all(writers.map(async (writer) => writer.kill()));
+}
+
+/** Its clock jumps back and forth by hours, several times a second, over kills too. */
+async function jumpingClock(scene: Scene): Promise<void> {
+  for (let run = 0; run < scene.runs; run++) {
+    const writer = startCrashWriter(scene.options, 'jumping', scene.seed * 100 + run, scene.witness, 'jumping');
+    await saysSoon(writer, 'closed');
+    await saysSoon(writer, 'durable', 'committed');
+    await pause(scene.random() * 30);
+    await writer.kill();
+  }
+}
+
+type Play = (scene: Scene) => Promise<void>;
+
+const onFullDisk: Play = async (scene) => {
+  using disk = smallDisk();
+  await fullDisk(scene, disk);
+};
+
+/** With how often each happens in the short version. */
+const plays: readonly (readonly [fault: string, runs: number, play: Play])[] = [
+  ['PostgreSQL killed (-9)', 2, killedServer],
+  ['PostgreSQL stopped, continued', 2, stoppedServer],
+  ['PostgreSQL restarted', 2, restartedServer],
+  ['connection cut mid-COMMIT', 5, lostCommits],
+  ['network silent', 2, silentNetwork],
+  [`spool's disk full (${diskKind})`, 2, onFullDisk],
+  ['writer stopped past its lease', 1, stoppedWriter],
+  ['two claimants', 3, twoClaimants],
+  ['clock jumps by hours', 1, jumpingClock],
+];
+
+/**
+ * All of them, one after the other. Linux, for the signals.
+ *
+ * @param scale how many times the short version
+ * @param only the names that contain this
+ */
+export async function* faults(
+  server: TestPostgres,
+  scale: number,
+  seed: number,
+  only = '',
+): AsyncGenerator<FaultResult> {
+  for (const [fault, runs, play] of plays) {
+    if (fault.includes(only)) yield await staged(fault, server, runs * scale, seed, play);
+  }
+}

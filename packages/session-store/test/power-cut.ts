@@ -1,0 +1,97 @@
+// A disk that loses everything which was not synced. It listens to the syncs of this process, and can say at any instant what
+// would be there had the power gone: of each file what it held when it was last synced, under the names that its folder had
+// when that was last synced. A real disk may have more than that, which is what the log and the checkpoints are for.
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+
+type Named = { readonly name: string; readonly inode: number; readonly isFolder: boolean };
+
+type Sync = (this: FileHandle) => Promise<void>;
+
+/** What is safe at an instant. */
+export type AfterTheCut = {
+  /** Writes a folder of the disk as it would be found. */
+  restore(folder: string, to: string): void;
+};
+
+export class PowerCut implements Disposable {
+  readonly #root: string;
+  readonly #contents = new Map<number, Buffer>();
+  readonly #folders = new Map<number, readonly Named[]>();
+  readonly #onSync: () => void;
+  #stop: () => void = () => undefined;
+
+  private constructor(root: string, onSync: () => void) {
+    this.#root = root;
+    this.#onSync = onSync;
+  }
+
+  /**
+   * Listens until it is disposed of. Linux: it finds out what is synced from /proc.
+   *
+   * @param root a folder that is there already, and whose own name is safe
+   * @param onSync called after each sync
+   */
+  static async listen(root: string, onSync: () => void): Promise<PowerCut> {
+    const cut = new PowerCut(root, onSync);
+    const probe = await open(join(root, 'probe'), 'w');
+    const handles = Object.getPrototypeOf(probe) as Record<'sync' | 'datasync', Sync>;
+    await probe.close();
+    const { sync, datasync } = handles;
+    handles.sync = function listened(this: FileHandle) {
+      return cut.#listen(this, sync);
+    };
+    handles.datasync = function listened(this: FileHandle) {
+      return cut.#listen(this, datasync);
+    };
+    cut.#stop = () => Object.assign(handles, { sync, datasync });
+    return cut;
+  }
+
+  /** What is safe now. */
+  now(): AfterTheCut {
+    const contents = new Map(this.#contents);
+    const folders = new Map(this.#folders);
+    const restore = (inode: number, to: string) => {
+      mkdirSync(to, { recursive: true });
+      for (const { name, inode: of, isFolder } of folders.get(inode) ?? []) {
+        if (isFolder) restore(of, join(to, name));
+        else writeFileSync(join(to, name), contents.get(of) ?? '');
+      }
+    };
+    return {
+      restore: (folder, to) => {
+        const named = folders.get(statSync(this.#root).ino)?.find(({ name }) => name === folder);
+        if (named) restore(named.inode, to);
+      },
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
+
+  async #listen(handle: FileHandle, sync: Sync): Promise<void> {
+    const synced = this.#look(handle.fd);
+    await sync.call(handle);
+    synced();
+    this.#onSync();
+  }
+
+  /** As it is when the sync is asked for: what is written while it runs may be too late for it. */
+  #look(fd: number): () => void {
+    const path = readlinkSync(`/proc/self/fd/${fd}`);
+    const stats = path.startsWith(this.#root) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    if (!stats) return () => undefined;
+    if (!stats.isDirectory()) {
+      const content = readFileSync(path);
+      return () => void this.#contents.set(stats.ino, content);
+    }
+    const names = readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+      const inode = statSync(join(path, entry.name), { throwIfNoEntry: false })?.ino;
+      return inode === undefined ? [] : [{ name: entry.name, inode, isFolder: entry.isDirectory() }];
+    });
+    return () => void this.#folders.set(stats.ino, names);
+  }
+}
