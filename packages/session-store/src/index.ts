@@ -8,10 +8,12 @@ export type {
   SessionStoreTuning,
   SpoolRecovery,
   SpoolTuning,
+  StoreFailure,
   StoreLocation,
   StoreStatus,
   StoreWrite,
 } from './options.ts';
+export type { SchemaMigration, SchemaState } from './migrate.ts';
 export type { SessionFilter } from './queries/list-sessions.ts';
 export type { CoverageInterval } from './core/coverage.ts';
 export type { Problem } from './core/stream-check.ts';
@@ -38,4 +40,5 @@ export type {
   StoreRecord,
   TradeRecord,
 } from './records.ts';
+export { migrateSchema, schemaState } from './schema-migration.ts';
 export { createSessionStore, type OpenSessionOptions, type SessionStore, type StoreBacklog } from './store.ts';

@@ -11,6 +11,22 @@ const migrationTimeoutMs = 10 * 60_000;
 /** Any number will do, as long as nothing else in the database locks it. */
 const advisoryLock = 7_402_118_655;
 
+/** Versions are numbers that rise; which ones there are is no contract. */
+export type SchemaState = {
+  /** Of the database's tables; `null` where there are none. */
+  readonly version: number | null;
+  /** Of this code. A database of a higher one is refused. */
+  readonly known: number;
+};
+
+export type SchemaMigration = {
+  /** The version before; `null` where there were no tables. */
+  readonly from: number | null;
+  readonly to: number;
+  /** How many steps were taken: 0 where the database was up to date. */
+  readonly applied: number;
+};
+
 /**
  * Brings the database to this code's schema, all or nothing. Two processes may do so at once: the second waits, and then
  * finds nothing to do. Not by drizzle's own migrator, which knows neither a lock nor a newer schema; the files are the
@@ -18,12 +34,12 @@ const advisoryLock = 7_402_118_655;
  *
  * @throws {SessionStoreError} SCHEMA_TOO_NEW, MIGRATION_FAILED, or why the database could not be asked
  */
-export async function migrate(engine: Engine, timeoutMs: number): Promise<void> {
+export async function migrate(engine: Engine, timeoutMs: number): Promise<SchemaMigration> {
   // First contact, at the ordinary deadline: a server that hangs must not be waited for as long as a migration.
   await engine.transact(async (run) => run(sql`select 1`), { doing: 'Opening the database', timeoutMs });
   const migrations = readMigrationFiles({ migrationsFolder: shippedMigrations() });
   try {
-    await engine.transact(async (run) => applyMissing(run, migrations), {
+    return await engine.transact(async (run) => applyMissing(run, migrations), {
       doing: 'Migrating the schema',
       timeoutMs: Math.max(timeoutMs, migrationTimeoutMs),
     });
@@ -35,35 +51,53 @@ export async function migrate(engine: Engine, timeoutMs: number): Promise<void> 
   }
 }
 
-async function applyMissing(run: Run, migrations: readonly MigrationMeta[]): Promise<void> {
+/** @throws {SessionStoreError} why the database could not be asked */
+export async function readSchema(engine: Engine): Promise<SchemaState> {
+  const version = await engine.transact(async (run) => ((await hasLog(run)) ? lastApplied(run) : null), {
+    doing: 'Reading the schema',
+    readOnly: true,
+  });
+  return { version, known: latest(readMigrationFiles({ migrationsFolder: shippedMigrations() })) };
+}
+
+async function applyMissing(run: Run, migrations: readonly MigrationMeta[]): Promise<SchemaMigration> {
   await run(sql`select pg_advisory_xact_lock(${advisoryLock}::bigint)`);
-  const applied = await lastApplied(run);
-  const known = migrations.at(-1)?.folderMillis ?? 0;
-  if (applied > known) {
+  if (!(await hasLog(run))) await makeLog(run);
+  const from = await lastApplied(run);
+  const known = latest(migrations);
+  if (from !== null && from > known) {
     throw new SessionStoreError(
       'SCHEMA_TOO_NEW',
-      `The database has a newer schema (${applied}) than this program knows (${known}). Use a newer version of the program.`,
+      `The database has a newer schema (${from}) than this program knows (${known}). Use a newer version of the program.`,
     );
   }
-  for (const { folderMillis, hash, sql: statements } of migrations) {
-    if (folderMillis <= applied) continue;
+  const missing = migrations.filter(({ folderMillis }) => folderMillis > (from ?? 0));
+  for (const { folderMillis, hash, sql: statements } of missing) {
     for (const statement of statements) await run(sql.raw(statement));
     await run(sql`insert into session_store_migrations (version, hash) values (${folderMillis}::bigint, ${hash})`);
   }
+  return { from, to: known, applied: missing.length };
 }
 
-async function lastApplied(run: Run): Promise<number> {
+const latest = (migrations: readonly MigrationMeta[]): number => migrations.at(-1)?.folderMillis ?? 0;
+
+async function hasLog(run: Run): Promise<boolean> {
   const [found] = await run(sql`select to_regclass('session_store_migrations') is not null as present`);
-  if (!found?.['present']) {
-    await run(sql`
-      create table session_store_migrations (
-        version bigint primary key,
-        hash text not null,
-        applied_at timestamptz not null default now()
-      )`);
-  }
-  const [last] = await run(sql`select coalesce(max(version), 0)::bigint as version from session_store_migrations`);
-  return last ? numberOf(last, 'version') : 0;
+  return found?.['present'] === true;
+}
+
+async function makeLog(run: Run): Promise<void> {
+  await run(sql`
+    create table session_store_migrations (
+      version bigint primary key,
+      hash text not null,
+      applied_at timestamptz not null default now()
+    )`);
+}
+
+async function lastApplied(run: Run): Promise<number | null> {
+  const [last] = await run(sql`select max(version) as version from session_store_migrations`);
+  return last?.['version'] === null ? null : numberOf(last!, 'version');
 }
 
 /** `migrations/` lies beside `src/` and beside `dist/`, and this module lies directly in either. */

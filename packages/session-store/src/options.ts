@@ -15,7 +15,22 @@ export type StoreStatus =
    * Writes fail, and are tried again unless `error` is of one session and ends it (`SESSION_FENCED`, `RECORD_REFUSED`, …).
    * `sinceMs` is the time of the first failure, ms since the epoch.
    */
-  | { readonly state: 'failing'; readonly error: SessionStoreError; readonly sinceMs: number };
+  | {
+      readonly state: 'failing';
+      readonly error: SessionStoreError;
+      readonly sinceMs: number;
+      /** All that fails now, the worst first, whose `error` and `sinceMs` stand beside. */
+      readonly failures: readonly StoreFailure[];
+    };
+
+/** Something that fails: the spool's disk, the database, or the bringing in of what earlier sessions left in the spool. */
+export type StoreFailure = {
+  readonly source: 'spool' | 'database' | 'recovery';
+  /** The first one in a row. */
+  readonly error: SessionStoreError;
+  /** Its time, ms since the epoch. */
+  readonly sinceMs: number;
+};
 
 /** A batch that was committed. */
 export type StoreWrite = {

@@ -8,6 +8,7 @@ import type { SessionEnd } from './queries/end-session.ts';
 import { Recording } from './recording.ts';
 import type { SessionRow, StoreRecord } from './records.ts';
 import type { SessionWrites } from './session-writes.ts';
+import { StatusSources } from './status-sources.ts';
 import { Writer } from './writer.ts';
 
 const delta = (seq: number): StoreRecord => ({
@@ -44,7 +45,7 @@ const setUp = (tuning: SessionStoreTuning = {}) => {
       return { status: end.status, endReason: end.reason } as SessionRow;
     },
   } as unknown as SessionWrites;
-  const writer = new Writer(runtime, options.onStatus);
+  const writer = new Writer(runtime, new StatusSources(options.onStatus).of('database'));
   const session = new Recording({ id: 'an-id', recorder: 'r' }, options, writer, writes, () => undefined);
   const append = (from: number, to: number) => {
     for (let seq = from; seq <= to; seq++) session.append(delta(seq));
@@ -103,7 +104,7 @@ describe('while the server works on a batch', () => {
         await answer.promise;
       },
     } as unknown as SessionWrites;
-    const writer = new Writer(options.runtime, options.onStatus);
+    const writer = new Writer(options.runtime, new StatusSources(options.onStatus).of('database'));
     return {
       session: new Recording({ id: 'an-id', recorder: 'r' }, options, writer, writes, () => undefined),
       answers,

@@ -11,6 +11,7 @@ import type { RecordingSession, SessionCloseOptions } from './recording-session.
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from './records.ts';
 import type { SessionSpool } from './session-spool.ts';
 import type { SessionWrites } from './session-writes.ts';
+import type { SpoolEntry } from './spool.ts';
 import type { Writer } from './writer.ts';
 
 /** What keeps a session from being written by its owner as if nothing had happened, and not from being written at all. */
@@ -31,7 +32,7 @@ export class Recording implements RecordingSession {
   readonly #options: ResolvedOptions;
   readonly #writer: Writer;
   readonly #writes: SessionWrites;
-  readonly #onEnd: (isSettled: boolean) => void;
+  readonly #onEnd: (left: readonly SpoolEntry[] | null) => void;
   readonly #spool: SessionSpool | null;
   readonly #room: QueueRoom;
   readonly #intake: Intake;
@@ -42,8 +43,8 @@ export class Recording implements RecordingSession {
   #closing: Promise<SessionRow> | null = null;
 
   /**
-   * @param onEnd called once it takes no more records; with false when there is something left in the spool that the
-   *   database could have, or has refused
+   * @param onEnd called once it takes no more records; unless the database has all that there is, with what the spool has
+   *   not taken: that comes behind what it has, and somebody else sees to both
    * @param spool `null`: records wait for the database in memory
    */
   constructor(
@@ -51,7 +52,7 @@ export class Recording implements RecordingSession {
     options: ResolvedOptions,
     writer: Writer,
     writes: SessionWrites,
-    onEnd: (isSettled: boolean) => void,
+    onEnd: (left: readonly SpoolEntry[] | null) => void,
     spool: SessionSpool | null = null,
   ) {
     this.id = identity.id;
@@ -151,10 +152,13 @@ export class Recording implements RecordingSession {
   }
 
   #giveUp(error: SessionStoreError): void {
+    // Each batch behind the one that failed is called off in its turn.
+    if (this.#failure) return;
     const left = this.#room.uncommitted;
     const isRecoverable = this.#spool !== null && recoverable.includes(error.code);
-    const outcome = isRecoverable ? `${left} records wait in the spool.` : `${left} records are not stored.`;
-    this.#failure ??= new SessionStoreError(
+    const where = this.#spool?.isRefusing ? 'in the spool and, as it takes nothing now, in memory' : 'in the spool';
+    const outcome = isRecoverable ? `${left} records wait ${where}.` : `${left} records are not stored.`;
+    this.#failure = new SessionStoreError(
       error.code === 'QUERY_FAILED' ? 'RECORD_REFUSED' : error.code,
       `${error.message} ${outcome}`,
       { cause: error, sqlState: error.sqlState, unwrittenRecords: left },
@@ -168,8 +172,7 @@ export class Recording implements RecordingSession {
   /** Somebody else sees to what is in the spool. */
   #leave(): void {
     this.#intake.stop();
-    this.#spool?.stop();
-    this.#onEnd(this.#spool === null);
+    this.#onEnd(this.#spool?.stop() ?? null);
   }
 
   async #close({ status, reason, timeoutMs = defaultCloseTimeoutMs }: SessionCloseOptions): Promise<SessionRow> {
@@ -201,7 +204,7 @@ export class Recording implements RecordingSession {
       }
       this.#room.open();
       this.#spool?.finish();
-      this.#onEnd(true);
+      this.#onEnd(null);
       return row;
     } catch (cause) {
       const error = cause as SessionStoreError;

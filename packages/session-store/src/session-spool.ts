@@ -87,6 +87,11 @@ export class SessionSpool {
     return this.#takenMemory;
   }
 
+  /** Whether it takes nothing at the moment, so that memory has what comes. */
+  get isRefusing(): boolean {
+    return this.#refusal !== null;
+  }
+
   onTaken(listener: () => void): void {
     this.#onTaken = listener;
   }
@@ -184,15 +189,20 @@ export class SessionSpool {
     this.#spool.acknowledge(this.#id, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Nothing more is added. What the spool has it keeps. */
-  stop(): void {
-    if (this.#isOver) return;
+  /**
+   * Nothing more is added. What the spool has it keeps.
+   *
+   * @returns what it has not taken, in order: the only copy
+   */
+  stop(): readonly SpoolEntry[] {
+    if (this.#isOver) return [];
     this.#endPart();
     this.#isOver = true;
     this.#cancelRetry?.();
     this.#cancelRetry = null;
     // Whether the spool takes anything is other sessions' business from now on.
     this.#accepted();
+    return this.#pending.splice(0).map(({ entry }) => entry);
   }
 
   #begin(atMs: number): void {

@@ -20,7 +20,7 @@ import type { Engine, Row } from './io/engine.ts';
 import { setAside } from './io/set-aside-file.ts';
 import { spoolFailure } from './io/spool-failure.ts';
 import type { MarketIds } from './market-ids.ts';
-import type { ResolvedOptions, SpoolRecovery, StoreStatus } from './options.ts';
+import type { ResolvedOptions, SpoolRecovery } from './options.ts';
 import type { Owner } from './owner.ts';
 import type { Partitions } from './partitions.ts';
 import { finishAdoption, type Adopted } from './queries/adopt-session.ts';
@@ -29,8 +29,9 @@ import { spooledSession } from './queries/spooled-session.ts';
 import type { GapRecord, SessionId } from './records.ts';
 import { numberOf, textOf } from './rows.ts';
 import { SessionWrites } from './session-writes.ts';
-import type { Spool, SpoolDamage } from './spool.ts';
+import type { Spool, SpoolDamage, SpoolEntry } from './spool.ts';
 import { spooledBatches, spooledEntries } from './spooled-entries.ts';
+import type { SourceStatus } from './status-sources.ts';
 import { Writer } from './writer.ts';
 
 export type RecoveryParts = {
@@ -43,7 +44,7 @@ export type RecoveryParts = {
   readonly partitions: Partitions;
   readonly owner: Owner;
   readonly options: ResolvedOptions;
-  readonly onStatus: (status: StoreStatus) => void;
+  readonly onStatus: (status: SourceStatus) => void;
 };
 
 /** Counting a session of months takes a while, and nobody waits for it. */
@@ -60,6 +61,7 @@ export class Recoveries {
   readonly #stopped = new AbortController();
   /** With its owners that are known to be gone. */
   readonly #waiting = new Map<SessionId, readonly string[]>();
+  readonly #left = new Map<SessionId, readonly SpoolEntry[]>();
   readonly #announced = new Set<SessionId>();
   #cancelTimer: (() => void) | null = null;
   #running: Promise<void> | null = null;
@@ -86,9 +88,14 @@ export class Recoveries {
     this.#wake();
   }
 
-  /** A session of this store that it writes no more, with something of it left in the spool. */
-  handOver(id: SessionId): void {
+  /**
+   * A session of this store that it writes no more, with something of it left in the spool.
+   *
+   * @param left what the spool has not taken: it comes behind what it has
+   */
+  handOver(id: SessionId, left: readonly SpoolEntry[]): void {
     this.#waiting.set(id, [this.#parts.owner.identity]);
+    this.#left.set(id, left);
     this.#wake();
   }
 
@@ -121,6 +128,7 @@ export class Recoveries {
 
   #forget(id: SessionId): void {
     this.#waiting.delete(id);
+    this.#left.delete(id);
     this.#announced.delete(id);
   }
 
@@ -180,7 +188,7 @@ export class Recoveries {
       spool.acknowledge(session.id, batch.ordinal - 1);
       progress.written += written.records;
     };
-    for await (const batch of spooledBatches(spool, batches)) await write(batch);
+    for await (const batch of spooledBatches(spool, batches, this.#left.get(session.id))) await write(batch);
     if (batches.endsInHole) ledger.hole(spoolDamaged);
     const rows = ledger.takeEnd(options.runtime.nowMs());
     if (rows.length > 0) await writes.recover(batchOfGaps(last + 1, rows, nextGap));
@@ -244,7 +252,7 @@ export class Recoveries {
     let [count, last] = [0, lastBatch];
     let rows: readonly GapRecord[] = [];
     const file = await setAside(folder, id, async (add) => {
-      for await (const batch of spooledBatches(spool, batches)) {
+      for await (const batch of spooledBatches(spool, batches, this.#left.get(id))) {
         if (batch.ordinal <= lastBatch) continue;
         const records = readParts(batch, new HoleLedger()).flat();
         await add(records, batch.ordinal);

@@ -1,36 +1,39 @@
-import type { StoreStatus } from './options.ts';
+import type { StoreFailure, StoreStatus } from './options.ts';
 
 /** What can fail, the worst first: with a full spool, records are about to be lost. */
 const sources = ['spool', 'database', 'recovery'] as const;
 
-export type StatusSource = (typeof sources)[number];
+/** Of one source. */
+export type SourceStatus =
+  | { readonly state: 'writing' }
+  | ({ readonly state: 'failing' } & Omit<StoreFailure, 'source'>);
 
-/** Makes one status of several: failing as long as one of them is, with the error of the worst. */
+/** Makes one status of several: failing as long as one of them is, with all that fails. */
 export class StatusSources {
   readonly #onStatus: (status: StoreStatus) => void;
-  readonly #failing = new Map<StatusSource, StoreStatus>();
-  #reported: StoreStatus = { state: 'writing' };
+  readonly #failing = new Map<StoreFailure['source'], StoreFailure>();
 
   /** @param onStatus what it throws surfaces as an uncaught exception */
   constructor(onStatus: (status: StoreStatus) => void) {
     this.#onStatus = onStatus;
   }
 
-  of(source: StatusSource): (status: StoreStatus) => void {
+  of(source: StoreFailure['source']): (status: SourceStatus) => void {
     return (status) => {
+      if ((status.state === 'failing') === this.#failing.has(source)) return;
       if (status.state === 'writing') this.#failing.delete(source);
-      else if (!this.#failing.has(source)) this.#failing.set(source, status);
+      else this.#failing.set(source, { source, error: status.error, sinceMs: status.sinceMs });
       this.#report();
     };
   }
 
   #report(): void {
-    const worst = sources.find((source) => this.#failing.has(source));
-    const status: StoreStatus = worst ? this.#failing.get(worst)! : { state: 'writing' };
-    if (status === this.#reported || status.state + this.#reported.state === 'writingwriting') return;
-    this.#reported = status;
+    const failures = sources.flatMap((source) => this.#failing.get(source) ?? []);
+    const [worst] = failures;
     try {
-      this.#onStatus(status);
+      this.#onStatus(
+        worst ? { state: 'failing', error: worst.error, sinceMs: worst.sinceMs, failures } : { state: 'writing' },
+      );
     } catch (error) {
       // The listener's failure is its owner's; writing must not stop for it.
       queueMicrotask(() => {

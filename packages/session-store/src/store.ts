@@ -1,22 +1,13 @@
 import { Compaction, type CompactionResult } from './compaction.ts';
 import { isName } from './core/record-check.ts';
 import { SessionStoreError } from './errors.ts';
-import { BorrowedEngine } from './io/borrowed-engine.ts';
 import type { Engine, Row } from './io/engine.ts';
 import { openFileSpool } from './io/file-spool.ts';
-import { PgliteEngine } from './io/pglite-engine.ts';
-import { PostgresEngine } from './io/postgres-engine.ts';
-import type { Runtime } from './io/runtime.ts';
 import { Maintenance } from './maintenance.ts';
 import { MarketIds } from './market-ids.ts';
 import { migrate } from './migrate.ts';
-import {
-  resolveOptions,
-  within,
-  type ResolvedOptions,
-  type SessionStoreOptions,
-  type StoreLocation,
-} from './options.ts';
+import { openEngine } from './open-engine.ts';
+import { resolveOptions, within, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
 import { Owner, unknownSession } from './owner.ts';
 import { Partitions } from './partitions.ts';
 import { listSessions, type SessionFilter } from './queries/list-sessions.ts';
@@ -28,7 +19,7 @@ import { sessionRow } from './rows.ts';
 import { SessionSpool } from './session-spool.ts';
 import { SessionWrites } from './session-writes.ts';
 import { Recoveries } from './spool-recovery.ts';
-import type { Spool, SpoolDamage } from './spool.ts';
+import type { Spool, SpoolDamage, SpoolEntry } from './spool.ts';
 import { StatusSources } from './status-sources.ts';
 import { sweepAll } from './sweep.ts';
 import { Writer } from './writer.ts';
@@ -112,11 +103,10 @@ export interface SessionStore extends Reading, AsyncDisposable {
  */
 export async function createSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
   const resolved = resolveOptions(options);
-  const { location, queryTimeoutMs, runtime } = resolved;
-  const engine = await openEngine(location, queryTimeoutMs, runtime);
+  const engine = await openEngine(resolved);
   let spool: OpenSpool | null = null;
   try {
-    await migrate(engine, queryTimeoutMs);
+    await migrate(engine, resolved.queryTimeoutMs);
     // The folder's lock proves that no other owner lives.
     if (engine.name === 'pglite') await sweepAll(engine);
     spool = await openSpool(resolved, engine);
@@ -128,12 +118,6 @@ export async function createSessionStore(options: SessionStoreOptions): Promise<
     await engine.close();
     throw error;
   }
-}
-
-async function openEngine(location: StoreLocation, queryTimeoutMs: number, runtime: Runtime): Promise<Engine> {
-  if ('url' in location) return new PostgresEngine(location.url, queryTimeoutMs, runtime);
-  if ('sql' in location) return BorrowedEngine.open(location.sql, queryTimeoutMs, runtime);
-  return PgliteEngine.open(location.dataDir, queryTimeoutMs, runtime);
 }
 
 /** Recordings of a process that is gone are taken over, and sessions spooled here are written from now on. */
@@ -235,10 +219,10 @@ class Store implements SessionStore {
     const owned = await this.#owner.take(recorder, continues);
     const { durationMs } = this.#options.lease;
     const writes = new SessionWrites(this.#engine, this.#markets, this.#partitions, owned, durationMs);
-    const onEnd = (isSettled: boolean) => {
+    const onEnd = (left: readonly SpoolEntry[] | null) => {
       this.#owner.letGo(owned.id);
       this.#open.delete(session);
-      if (!isSettled) this.#recoveries?.handOver(owned.id);
+      if (left) this.#recoveries?.handOver(owned.id, left);
     };
     const session = new Recording(owned, this.#options, this.#writer, writes, onEnd, this.#spoolOf(owned.id));
     this.#open.add(session);

@@ -1,15 +1,16 @@
 import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { SessionStoreError } from './errors.ts';
-import type { StoreStatus, StoreWrite } from './options.ts';
+import type { StoreWrite } from './options.ts';
+import type { SourceStatus } from './status-sources.ts';
 import { Writer } from './writer.ts';
 
 const unreachable = () => new SessionStoreError('DATABASE_UNREACHABLE', 'gone', { retryable: true });
 const never = new AbortController().signal;
 
-const setUp = (onStatus?: (status: StoreStatus) => void) => {
+const setUp = (onStatus?: (status: SourceStatus) => void) => {
   const runtime = new ManualRuntime();
-  const statuses: StoreStatus[] = [];
+  const statuses: SourceStatus[] = [];
   return { runtime, statuses, writer: new Writer(runtime, onStatus ?? ((status) => statuses.push(status))) };
 };
 

@@ -1,7 +1,8 @@
 import { backoffMs } from './core/backoff.ts';
 import type { SessionStoreError } from './errors.ts';
 import type { Runtime } from './io/runtime.ts';
-import type { StoreStatus, StoreWrite } from './options.ts';
+import type { StoreWrite } from './options.ts';
+import type { SourceStatus } from './status-sources.ts';
 
 /** A batch, as far as it is reported. */
 type WriteContent = Omit<StoreWrite, 'elapsedMs'>;
@@ -12,14 +13,14 @@ type WriteContent = Omit<StoreWrite, 'elapsedMs'>;
  */
 export class Writer {
   readonly #runtime: Runtime;
-  readonly #onStatus: (status: StoreStatus) => void;
+  readonly #onStatus: (status: SourceStatus) => void;
   readonly #onWrite: (write: StoreWrite) => void;
   #last: Promise<unknown> = Promise.resolve();
-  #status: StoreStatus = { state: 'writing' };
+  #status: SourceStatus = { state: 'writing' };
 
   constructor(
     runtime: Runtime,
-    onStatus: (status: StoreStatus) => void,
+    onStatus: (status: SourceStatus) => void,
     onWrite: (write: StoreWrite) => void = () => undefined,
   ) {
     this.#runtime = runtime;
@@ -74,7 +75,7 @@ export class Writer {
     cancel();
   }
 
-  #report(status: StoreStatus): void {
+  #report(status: SourceStatus): void {
     if (status.state === this.#status.state) return;
     this.#status = status;
     tell(() => this.#onStatus(status));

@@ -4,6 +4,8 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Collector, type Batch } from '../src/core/collector.ts';
 import {
   createSessionStore,
+  migrateSchema,
+  schemaState,
   SessionStoreError,
   type RecordingSession,
   type SessionStore,
@@ -474,6 +476,22 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         );
         await engine.close();
         await expect(createSessionStore(location)).rejects.toMatchObject({ code: 'SCHEMA_TOO_NEW' });
+        await expect(migrateSchema(location)).rejects.toMatchObject({ code: 'SCHEMA_TOO_NEW' });
+        const { version, known } = await schemaState(location);
+        expect(version).toBe(99_999_999_999_999);
+        expect(known).toBeLessThan(version!);
+      });
+
+      test('is brought up to date alone when asked, and told without being changed', async () => {
+        const location = await given.location();
+        const { version, known } = await schemaState(location);
+        expect(version).toBeNull();
+        expect(await schemaState(location)).toEqual({ version: null, known });
+        const { from, to, applied } = await migrateSchema(location);
+        expect({ from, to }).toEqual({ from: null, to: known });
+        expect(applied).toBeGreaterThan(1);
+        expect(await migrateSchema(location)).toEqual({ from: known, to: known, applied: 0 });
+        expect(await schemaState(location)).toEqual({ version: known, known });
       });
 
       test('is made whole or not at all', async () => {

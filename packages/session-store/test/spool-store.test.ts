@@ -164,6 +164,33 @@ describe('a spool that is full', () => {
     expect(statuses.at(-1)).toEqual({ state: 'writing' });
   });
 
+  test('of a session that is taken away gives the database what it had not taken, too', async () => {
+    const { store, session } = await recording({ spool: { maxBytes: 16 * 2 ** 20 } });
+    proxy.mode = 'swallow';
+    const text = 'x'.repeat(1_000_000);
+    let [appended, isFull] = [0, false];
+    // Some more come when it is full: those are in memory alone.
+    for (let more = 5; more > 0; appended++) {
+      session.append({ kind: 'raw', epoch: 1, sid: 1, seq: appended + 1, receivedAtMs: 1, text });
+      await new Promise((resolve) => setImmediate(resolve));
+      isFull ||= statuses.some((status) => status.state === 'failing' && status.error.code === 'SPOOL_FULL');
+      if (isFull) more--;
+      if (appended > 200) throw new Error('It never was full.');
+    }
+    await statement(`
+      update sessions set status = 'reclaimed', ended_at = now(), end_reason = 'lease ran out', lease_until = null`);
+    proxy.mode = 'pass';
+    await expect(session.flush()).rejects.toMatchObject({
+      code: 'SESSION_FENCED',
+      unwrittenRecords: appended,
+      message: expect.stringContaining('in memory') as string,
+    });
+    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered', written: appended, setAside: 0 }]);
+    const [stored] = await store.query('select count(*) as raw, max(seq) as last from raw_frames');
+    expect(stored).toEqual({ raw: appended, last: appended });
+    await store.close();
+  });
+
   test('sheds what memory cannot hold, by name, when told to', async () => {
     const { store, session } = await recording({
       spool: { maxBytes: 16 * 2 ** 20 },

@@ -1,0 +1,12 @@
+import { BorrowedEngine } from './io/borrowed-engine.ts';
+import type { Engine } from './io/engine.ts';
+import { PgliteEngine } from './io/pglite-engine.ts';
+import { PostgresEngine } from './io/postgres-engine.ts';
+import type { ResolvedOptions } from './options.ts';
+
+/** @throws {SessionStoreError} DATA_DIR_LOCKED, DATA_DIR_UNUSABLE; a server is asked only by the first transaction */
+export async function openEngine({ location, queryTimeoutMs, runtime }: ResolvedOptions): Promise<Engine> {
+  if ('url' in location) return new PostgresEngine(location.url, queryTimeoutMs, runtime);
+  if ('sql' in location) return BorrowedEngine.open(location.sql, queryTimeoutMs, runtime);
+  return PgliteEngine.open(location.dataDir, queryTimeoutMs, runtime);
+}
