@@ -1,11 +1,19 @@
 // The command line. It names settings and hands them on; what they mean is in config-settings.ts and config-schema.ts.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { showConfig } from './commands/config.ts';
+import { migrateDatabase } from './commands/db-migrate.ts';
 import { doctor } from './commands/doctor.ts';
+import { EXPORTED_KINDS, exportSessions, type ExportFlags } from './commands/export.ts';
+import { parseTime } from './commands/parse-time.ts';
+import { replaySession, type ReplayFlags } from './commands/replay.ts';
 import { run } from './commands/run.ts';
+import { showSession } from './commands/sessions-show.ts';
+import { verifySessions } from './commands/sessions-verify.ts';
 import { listSessions } from './commands/sessions.ts';
 import { simulate, type SimulateFlags } from './commands/simulate.ts';
 import { sql } from './commands/sql.ts';
+import { recordTape } from './commands/tape-record.ts';
+import { parseDuration } from './config-duration.ts';
 import { CONFIG_FILE, SETTINGS, type Setting } from './config-settings.ts';
 import type { Values } from './config.ts';
 
@@ -13,9 +21,13 @@ import type { Values } from './config.ts';
 const EXIT_CODES = `
 Exit codes:
   0         a clean end
-  1         something failed while running, or a check of doctor did
-  2         the command line or the configuration is wrong
-  130, 143  a second SIGINT or SIGTERM: it ended at once`;
+  1         something failed while running, a check of doctor did, verify found a broken law, or db migrate --check
+            something to do
+  2         the command line or the configuration is wrong, or names a session that there is not
+  130, 143  SIGINT or SIGTERM before the work was done; for run, simulate and tape record a second one`;
+
+const SESSION_HELP = "a session's id, its first 8 characters or more, or latest";
+const JSON_ALWAYS = 'the output is JSON anyway; errors are then, too';
 
 export function createCli(): Command {
   const cli = new Command('trader')
@@ -46,7 +58,7 @@ export function createCli(): Command {
     .addHelpText('after', examples('trader simulate --tape day.ndjson.gz --speed max --exit-when-done'))
     .action(({ tape, speed, generate, rate, seed, exitWhenDone, ...settings }: SimulateFlags & Values) => {
       const flags = { tape, speed, generate, rate, seed, exitWhenDone };
-      return simulate(Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)), settings);
+      return simulate(given(flags), settings);
     });
 
   withSettings(cli.command('config'), () => true)
@@ -61,17 +73,119 @@ export function createCli(): Command {
     .addHelpText('after', examples('trader doctor --config trader.yaml', 'trader doctor --json'))
     .action(({ json, ...flags }: JsonFlag & Values) => doctor({ json: json ?? false }, flags));
 
-  withDatabase(cli.command('sessions').description('what was recorded').command('list'))
-    .description('the latest sessions, newest first')
-    .option('--json', 'as one line of JSON')
-    .action(({ json, ...settings }: JsonFlag & Values) => listSessions({ json: json ?? false }, settings));
+  addSessions(cli);
+  addReplay(cli);
+  addExport(cli);
 
   withDatabase(cli.command('sql'))
     .description('run one read-only query on the recorded tables; prints a line of JSON a row')
     .argument('<query>', 'for example: select market, side, price, delta from deltas limit 5')
-    .action((query: string, settings: Values) => sql(query, settings));
+    .option('--json', JSON_ALWAYS)
+    .addHelpText('after', examples('trader sql "select market, count(*) from deltas group by market"'))
+    .action((query: string, { json: _json, ...settings }: JsonFlag & Values) => sql(query, settings));
+
+  withSettings(cli.command('tape').description('frames in a file').command('record'), isOfFeed)
+    .description('write the frames of an exchange, or of the built-in simulator, to a tape that simulate --tape plays')
+    .requiredOption('--out <file>', 'a new file, NDJSON; compressed if its name ends in .gz')
+    .option('--for <duration>', 'how long (30s, 15m, 24h); without it until Ctrl-C', duration)
+    .option('--json', 'totals as one line of JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'trader tape record --out gold.ndjson.gz --for 15m --config trader.yaml',
+        'trader tape record --out simulator.ndjson --for 10s',
+      ),
+    )
+    .action(({ out, for: forMs, json, ...settings }: { out: string; for?: number } & JsonFlag & Values) =>
+      recordTape({ out, forMs: forMs ?? null, json: json ?? false }, settings),
+    );
+
+  withDatabase(cli.command('db').description('the database').command('migrate'))
+    .description('bring the tables up to date, and say from which version to which')
+    .option('--check', 'change nothing; the exit code is 1 unless they are up to date')
+    .option('--json', 'as one line of JSON')
+    .addHelpText(
+      'after',
+      examples('trader db migrate --database postgres://user@127.0.0.1/trader', 'trader db migrate --check --json'),
+    )
+    .action(({ check, json, ...settings }: { check?: boolean } & JsonFlag & Values) =>
+      migrateDatabase({ check: check ?? false, json: json ?? false }, settings),
+    );
 
   return cli;
+}
+
+function addSessions(cli: Command): void {
+  const sessions = cli.command('sessions').description('what was recorded');
+
+  withDatabase(sessions.command('list'))
+    .description('the latest sessions, newest first')
+    .option('--json', 'as one line of JSON')
+    .addHelpText('after', examples('trader sessions list', 'trader sessions list --json --database ./data'))
+    .action(({ json, ...settings }: JsonFlag & Values) => listSessions({ json: json ?? false }, settings));
+
+  withDatabase(sessions.command('show'))
+    .description('one session: its row, counters, lifetime counters, ledger, and what it continues')
+    .argument('<session>', SESSION_HELP)
+    .option('--gaps <count>', 'how many gaps of the ledger at most (default: 20)', count)
+    .option('--json', 'as one line of JSON')
+    .addHelpText('after', examples('trader sessions show latest', 'trader sessions show 3f2a90c1 --gaps 500 --json'))
+    .action((session: string, { gaps, json, ...settings }: { gaps?: number } & JsonFlag & Values) =>
+      showSession(session, { gaps: gaps ?? 20, json: json ?? false }, settings),
+    );
+
+  withDatabase(sessions.command('verify'))
+    .description('read sessions whole and say, law by law, whether they are as they should be')
+    .argument('[session]', `${SESSION_HELP} (default: latest)`)
+    .option('--all', 'every session')
+    .option('--json', 'as one line of JSON')
+    .addHelpText('after', examples('trader sessions verify', 'trader sessions verify --all --json'))
+    .action((session: string | undefined, { all, json, ...settings }: { all?: boolean } & JsonFlag & Values) => {
+      if (all && session !== undefined) sessions.error('error: give a session or --all, not both', { exitCode: 2 });
+      return verifySessions(session, { all: all ?? false, json: json ?? false }, settings);
+    });
+}
+
+function addReplay(cli: Command): void {
+  withSpan(withDatabase(cli.command('replay')))
+    .description("print a session's records in order, a line of JSON each, its gaps among them")
+    .argument('<session>', SESSION_HELP)
+    .option('--speed <factor>', 'a factor of real time, or max (default: max)', factor)
+    .option('--json', JSON_ALWAYS)
+    .addHelpText(
+      'after',
+      examples(
+        'trader replay latest | head',
+        'trader replay 3f2a90c1 --markets KXGOLD15M-26AUG102115-15 --speed 10',
+        'trader replay latest --from 2026-08-10T21:00 --to 2026-08-10T21:15 > fifteen-minutes.ndjson',
+      ),
+    )
+    .action((session: string, { markets, from, to, speed, json: _json, ...settings }: ReplayFlags & Values) =>
+      replaySession(session, given({ markets, from, to, speed }), settings),
+    );
+}
+
+type ExportValues = Partial<ExportFlags> & Pick<ExportFlags, 'out'> & Values;
+
+function addExport(cli: Command): void {
+  withSpan(withDatabase(cli.command('export')))
+    .description('write records to files, and beside them when each market was covered')
+    .argument('[sessions...]', `${SESSION_HELP}; without any: all`)
+    .requiredOption('--out <folder>', 'made if it is not there; files of the same names are replaced')
+    .addOption(new Option('--format <format>', 'parquet or csv').choices(['parquet', 'csv']).default('parquet'))
+    .option('--what <kinds>', `some of ${EXPORTED_KINDS.join(',')} (default: all of them)`, kinds)
+    .option('--json', 'as one line of JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'trader export latest --out export',
+        'trader export --format csv --what deltas,trades --markets KXGOLD15M-26AUG102115-15 --out export',
+      ),
+    )
+    .action((sessions: string[], { out, format, what, markets, from, to, json, ...settings }: ExportValues) => {
+      const chosen = { what: what ?? EXPORTED_KINDS, format: format ?? 'parquet', json: json ?? false } as const;
+      return exportSessions(sessions, { out, ...chosen, ...given({ markets, from, to }) }, settings);
+    });
 }
 
 type JsonFlag = { readonly json?: boolean };
@@ -89,10 +203,53 @@ function withSettings(command: Command, takes: (setting: Setting) => boolean): C
 const withDatabase = (command: Command): Command =>
   withSettings(command, ({ path }) => path === 'database' || path === 'databasePasswordFile');
 
+const isOfFeed = ({ path, exchange }: Setting): boolean =>
+  exchange === true || path === 'channels' || path === 'connections' || path === 'logLevel';
+
+const withSpan = (command: Command): Command =>
+  command
+    .option('--markets <tickers>', 'only these markets, separated by commas', list)
+    .option('--from <time>', 'only what arrived at this time or later: 2026-08-10T21:00Z, or ms since 1970', time)
+    .option('--to <time>', 'only what arrived before this time', time);
+
 const examples = (...lines: string[]): string =>
   `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}${EXIT_CODES}`;
 
+/** Without what was not given. */
+const given = <T extends object>(flags: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } =>
+  Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as never;
+
 const collect = (value: string, previous: readonly string[] | undefined): string[] => [...(previous ?? []), value];
+
+const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+function kinds(value: string): ExportFlags['what'] {
+  const wanted = list(value);
+  const wrong = wanted.find((item) => !EXPORTED_KINDS.some((kind) => kind === item));
+  if (wrong !== undefined || wanted.length === 0) {
+    throw new InvalidArgumentError(`It must be some of ${EXPORTED_KINDS.join(', ')}.`);
+  }
+  return EXPORTED_KINDS.filter((kind) => wanted.includes(kind));
+}
+
+function time(value: string): number {
+  const atMs = parseTime(value);
+  if (atMs === null) throw new InvalidArgumentError('It must be a time, as 2026-08-10T21:00Z, or ms since 1970.');
+  return atMs;
+}
+
+function duration(value: string): number {
+  const durationMs = parseDuration(value);
+  // Node's timers go no further.
+  if (durationMs === null || durationMs < 1 || durationMs > 2 ** 31 - 1) {
+    throw new InvalidArgumentError('It must be a duration of at most 24d, as 30s, 15m or 24h.');
+  }
+  return durationMs;
+}
 
 function number(value: string): number {
   const parsed = Number(value);
@@ -100,4 +257,18 @@ function number(value: string): number {
   return parsed;
 }
 
+function count(value: string): number {
+  const parsed = number(value);
+  if (!Number.isInteger(parsed) || parsed < 0 || parsed >= 2 ** 31) {
+    throw new InvalidArgumentError('It must be a whole number.');
+  }
+  return parsed;
+}
+
 const speed = (value: string): number | 'max' => (value === 'max' ? value : number(value));
+
+function factor(value: string): number | 'max' {
+  const parsed = speed(value);
+  if (parsed !== 'max' && parsed <= 0) throw new InvalidArgumentError('It must be above 0, or max.');
+  return parsed;
+}

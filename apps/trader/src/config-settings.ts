@@ -267,7 +267,7 @@ export const SETTINGS: readonly Setting[] = [
     value: 'path',
     help: 'folder of what the database does not have yet',
     example: 'spool',
-    fallback: "spool, in the embedded database's folder if there is one",
+    fallback: "spool in the embedded database's folder, or spool/RECORDER",
   },
   {
     path: 'retention.maxAge',

@@ -11,6 +11,7 @@ import { togetherWrong } from './config-rules.ts';
 import { configSchema, type ConfigValues } from './config-schema.ts';
 import { CONFIG_FILE, settingOf as setting } from './config-settings.ts';
 import { layerSources, type Sources, type Values } from './config-sources.ts';
+import { defaultSpool } from './config-spool.ts';
 import type { Config, Database, DiscoveryConfig, LiveConfig } from './config-types.ts';
 import { messageOf, TraderError } from './errors.ts';
 
@@ -156,7 +157,7 @@ function resolveAll(values: ConfigValues, live: LiveConfig | null, database: Dat
     database,
     http: { ...http, tokenFile: http.tokenFile ?? null, tls: http.tls ?? null },
     recorder,
-    spool: { dir: spool.dir ?? ('dataDir' in database ? join(database.dataDir, 'spool') : 'spool') },
+    spool: spool.dir === undefined ? defaultSpool(database, recorder) : { dir: spool.dir },
     retention: { maxAgeMs: retention.maxAge ?? null },
     holdDownMs,
     drainMs,

@@ -5,7 +5,12 @@ export type TraderErrorCode =
   | 'STATUS_PORT_UNAVAILABLE'
   | 'DATABASE_UNAVAILABLE'
   | 'DRAIN_TIMEOUT'
-  | 'TAPE_FAILED';
+  | 'TAPE_FAILED'
+  | 'TAPE_UNWRITABLE'
+  | 'SESSION_UNKNOWN'
+  | 'SESSION_AMBIGUOUS'
+  | 'MARKET_UNKNOWN'
+  | 'OUT_UNWRITABLE';
 
 /** Exit codes: 0 a clean end, 1 something failed while running, 2 the configuration is wrong. */
 export type ExitCode = 1 | 2;
@@ -29,3 +34,13 @@ export class TraderError extends Error {
 
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * What ended the program, for its one line: the code is ours or a package's.
+ *
+ * @returns `INTERNAL` for what nobody foresaw
+ */
+export function failureOf(error: unknown): { readonly code: string; readonly message: string } {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return { code: typeof code === 'string' ? code : 'INTERNAL', message: messageOf(error) };
+}

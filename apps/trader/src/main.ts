@@ -2,7 +2,7 @@
 // The program: runs a command, and turns whatever ends it into one line and an exit code.
 import { CommanderError } from 'commander';
 import { createCli } from './cli.ts';
-import { messageOf, TraderError } from './errors.ts';
+import { failureOf, TraderError } from './errors.ts';
 
 const OLDEST_NODE = [22, 18] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -10,6 +10,13 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   process.stderr.write(`trader: Node ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.versions.node}\n`);
   process.exit(2);
 }
+
+// Whoever reads our output may have enough of it, as `head` does. Anything else is a result that is not whole.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || process.exitCode === 1) return;
+  process.stderr.write(`trader: OUT_UNWRITABLE: standard output cannot be written (${error.code ?? error.message})\n`);
+  process.exitCode = 1;
+});
 
 const cli = createCli();
 for (const command of [cli, ...cli.commands, ...cli.commands.flatMap(({ commands }) => commands)]) {
@@ -23,7 +30,12 @@ try {
     // commander has printed it already; help and version are no errors.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    process.stderr.write(`trader: ${messageOf(error)}\n`);
+    const { code, message } = failureOf(error);
+    // Results are on standard output; this is none.
+    const line = process.argv.includes('--json')
+      ? JSON.stringify({ error: { code, message } })
+      : `trader: ${code}: ${message}`;
+    process.stderr.write(`${line}\n`);
     if (process.env['TRADER_STACK'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     process.exitCode = error instanceof TraderError ? error.exitCode : 1;
     // Whatever did not end in time would keep the process, and its leases, alive.

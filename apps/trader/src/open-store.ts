@@ -1,5 +1,6 @@
 import {
   createSessionStore,
+  SessionStoreError,
   type SessionStore,
   type SessionStoreTuning,
   type StoreStatus,
@@ -8,10 +9,10 @@ import type { Config, Database } from './config.ts';
 import { messageOf, TraderError } from './errors.ts';
 
 /** How the store works; the configuration gives the rest. */
-export type StoreTuning = Pick<
-  SessionStoreTuning,
-  'spool' | 'lease' | 'batch' | 'queue' | 'queryTimeoutMs' | 'onRecovery' | 'onMaintenanceFailure'
->;
+export type StoreTuning = Pick<SessionStoreTuning, 'spool' | 'lease' | 'batch' | 'queue' | 'queryTimeoutMs'>;
+
+/** Whom the store tells of its work. */
+export type StoreReports = Pick<SessionStoreTuning, 'onRecovery' | 'onMaintenanceFailure' | 'onWrite'>;
 
 /**
  * Opens the database that the configuration names.
@@ -22,7 +23,7 @@ export async function openStore(
   database: Database,
   onStatus: (status: StoreStatus) => void = () => undefined,
   { maxAgeMs = null }: Partial<Config['retention']> = {},
-  tuning: StoreTuning = {},
+  tuning: StoreTuning & StoreReports = {},
 ): Promise<SessionStore> {
   try {
     return await createSessionStore({
@@ -32,6 +33,18 @@ export async function openStore(
       ...(maxAgeMs !== null && { retention: { maxAgeMs } }),
     });
   } catch (cause) {
-    throw new TraderError('DATABASE_UNAVAILABLE', `--database: ${messageOf(cause)}`, { cause });
+    throw unavailable(database, cause);
   }
 }
+
+/** Names the setting that the store's failure is about. */
+export function unavailable(database: Database, cause: unknown): TraderError {
+  if (cause instanceof TraderError) return cause;
+  const setting = isOfSpool(database, cause) ? '--spool-dir' : '--database';
+  return new TraderError('DATABASE_UNAVAILABLE', `${setting}: ${messageOf(cause)}`, { cause });
+}
+
+/** A server has no folder, so that one which cannot be had is the spool's. */
+const isOfSpool = (database: Database, error: unknown): boolean =>
+  SessionStoreError.isInstance(error) &&
+  (error.code.startsWith('SPOOL_') || ('url' in database && error.code.startsWith('DATA_DIR_')));

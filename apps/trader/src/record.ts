@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { ExchangeFeed } from './exchange-feed.ts';
 import { flushRepeats, type Log } from './log.ts';
 import type { StoreTuning } from './open-store.ts';
+import { onStopSignal } from './stop-signal.ts';
 import { createTrader, type Trader } from './trader.ts';
 
 /** The configuration, and what has no setting: leases and batches. */
@@ -43,21 +44,4 @@ export async function record(
   } finally {
     flushRepeats(log);
   }
-}
-
-function onStopSignal(stop: (signal: NodeJS.Signals) => void): Disposable {
-  let stopping = false;
-  const listener = (signal: NodeJS.Signals): void => {
-    // Whoever sends a second one does not want to wait.
-    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
-    stopping = true;
-    stop(signal);
-  };
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
-  for (const signal of signals) process.on(signal, listener);
-  return {
-    [Symbol.dispose]: () => {
-      for (const signal of signals) process.off(signal, listener);
-    },
-  };
 }

@@ -2,10 +2,13 @@
 import type { HealthSnapshot } from '@trader/health';
 import type { BookView, ClientStatus, Level, OrderbookClient } from '@trader/orderbook-client';
 import { formatPrice, formatSize } from '@trader/orderbook-client';
-import type { RecordingSession, SessionStore, StoreStatus } from '@trader/session-store';
+import type { RecordingSession, SessionStore, StoreBacklog } from '@trader/session-store';
+import type { StoreFailure } from './adapters/store-failures.ts';
 import type { CoordinatorState, CoordinatorTransition } from './core/coordinator.ts';
+import type { DiscoveryStatus } from './discovery/discovery.ts';
 import { versions } from './http/versions.ts';
 import type { RecorderCounters } from './recorder.ts';
+import type { StoreView } from './store-watch.ts';
 
 /** The trader's parts at one moment: what everything that is told about it is read from. */
 export type TraderView = {
@@ -17,7 +20,11 @@ export type TraderView = {
   readonly client: OrderbookClient | null;
   readonly session: RecordingSession | null;
   readonly recorder: RecorderCounters | null;
-  readonly store: StoreStatus | null;
+  /** `null` without a search for markets. */
+  readonly discovery: DiscoveryStatus | null;
+  readonly store: StoreView;
+  /** What the database does not have yet; `null` until it is open. */
+  readonly backlog: StoreBacklog | null;
   /** For questions about what is stored; `null` until it is open. */
   readonly sessionStore: Pick<SessionStore, 'sessions' | 'query'> | null;
   readonly source: string;
@@ -45,7 +52,15 @@ export type Status = {
   readonly session: ({ readonly id: string; readonly recorder: string } & Readonly<Record<string, unknown>>) | null;
   readonly feed: ClientStatus | null;
   readonly recorder: RecorderCounters | null;
+  /** The search for markets; `null` without one. */
+  readonly discovery: DiscoveryStatus | null;
+  /** `closed`, `writing`, or `failing: ` with the codes of all that fails. */
   readonly store: string;
+  /** The same with their times; empty unless failing. */
+  readonly storeFailures: readonly StoreFailure[];
+  readonly backlog: StoreBacklog | null;
+  /** Since the trader was made. */
+  readonly written: StoreView['written'];
   readonly health: Pick<HealthSnapshot, 'status' | 'causes'>;
   readonly transitions: readonly CoordinatorTransition[];
   readonly books: readonly BookStatus[];
@@ -66,7 +81,7 @@ export function buildStatus(view: TraderView): Status {
 }
 
 export function summarizeStatus(view: TraderView): StatusSummary {
-  const { coordinator, health, client, session, recorder, store, source, database } = view;
+  const { coordinator, health, client, session, recorder, discovery, store, backlog, source, database } = view;
   return {
     state: coordinator.phase,
     since: new Date(coordinator.sinceMs).toISOString(),
@@ -82,10 +97,17 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     session: session && { id: session.id, recorder: session.recorder, ...session.counters() },
     feed: client?.status() ?? null,
     recorder,
-    store: store === null ? 'closed' : store.state === 'failing' ? `failing: ${store.error.code}` : store.state,
+    discovery,
+    store: storeText(store),
+    storeFailures: store.failures,
+    backlog,
+    written: store.written,
     health: { status: health.status, causes: health.causes },
   };
 }
+
+const storeText = ({ state, failures }: StoreView): string =>
+  state === 'failing' ? `failing: ${failures.map(({ code }) => code).join(', ')}` : state;
 
 const bookStatus = (book: BookView): BookStatus => ({
   market: book.market,

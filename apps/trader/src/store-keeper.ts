@@ -22,6 +22,7 @@ export class StoreKeeper {
   readonly #options: StoreKeeperOptions;
   readonly #opened = new Map<string, Opened>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #tried = Promise.withResolvers<void>();
   #store: SessionStore | null = null;
   #closed = false;
   #failure: unknown;
@@ -29,6 +30,8 @@ export class StoreKeeper {
 
   constructor(options: StoreKeeperOptions) {
     this.#options = options;
+    // Nobody may be waiting for it.
+    this.#tried.promise.catch(() => undefined);
   }
 
   /** `null` until it is open. */
@@ -44,6 +47,14 @@ export class StoreKeeper {
   /** Why the store cannot be opened before somebody changes something; `undefined` otherwise. */
   get failure(): unknown {
     return this.#failure;
+  }
+
+  /**
+   * Resolves once the store is open or was found to be away for now, or is not wanted any more; rejects with the `failure`
+   * that ends the trader.
+   */
+  get tried(): Promise<void> {
+    return this.#tried.promise;
   }
 
   /** Tells `store-opened` or `store-refused`. */
@@ -99,6 +110,12 @@ export class StoreKeeper {
     this.#options.log.info({ ended: row }, `session ${id} ended as ${status}: ${counts}`);
   }
 
+  /** Whoever waits for the store waits no longer: the trader ends. */
+  stopTrying(): void {
+    if (this.#failure === undefined) this.#tried.resolve();
+    else this.#tried.reject(this.#failure);
+  }
+
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
@@ -117,14 +134,20 @@ export class StoreKeeper {
       // An earlier try may have come through after all; one is enough.
       if (this.#closed || this.#store) return await store.close();
       this.#store = store;
+      this.#failure = undefined;
     } catch (error) {
+      // Overtaken by a try that came through: it stands for nothing any more.
+      if (this.#store) return log.warn({ attempt }, messageOf(error));
       const { code, fatal } = judge(error);
       if (fatal) this.#failure = error;
       const reason = messageOf(error);
       if (!fatal) log.error({ code, attempt }, `${reason}. It is tried again`);
-      return tell({ type: 'store-refused', attempt, code, reason, fatal, atMs: Date.now() });
+      tell({ type: 'store-refused', attempt, code, reason, fatal, atMs: Date.now() });
+      // A fatal one is told to who waits when the trader ends of it.
+      return fatal ? undefined : this.#tried.resolve();
     }
     tell({ type: 'store-opened', atMs: Date.now() });
+    this.#tried.resolve();
   }
 
   async #openSession(attempt: number, continues: string | null): Promise<void> {

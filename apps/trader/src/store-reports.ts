@@ -1,8 +1,8 @@
 // What the store does by itself, and nobody waits for: it is said in the log, above all when records were set aside.
-import type { SessionStoreTuning } from '@trader/session-store';
 import type { Log } from './log.ts';
+import type { StoreReports } from './open-store.ts';
 
-export function storeReports(log: Log): Required<Pick<SessionStoreTuning, 'onRecovery' | 'onMaintenanceFailure'>> {
+export function storeReports(log: Log): Required<Omit<StoreReports, 'onWrite'>> {
   return {
     onRecovery: ({ session, outcome, written, setAside, file, reason }) => {
       const recovery = { left: session, written, setAside, file, reason };

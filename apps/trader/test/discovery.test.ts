@@ -108,10 +108,12 @@ describe('discovery', () => {
   test('rolls over and over with short-lived markets', { timeout: 40_000 }, async () => {
     const { client, discovery, start } = await discover({ markets: 4, marketLifetimeMs: 4_000 });
     start();
-    await until(() => expect(wanted(client).some((ticker) => ticker.endsWith('-3'))).toBe(true));
-    await until(() => expect(client.status().phase).toBe('live'));
+    await until(() => {
+      expect(wanted(client).some((ticker) => ticker.endsWith('-3'))).toBe(true);
+      expect(client.status().phase).toBe('live');
+      expect(discovery.status().problem).toBeNull();
+    });
     expect(client.status().counters.epochs).toBe(1);
-    expect(discovery.status().problem).toBeNull();
   });
 
   test('keeps every market while REST is away, and finds what opened meanwhile', async () => {
@@ -124,10 +126,12 @@ describe('discovery', () => {
     cutRest();
     const [first = ''] = exchange.markets;
     exchange.control.markets.close(first);
-    await until(() =>
-      expect(discovery.status().lookUpFailures + discovery.status().listingFailures).toBeGreaterThan(0),
-    );
-    expect(discovery.status().problem).toMatch(/fetch failed/);
+    // An answer that was on its way before the cut may come between a failure and the question about it.
+    await until(() => {
+      const { lookUpFailures, listingFailures, problem } = discovery.status();
+      expect(lookUpFailures + listingFailures).toBeGreaterThan(0);
+      expect(problem).toMatch(/fetch failed/);
+    });
     expect(wanted(client)).toEqual(
       expect.arrayContaining(exchange.markets.filter((ticker) => !ticker.startsWith(first))),
     );
@@ -144,27 +148,35 @@ describe('discovery', () => {
     start();
     await until(() => expect(client.status().synced).toBe(3));
     exchange.control.markets.roll({ gapMs: 3_000 });
-    await until(() => expect(discovery.status().roll).toBe('empty'));
-    expect(client.status().phase).toBe('live');
+    await until(() => {
+      expect(discovery.status().roll).toBe('empty');
+      expect(client.status().phase).toBe('live');
+    });
     await until(async () => {
       expect(discovery.status().roll).toBe('open');
       expect(wanted(client)).toEqual(await open(exchange));
       expect(client.status().synced).toBe(3);
+      expect(discovery.status().problem).toBeNull();
     });
-    expect(discovery.status().problem).toBeNull();
   });
 
   test('keeps to its limit', async () => {
     const { client, discovery, start } = await discover({ markets: 20 }, { limit: 5 });
     start();
-    await until(() => expect(client.status().synced).toBe(5));
-    expect(discovery.status()).toMatchObject({ markets: 5, overLimit: 15 });
+    await until(() => {
+      expect(client.status().synced).toBe(5);
+      expect(discovery.status()).toMatchObject({ markets: 5, overLimit: 15 });
+    });
   });
 
   test('asks for everything again after a connection was lost', async () => {
     const { exchange, client, discovery, start } = await discover({ markets: 3 });
     start();
-    await until(() => expect(client.status()).toMatchObject({ phase: 'live', synced: 3 }));
+    // Both that a start makes: a second one that is still to come would pass for the one that is asked for here.
+    await until(() => {
+      expect(client.status()).toMatchObject({ phase: 'live', synced: 3 });
+      expect(discovery.status().listings).toBe(2);
+    });
     const before = discovery.status().listings;
     exchange.dropConnections();
     await until(() => {
@@ -202,8 +214,12 @@ test('a trader is ready with no market open, and records those that open', { tim
   });
   await trader.start();
   expect(await trader.ready).toBe(true);
-  await until(() => expect(trader.discovery).toMatchObject({ roll: 'open', markets: 2 }));
-  await until(() => expect(trader.status()).toMatchObject({ state: 'ready', session: { snapshots: 2 } }));
+  await until(() => expect(trader.status().discovery).toMatchObject({ roll: 'open', markets: 2 }));
+  await until(() => {
+    const { state, session } = trader.status();
+    expect(state).toBe('ready');
+    expect(session!['snapshots']).toBeGreaterThanOrEqual(2);
+  });
   await trader.stop('the test is over');
   expect(await trader.stopped).toMatchObject({ status: 'closed', gaps: 0 });
 });

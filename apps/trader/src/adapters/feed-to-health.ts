@@ -12,10 +12,12 @@ const STATUS_OF: Record<FeedPhase, ObservedStatus> = {
   live: 'healthy',
 };
 
+export type FeedHealth = { readonly status: ObservedStatus; readonly reason: string };
+
 /**
  * @param problem the client's latest problem, as the reason where the phase alone does not say it
  */
-export function feedToHealth(phase: FeedPhase, problem: string | null): { status: ObservedStatus; reason: string } {
+export function feedToHealth(phase: FeedPhase, problem: string | null): FeedHealth {
   const status = STATUS_OF[phase];
   return { status, reason: status === 'unhealthy' && problem ? problem : `the feed is ${phase}` };
 }

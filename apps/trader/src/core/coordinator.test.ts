@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ComponentHealth } from './coordinator-state.ts';
+import { ALLOWED, type ComponentHealth, type WaitName, type WaitOwner } from './coordinator-state.ts';
 import { initialCoordinator, step, type CoordinatorEffect, type CoordinatorInput } from './coordinator.ts';
 
 type Input = CoordinatorInput extends infer Each ? (Each extends CoordinatorInput ? Omit<Each, 'atMs'> : never) : never;
@@ -305,5 +305,55 @@ describe('stopping', () => {
   test('ends a session that was asked for before', () => {
     const it = connecting().tell(came, { type: 'stop-requested', reason: 'SIGINT' }, opened('late'));
     expect(it.asked.at(-1)).toEqual({ type: 'discard-session', sessionId: 'late' });
+  });
+});
+
+describe('every', () => {
+  const stop: Input = { type: 'stop-requested', reason: 'SIGTERM' };
+  const ways: Readonly<Record<string, () => ReturnType<typeof coordinator>>> = {
+    'startup>initializing': () => coordinator().tell({ type: 'started' }),
+    'startup>shutdown': () => coordinator().tell(stop),
+    'initializing>orderbook_connect': () => coordinator().tell({ type: 'started' }, { type: 'store-opened' }),
+    'initializing>shutdown': () => coordinator().tell({ type: 'started' }, stop),
+    'orderbook_connect>ready': () => ready(),
+    'orderbook_connect>error': () => connecting().tell(came, degraded, opened('s1'), unhealthy),
+    'orderbook_connect>shutdown': () => connecting().tell(stop),
+    'ready>error': () => ready().tell(unhealthy),
+    'ready>shutdown': () => ready().tell(stop),
+    'error>ready': () => ready().tell(degraded, healthy),
+    'error>orderbook_connect': () => ready().tell(failed('s1'), ended('s1')),
+    'error>shutdown': () => ready().tell(unhealthy, stop),
+  };
+
+  test('transition of the table has a way that leads to it, and there is no other', () => {
+    const table = Object.entries(ALLOWED).flatMap(([from, followers]) => followers.map((to) => `${from}>${to}`));
+    expect(Object.keys(ways).toSorted()).toEqual(table.toSorted());
+  });
+
+  test.each(Object.entries(ways))('%s happens, and says why and for how long it was so before', (step, go) => {
+    const it = go();
+    const { from, to, cause, lastedMs } = it.transitions().at(-1)!;
+    expect(`${from}>${to}`).toBe(step);
+    expect(it.state.phase).toBe(to);
+    expect(cause).not.toBe('');
+    expect(lastedMs).toBeGreaterThan(0);
+  });
+
+  const waits: readonly (readonly [WaitName, WaitOwner, limitMs: number, () => ReturnType<typeof coordinator>])[] = [
+    ['start', 'process', 30_000, () => coordinator()],
+    ['store-opening', 'store', 60_000, () => coordinator().tell({ type: 'started' })],
+    ['store-retry', 'coordinator', 500, () => coordinator().tell({ type: 'started' }, storeRefused(1, false))],
+    ['feed', 'feed', 120_000, () => connecting()],
+    ['session-opening', 'store', 45_000, () => connecting().tell(came)],
+    ['session-retry', 'coordinator', 500, () => connecting().tell(came, refused(1))],
+    ['session-end', 'store', 20_000, () => ready().tell(unhealthy)],
+    ['health', 'health', 120_000, () => ready().tell(degraded)],
+    ['drain', 'process', 10_000, () => ready().tell(stop)],
+  ];
+
+  test.each(waits)('wait for %s has the owner %s and a limit of %i ms', (name, owner, limitMs, go) => {
+    const it = go();
+    expect(it.state.wait).toMatchObject({ name, owner, overdue: 0 });
+    expect(it.letPass()).toBe(limitMs);
   });
 });

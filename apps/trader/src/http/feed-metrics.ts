@@ -1,6 +1,6 @@
 // The feed and its books, as Prometheus sees them.
 import type { ClientStatus, FeedCounters, FeedPhase, OrderbookClient, StaleReason } from '@trader/orderbook-client';
-import type { MetricRegistry } from './metric-registry.ts';
+import { keysOf, type MetricRegistry } from './metric-registry.ts';
 
 /** Every counter of the client has a metric; a new one does not compile without. */
 const COUNTERS: Record<keyof FeedCounters, readonly [name: string, help: string]> = {
@@ -22,14 +22,7 @@ const COUNTERS: Record<keyof FeedCounters, readonly [name: string, help: string]
   epochs: ['epochs', 'Sockets that were opened.'],
 };
 
-const PHASES = Object.keys({
-  idle: 0,
-  connecting: 0,
-  subscribing: 0,
-  live: 0,
-  waiting: 0,
-  closed: 0,
-} satisfies Record<FeedPhase, 0>);
+const PHASES = keysOf<FeedPhase>({ idle: 0, connecting: 0, subscribing: 0, live: 0, waiting: 0, closed: 0 });
 
 /** Below zero too: with a clock that lags behind the exchange's, frames seem to come before they were sent. */
 const DELAY_BUCKETS_SECONDS = [-0.5, -0.05, -0.005, 0, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];

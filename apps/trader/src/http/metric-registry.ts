@@ -4,6 +4,9 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** A number with its labels. */
 export type Sample = { readonly labels: Readonly<Record<string, string>>; readonly number: number };
 
+/** Every member of a union, each named once: one that is forgotten does not compile. */
+export const keysOf = <Key extends string>(each: Record<Key, 0>): readonly Key[] => Object.keys(each) as Key[];
+
 /** Metrics that are read off a `View`, which is made anew for each scrape. */
 export class MetricRegistry<View> {
   readonly #registry = new Registry();

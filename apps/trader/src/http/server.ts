@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { OrderbookClient } from '@trader/orderbook-client';
+import type { StoreWrite } from '@trader/session-store';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { messageOf, TraderError } from '../errors.ts';
 import type { TraderView } from '../status.ts';
@@ -29,11 +30,16 @@ export interface HttpServer {
   readonly url: string;
   /** Watches this client's books and delays from now on. */
   follow(client: OrderbookClient): void;
-  /** Ends it within about two seconds: sockets get 1001, answers under way one second. Idempotent. */
-  close(): Promise<void>;
+  /** Counts a batch that the store has committed. */
+  wrote(write: StoreWrite): void;
+  /**
+   * Ends it: sockets get 1001, and then their clients and afterwards the answers under way this long each, in ms. Idempotent;
+   * the first call's time is what counts. @default 1000
+   */
+  close(patienceMs?: number): Promise<void>;
 }
 
-/** How long answers under way may take when the server closes. */
+/** How long clients, and answers under way, may take when the server closes. */
 const CLOSE_PATIENCE_MS = 1_000;
 
 /** @throws {TraderError} `CONFIG_INVALID`, `STATUS_PORT_UNAVAILABLE` */
@@ -81,8 +87,9 @@ export async function startHttpServer(options: HttpOptions, { view, events }: Ht
       changes.follow(client);
       metrics.follow(client);
     },
-    close() {
-      closing ??= socket.close().then(() => closeWithin(server, CLOSE_PATIENCE_MS));
+    wrote: (write) => metrics.wrote(write),
+    close(patienceMs = CLOSE_PATIENCE_MS) {
+      closing ??= socket.close(patienceMs).then(() => closeWithin(server, patienceMs));
       return closing;
     },
   };

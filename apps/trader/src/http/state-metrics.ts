@@ -1,18 +1,13 @@
-// What the trader is doing, how it is, and what it records, as Prometheus sees it.
+// What the trader is doing and how it is, as Prometheus sees it.
 import type { ComponentStatus, OverallStatus } from '@trader/health';
-import type { SessionCounters, SessionStatus } from '@trader/session-store';
+import type { Refusal } from '../core/coordinator-state.ts';
 import type { CoordinatorState } from '../core/coordinator.ts';
 import type { TraderView } from '../status.ts';
-import type { MetricRegistry, Sample } from './metric-registry.ts';
-import type { SessionCounts } from './session-counts.ts';
+import { keysOf, type MetricRegistry, type Sample } from './metric-registry.ts';
 import type { StateTimes } from './state-times.ts';
 import { versions } from './versions.ts';
 
-export type StateView = TraderView & {
-  readonly times: StateTimes;
-  readonly sessionCounts: SessionCounts | null;
-  readonly sessionCountFailures: number;
-};
+export type StateView = TraderView & { readonly times: StateTimes };
 
 /** Every state is named, also those that are never seen: an alert on a sample that is missing never fires. */
 const STATES = keysOf<CoordinatorState['phase']>({
@@ -25,20 +20,7 @@ const STATES = keysOf<CoordinatorState['phase']>({
 });
 const OVERALL = keysOf<OverallStatus>({ starting: 0, healthy: 0, degraded: 0, unhealthy: 0, draining: 0 });
 const COMPONENT = keysOf<ComponentStatus>({ unknown: 0, healthy: 0, degraded: 0, unhealthy: 0 });
-const SESSION = keysOf<SessionStatus>({ active: 0, closed: 0, health_failure: 0, reclaimed: 0, error: 0 });
-const SESSION_RECORDS = keysOf<keyof SessionCounters>({
-  messages: 0,
-  snapshots: 0,
-  deltas: 0,
-  trades: 0,
-  raw: 0,
-  gaps: 0,
-  shed: 0,
-});
-
-function keysOf<Key extends string>(each: Record<Key, 0>): readonly Key[] {
-  return Object.keys(each) as Key[];
-}
+const REFUSED = keysOf<Refusal['what']>({ store: 0, session: 0 });
 
 export function defineStateMetrics(registry: MetricRegistry<StateView>): void {
   registry.gaugeBy('trader_build_info', 'What is running; always 1.', ['version', 'node_version'], () => [
@@ -47,7 +29,6 @@ export function defineStateMetrics(registry: MetricRegistry<StateView>): void {
   registry.gauge('trader_uptime_seconds', 'Since the trader was made.', ({ uptimeMs }) => uptimeMs / 1_000);
   defineCoordinator(registry);
   defineHealth(registry);
-  defineRecording(registry);
 }
 
 function defineCoordinator(registry: MetricRegistry<StateView>): void {
@@ -65,6 +46,13 @@ function defineCoordinator(registry: MetricRegistry<StateView>): void {
     'trader_wait_overdue',
     "Time limits that passed since it became somebody else's turn; 0 when nothing is late.",
     ({ coordinator }) => coordinator.wait?.overdue ?? 0,
+  );
+  registry.gaugeBy(
+    'trader_refused_in_a_row',
+    'Times in a row that the store, or a session in it, was refused, and is asked for again; 0 once it is there.',
+    ['what'],
+    ({ coordinator: { refusal } }) =>
+      REFUSED.map((what): Sample => ({ labels: { what }, number: refusal?.what === what ? refusal.count : 0 })),
   );
   registry.counterBy('trader_state_seconds_total', 'Time spent in each state.', 'state', ({ times }) =>
     STATES.map((state) => [state, times.spentMs(state) / 1_000] as const),
@@ -96,42 +84,5 @@ function defineHealth(registry: MetricRegistry<StateView>): void {
     'Changes of health of each component.',
     'component',
     ({ health }) => Object.entries(health.components).map(([name, { transitions }]) => [name, transitions] as const),
-  );
-}
-
-function defineRecording(registry: MetricRegistry<StateView>): void {
-  registry.stateSet(
-    'trader_store_state',
-    'Whether what is recorded reaches the database: 1 for the present state.',
-    'state',
-    ['closed', 'writing', 'failing'],
-    ({ store }) => store?.state ?? 'closed',
-  );
-  registry.gaugeBy('trader_sessions', 'Sessions in the database, by status.', ['status'], ({ sessionCounts }) =>
-    sessionCounts ? SESSION.map((status) => ({ labels: { status }, number: sessionCounts.get(status) ?? 0 })) : [],
-  );
-  registry.counter(
-    'trader_session_count_failures_total',
-    'Times that the database did not say how many sessions there are.',
-    ({ sessionCountFailures }) => sessionCountFailures,
-  );
-  registry.gaugeBy('trader_session_records', 'Records of the open session, by kind.', ['kind'], ({ session }) => {
-    const counters = session?.counters();
-    return counters ? SESSION_RECORDS.map((kind) => ({ labels: { kind }, number: counters[kind] })) : [];
-  });
-  registry.gauge(
-    'trader_recorder_waiting_records',
-    'Records that wait in memory for a session to be opened.',
-    ({ recorder }) => recorder?.waiting ?? 0,
-  );
-  registry.counter(
-    'trader_recorder_unrecorded_total',
-    'Records that no session took.',
-    ({ recorder }) => recorder?.unrecorded ?? 0,
-  );
-  registry.counter(
-    'trader_recorder_pauses_total',
-    'Times that reading the feed paused because the store was behind.',
-    ({ recorder }) => recorder?.pauses ?? 0,
   );
 }

@@ -85,8 +85,8 @@ export class StatusSocket {
     });
   }
 
-  /** Says goodbye to every client with 1001 and cuts off who does not answer within a second. */
-  async close(): Promise<void> {
+  /** Says goodbye to every client with 1001 and cuts off who does not answer in time. */
+  async close(patienceMs: number = CLOSE_TIMEOUT_MS): Promise<void> {
     if (this.#allGone) return this.#allGone.promise;
     this.#allGone = Promise.withResolvers();
     this.#stopListening();
@@ -94,7 +94,7 @@ export class StatusSocket {
     if (this.#clients.size === 0) this.#allGone.resolve();
     const patience = setTimeout(() => {
       for (const client of this.#clients) client.terminate();
-    }, CLOSE_TIMEOUT_MS);
+    }, patienceMs);
     await this.#allGone.promise;
     clearTimeout(patience);
   }

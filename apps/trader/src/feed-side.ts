@@ -1,0 +1,123 @@
+// The exchange's side of the trader: the client, what searches markets for it, and what records it. It tells the coordinator
+// when the feed comes, when it goes, and when a session takes no more records.
+import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
+import type { RecordingSession } from '@trader/session-store';
+import { feedToHealth, type FeedHealth } from './adapters/feed-to-health.ts';
+import type { CoordinatorInput } from './core/coordinator.ts';
+import { Discovery, type DiscoveryStatus } from './discovery/discovery.ts';
+import { RestMarketSource } from './discovery/market-source.ts';
+import { RestClient } from './discovery/rest-client.ts';
+import { messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+import { Recorder, type RecorderCounters } from './recorder.ts';
+import { systemRuntime } from './system-runtime.ts';
+import type { FeedOptions } from './trader-contract.ts';
+
+/** How often an open session is asked whether it still takes records. */
+const SESSION_CHECK_MS = 5_000;
+
+export type FeedSideOptions = {
+  readonly feed: FeedOptions;
+  readonly log: Log;
+  /** Called with the client before it is started. */
+  readonly onClient: (client: OrderbookClient) => void;
+  readonly observe: (health: FeedHealth) => void;
+  readonly tell: (input: CoordinatorInput) => void;
+};
+
+export class FeedSide {
+  readonly #options: FeedSideOptions;
+  #client: OrderbookClient | null = null;
+  #recorder: Recorder | null = null;
+  #discovery: Discovery | null = null;
+  #sessionCheck: NodeJS.Timeout | undefined;
+
+  constructor(options: FeedSideOptions) {
+    this.#options = options;
+  }
+
+  /** `null` until it was started. */
+  get client(): OrderbookClient | null {
+    return this.#client;
+  }
+
+  /** The one that is recorded into. */
+  get session(): RecordingSession | null {
+    return this.#recorder?.session ?? null;
+  }
+
+  get recorded(): RecorderCounters | null {
+    return this.#recorder?.counters ?? null;
+  }
+
+  /** `null` without a search. */
+  get discovery(): DiscoveryStatus | null {
+    return this.#discovery?.status() ?? null;
+  }
+
+  start(): void {
+    const { discovery, ...feed } = this.#options.feed;
+    const channels = { ...feed.channels, ...(discovery && { market_lifecycle_v2: 'all' as const }) };
+    const client = createOrderbookClient({ ...feed, channels });
+    this.#client = client;
+    this.#options.onClient(client);
+    this.#recorder = new Recorder(client, (session, error) => {
+      const reason = messageOf(error);
+      this.#options.tell({ type: 'session-failed', sessionId: session.id, reason, atMs: Date.now() });
+    });
+    this.#listen(client, this.#recorder);
+    if (discovery) this.#discover(client, discovery);
+    client.start();
+  }
+
+  /** New connections, whatever the present ones are like. */
+  remake(reason: string): void {
+    this.#client?.reconnect(reason);
+  }
+
+  /** Records into the session from now on. */
+  record(session: RecordingSession): void {
+    this.#recorder!.attach(session);
+    this.#sessionCheck = setInterval(() => this.checkSession(), SESSION_CHECK_MS);
+  }
+
+  /** Asks the open session whether it still takes records; tells `session-failed` if not. */
+  checkSession(): void {
+    void this.#recorder?.check();
+  }
+
+  /** Stops recording; the session is the caller's to end. */
+  detach(): RecordingSession | null {
+    clearInterval(this.#sessionCheck);
+    return this.#recorder?.detach() ?? null;
+  }
+
+  /** Nothing more comes in. The session stays, to be detached. Idempotent. */
+  async close(): Promise<void> {
+    clearInterval(this.#sessionCheck);
+    await Promise.all([this.#discovery?.close(), this.#client?.close()]);
+  }
+
+  #listen(client: OrderbookClient, recorder: Recorder): void {
+    const { log, observe, tell } = this.#options;
+    let problem: string | null = null;
+    client.on('problem', ({ error, retryInMs }) => {
+      problem = error.message;
+      log.warn({ code: error.code, retryInMs }, error.message);
+    });
+    client.on('gap', (gap) => log.warn({ gap }, `numbers were missed: ${gap.cause}`));
+    client.on('status', ({ to, atMs }) => {
+      log.debug({ phase: to, epoch: client.status().epoch }, `feed: ${to}`);
+      observe(feedToHealth(to, problem));
+      if (to === 'live') tell({ type: 'feed-came', fresh: recorder.isFresh, atMs });
+      else tell({ type: 'feed-went', atMs });
+    });
+  }
+
+  #discover(client: OrderbookClient, { restUrl, rules }: NonNullable<FeedOptions['discovery']>): void {
+    const { feed, log } = this.#options;
+    const rest = new RestClient({ restUrl, credentials: feed.credentials, runtime: systemRuntime });
+    this.#discovery = new Discovery({ client, source: new RestMarketSource(rest), rules, runtime: systemRuntime, log });
+    this.#discovery.start();
+  }
+}

@@ -1,0 +1,75 @@
+// How the trader's parts are: what they say of themselves into the health tracker, and what follows from it to the
+// coordinator, to whoever listens, and to the log.
+import { createHealthTracker, type HealthSnapshot, type HealthTracker, type Transition } from '@trader/health';
+import type { FeedHealth } from './adapters/feed-to-health.ts';
+import type { StoreFailure } from './adapters/store-failures.ts';
+import { storeToHealth } from './adapters/store-to-health.ts';
+import type { CoordinatorInput } from './core/coordinator.ts';
+import type { EventLog } from './http/event-log.ts';
+import type { Log } from './log.ts';
+
+type Component = 'feed' | 'spool' | 'store';
+
+export type HealthSideOptions = {
+  /** A cut of the feed that is shorter changes nothing, ms. */
+  readonly holdDownMs: number;
+  readonly events: EventLog;
+  readonly log: Log;
+  readonly tell: (input: CoordinatorInput) => void;
+};
+
+export class HealthSide {
+  readonly #options: HealthSideOptions;
+  readonly #tracker: HealthTracker<Component>;
+
+  constructor(options: HealthSideOptions) {
+    this.#options = options;
+    this.#tracker = createHealthTracker({
+      components: {
+        feed: { critical: true, unhealthyAfterMs: options.holdDownMs, healthyAfterMs: 0, holdDown: false },
+        // Its disk is full or broken. What is recorded then lives in memory until the database has it.
+        spool: { critical: true, unhealthyAfterMs: 0, holdDown: false },
+        // Away for a while is what the spool, or memory, is for.
+        store: { critical: false },
+      },
+      autoTick: true,
+      onTransition: (transition) => this.#changed(transition),
+    });
+  }
+
+  snapshot(): HealthSnapshot<Component> {
+    return this.#tracker.snapshot();
+  }
+
+  observeFeed(health: FeedHealth): void {
+    this.#tracker.observe('feed', health);
+  }
+
+  observeStore(failures: readonly StoreFailure[]): void {
+    const { spool, store } = storeToHealth(failures);
+    this.#tracker.observe('spool', spool);
+    this.#tracker.observe('store', store);
+  }
+
+  /** No work is to be sent any more. */
+  drain(): void {
+    this.#tracker.drain();
+  }
+
+  close(): void {
+    this.#tracker.close();
+  }
+
+  #changed(transition: Transition<Component>): void {
+    const { events, log, tell } = this.#options;
+    const { scope, from, to, reason } = transition;
+    const component = scope === 'component' ? transition.component : null;
+    const atMs = Date.now();
+    events.add({ type: 'health', component, from, to, reason, atMs });
+    const subject = component ?? 'the whole';
+    log.info({ subject, from, to, reason }, `health of ${subject}: ${from} → ${to}`);
+    if (scope !== 'component' || !transition.critical) return;
+    const health = { status: transition.to, reason };
+    tell({ type: 'health-changed', component: transition.component, health, atMs });
+  }
+}
