@@ -1,6 +1,6 @@
 /** What the outside world provides. Tests pass their own. */
 export interface Runtime {
-  /** Wall clock, ms since the epoch. */
+  /** Wall clock, whole ms since the epoch. */
   nowMs(): number;
   /** For durations: never goes back. */
   monotonicMs(): number;
