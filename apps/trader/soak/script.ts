@@ -89,15 +89,18 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map(([, item]) => item);
 }
 
-/** What the simulator does for it; empty for what is not the simulator's. */
+/**
+ * What the simulator does for it; empty for what is not the simulator's. What has not come when the step is over does not come: a
+ * cut that waited for a late reconnect would explain nothing.
+ */
 export function faultsOf(fault: SoakFault, lengthMs: number): readonly Fault[] {
   const until = Math.round(lengthMs);
   const delta = { frame: 'orderbook_delta' } as const;
   switch (fault) {
     case 'cut':
-      return [{ kind: 'cut', aim: delta, count: 1 }];
+      return [{ kind: 'cut', aim: delta, count: 1, until }];
     case 'cuts':
-      return [{ kind: 'cut', aim: delta, after: 200, count: 3, midFrame: true }];
+      return [{ kind: 'cut', aim: delta, after: 200, count: 3, midFrame: true, until }];
     case 'dead-server':
       return [
         { kind: 'refuse', status: 503, until },
@@ -106,9 +109,9 @@ export function faultsOf(fault: SoakFault, lengthMs: number): readonly Fault[] {
     case 'refused-handshakes':
       return [
         // No 401: the client then waits for a minute, as a wrong key does not get right sooner.
-        { kind: 'refuse', status: 500, count: 1 },
-        { kind: 'refuse', status: 429, retryAfter: 1, count: 1 },
-        { kind: 'never-upgrade', count: 1 },
+        { kind: 'refuse', status: 500, count: 1, until },
+        { kind: 'refuse', status: 429, retryAfter: 1, count: 1, until },
+        { kind: 'never-upgrade', count: 1, until },
         { kind: 'cut', until: 100 },
       ];
     case 'drops':
@@ -122,9 +125,9 @@ export function faultsOf(fault: SoakFault, lengthMs: number): readonly Fault[] {
     case 'slow-link':
       return [{ kind: 'slow-link', bytesPerSecond: 20_000, until }];
     case 'error-10':
-      return [{ kind: 'error', code: 10, aim: delta, count: 1 }];
+      return [{ kind: 'error', code: 10, aim: delta, count: 1, until }];
     case 'error-25':
-      return [{ kind: 'error', code: 25, aim: delta, count: 1 }];
+      return [{ kind: 'error', code: 25, aim: delta, count: 1, until }];
     case 'quiet':
     case 'database-crash':
     case 'kill':

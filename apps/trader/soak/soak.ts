@@ -117,9 +117,10 @@ class SoakRun {
       const fromMs = this.#watch.nowMs;
       if (fromMs > durationMs - CALM_MS) break;
       this.#parts.onLine(`${seconds(fromMs)} ${step.fault}`);
-      await this.#inject(step.fault, step.untilMs - step.fromMs);
-      // A step that took longer than planned explains for as long as it took.
-      this.#injected.push({ fault: step.fault, fromMs, untilMs: Math.max(step.untilMs, this.#watch.nowMs) });
+      const lengthMs = step.untilMs - step.fromMs;
+      await this.#inject(step.fault, lengthMs);
+      // A step that began late, or took longer than planned, explains for as long as it lasts.
+      this.#injected.push({ fault: step.fault, fromMs, untilMs: Math.max(fromMs + lengthMs, this.#watch.nowMs) });
     }
     await this.#until(durationMs);
   }

@@ -2,7 +2,7 @@
 import { seededRandom } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { reportText } from '../soak/report.ts';
-import { explanationOf, soakScript } from '../soak/script.ts';
+import { explanationOf, faultsOf, soakScript } from '../soak/script.ts';
 import { slopePerHour } from '../soak/slope.ts';
 import { runSoak } from '../soak/soak.ts';
 
@@ -19,6 +19,12 @@ describe('the judge', () => {
     expect(soakScript(1_800_000, seededRandom(3))).toEqual(script);
     expect(new Set(script.map(({ fault }) => fault)).size).toBe(14);
     for (const { fromMs, untilMs } of script) expect(untilMs).toBeGreaterThan(fromMs);
+  });
+
+  test('lets no fault outlast its step', () => {
+    const faults = soakScript(1_800_000, seededRandom(3)).flatMap(({ fault }) => faultsOf(fault, 15_000));
+    expect(faults.length).toBeGreaterThan(20);
+    for (const fault of faults) expect(fault.until, fault.kind).toBeLessThanOrEqual(15_000);
   });
 
   test('takes no fault for a reason that lies elsewhere', () => {
