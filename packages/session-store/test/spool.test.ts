@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openFileSpool } from '../src/io/file-spool.ts';
+import { SpoolMark } from '../src/io/spool-mark.ts';
 import type { Spool } from '../src/spool.ts';
 import { codeOf, entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 
@@ -278,6 +279,24 @@ describe('the folder', () => {
     const failing = opened({ folder: join(process.execPath, 'a-file-is-no-folder') });
     await expect(failing).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' });
   });
+});
+
+test('what was about to be removed when the process died is not given back', async () => {
+  const { spool } = await opened({ segmentBytes: 2000 });
+  for (const index of upTo(40)) spool.append(entryOf(index));
+  await spool.durable();
+  await spool.close();
+  // The mark was moved on, as all before it was acknowledged, and neither that was written yet nor the files removed.
+  const [, second] = segments().toSorted();
+  const front = Number.parseInt(second!, 10);
+  const mark = await SpoolMark.open(folder.path);
+  await mark.write({ front, next: mark.found!.next });
+  await mark.close();
+  const again = await opened();
+  const entries = await readAll(again.spool);
+  expect(entries[0]?.position).toBe(front);
+  expect(again.spool.depth().entries).toBe(entries.length);
+  expect(again.damage).toEqual([]);
 });
 
 test('reading goes on undisturbed while what was read is acknowledged and removed', async () => {

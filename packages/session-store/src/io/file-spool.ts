@@ -89,6 +89,8 @@ class FileSpool implements Spool {
   /** Written and not synced: written again should the sync fail. */
   #unsynced: Queued[] = [];
   #unsyncedSinceMs = 0;
+  /** The number of the first frame that was needed at the opening. */
+  readonly #front: number;
   /** The last number that is as safe as it gets. */
   #durable: number;
   #waiters: Waiter[] = [];
@@ -111,6 +113,7 @@ class FileSpool implements Spool {
     this.#log = log;
     this.#index = index;
     this.#reported = [...recovered.damage];
+    this.#front = recovered.front;
     this.#next = recovered.next;
     this.#durable = recovered.next - 1;
     this.#reader = new SegmentReader(settings.folder, (hole) => this.#seeHole(hole));
@@ -159,7 +162,7 @@ class FileSpool implements Spool {
     if (this.#isClosed) throw spoolClosed();
     try {
       const isWanted = ({ session, batch }: SpoolEntry) => !this.#index.isAcknowledged(session, batch);
-      return await this.#reader.read(this.#log.segments, from, maxBytes, isWanted);
+      return await this.#reader.read(this.#log.segments, Math.max(from, this.#front), maxBytes, isWanted);
     } catch (cause) {
       throw spoolFailure('Reading from the spool', cause);
     }

@@ -11,6 +11,8 @@ import type { Mark } from './spool-mark.ts';
 
 export type Recovered = {
   readonly segments: Segment[];
+  /** The number of the first frame that is needed. What is before it was acknowledged, and its files are about to go. */
+  readonly front: number;
   /** The number for the next frame. */
   readonly next: number;
   readonly damage: readonly SpoolDamage[];
@@ -42,7 +44,7 @@ export async function recoverSegments(folder: string, mark: Mark | null, index: 
   const damage: SpoolDamage[] = [];
   for (const hole of log.holes) damage.push(damageOf(hole, await keepAside(folder, hole.segment)));
   if (log.badBytes > 0) damage.push(unfinishedWrite(log));
-  return { segments, next: log.next ?? 1, damage };
+  return { segments, front: mark?.front ?? 1, next: log.next ?? 1, damage };
 }
 
 /** All of it, or nothing where the disk cannot read it: then the numbers say what is lost. */
