@@ -185,7 +185,8 @@ describe('a spool that is full', () => {
       unwrittenRecords: appended,
       message: expect.stringContaining('in memory') as string,
     });
-    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered', written: appended, setAside: 0 }]);
+    // How many it wrote in one go depends on the machine: a try that takes too long is followed by another one.
+    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered', setAside: 0 }]);
     const [stored] = await store.query('select count(*) as raw, max(seq) as last from raw_frames');
     expect(stored).toEqual({ raw: appended, last: appended });
     await store.close();
