@@ -62,6 +62,8 @@ export class Recoveries {
   /** With its owners that are known to be gone. */
   readonly #waiting = new Map<SessionId, readonly string[]>();
   readonly #left = new Map<SessionId, readonly SpoolEntry[]>();
+  /** What the tries so far came to: one that fails in its midst has written what it has. */
+  readonly #progress = new Map<SessionId, Progress>();
   readonly #announced = new Set<SessionId>();
   #cancelTimer: (() => void) | null = null;
   #running: Promise<void> | null = null;
@@ -126,9 +128,16 @@ export class Recoveries {
     this.#cancelTimer = runtime.setTimer(Math.min(lease.sweepEveryMs, lease.durationMs), () => this.#wake());
   }
 
+  #progressOf(id: SessionId): Progress {
+    const progress = this.#progress.get(id) ?? { written: 0, setAside: 0, file: null, reason: null };
+    this.#progress.set(id, progress);
+    return progress;
+  }
+
   #forget(id: SessionId): void {
     this.#waiting.delete(id);
     this.#left.delete(id);
+    this.#progress.delete(id);
     this.#announced.delete(id);
   }
 
@@ -175,7 +184,7 @@ export class Recoveries {
     const writes = new SessionWrites(engine, markets, partitions, session, options.lease.durationMs);
     const batches = new SpooledBatches(session.id, this.#parts.damage, lastBatch);
     const ledger = new HoleLedger();
-    const progress: Progress = { written: 0, setAside: 0, file: null, reason: null };
+    const progress = this.#progressOf(session.id);
     let last = lastBatch;
     const write = async (spooled: SpooledBatch) => {
       if (spooled.ordinal <= lastBatch) return void readParts(spooled, ledger);
@@ -266,7 +275,8 @@ export class Recoveries {
       await engine.transact(async (run) => nameSetAside(run, id, rows, last), { doing, lane: 'background' });
     }
     spool.acknowledge(id, Number.MAX_SAFE_INTEGER);
-    if (file) this.#report(id, 'set-aside', { written: 0, setAside: count, file, reason });
+    const { written, setAside: before } = this.#progressOf(id);
+    if (file) this.#report(id, 'set-aside', { written, setAside: before + count, file, reason });
     return 'done';
   }
 

@@ -123,6 +123,24 @@ describe('with the database away', () => {
     expect(await judge(url, promised)).toMatchObject({ ...lawful, records: 600 });
   });
 
+  test('what is brought in counts all that was written, also by a try that then failed', async () => {
+    const { session, append } = await recording({ batch: { maxRecords: 100, maxAgeMs: 1_000_000 } });
+    proxy.mode = 'swallow';
+    append(1000);
+    await session.durable();
+    await expect(session.close({ ...end, timeoutMs: 50 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
+    // A sequence does not go back with the transaction that fails, so only the fifth insertion does.
+    await statement(`
+      create sequence insertions;
+      create function fail_once() returns trigger language plpgsql as $$ begin
+        if nextval('insertions') = 5 then raise exception using errcode = '40001'; end if;
+        return new;
+      end $$;
+      create trigger fail_once before insert on delta_chunks for each row execute function fail_once()`);
+    proxy.mode = 'pass';
+    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered', written: 1000, setAside: 0 }]);
+  });
+
   test('a store that closes leaves the end to the next one on the same spool', async () => {
     const { store, session, append, promised } = await recording();
     append(100);
