@@ -1,5 +1,5 @@
 // Random configurations, random observations at random times. All times are multiples of 100 ms.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   initialState,

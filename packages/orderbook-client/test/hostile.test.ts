@@ -1,6 +1,6 @@
 // Whatever the exchange, or somebody in between, sends: nothing is thrown out of the client, no book that says it is
 // synced is wrong, and every frame is counted under a name.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { A, B, delta, snapshot, syncedConversation } from './scripted-exchange.ts';
 

@@ -1,5 +1,5 @@
 // "Recovered" is not "right": after each kind of fault the books are those of an exchange that kept the true ones.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { A, B } from './scripted-exchange.ts';
 import { trueConversation } from './true-exchange.ts';

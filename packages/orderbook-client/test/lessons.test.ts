@@ -2,7 +2,7 @@
 // Lessons 6, 7 and 11 are in lessons-retrying.test.ts, 12 in lessons-recovered.test.ts; what needs a real network is in
 // real-sockets.test.ts, and lesson 8 in reconnects.test.ts.
 import { ManualRuntime, seededRandom } from '@trader/testkit';
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { OrderbookClientError, type OrderbookClientErrorCode, type OrderbookClientOptions } from '../src/index.ts';
 import type { WireFrame } from '../src/wire.ts';

@@ -1,5 +1,5 @@
 import { ManualRuntime } from '@trader/testkit';
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from './core/collector.ts';
 import { SessionStoreError } from './errors.ts';

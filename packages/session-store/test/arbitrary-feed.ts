@@ -1,5 +1,5 @@
 // What a recorder would append while a feed lives through trouble: books that fold, holes with their ledger rows, reconnects.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import type { StoredLevel, StoreRecord } from '../src/index.ts';
 
 export const feedStartMs = Date.UTC(2026, 6, 26) - 3000;

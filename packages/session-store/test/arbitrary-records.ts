@@ -1,5 +1,5 @@
 // Records as they could come, for properties: several epochs and sids mixed, kinds in any order, values at their limits.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import type { StoreRecord } from '../src/index.ts';
 
 const maxTimeMs = 2 ** 46;

@@ -1,7 +1,7 @@
 // What compaction promises on any engine: each engine's test file runs this against itself.
 import { ManualRuntime } from '@trader/testkit';
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Compaction } from '../src/compaction.ts';
 import { dayMs, dayOf } from '../src/core/day.ts';

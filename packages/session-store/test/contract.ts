@@ -1,5 +1,5 @@
 // What a store promises on any engine: each engine's test file runs this against itself.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Collector, type Batch } from '../src/core/collector.ts';
 import {

@@ -1,7 +1,7 @@
 // Reading back what was recorded, on any engine: a part of the contract.
 import { randomUUID } from 'node:crypto';
 import { ManualRuntime } from '@trader/testkit';
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSessionStore, type SessionStore, type StoreLocation, type StoreRecord } from '../src/index.ts';
 import type { Engine } from '../src/io/engine.ts';

@@ -4,3 +4,4 @@ export { startPostgres, type TestPostgres } from './postgres.ts';
 export { requireUnderEachNode } from './require-under-each-node.ts';
 export { seededRandom } from './seeded-random.ts';
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+export { campaignRounds, testSeed } from './test-seed.ts';

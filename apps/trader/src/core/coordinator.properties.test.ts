@@ -1,5 +1,5 @@
 // Whatever comes, in whatever order: the coordinator and a shell that answers late, wrongly, or not at all.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '@trader/testkit';
 import { ALLOWED } from './coordinator-state.ts';

@@ -1,5 +1,5 @@
 import { seededRandom } from '@trader/testkit';
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DiscoveryConfig } from '../config-types.ts';
 import type { ListedMarket } from './market-set-rules.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, it } from 'vitest';
 import { newExchangeState } from './exchange-state.ts';
 import { Generator, type GeneratorOptions } from './generator.ts';

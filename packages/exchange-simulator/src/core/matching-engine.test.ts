@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Side } from './book.ts';
 import { DOLLAR } from './fixed-point.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { expect, it } from 'vitest';
 import { MergeQueue } from './merge-queue.ts';
 

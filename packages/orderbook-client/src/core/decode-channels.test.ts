@@ -1,6 +1,6 @@
 // What holds for every channel beside the order book. Per kind: a `msg` with all its fields as the exchange sends them
 // today, and the message that it is.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChannelEvent } from '../channel-events.ts';
 import { decodeFrame, type ChannelMessage } from './decode.ts';

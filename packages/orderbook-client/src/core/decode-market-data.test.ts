@@ -1,5 +1,5 @@
 // Trades and tickers of every time. What they have in common with the other channels: decode-channels.test.ts.
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeFrame } from './decode.ts';
 import { formatPrice, formatSize, ONE_DOLLAR } from './fixed-point.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { TickerTable } from './ticker-table.ts';
 

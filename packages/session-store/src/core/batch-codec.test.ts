@@ -1,5 +1,5 @@
 import { seededRandom } from '@trader/testkit';
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { storeRecords } from '../../test/arbitrary-records.ts';
 import { SessionStoreError } from '../errors.ts';

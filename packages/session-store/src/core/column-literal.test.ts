@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { expect, test } from 'vitest';
 import { arrayLiteral, textArrayLiteral } from './array-literal.ts';
 import { booleanColumns, integerColumns } from './column-literal.ts';

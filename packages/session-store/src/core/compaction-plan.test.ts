@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { fanIn, planMerges, takeRun, type ChunkSpan, type MarketChunkSpan } from './compaction-plan.ts';
 import { dayMs } from './day.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { expect, test } from 'vitest';
 import { textArrayLiteral } from './array-literal.ts';
 import { parseArray } from './parse-array.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '@trader/testkit/fast-check';
 import { expect, test } from 'vitest';
 import { StepSize } from './step-size.ts';
 
