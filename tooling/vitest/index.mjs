@@ -1,4 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
+import { RunReporter } from './run-reporter.mjs';
 
 // Workspace packages are tested from their sources, so no build has to come first.
 const conditions = ['@trader/source', 'node', 'import', 'module', 'default'];
@@ -7,7 +8,6 @@ const preset = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    reporters: ['default', 'json'],
     // Generous: a test that hangs shows all the same, and a slow machine must not look like a failure.
     testTimeout: 90_000,
     hookTimeout: 90_000,
@@ -26,7 +26,7 @@ export const testProject = (overrides = {}) =>
     mergeConfig(preset, {
       test: {
         include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-        outputFile: { json: 'reports/vitest.json' },
+        reporters: ['default', new RunReporter('reports/results.json')],
       },
     }),
     overrides,
@@ -43,7 +43,7 @@ export const campaignProject = (overrides = {}) =>
     mergeConfig(preset, {
       test: {
         include: ['campaigns/**/*.campaign.ts'],
-        outputFile: { json: 'reports/campaigns.json' },
+        reporters: ['default', new RunReporter('reports/campaigns.json')],
         fileParallelism: false,
         testTimeout: 0,
         hookTimeout: 0,
