@@ -61,7 +61,7 @@ export default defineConfig({
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'vitest/expect-expect': [
       'error',
-      { assertFunctionNames: ['expect', 'expectTypeOf', 'fc.assert', 'playAndCompare'] },
+      { assertFunctionNames: ['expect', 'expectTypeOf', 'fc.assert', 'playAndCompare', 'record*Tape'] },
     ],
     ...forbid(intoAnotherPackage),
   },

@@ -1,76 +1,12 @@
-// The connection is cut in the middle of a tape, as a network does it: without a word.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createSessionStore } from '@trader/session-store';
-import { temporaryFolder } from '@trader/testkit';
-import { describe, expect, test } from 'vitest';
-import { makeTape } from './make-tape.ts';
-import { engines, FoldedBook, recordTapes, storedRows } from './recording.ts';
+import { testSeed } from '@trader/testkit';
+import { describe, test } from 'vitest';
+import { recordCutTape } from './cut-tape.ts';
 
-const MARKETS = ['KXCUT-A', 'KXCUT-B', 'KXCUT-C'];
-const DELTAS = 60_000;
-const CUTS = [5_000, 20_000, 35_000];
-
-describe.each(Object.entries(engines))(
+describe.each(['pglite', 'postgres'] as const)(
   'cutting the socket three times in the middle of a tape, on %s',
-  (_name, open) => {
+  (engine) => {
     test('reconnects and re-snapshots, names each hole, stores nothing twice, and ends with the right books', async () => {
-      using folder = temporaryFolder();
-      const tape = join(folder.path, 'cut.ndjson');
-      writeFileSync(tape, makeTape(MARKETS, DELTAS));
-      const { database, remove } = await open();
-      try {
-        const { row, trader, exchange } = await recordTapes([tape], database, {
-          during: ({ client }, exchange) => {
-            let seen = 0;
-            client!.on('delta', () => {
-              if (CUTS.includes(++seen)) exchange.dropConnections();
-            });
-          },
-        });
-        expect(row).toMatchObject({ status: 'closed', gaps: 3 });
-        expect(trader.client!.status().epoch).toBe(4);
-
-        await using store = await createSessionStore(database);
-        const gaps = await store.query(
-          `select gap.epoch, gap.sid, gap.first_seq::int as first_seq, gap.last_seq, gap.cause, stored.last::int as last,
-                gap.to_at > gap.from_at as lasted
-           from gaps as gap
-           join lateral (select max(seq) as last from (
-             select seq from deltas where session_id = gap.session_id and epoch = gap.epoch union all
-             select seq from snapshot_frames where session_id = gap.session_id and epoch = gap.epoch) as numbers) as stored on true
-          where gap.session_id = $1 order by gap.epoch`,
-          [row.id],
-        );
-        expect(gaps.map(({ epoch, sid, cause, last_seq }) => [epoch, sid, cause, last_seq])).toEqual([
-          [1, 1, 'disconnected', null],
-          [2, 1, 'disconnected', null],
-          [3, 1, 'disconnected', null],
-        ]);
-        // The hole begins right behind the last number that is stored, and ends in time with the next epoch.
-        for (const gap of gaps) expect(gap).toMatchObject({ first_seq: Number(gap['last']) + 1, lasted: true });
-
-        const [numbers] = await store.query(
-          `select count(*)::int as stored, count(distinct (epoch, sid, seq))::int as different from (
-           select epoch, sid, seq from deltas where session_id = $1 union all
-           select epoch, sid, seq from snapshot_frames where session_id = $1) as numbers`,
-          [row.id],
-        );
-        expect(numbers!['stored']).toBe(numbers!['different']);
-        await store.close();
-
-        const stored = new Map(MARKETS.map((market) => [market, new FoldedBook()]));
-        for await (const record of storedRows(database, row.id)) stored.get(record.market)!.take(record);
-        for (const market of MARKETS) {
-          const truth = exchange.book(market)!;
-          for (const side of ['yes', 'no'] as const) {
-            expect(trader.client!.book(market)!.levels(side)).toEqual(truth[side]);
-            expect(stored.get(market)!.levels(side)).toEqual(truth[side]);
-          }
-        }
-      } finally {
-        await remove();
-      }
+      await recordCutTape(engine, { deltas: 9_000, cuts: [1_000, 4_000, 6_000], seed: testSeed() });
     });
   },
 );

@@ -1,130 +1,14 @@
-// 1.1 million real frames of 23 busy markets through the simulator's socket, the client and the store.
-import { createReadStream, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
-import { captures } from '@trader/testkit';
-import { describe, expect, test } from 'vitest';
-import type { Trader } from '../src/trader.ts';
-import { engines, FoldedBook, recordTapes, storedRows } from './recording.ts';
+// One of the GOLD tapes. All of them are a campaign: campaigns/gold-tapes.campaign.ts.
+import { describe, test } from 'vitest';
+import { gold, goldTapes, playAndCompare } from './gold-tapes.ts';
 
-const gold = captures('ws-gold15m-2026-08/events');
-const busiest = 'KXGOLD15M-26AUG102115-15';
-const tapes = gold.missing
-  ? []
-  : readdirSync(gold.path).flatMap((window) =>
-      readdirSync(join(gold.path, window)).map((file) => join(gold.path, window, file)),
-    );
+const quietest = 'KXGOLD15M-26AUG101900-00';
 
-describe.skipIf(gold.missing)(gold.title('the GOLD tapes'), () => {
-  test('all at once on pglite: each delta once, the folded store equals the live books, no impossible level', async () => {
-    await playAndCompare(tapes, 'pglite');
-  }, 240_000);
-
-  test('the busiest one on postgres: the same', async () => {
-    await playAndCompare(
-      tapes.filter((tape) => tape.includes(busiest)),
-      'postgres',
-    );
-  }, 240_000);
+describe.skipIf(gold.missing)(gold.title('a GOLD tape'), () => {
+  test.each(['pglite', 'postgres'] as const)(
+    'on %s: each delta once, the folded store equals the live books, no impossible level',
+    async (engine) => {
+      await playAndCompare(goldTapes(quietest), engine);
+    },
+  );
 });
-
-async function playAndCompare(played: readonly string[], engine: keyof typeof engines): Promise<void> {
-  const expected = await readTapes(played);
-  const live: Checkpoints = new Map();
-  const { database, remove } = await engines[engine]();
-  try {
-    const { row } = await recordTapes(played, database, { during: (trader) => watch(trader, expected, live) });
-    const deltas = [...expected.values()].reduce((sum, { digest }) => sum + digest.count, 0);
-    expect(row).toMatchObject({ status: 'closed', deltas, gaps: 0 });
-
-    const books = new Map<string, FoldedBook>();
-    const digests = new Map<string, Digest>();
-    const compared = new Map<string, number>();
-    for await (const record of storedRows(database, row.id)) {
-      const book = books.get(record.market) ?? new FoldedBook();
-      books.set(record.market, book);
-      book.take(record);
-      if (!record.delta) continue;
-      const digest = digests.get(record.market) ?? new Digest();
-      digests.set(record.market, digest);
-      const { side, price, change, atMs } = record.delta;
-      digest.add(side, price, change, atMs);
-      if (book.breach) throw new Error(`${record.market} is ${book.breach} at seq ${record.seq}`);
-      const checkpoint = live.get(record.market)?.get(digest.count);
-      if (!checkpoint) continue;
-      expect({ yes: book.levels('yes'), no: book.levels('no') }, record.market).toEqual(checkpoint);
-      compared.set(record.market, (compared.get(record.market) ?? 0) + 1);
-    }
-    for (const [market, { digest, checkpoints }] of expected) {
-      expect(digests.get(market), market).toEqual(digest);
-      expect(compared.get(market), market).toBe(checkpoints.size);
-    }
-    expect(books.size).toBe(expected.size);
-  } finally {
-    await remove();
-  }
-}
-
-/** Tells sequences apart, cheaply enough for a million: how many, and a hash over all of them in order. */
-class Digest {
-  count = 0;
-  hash = 0;
-
-  add(side: 'yes' | 'no', price: number, change: number, atMs: number): void {
-    this.count++;
-    for (const part of [side === 'yes' ? 1 : 2, price, change % 2 ** 31, atMs % 2 ** 31]) {
-      this.hash = (Math.imul(this.hash, 31) + part) | 0;
-    }
-  }
-}
-
-type Expected = {
-  readonly digest: Digest;
-  /** After how many deltas the live book is kept for the comparison: before each later snapshot, and now and then. */
-  readonly checkpoints: Set<number>;
-};
-type Levels = readonly (readonly [number, number])[];
-type Checkpoints = Map<string, Map<number, { readonly yes: Levels; readonly no: Levels }>>;
-
-/** The tapes as they are, read apart from everything that is tested. */
-async function readTapes(files: readonly string[]): Promise<ReadonlyMap<string, Expected>> {
-  const markets = new Map<string, Expected>();
-  // By name, which sorts the two days of the one split market.
-  for (const file of files.toSorted()) {
-    for await (const line of createInterface({ input: createReadStream(file).pipe(createGunzip()) })) {
-      const { event } = JSON.parse(line) as {
-        event: { type: string; msg: Record<string, string> & { ts_ms: number } };
-      };
-      if (event.type === 'trade') continue;
-      const ticker = event.msg['market_ticker']!;
-      const market = markets.get(ticker) ?? { digest: new Digest(), checkpoints: new Set<number>() };
-      markets.set(ticker, market);
-      const { digest, checkpoints } = market;
-      if (event.type === 'orderbook_delta') {
-        const { side, price_dollars: price, delta_fp: change, ts_ms: atMs } = event.msg;
-        digest.add(side as 'yes' | 'no', Math.round(Number(price) * 10_000), Math.round(Number(change) * 100), atMs);
-        if (digest.count % 5000 === 0) checkpoints.add(digest.count);
-      } else if (digest.count > 0) {
-        checkpoints.add(digest.count);
-      }
-    }
-  }
-  for (const { digest, checkpoints } of markets.values()) checkpoints.add(digest.count);
-  return markets;
-}
-
-/** Keeps the live books at the checkpoints. */
-function watch({ client }: Trader, expected: ReadonlyMap<string, Expected>, live: Checkpoints): void {
-  const counts = new Map<string, number>();
-  client!.on('delta', ({ market }) => {
-    const count = (counts.get(market) ?? 0) + 1;
-    counts.set(market, count);
-    if (!expected.get(market)?.checkpoints.has(count)) return;
-    const book = client!.book(market)!;
-    expect(book.synced).toBe(true);
-    const kept = live.get(market) ?? new Map<number, { yes: Levels; no: Levels }>();
-    live.set(market, kept);
-    kept.set(count, { yes: book.levels('yes'), no: book.levels('no') });
-  });
-}

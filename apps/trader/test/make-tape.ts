@@ -1,8 +1,8 @@
 import { seededRandom } from '@trader/testkit';
 
 /** Real enough: levels come and go, YES below and NO below a mid of 50 cents. */
-export function makeTape(markets: readonly string[], deltas: number): string {
-  const random = seededRandom(7);
+export function makeTape(markets: readonly string[], deltas: number, seed = 7): string {
+  const random = seededRandom(seed);
   const lines = markets.map((market) => line('orderbook_snapshot', 0, { market_ticker: market, market_id: 'x' }));
   const sizes = new Map<string, number>();
   for (let i = 1; i <= deltas; i++) {

@@ -32,14 +32,23 @@ export async function recordTapes(
   {
     marketsPerCommand,
     faults = [],
+    seed,
     during,
   }: {
     marketsPerCommand?: number;
     faults?: readonly Fault[];
+    /** Of the exchange, and so of its faults. */
+    seed?: number;
     during?: (trader: Trader, exchange: Exchange) => void;
   } = {},
 ): Promise<Recorded> {
-  const { feed, source, exchange } = await simulatedFeed({ tapes, faults, speed: 'max', playback: 'on-play' });
+  const { feed, source, exchange } = await simulatedFeed({
+    tapes,
+    faults,
+    speed: 'max',
+    playback: 'on-play',
+    ...(seed !== undefined && { seed }),
+  });
   const trader = createTrader({
     feed: { ...feed, ...(marketsPerCommand !== undefined && { marketsPerCommand }) },
     source,

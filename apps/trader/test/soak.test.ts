@@ -1,13 +1,20 @@
-// The soak in a minute. The long one is a command of its own: `pnpm soak`.
-import { seededRandom } from '@trader/testkit';
+// Some of the soak, and what judges it. All of it is a campaign: campaigns/soak.campaign.ts.
+import { seededRandom, testSeed } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import { reportText } from '../soak/report.ts';
-import { explanationOf, faultsOf, soakScript } from '../soak/script.ts';
-import { slopePerHour } from '../soak/slope.ts';
-import { runSoak } from '../soak/soak.ts';
+import { reportText } from '../campaigns/soak/report.ts';
+import { explanationOf, faultsOf, soakScript } from '../campaigns/soak/script.ts';
+import { slopePerHour } from '../campaigns/soak/slope.ts';
+import { runSoak } from '../campaigns/soak/soak.ts';
 
-test('a minute of faults leaves no orphan, no unnamed hole, no duplicate, and no departure from ready unexplained', async () => {
-  const report = await runSoak({ durationMs: 60_000, seed: 4, markets: 10, rate: 300, holdDownMs: 2_000 });
+test('a few faults leave no orphan, no unnamed hole, no duplicate, and no departure from ready unexplained', async () => {
+  const report = await runSoak({
+    durationMs: 14_000,
+    seed: testSeed(),
+    markets: 10,
+    rate: 300,
+    holdDownMs: 2_000,
+    pace: { slotMs: 2_000, calmMs: 3_000 },
+  });
   expect(report.failures, reportText(report)).toEqual([]);
   expect(report.readyAtEnd).toBe(true);
   expect(report.frames).toBeGreaterThan(1_000);

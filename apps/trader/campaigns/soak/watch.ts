@@ -1,8 +1,8 @@
 // Looks at the trader from the outside, four times a second: its state, its transitions, what it costs the machine.
 import { readFileSync } from 'node:fs';
-import type { RunningTrader } from '../test/running-trader.ts';
-import type { Status } from '../src/status.ts';
-import type { CoordinatorTransition } from '../src/core/coordinator.ts';
+import type { RunningTrader } from '../../test/running-trader.ts';
+import type { Status } from '../../src/status.ts';
+import type { CoordinatorTransition } from '../../src/core/coordinator.ts';
 import type { Sample } from './slope.ts';
 
 const EVERY_MS = 250;

@@ -3,10 +3,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createExchange, type Exchange } from '@trader/exchange-simulator';
 import { createSessionStore } from '@trader/session-store';
 import { seededRandom, startPostgres, temporaryFolder, type TestPostgres } from '@trader/testkit';
-import { breachesOf, type Breaches } from '../test/laws.ts';
-import type { Status } from '../src/status.ts';
-import { RunningTrader, type ChildOptions } from '../test/running-trader.ts';
-import { CALM_MS, explanationOf, faultsOf, soakScript, type SoakFault, type SoakStep } from './script.ts';
+import { breachesOf, type Breaches } from '../../test/laws.ts';
+import type { Status } from '../../src/status.ts';
+import { RunningTrader, type ChildOptions } from '../../test/running-trader.ts';
+import { explanationOf, faultsOf, paceOf, soakScript, type SoakFault, type SoakPace, type SoakStep } from './script.ts';
 import { slopePerHour } from './slope.ts';
 import { Watch } from './watch.ts';
 
@@ -17,6 +17,8 @@ export type SoakOptions = {
   /** Deltas a second over all markets. */
   readonly rate: number;
   readonly holdDownMs: number;
+  /** @default as fits the duration */
+  readonly pace?: SoakPace;
   /** Called with a line for people as things happen. */
   readonly onLine?: (line: string) => void;
 };
@@ -59,7 +61,7 @@ const END_TIMEOUT_MS = 60_000;
 const HEAL_TIMEOUT_MS = 60_000;
 
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
-  const { durationMs, seed, markets, rate, holdDownMs, onLine = () => undefined } = options;
+  const { durationMs, seed, markets, rate, holdDownMs, pace = paceOf(durationMs), onLine = () => undefined } = options;
   using folder = temporaryFolder('trader-soak-');
   await using server = await startPostgres();
   const url = await server.createDatabase();
@@ -83,8 +85,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   };
   const run = new SoakRun({ exchange, server, trader, onLine });
   try {
-    const script = soakScript(durationMs, seededRandom(seed));
-    await run.perform(script, durationMs);
+    const script = soakScript(durationMs, seededRandom(seed), pace);
+    await run.perform(script, durationMs, pace.calmMs);
     return await run.judge(url, holdDownMs);
   } finally {
     await run.end();
@@ -108,14 +110,14 @@ class SoakRun {
     this.#parts = parts;
   }
 
-  async perform(script: readonly SoakStep[], durationMs: number): Promise<void> {
+  async perform(script: readonly SoakStep[], durationMs: number, calmMs: number): Promise<void> {
     await this.#start();
     for (const step of script) {
       await this.#until(step.fromMs);
       // A fault that meets a trader which is down already shows nothing; what no longer fits then is left out.
       await this.#untilReady();
       const fromMs = this.#watch.nowMs;
-      if (fromMs > durationMs - CALM_MS) break;
+      if (fromMs > durationMs - calmMs) break;
       this.#parts.onLine(`${seconds(fromMs)} ${step.fault}`);
       const lengthMs = step.untilMs - step.fromMs;
       await this.#inject(step.fault, lengthMs);
@@ -223,7 +225,7 @@ class SoakRun {
 
 async function storedOf(url: string): Promise<Pick<SoakReport, 'sessions' | 'frames' | 'ledgerRows'>> {
   await using store = await createSessionStore({ url, spool: false, compaction: false });
-  const sessions = await store.sessions();
+  const sessions = await store.sessions({ limit: 1_000_000 });
   return {
     sessions: countBy(sessions.map(({ status }) => status)),
     frames: sessions.reduce((sum, { messages }) => sum + messages, 0),
