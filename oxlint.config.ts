@@ -32,6 +32,26 @@ const siblingsOf = (name: string): Forbidden => {
   };
 };
 
+/** Waits, ages and durations: nobody who sets the wall clock, and no odd number, may change or flood them. */
+const timeOfTheApp = {
+  'no-restricted-globals': [
+    'error',
+    ...['setTimeout', 'setInterval'].map((name) => ({
+      name,
+      message: 'Use setTimer or repeatEvery of set-timer.ts: they take any delay.',
+    })),
+  ],
+  'no-restricted-properties': [
+    'error',
+    {
+      object: 'Date',
+      property: 'now',
+      message: 'systemRuntime.nowMs() for what is stored or told; monotonicMs() for waits, ages and durations.',
+    },
+    { object: 'performance', property: 'now', message: 'Use systemRuntime.monotonicMs().' },
+  ],
+} as const;
+
 export default defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'promise', 'oxc', 'vitest'],
   categories: { correctness: 'error', suspicious: 'error' },
@@ -75,7 +95,11 @@ export default defineConfig({
       },
       { files: [`packages/${name}/src/**/*.test.ts`], rules: forbid(intoAnotherPackage, siblingsOf(name)) },
     ]),
-    { files: ['apps/trader/src/**'], rules: forbid(intoAnotherPackage, testkit) },
+    { files: ['apps/trader/src/**'], rules: { ...forbid(intoAnotherPackage, testkit), ...timeOfTheApp } },
+    {
+      files: ['apps/trader/src/{set-timer,system-runtime}.ts', 'apps/trader/src/**/*.test.ts'],
+      rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
+    },
     { files: ['apps/trader/src/core/**'], rules: forbid(intoAnotherPackage, testkit, outsideWorld) },
     { files: ['apps/trader/src/**/*.test.ts'], rules: forbid(intoAnotherPackage) },
     // What these test is how the runner takes tests that end badly.

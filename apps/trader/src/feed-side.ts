@@ -3,13 +3,14 @@
 import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
 import type { RecordingSession } from '@trader/session-store';
 import { feedToHealth, type FeedHealth } from './adapters/feed-to-health.ts';
-import type { CoordinatorInput } from './core/coordinator.ts';
+import type { CoordinatorFact } from './core/coordinator.ts';
 import { Discovery, type DiscoveryStatus } from './discovery/discovery.ts';
 import { RestMarketSource } from './discovery/market-source.ts';
 import { RestClient } from './discovery/rest-client.ts';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import { Recorder, type RecorderCounters } from './recorder.ts';
+import { repeatEvery } from './set-timer.ts';
 import { systemRuntime } from './system-runtime.ts';
 import type { FeedOptions } from './trader-contract.ts';
 
@@ -22,7 +23,7 @@ export type FeedSideOptions = {
   /** Called with the client before it is started. */
   readonly onClient: (client: OrderbookClient) => void;
   readonly observe: (health: FeedHealth) => void;
-  readonly tell: (input: CoordinatorInput) => void;
+  readonly tell: (fact: CoordinatorFact) => void;
 };
 
 export class FeedSide {
@@ -30,7 +31,7 @@ export class FeedSide {
   #client: OrderbookClient | null = null;
   #recorder: Recorder | null = null;
   #discovery: Discovery | null = null;
-  #sessionCheck: NodeJS.Timeout | undefined;
+  #endSessionChecks: () => void = () => undefined;
 
   constructor(options: FeedSideOptions) {
     this.#options = options;
@@ -63,22 +64,23 @@ export class FeedSide {
     this.#options.onClient(client);
     this.#recorder = new Recorder(client, (session, error) => {
       const reason = messageOf(error);
-      this.#options.tell({ type: 'session-failed', sessionId: session.id, reason, atMs: Date.now() });
+      this.#options.tell({ type: 'session-failed', sessionId: session.id, reason });
     });
     this.#listen(client, this.#recorder);
     if (discovery) this.#discover(client, discovery);
     client.start();
   }
 
-  /** New connections, whatever the present ones are like. */
+  /** New connections, whatever the present ones are like, or the first ones if it could not be started. */
   remake(reason: string): void {
-    this.#client?.reconnect(reason);
+    if (this.#client) this.#client.reconnect(reason);
+    else this.start();
   }
 
   /** Records into the session from now on. */
   record(session: RecordingSession): void {
     this.#recorder!.attach(session);
-    this.#sessionCheck = setInterval(() => this.checkSession(), SESSION_CHECK_MS);
+    this.#endSessionChecks = repeatEvery(SESSION_CHECK_MS, () => this.checkSession());
   }
 
   /** Asks the open session whether it still takes records; tells `session-failed` if not. */
@@ -88,13 +90,13 @@ export class FeedSide {
 
   /** Stops recording; the session is the caller's to end. */
   detach(): RecordingSession | null {
-    clearInterval(this.#sessionCheck);
+    this.#endSessionChecks();
     return this.#recorder?.detach() ?? null;
   }
 
   /** Nothing more comes in. The session stays, to be detached. Idempotent. */
   async close(): Promise<void> {
-    clearInterval(this.#sessionCheck);
+    this.#endSessionChecks();
     await Promise.all([this.#discovery?.close(), this.#client?.close()]);
   }
 
@@ -106,11 +108,11 @@ export class FeedSide {
       log.warn({ code: error.code, retryInMs }, error.message);
     });
     client.on('gap', (gap) => log.warn({ gap }, `numbers were missed: ${gap.cause}`));
-    client.on('status', ({ to, atMs }) => {
+    client.on('status', ({ to }) => {
       log.debug({ phase: to, epoch: client.status().epoch }, `feed: ${to}`);
       observe(feedToHealth(to, problem));
-      if (to === 'live') tell({ type: 'feed-came', fresh: recorder.isFresh, atMs });
-      else tell({ type: 'feed-went', atMs });
+      if (to === 'live') tell({ type: 'feed-came', fresh: recorder.isFresh });
+      else tell({ type: 'feed-went' });
     });
   }
 

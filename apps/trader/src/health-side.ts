@@ -4,9 +4,10 @@ import { createHealthTracker, type HealthSnapshot, type HealthTracker, type Tran
 import type { FeedHealth } from './adapters/feed-to-health.ts';
 import type { StoreFailure } from './adapters/store-failures.ts';
 import { storeToHealth } from './adapters/store-to-health.ts';
-import type { CoordinatorInput } from './core/coordinator.ts';
+import type { CoordinatorFact } from './core/coordinator.ts';
 import type { EventLog } from './http/event-log.ts';
 import type { Log } from './log.ts';
+import { systemRuntime } from './system-runtime.ts';
 
 type Component = 'feed' | 'spool' | 'store';
 
@@ -15,7 +16,7 @@ export type HealthSideOptions = {
   readonly holdDownMs: number;
   readonly events: EventLog;
   readonly log: Log;
-  readonly tell: (input: CoordinatorInput) => void;
+  readonly tell: (fact: CoordinatorFact) => void;
 };
 
 export class HealthSide {
@@ -64,12 +65,11 @@ export class HealthSide {
     const { events, log, tell } = this.#options;
     const { scope, from, to, reason } = transition;
     const component = scope === 'component' ? transition.component : null;
-    const atMs = Date.now();
-    events.add({ type: 'health', component, from, to, reason, atMs });
+    events.add({ type: 'health', component, from, to, reason, atMs: systemRuntime.nowMs() });
     const subject = component ?? 'the whole';
     log.info({ subject, from, to, reason }, `health of ${subject}: ${from} → ${to}`);
     if (scope !== 'component' || !transition.critical) return;
     const health = { status: transition.to, reason };
-    tell({ type: 'health-changed', component: transition.component, health, atMs });
+    tell({ type: 'health-changed', component: transition.component, health });
   }
 }

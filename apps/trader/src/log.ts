@@ -13,6 +13,8 @@ import {
 } from './core/rate-limited-log.ts';
 import { scrubSecrets } from './core/scrub-secrets.ts';
 import type { LogLevel } from './log-levels.ts';
+import { setTimer } from './set-timer.ts';
+import { systemRuntime } from './system-runtime.ts';
 
 export type Log = Logger;
 
@@ -83,7 +85,7 @@ class Repeats {
   readonly #state;
   /** Writes the count of a kind, as the same logger at the same level. */
   readonly #writers = new Map<string, (text: string) => void>();
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: () => void = () => undefined;
 
   constructor(rules: RateLimitRules) {
     this.#state = initialRateLimit(rules);
@@ -95,32 +97,29 @@ class Repeats {
     const code = typeof first === 'object' && first !== null ? (first as { code?: unknown }).code : undefined;
     const kind = kindOf(level, code, message);
     this.end(false);
-    if (takeLine(this.#state, kind, Date.now())) return write();
+    if (takeLine(this.#state, kind, systemRuntime.monotonicMs())) return write();
     this.#writers.set(kind, (text) => writeText(`${message}: ${text}`));
     this.#arm();
   }
 
   end(all: boolean): void {
-    for (const { kind, count, overMs } of windowsOver(this.#state, Date.now(), all)) {
+    for (const { kind, count, overMs } of windowsOver(this.#state, systemRuntime.monotonicMs(), all)) {
       this.#writers.get(kind)?.(moreLikeIt({ kind, count, overMs }));
       this.#writers.delete(kind);
     }
-    if (all) clearTimeout(this.#timer);
+    if (all) this.#cancel();
   }
 
   #arm(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     const endMs = nextWindowEndMs(this.#state);
     if (endMs === null) return;
-    this.#timer = setTimeout(
-      () => {
-        this.end(false);
-        this.#arm();
-      },
-      Math.max(1, endMs - Date.now()),
-    );
+    const look = (): void => {
+      this.end(false);
+      this.#arm();
+    };
     // A count is no reason to stay alive; `flushRepeats` writes it at the end.
-    this.#timer.unref();
+    this.#cancel = setTimer(endMs - systemRuntime.monotonicMs(), look, { keepsAlive: false });
   }
 }
 

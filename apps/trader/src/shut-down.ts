@@ -4,6 +4,7 @@ import type { FeedSide } from './feed-side.ts';
 import type { HealthSide } from './health-side.ts';
 import type { HttpServer } from './http/server.ts';
 import type { StoreKeeper } from './store-keeper.ts';
+import { systemRuntime } from './system-runtime.ts';
 
 /** Part of the time that a session's last records may take: the rest is for what comes after them. */
 const CLOSING_SHARE = 0.8;
@@ -42,13 +43,13 @@ export async function shutDown(parts: TraderParts, terms: ShutDownTerms): Promis
 }
 
 async function endRecording({ feed, keeper }: TraderParts, { reason, drainMs }: ShutDownTerms): Promise<void> {
-  const startedMs = performance.now();
+  const startedMs = systemRuntime.monotonicMs();
   keeper.stopTrying();
   await feed.close();
   let { failure } = keeper;
   const session = feed.detach();
   if (session) {
-    const leftMs = Math.max(1, Math.round(drainMs * CLOSING_SHARE - (performance.now() - startedMs)));
+    const leftMs = Math.max(1, Math.round(drainMs * CLOSING_SHARE - (systemRuntime.monotonicMs() - startedMs)));
     await keeper.close(session, { status: 'closed', reason }, leftMs).catch((error: unknown) => (failure = error));
   }
   await keeper.idle();

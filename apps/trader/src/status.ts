@@ -4,18 +4,20 @@ import type { BookView, ClientStatus, Level, OrderbookClient } from '@trader/ord
 import { formatPrice, formatSize } from '@trader/orderbook-client';
 import type { RecordingSession, SessionStore, StoreBacklog } from '@trader/session-store';
 import type { StoreFailure } from './adapters/store-failures.ts';
-import type { CoordinatorState, CoordinatorTransition } from './core/coordinator.ts';
+import type { CoordinatorState } from './core/coordinator.ts';
 import type { DiscoveryStatus } from './discovery/discovery.ts';
 import { versions } from './http/versions.ts';
 import type { RecorderCounters } from './recorder.ts';
 import type { StoreView } from './store-watch.ts';
+import type { LoggedTransition } from './transition-log.ts';
 
 /** The trader's parts at one moment: what everything that is told about it is read from. */
 export type TraderView = {
   /** Since the trader was made. */
   readonly uptimeMs: number;
+  /** Its times are of the wall clock, as those of the others. */
   readonly coordinator: CoordinatorState;
-  readonly transitions: readonly CoordinatorTransition[];
+  readonly transitions: readonly LoggedTransition[];
   readonly health: HealthSnapshot;
   readonly client: OrderbookClient | null;
   readonly session: RecordingSession | null;
@@ -62,7 +64,7 @@ export type Status = {
   /** Since the trader was made. */
   readonly written: StoreView['written'];
   readonly health: Pick<HealthSnapshot, 'status' | 'causes'>;
-  readonly transitions: readonly CoordinatorTransition[];
+  readonly transitions: readonly LoggedTransition[];
   readonly books: readonly BookStatus[];
 };
 

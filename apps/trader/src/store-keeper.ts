@@ -1,10 +1,11 @@
 // The database's side of the trader: opens the store and its sessions, ends them, and says what came of it. An answer may
 // come long after nobody waits for it any more; what it brought is then let go here, so that nothing is left open.
 import { SessionStoreError, type RecordingSession, type SessionRow, type SessionStore } from '@trader/session-store';
-import type { CoordinatorInput, SessionEnd } from './core/coordinator.ts';
+import type { CoordinatorFact, SessionEnd } from './core/coordinator.ts';
 import { messageOf } from './errors.ts';
 import type { EventLog } from './http/event-log.ts';
 import type { Log } from './log.ts';
+import { systemRuntime } from './system-runtime.ts';
 
 export type StoreKeeperOptions = {
   readonly open: () => Promise<SessionStore>;
@@ -13,7 +14,7 @@ export type StoreKeeperOptions = {
   readonly closeTimeoutMs: number;
   readonly log: Log;
   readonly events: EventLog;
-  readonly tell: (input: CoordinatorInput) => void;
+  readonly tell: (fact: CoordinatorFact) => void;
 };
 
 type Opened = { readonly session: RecordingSession; readonly continues: string | null };
@@ -72,7 +73,7 @@ export class StoreKeeper {
     const { session, continues } = this.#opened.get(sessionId)!;
     this.#opened.delete(sessionId);
     const { recorder } = session;
-    this.#options.events.add({ type: 'session-opened', sessionId, recorder, continues, atMs: Date.now() });
+    this.#options.events.add({ type: 'session-opened', sessionId, recorder, continues, atMs: systemRuntime.nowMs() });
     return session;
   }
 
@@ -82,7 +83,7 @@ export class StoreKeeper {
       await this.close(session, end).catch((error: unknown) =>
         this.#options.log.error({ endedSession: session.id }, messageOf(error)),
       );
-      this.#options.tell({ type: 'session-ended', sessionId: session.id, atMs: Date.now() });
+      this.#options.tell({ type: 'session-ended', sessionId: session.id });
     };
     this.#follow(ending());
   }
@@ -104,7 +105,7 @@ export class StoreKeeper {
   async close(session: RecordingSession, end: SessionEnd, timeoutMs = this.#options.closeTimeoutMs): Promise<void> {
     const row = await session.close({ ...end, timeoutMs });
     this.#lastSession = row;
-    this.#options.events.add({ type: 'session-ended', session: row, atMs: Date.now() });
+    this.#options.events.add({ type: 'session-ended', session: row, atMs: systemRuntime.nowMs() });
     const { id, status, messages, snapshots, deltas, gaps } = row;
     const counts = `${messages} messages, ${snapshots} snapshots, ${deltas} deltas, ${gaps} gaps`;
     this.#options.log.info({ ended: row }, `session ${id} ended as ${status}: ${counts}`);
@@ -142,11 +143,11 @@ export class StoreKeeper {
       if (fatal) this.#failure = error;
       const reason = messageOf(error);
       if (!fatal) log.error({ code, attempt }, `${reason}. It is tried again`);
-      tell({ type: 'store-refused', attempt, code, reason, fatal, atMs: Date.now() });
+      tell({ type: 'store-refused', attempt, code, reason, fatal });
       // A fatal one is told to who waits when the trader ends of it.
       return fatal ? undefined : this.#tried.resolve();
     }
-    tell({ type: 'store-opened', atMs: Date.now() });
+    tell({ type: 'store-opened' });
     this.#tried.resolve();
   }
 
@@ -159,10 +160,10 @@ export class StoreKeeper {
       const { code } = judge(error);
       const reason = messageOf(error);
       log.error({ code, attempt }, `A session could not be opened; it is tried again: ${reason}`);
-      return tell({ type: 'session-refused', attempt, code, reason, atMs: Date.now() });
+      return tell({ type: 'session-refused', attempt, code, reason });
     }
     this.#opened.set(session.id, { session, continues });
-    tell({ type: 'session-opened', attempt, sessionId: session.id, atMs: Date.now() });
+    tell({ type: 'session-opened', attempt, sessionId: session.id });
   }
 
   #follow(work: Promise<void>): void {

@@ -3,8 +3,8 @@
 import type { OrderbookClient } from '@trader/orderbook-client';
 import type { SessionRow } from '@trader/session-store';
 import { databaseName } from './config-database.ts';
-import { CoordinatorLoop } from './coordinator-loop.ts';
-import type { CoordinatorEffect, CoordinatorInput, CoordinatorTransition } from './core/coordinator.ts';
+import { CoordinatorLoop, inWallTime } from './coordinator-loop.ts';
+import type { CoordinatorEffect, CoordinatorFact, CoordinatorTransition } from './core/coordinator.ts';
 import type { DiscoveryStatus } from './discovery/discovery.ts';
 import { messageOf, TraderError } from './errors.ts';
 import { FeedSide } from './feed-side.ts';
@@ -17,8 +17,10 @@ import { shutDown } from './shut-down.ts';
 import { buildStatus, type Status, type TraderView } from './status.ts';
 import { StoreKeeper } from './store-keeper.ts';
 import { StoreWatch } from './store-watch.ts';
+import { systemRuntime } from './system-runtime.ts';
 import { DEFAULT_DRAIN_MS, DEFAULT_HOLD_DOWN_MS, type Trader, type TraderOptions } from './trader-contract.ts';
 import { TransitionLog } from './transition-log.ts';
+import { WallTimes } from './wall-times.ts';
 
 export type { Trader, TraderOptions } from './trader-contract.ts';
 
@@ -32,7 +34,8 @@ class TraderProcess implements Trader {
   readonly #ready = Promise.withResolvers<boolean>();
   readonly #stopped = Promise.withResolvers<SessionRow | null>();
   readonly #timeUp = Promise.withResolvers<never>();
-  readonly #startedAtMs = performance.now();
+  readonly #startedAtMs = systemRuntime.monotonicMs();
+  readonly #times = new WallTimes();
   readonly #events = new EventLog();
   readonly #transitions: TransitionLog;
   readonly #loop: CoordinatorLoop;
@@ -46,7 +49,7 @@ class TraderProcess implements Trader {
     const { feed, database, retention, recorder, store, limits, log } = options;
     const { holdDownMs = DEFAULT_HOLD_DOWN_MS, drainMs = DEFAULT_DRAIN_MS } = options;
     const events = this.#events;
-    const tell = (input: CoordinatorInput): void => this.#loop.take(input);
+    const tell = (fact: CoordinatorFact): void => this.#loop.take(fact);
     this.#options = options;
     this.#drainMs = drainMs;
     this.#transitions = new TransitionLog(events, log);
@@ -54,6 +57,7 @@ class TraderProcess implements Trader {
       limits: { sessionEndMs: 2 * drainMs, ...limits, drainMs },
       counters: () => countersOf(this.#feed),
       perform: (effect) => this.#perform(effect),
+      onFailure: (effect, error) => log.error({ code: 'UNEXPECTED', effect }, `${effect} failed: ${messageOf(error)}`),
     });
     this.#health = new HealthSide({ holdDownMs, events, log, tell });
     this.#feed = new FeedSide({
@@ -117,7 +121,7 @@ class TraderProcess implements Trader {
         if (this.#loop.state.phase === 'shutdown') return await this.#server.close();
         log.info(`Status: ${this.#server.url}`);
       }
-      this.#loop.take({ type: 'started', atMs: Date.now() });
+      this.#loop.take({ type: 'started' });
       await this.#keeper.tried;
     } catch (error) {
       await this.stop('the start failed').catch(
@@ -128,18 +132,20 @@ class TraderProcess implements Trader {
   }
 
   stop(reason: string): Promise<void> {
-    this.#loop.take({ type: 'stop-requested', reason, atMs: Date.now() });
+    this.#loop.take({ type: 'stop-requested', reason });
     return this.#stopped.promise.then(() => undefined);
   }
 
   #view(): TraderView {
     const { source, database } = this.#options;
     const { client, session, recorded, discovery } = this.#feed;
+    const health = this.#health.snapshot();
+    const causes = health.causes.map((cause) => ({ ...cause, sinceMs: this.#times.of(cause.sinceMs) }));
     return {
-      uptimeMs: performance.now() - this.#startedAtMs,
-      coordinator: this.#loop.state,
+      uptimeMs: systemRuntime.monotonicMs() - this.#startedAtMs,
+      coordinator: inWallTime(this.#loop.state, this.#times),
       transitions: this.#transitions.latest,
-      health: this.#health.snapshot(),
+      health: { ...health, causes },
       client,
       session,
       recorder: recorded,
@@ -158,7 +164,12 @@ class TraderProcess implements Trader {
         return this.#announce(effect.transition);
       case 'overdue': {
         const { name, owner, overdue, sinceMs } = effect.wait;
-        const wait = { wait: name, owner, overdue: overdue + 1, forMs: Date.now() - sinceMs };
+        const wait = {
+          wait: name,
+          owner,
+          overdue: overdue + 1,
+          forMs: Math.round(systemRuntime.monotonicMs() - sinceMs),
+        };
         return this.#options.log.warn(wait, `overdue: ${name} (${owner})`);
       }
       case 'open-store':

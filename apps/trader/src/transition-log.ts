@@ -2,13 +2,17 @@
 import type { CoordinatorTransition } from './core/coordinator.ts';
 import type { EventLog } from './http/event-log.ts';
 import type { Log } from './log.ts';
+import { systemRuntime } from './system-runtime.ts';
 
 const TRANSITIONS_KEPT = 50;
+
+/** With the time of the wall clock at which it came about, in ms since the Unix epoch. */
+export type LoggedTransition = CoordinatorTransition & { readonly atMs: number };
 
 export class TransitionLog {
   readonly #events: EventLog;
   readonly #log: Log;
-  readonly #latest: CoordinatorTransition[] = [];
+  readonly #latest: LoggedTransition[] = [];
 
   constructor(events: EventLog, log: Log) {
     this.#events = events;
@@ -16,14 +20,15 @@ export class TransitionLog {
   }
 
   /** Oldest first, at most 50. */
-  get latest(): readonly CoordinatorTransition[] {
+  get latest(): readonly LoggedTransition[] {
     return this.#latest;
   }
 
   add(transition: CoordinatorTransition): void {
-    this.#latest.push(transition);
+    const logged = { ...transition, atMs: systemRuntime.nowMs() };
+    this.#latest.push(logged);
     if (this.#latest.length > TRANSITIONS_KEPT) this.#latest.shift();
-    this.#events.add({ type: 'state', ...transition });
+    this.#events.add({ type: 'state', ...logged });
     const { from, to, cause } = transition;
     this.#log.info({ state: to, from, cause }, `${from} → ${to}: ${cause}`);
   }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { RunningTrader } from '../../test/running-trader.ts';
 import type { Status } from '../../src/status.ts';
-import type { CoordinatorTransition } from '../../src/core/coordinator.ts';
+import type { LoggedTransition } from '../../src/transition-log.ts';
 import type { Sample } from './slope.ts';
 
 const EVERY_MS = 250;
@@ -80,7 +80,7 @@ export class Watch {
     this.cpu.push([this.nowMs, cost.cpuSeconds]);
   }
 
-  #note(transition: CoordinatorTransition, later: readonly CoordinatorTransition[], pid: number): void {
+  #note(transition: LoggedTransition, later: readonly LoggedTransition[], pid: number): void {
     const { from, to, atMs, cause } = transition;
     if (from !== 'ready' || to === 'shutdown') return;
     const outageMs = later.find((each) => each.to === 'ready')?.outageMs ?? null;

@@ -1,5 +1,6 @@
 // Tells people how far a long work is: a line that is drawn over in a terminal, a line now and then otherwise. It has no timer:
 // it speaks when it is told something, so that nothing is left to be stopped.
+import { systemRuntime } from '../system-runtime.ts';
 import { progressLine, type ProgressState } from './progress-line.ts';
 
 /** Often enough to be seen moving. */
@@ -24,7 +25,7 @@ export class Progress implements Disposable {
   #toldMs: number;
   #drawn = false;
 
-  constructor({ shown, stream = process.stderr, nowMs = () => performance.now() }: ProgressOptions) {
+  constructor({ shown, stream = process.stderr, nowMs = () => systemRuntime.monotonicMs() }: ProgressOptions) {
     this.#shown = shown;
     this.#stream = stream;
     this.#nowMs = nowMs;

@@ -6,6 +6,7 @@ import { TraderError } from '../errors.ts';
 import { simulatedFeed, type ExchangeFeed } from '../exchange-feed.ts';
 import { createLog } from '../log.ts';
 import { record } from '../record.ts';
+import { systemRuntime } from '../system-runtime.ts';
 import type { Trader } from '../trader.ts';
 
 export type SimulateFlags = {
@@ -46,12 +47,12 @@ export async function simulate(flags: SimulateFlags, settings: Values): Promise<
   let elapsedMs = 0;
   const row = await record(simulated, config, log, async (trader) => {
     if (!(await trader.ready)) return;
-    const startedMs = performance.now();
+    const startedMs = systemRuntime.monotonicMs();
     exchange.play();
     if (!exitWhenDone) return;
     await Promise.race([exchange.finished, trader.stopped]);
     await everythingTaken(trader);
-    elapsedMs = Math.round(performance.now() - startedMs);
+    elapsedMs = Math.round(systemRuntime.monotonicMs() - startedMs);
     await trader.stop('the tapes are over');
   });
   if (exchange.failure) throw new TraderError('TAPE_FAILED', exchange.failure.message, { cause: exchange.failure });

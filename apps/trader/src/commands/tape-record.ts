@@ -7,6 +7,7 @@ import { RestClient } from '../discovery/rest-client.ts';
 import { liveFeed, simulatedFeed, type ExchangeFeed } from '../exchange-feed.ts';
 import type { TraderError } from '../errors.ts';
 import { createLog, flushRepeats, type Log } from '../log.ts';
+import { setTimer } from '../set-timer.ts';
 import { systemRuntime } from '../system-runtime.ts';
 import { Progress } from './progress.ts';
 import { onStopSignal } from '../stop-signal.ts';
@@ -52,7 +53,7 @@ export async function recordTape({ out, forMs, json }: TapeFlags, settings: Valu
   let isViolation = false;
   client = openClient(feed, config, log, (bytes) => {
     // What the client could not read, a tape's player could not either, and one such line spoils a tape.
-    const line = isViolation ? null : tapeLine(bytes, Date.now());
+    const line = isViolation ? null : tapeLine(bytes, systemRuntime.nowMs());
     isViolation = false;
     if (line === null) counts.unreadable++;
     else {
@@ -64,7 +65,7 @@ export async function recordTape({ out, forMs, json }: TapeFlags, settings: Valu
   client.on('unrecognized', ({ reason }) => (isViolation = reason !== null));
   client.on('gap', () => counts.gaps++);
   const discovery = discoveryFor(feed, client, log);
-  const startedMs = performance.now();
+  const startedMs = systemRuntime.monotonicMs();
   let markets = 0;
   try {
     client.start();
@@ -78,7 +79,7 @@ export async function recordTape({ out, forMs, json }: TapeFlags, settings: Valu
   }
   await file.close();
   progress.clear();
-  const totals = { file: out, ...counts, markets, elapsedMs: Math.round(performance.now() - startedMs) };
+  const totals = { file: out, ...counts, markets, elapsedMs: Math.round(systemRuntime.monotonicMs() - startedMs) };
   process.stdout.write(json ? `${JSON.stringify(totals)}\n` : `${totalsText(totals)}\n`);
 }
 
@@ -86,10 +87,10 @@ export async function recordTape({ out, forMs, json }: TapeFlags, settings: Valu
 class TapeEnd implements Disposable {
   readonly #end = Promise.withResolvers<void>();
   readonly #signals = onStopSignal(() => this.#end.resolve());
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #cancel: () => void;
 
   constructor(forMs: number | null) {
-    this.#timer = forMs === null ? undefined : setTimeout(() => this.#end.resolve(), forMs);
+    this.#cancel = setTimer(forMs ?? Infinity, () => this.#end.resolve());
     // It may come before anybody waits.
     this.#end.promise.catch(() => undefined);
   }
@@ -103,7 +104,7 @@ class TapeEnd implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#signals[Symbol.dispose]();
   }
 }

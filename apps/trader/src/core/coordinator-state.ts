@@ -27,7 +27,11 @@ export type SessionEnd = { readonly status: 'closed' | 'health_failure' | 'error
 /** Counters of the open session at the time of an input; a transition carries them. */
 export type SessionCount = Readonly<Record<string, number>>;
 
-export type CoordinatorInput = { readonly atMs: number; readonly counters?: SessionCount | null } & (
+/** `atMs` and all times of the state are of the monotonic clock: nobody who sets the wall clock changes how long a wait is. */
+export type CoordinatorInput = { readonly atMs: number; readonly counters?: SessionCount | null } & CoordinatorFact;
+
+/** What happened. When, and how far the session was then, is put to it as it is taken. */
+export type CoordinatorFact =
   | { readonly type: 'started' }
   | { readonly type: 'store-opened' }
   /** `fatal`: no later try could do better, as somebody has to change something. */
@@ -53,8 +57,7 @@ export type CoordinatorInput = { readonly atMs: number; readonly counters?: Sess
   | { readonly type: 'health-changed'; readonly component: string; readonly health: ComponentHealth }
   /** The time of `wait.untilMs` has come, or is past. Earlier it changes nothing. */
   | { readonly type: 'woke' }
-  | { readonly type: 'stop-requested'; readonly reason: string }
-);
+  | { readonly type: 'stop-requested'; readonly reason: string };
 
 export type CoordinatorEffect =
   | { readonly type: 'open-store'; readonly attempt: number }
@@ -80,7 +83,6 @@ export type CoordinatorTransition = {
   readonly from: CoordinatorPhase;
   readonly to: CoordinatorPhase;
   readonly cause: string;
-  readonly atMs: number;
   /** How long `from` lasted. */
   readonly lastedMs: number;
   /** The first `ready` of this process, or one after a failure. `null` unless `to` is `ready`. */

@@ -28,6 +28,7 @@ import { feedIs, prolonged, waitOf } from './coordinator-wait.ts';
 
 export type {
   CoordinatorEffect,
+  CoordinatorFact,
   CoordinatorInput,
   CoordinatorState,
   CoordinatorTransition,
@@ -254,7 +255,6 @@ function move(state: CoordinatorState, to: CoordinatorPhase, cause: string, { at
     from: state.phase,
     to,
     cause,
-    atMs,
     lastedMs: atMs - state.sinceMs,
     kind: !isReady ? null : state.readySessionId === null ? 'first-start' : 'recovery',
     outageMs: isReady && state.readyLeftAtMs !== null ? atMs - state.readyLeftAtMs : null,

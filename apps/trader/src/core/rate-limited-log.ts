@@ -18,7 +18,7 @@ export type Held = { readonly kind: string; readonly count: number; readonly ove
 
 export const initialRateLimit = (rules: RateLimitRules): RateLimitState => ({ rules, kinds: new Map() });
 
-/** Whether a line is written. Changes the state in place. Ask `windowsOver` before, so that counts come in order. */
+/** Whether a line is written. `atMs` here and below is of the monotonic clock. Changes the state in place. Ask `windowsOver` before, so that counts come in order. */
 export function takeLine({ rules, kinds }: RateLimitState, kind: string, atMs: number): boolean {
   let known = kinds.get(kind);
   if (!known) {

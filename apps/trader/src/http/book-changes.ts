@@ -1,11 +1,12 @@
 // When each book last changed. The client does not say, and asking every book every quarter second whether its levels
 // differ would cost more than counting.
 import type { BookView, OrderbookClient } from '@trader/orderbook-client';
+import { systemRuntime } from '../system-runtime.ts';
 
 export type BookChange = {
   /** Rises with each change. */
   readonly version: number;
-  /** When the latest was read, ms since the Unix epoch. */
+  /** When the latest was read, on the monotonic clock, to a millisecond. */
   readonly atMs: number;
 };
 
@@ -14,12 +15,19 @@ type Tracked = { version: number; atMs: number; checksum: number; checksumOf: nu
 export class BookChanges {
   /** By the book itself, which lives as long as its market is wanted: what is not wanted any more is forgotten with it. */
   readonly #changes = new WeakMap<BookView, Tracked>();
+  readonly #monotonicMs: () => number;
+  /** The latest reading of the clock serves all that was received in the same millisecond: deltas come by the hundred thousand. */
+  #read = { receivedAtMs: Number.NaN, atMs: 0 };
 
-  /** Counts from now on; for each delta a look-up and two assignments. */
+  constructor(monotonicMs: () => number = () => systemRuntime.monotonicMs()) {
+    this.#monotonicMs = monotonicMs;
+  }
+
+  /** Counts from now on; for each delta a look-up and a few assignments. */
   follow(client: OrderbookClient): void {
     client.on('delta', ({ market, applied, receivedAtMs }) => {
       const book = applied ? client.book(market) : undefined;
-      if (book) changed(this.#tracked(book), receivedAtMs);
+      if (book) this.#changed(this.#tracked(book), receivedAtMs);
     });
     client.on('snapshot', ({ market, applied, receivedAtMs }) => {
       const book = applied ? client.book(market) : undefined;
@@ -28,7 +36,7 @@ export class BookChanges {
       const checksum = book.checksum();
       // An audit brings the same book again: of a quiet one that shows, and of a busy one it makes no difference.
       if (tracked.version === tracked.checksumOf && tracked.checksum === checksum) return;
-      changed(tracked, receivedAtMs);
+      this.#changed(tracked, receivedAtMs);
       tracked.checksum = checksum;
       tracked.checksumOf = tracked.version;
     });
@@ -39,14 +47,15 @@ export class BookChanges {
     return this.#changes.get(book);
   }
 
+  #changed(tracked: Tracked, receivedAtMs: number): void {
+    if (receivedAtMs !== this.#read.receivedAtMs) this.#read = { receivedAtMs, atMs: this.#monotonicMs() };
+    tracked.version++;
+    tracked.atMs = this.#read.atMs;
+  }
+
   #tracked(book: BookView): Tracked {
     let tracked = this.#changes.get(book);
     if (!tracked) this.#changes.set(book, (tracked = { version: 0, atMs: 0, checksum: 0, checksumOf: -1 }));
     return tracked;
   }
-}
-
-function changed(tracked: Tracked, atMs: number): void {
-  tracked.version++;
-  tracked.atMs = atMs;
 }

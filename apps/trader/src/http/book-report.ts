@@ -24,13 +24,14 @@ export type BookSummary = {
 /** Every level, best first: YES bids in YES prices, NO bids in NO prices. */
 export type FullBook = BookSummary & { readonly yes: readonly LevelText[]; readonly no: readonly LevelText[] };
 
+/** @param nowMs of the monotonic clock */
 export function bookSummary(book: BookView, changes: BookChanges, nowMs: number): BookSummary {
   const changedAtMs = changes.of(book)?.atMs;
   return {
     market: book.market,
     synced: book.synced,
     staleReason: book.staleReason,
-    ageMs: changedAtMs === undefined ? null : Math.max(nowMs - changedAtMs, 0),
+    ageMs: changedAtMs === undefined ? null : Math.round(Math.max(nowMs - changedAtMs, 0)),
     yesBid: levelText(book.bestBid('yes')),
     yesAsk: levelText(book.bestAsk('yes')),
     yesDepth: book.depth('yes'),

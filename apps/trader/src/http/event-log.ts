@@ -1,11 +1,12 @@
 // What happened lately, numbered, so that whoever joins late or was cut off can read on from where it was.
 import type { ComponentStatus, OverallStatus } from '@trader/health';
 import type { SessionRow } from '@trader/session-store';
-import type { CoordinatorTransition } from '../core/coordinator.ts';
+import { systemRuntime } from '../system-runtime.ts';
+import type { LoggedTransition } from '../transition-log.ts';
 
 /** What the trader tells of itself. Times are ms since the Unix epoch. */
 export type TraderEvent =
-  | ({ readonly type: 'state' } & CoordinatorTransition)
+  | ({ readonly type: 'state' } & LoggedTransition)
   | {
       readonly type: 'session-opened';
       readonly sessionId: string;
@@ -42,7 +43,7 @@ export class EventLog {
   readonly #listeners = new Set<(event: LoggedEvent) => void>();
   #count = 0;
 
-  constructor(run: string = Date.now().toString(36)) {
+  constructor(run: string = systemRuntime.nowMs().toString(36)) {
     this.#run = run;
   }
 

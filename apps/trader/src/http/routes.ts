@@ -2,6 +2,7 @@
 import type { SessionStoreError } from '@trader/session-store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { buildStatus, type TraderView } from '../status.ts';
+import { systemRuntime } from '../system-runtime.ts';
 import type { BookChanges } from './book-changes.ts';
 import { bookSummary, fullBook } from './book-report.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from './metrics.ts';
@@ -49,12 +50,12 @@ export function defineRoutes(server: FastifyInstance, { view, changes, metrics }
     }
   });
   server.get('/books', () => {
-    const nowMs = Date.now();
+    const nowMs = systemRuntime.monotonicMs();
     return { books: [...(view().client?.books() ?? [])].map((book) => bookSummary(book, changes, nowMs)) };
   });
   server.get<{ Params: { ticker: string } }>('/books/:ticker', ({ params: { ticker } }, reply) => {
     const book = view().client?.book(ticker);
-    if (book) return fullBook(book, changes, Date.now());
+    if (book) return fullBook(book, changes, systemRuntime.monotonicMs());
     const message = `There is no book of ${JSON.stringify(ticker)}: the market is not wanted. /books lists those that are.`;
     return refuse(reply, { code: 'BOOK_UNKNOWN', message });
   });

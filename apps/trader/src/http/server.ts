@@ -7,6 +7,7 @@ import type { OrderbookClient } from '@trader/orderbook-client';
 import type { StoreWrite } from '@trader/session-store';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { messageOf, TraderError } from '../errors.ts';
+import { setTimer } from '../set-timer.ts';
 import type { TraderView } from '../status.ts';
 import { BookChanges } from './book-changes.ts';
 import type { EventLog } from './event-log.ts';
@@ -136,11 +137,11 @@ function baseUrl(server: FastifyInstance, { host, tls }: ResolvedHttpOptions): s
 
 /** A client that takes its answer slowly must not hold up the end. */
 async function closeWithin(server: FastifyInstance, patienceMs: number): Promise<void> {
-  const patience = setTimeout(() => server.server.closeAllConnections(), patienceMs);
+  const cancel = setTimer(patienceMs, () => server.server.closeAllConnections());
   try {
     await server.close();
   } finally {
-    clearTimeout(patience);
+    cancel();
   }
 }
 

@@ -1,5 +1,7 @@
 // How many sessions of each status there are, for the metrics. A database that is away must not hold a scrape up.
 import type { SessionStatus, SessionStore } from '@trader/session-store';
+import { setTimer } from '../set-timer.ts';
+import { systemRuntime } from '../system-runtime.ts';
 
 /** A count that is younger than this is good enough. */
 const FRESH_FOR_MS = 10_000;
@@ -17,12 +19,12 @@ export class SessionCounter {
 
   /** The latest counts, at most 10 s old while the database answers; `null` before the first. Never rejects. */
   async counts(store: Pick<SessionStore, 'query'> | null): Promise<SessionCounts | null> {
-    if (!store || performance.now() - this.#countedAtMs < FRESH_FOR_MS) return this.#counts;
+    if (!store || systemRuntime.monotonicMs() - this.#countedAtMs < FRESH_FOR_MS) return this.#counts;
     this.#counting ??= this.#count(store).finally(() => (this.#counting = null));
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
+    let cancel = (): void => undefined;
+    const patience = new Promise<void>((resolve) => (cancel = setTimer(PATIENCE_MS, resolve)));
     await Promise.race([this.#counting, patience]);
-    clearTimeout(timer);
+    cancel();
     return this.#counts;
   }
 
@@ -30,7 +32,7 @@ export class SessionCounter {
     try {
       const rows = await store.query('select status, count(*)::int as sessions from sessions group by status');
       this.#counts = new Map(rows.map((row) => [row['status'] as SessionStatus, Number(row['sessions'])]));
-      this.#countedAtMs = performance.now();
+      this.#countedAtMs = systemRuntime.monotonicMs();
     } catch {
       // Why is what the store's own status says; here it is enough that it shows.
       this.failures++;

@@ -1,6 +1,7 @@
 // How long the trader has been in each of its states. Transitions are bounded to the latest; these sums are not. They are
 // measured on the monotonic clock: the wall clock may be set back, and a counter must not.
 import type { CoordinatorState } from '../core/coordinator.ts';
+import { systemRuntime } from '../system-runtime.ts';
 import type { EventLog } from './event-log.ts';
 
 type State = CoordinatorState['phase'];
@@ -13,7 +14,7 @@ export class StateTimes {
   #sinceMs: number;
 
   /** @param first the state from which the log's events go on */
-  constructor(first: State, events: EventLog, monotonicMs: () => number = () => performance.now()) {
+  constructor(first: State, events: EventLog, monotonicMs: () => number = () => systemRuntime.monotonicMs()) {
     this.#monotonicMs = monotonicMs;
     this.#present = first;
     this.#sinceMs = monotonicMs();

@@ -3,7 +3,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { repeatEvery, setTimer } from '../set-timer.ts';
 import { summarizeStatus, type TraderView } from '../status.ts';
+import { systemRuntime } from '../system-runtime.ts';
 import type { BookChanges } from './book-changes.ts';
 import { bookSummary } from './book-report.ts';
 import { MAX_MESSAGE_BYTES } from './client-message.ts';
@@ -52,7 +54,7 @@ export class StatusSocket {
   readonly #server: WebSocketServer;
   readonly #clients = new Set<SocketClient>();
   readonly #stopListening: () => void;
-  #timers: NodeJS.Timeout[] = [];
+  #timers: (() => void)[] = [];
   #allGone: PromiseWithResolvers<void> | null = null;
 
   constructor(options: ResolvedHttpOptions, gate: Gate, sources: SocketSources, onRefusal: (refusal: Refusal) => void) {
@@ -92,11 +94,11 @@ export class StatusSocket {
     this.#stopListening();
     for (const client of this.#clients) client.close(1001, 'SHUTTING_DOWN: the trader stops');
     if (this.#clients.size === 0) this.#allGone.resolve();
-    const patience = setTimeout(() => {
+    const cancel = setTimer(patienceMs, () => {
       for (const client of this.#clients) client.terminate();
-    }, patienceMs);
+    });
     await this.#allGone.promise;
-    clearTimeout(patience);
+    cancel();
   }
 
   #admit(request: IncomingMessage): Refusal | Replay {
@@ -132,22 +134,26 @@ export class StatusSocket {
   #left(client: SocketClient): void {
     this.#clients.delete(client);
     if (this.#clients.size > 0) return;
-    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    for (const end of this.#timers.splice(0)) end();
     this.#allGone?.resolve();
   }
 
   #startTimers(): void {
     this.#timers = [
-      setInterval(() => this.#broadcast(this.#status()), STATUS_EVERY_MS),
-      setInterval(() => this.#sendBooks(), BOOKS_EVERY_MS),
-      setInterval(() => {
+      repeatEvery(STATUS_EVERY_MS, () => this.#broadcast(this.#status())),
+      repeatEvery(BOOKS_EVERY_MS, () => this.#sendBooks()),
+      repeatEvery(this.#options.pingIntervalMs, () => {
         for (const client of this.#clients) client.ping();
-      }, this.#options.pingIntervalMs),
+      }),
     ];
   }
 
   #status(): string {
-    return JSON.stringify({ type: 'status', atMs: Date.now(), status: summarizeStatus(this.#sources.view()) });
+    return JSON.stringify({
+      type: 'status',
+      atMs: systemRuntime.nowMs(),
+      status: summarizeStatus(this.#sources.view()),
+    });
   }
 
   #broadcast(text: string): void {
@@ -158,7 +164,7 @@ export class StatusSocket {
   #sendBooks(): void {
     const { changes, view } = this.#sources;
     const feed = view().client;
-    const nowMs = Date.now();
+    const nowMs = systemRuntime.monotonicMs();
     const texts = new Map<string, string>();
     for (const client of this.#clients) {
       for (const [market, sent] of client.books) {
