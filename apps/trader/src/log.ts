@@ -45,7 +45,8 @@ export function createLog(level: LogLevel, { destination, repeats: rules = REPEA
     {
       level,
       base: null,
-      mixin: () => (log && contexts.get(log)?.()) ?? NOTHING_YET,
+      // A new object each time: pino puts the line's own fields into it.
+      mixin: () => ({ ...((log && contexts.get(log)?.()) ?? NOTHING_YET) }),
       hooks: {
         logMethod(args, method, lineLevel) {
           if (lineLevel < WARN) return method.apply(this, args);
