@@ -60,5 +60,5 @@ export {
 export type { Runtime } from './io/runtime.ts';
 export { createSigner, type Signer } from './io/signer.ts';
 export { openWebSocket, type OpenSocket, type Socket, type SocketListener } from './io/socket.ts';
-export type { OptionalChannels, OrderbookClientOptions } from './options.ts';
+export { isMarketTicker, type OptionalChannels, type OrderbookClientOptions } from './options.ts';
 export type { ClientStatus, ConnectionStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';

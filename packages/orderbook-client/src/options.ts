@@ -134,6 +134,9 @@ function channelsOf(channels: OptionalChannels): Map<WireChannel, ChannelScope> 
   return chosen;
 }
 
+/** Whether a client takes this as the ticker of a market. The published pattern forbids the dots that real tickers have. */
+export const isMarketTicker = (text: string): boolean => /^[A-Z0-9][A-Z0-9.-]*$/.test(text);
+
 /**
  * The list without repetitions.
  *
@@ -141,8 +144,7 @@ function channelsOf(channels: OptionalChannels): Map<WireChannel, ChannelScope> 
  */
 export function tickers(markets: readonly string[]): readonly string[] {
   for (const market of markets) {
-    // The published pattern forbids the dots that real tickers have.
-    if (!/^[A-Z0-9][A-Z0-9.-]*$/.test(market)) throw new TypeError(`${JSON.stringify(market)} is not a market ticker`);
+    if (!isMarketTicker(market)) throw new TypeError(`${JSON.stringify(market)} is not a market ticker`);
   }
   return [...new Set(markets)];
 }

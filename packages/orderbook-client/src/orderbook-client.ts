@@ -71,7 +71,7 @@ export interface OrderbookClient extends AsyncDisposable {
   /**
    * Wants these markets too, from now on and over reconnects. The others are not disturbed.
    *
-   * @throws {TypeError} if one of them is no ticker; then none is added
+   * @throws {TypeError} if one of them is no ticker; then none is added. `isMarketTicker` tells which
    */
   addMarkets(markets: readonly string[]): void;
   /** Wants these markets no longer. The others are not disturbed. Views of these books are stale from now on. */

@@ -26,13 +26,21 @@ const ENDED: ReadonlySet<string> = new Set(['closed', 'determined', 'disputed', 
 /** It will not trade again. A paused market will. */
 export const hasEnded = ({ status }: ListedMarket): boolean => ENDED.has(status);
 
+/** A word of the exchange that is not among those which are known: nobody can say whether its book is wanted. */
+export const isUnknownStatus = ({ status }: ListedMarket): boolean =>
+  !Object.hasOwn(FILTER_OF, status) && !ENDED.has(status);
+
 export type Verdict = 'wanted' | 'not-yet' | 'unwanted';
 
-/** `not-yet`: it is only waiting for its opening. */
-export function judge(market: ListedMarket, rules: DiscoveryConfig, atMs: number): Verdict {
+/**
+ * `not-yet`: it is only waiting for its opening.
+ *
+ * @param wallMs now, in ms since the Unix epoch
+ */
+export function judge(market: ListedMarket, rules: DiscoveryConfig, wallMs: number): Verdict {
   if (!isNamed(market.ticker, market.eventTicker, rules) || market.volume < rules.minVolume * 100) return 'unwanted';
   const { closesWithinMs } = rules;
-  if (closesWithinMs !== null && (market.closeAtMs === null || market.closeAtMs > atMs + closesWithinMs)) {
+  if (closesWithinMs !== null && (market.closeAtMs === null || market.closeAtMs > wallMs + closesWithinMs)) {
     return 'unwanted';
   }
   const status = FILTER_OF[market.status];

@@ -2,7 +2,11 @@
 import type { DiscoveryConfig } from '../config-types.ts';
 import type { ListedMarket } from './market-set-rules.ts';
 
+/** `closeAtMs` is the exchange's time, `leaveAtMs` one of the monotonic clock. */
 export type Member = { volume: number; closeAtMs: number | null; leaveAtMs: number | null; leaveReason: string };
+
+/** A market, or an entry of a listing, that cannot be recorded as it is. */
+export type Refusal = { readonly market: string; readonly reason: string };
 
 export type Question = {
   dueAtMs: number;
@@ -31,7 +35,15 @@ export type MarketSetState = {
   readonly rules: DiscoveryConfig;
   readonly members: Map<string, Member>;
   readonly questions: Map<string, Question>;
-  readonly listing: { dueAtMs: number; asked: boolean; failures: number; again: boolean };
+  /** By market, with the reason: as the latest whole listing had them, and what came in since. */
+  readonly refused: Map<string, string>;
+  readonly listing: {
+    dueAtMs: number;
+    asked: boolean;
+    failures: number;
+    /** When another one is due although one is under way; `Infinity`: when its time comes. */
+    againAtMs: number;
+  };
   /** Whether any wanted market is open; `unknown` until the first listing. */
   roll: 'unknown' | 'empty' | 'open';
   /** As the latest step said. */
@@ -39,11 +51,33 @@ export type MarketSetState = {
   readonly counters: MarketSetCounters;
 };
 
-/** `random` is uniform in [0, 1): the jitter of whatever is asked again. */
-export type MarketSetInput = { readonly atMs: number; readonly random: number } & (
-  | { readonly type: 'listed'; readonly markets: readonly ListedMarket[] }
+/**
+ * `atMs` is of the monotonic clock, as all times of the state are but those that the exchange names; for these there is `wallMs`,
+ * in ms since the Unix epoch. A wall clock that is wrong makes a question come early or late, and nothing else: what is wanted
+ * follows from answers, and each listing is judged anew. `random` is uniform in [0, 1): the jitter of whatever is asked again.
+ */
+export type MarketSetInput = {
+  readonly atMs: number;
+  readonly wallMs: number;
+  readonly random: number;
+} & MarketSetFact;
+
+/** What happened. When is put to it as it is taken. */
+export type MarketSetFact =
+  | {
+      readonly type: 'listed';
+      readonly markets: readonly ListedMarket[];
+      readonly refused: readonly Refusal[];
+      /** False when a part could not be had: what came is taken, what did not come means nothing, and it is listed again. */
+      readonly isWhole: boolean;
+    }
   | { readonly type: 'listing-failed' }
-  | { readonly type: 'looked-up'; readonly asked: readonly string[]; readonly markets: readonly ListedMarket[] }
+  | {
+      readonly type: 'looked-up';
+      readonly asked: readonly string[];
+      readonly markets: readonly ListedMarket[];
+      readonly refused: readonly Refusal[];
+    }
   | { readonly type: 'look-up-failed'; readonly asked: readonly string[] }
   | {
       readonly type: 'lifecycle';
@@ -52,24 +86,27 @@ export type MarketSetInput = { readonly atMs: number; readonly random: number } 
       readonly eventTicker: string | null;
       readonly openAtMs: number | null;
       readonly closeAtMs: number | null;
+      /** Why such a market could not be recorded; `null` if it can. */
+      readonly refusal: string | null;
     }
-  /** The connection was away, so events may have been missed. */
-  | { readonly type: 'events-missed' }
-  | { readonly type: 'time-passed' }
-);
+  /** The connection was away, or an event could not be read. A listing that makes up for it is due within so many ms. */
+  | { readonly type: 'events-missed'; readonly withinMs: number }
+  | { readonly type: 'time-passed' };
 
 export type MarketChange = { readonly market: string; readonly reason: string };
 
 export type MarketSetStep = {
   readonly add: readonly MarketChange[];
   readonly remove: readonly MarketChange[];
+  /** Those that are refused and were not before. */
+  readonly refused: readonly Refusal[];
   /** A full listing is to be fetched. */
   readonly list: boolean;
   /** These are to be looked up by name. */
   readonly lookUp: readonly string[];
   /** The roll turned empty, or open. */
   readonly roll: 'empty' | 'open' | null;
-  /** When to come back with `time-passed`, if nothing happens before. */
+  /** When to come back with `time-passed`, if nothing happens before, by the monotonic clock. */
   readonly wakeAtMs: number;
 };
 
@@ -77,7 +114,8 @@ export const initialMarketSet = (rules: DiscoveryConfig, atMs: number): MarketSe
   rules,
   members: new Map(),
   questions: new Map(),
-  listing: { dueAtMs: atMs, asked: false, failures: 0, again: false },
+  refused: new Map(),
+  listing: { dueAtMs: atMs, asked: false, failures: 0, againAtMs: Infinity },
   roll: 'unknown',
   wakeAtMs: atMs,
   counters: {

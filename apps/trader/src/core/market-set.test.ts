@@ -3,7 +3,7 @@ import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DiscoveryConfig } from '../config-types.ts';
 import type { ListedMarket } from './market-set-rules.ts';
-import { initialMarketSet, type MarketSetInput, type MarketSetStep } from './market-set-state.ts';
+import { initialMarketSet, type MarketSetFact, type MarketSetStep } from './market-set-state.ts';
 import { step } from './market-set.ts';
 
 const MINUTE = 60_000;
@@ -28,11 +28,14 @@ const market = (ticker: string, fields: Partial<ListedMarket> = {}): ListedMarke
   ...fields,
 });
 
-type Fact = MarketSetInput extends infer One
-  ? One extends MarketSetInput
-    ? Omit<One, 'atMs' | 'random'>
+/** What is most often so. */
+type Fact = MarketSetFact extends infer One
+  ? One extends MarketSetFact
+    ? Omit<One, 'refused' | 'isWhole' | 'refusal' | 'withinMs'> & Partial<One>
     : never
   : never;
+const USUAL = { refused: [], isWhole: true, refusal: null, withinMs: 0 };
+const factOf = (fact: Fact): MarketSetFact => ({ ...USUAL, ...fact });
 
 /** A set whose time the test moves, and that remembers what its client would hold. */
 function marketSet(rules: Partial<DiscoveryConfig> = {}) {
@@ -40,7 +43,7 @@ function marketSet(rules: Partial<DiscoveryConfig> = {}) {
   const wanted = new Set<string>();
   let atMs = 0;
   const take = (fact: Fact, random = 0.5): MarketSetStep => {
-    const result = step(state, { ...fact, atMs, random });
+    const result = step(state, { ...factOf(fact), atMs, wallMs: atMs, random });
     for (const { market } of result.remove) wanted.delete(market);
     for (const { market } of result.add) wanted.add(market);
     return result;
@@ -347,8 +350,9 @@ describe('whatever comes in whatever order', () => {
         const asked: string[] = [];
         const take = (given: Fact) => {
           const { add, remove, list, lookUp, wakeAtMs } = step(state, {
-            ...given,
+            ...factOf(given),
             atMs,
+            wallMs: atMs,
             random: random(),
           });
           for (const { market: gone } of remove) expect(wanted.delete(gone)).toBe(true);

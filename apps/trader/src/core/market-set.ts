@@ -9,8 +9,11 @@
 // Absence is never evidence. A market that a listing lacks may be paused, or new; it is asked about by name. A question that
 // fails is asked again, ever more slowly, and changes nothing. No market at all is a state, `empty`.
 //
+// Each market is taken by itself. One that cannot be read or recorded is named, with the reason, for as long as the listings
+// have it so; the others go on.
+//
 // The state is changed in place, as the feed's is: it holds thousands of markets, and events come for each of them.
-import { hasEnded, isNamed, judge, type ListedMarket } from './market-set-rules.ts';
+import { hasEnded, isNamed, isUnknownStatus, judge, type ListedMarket } from './market-set-rules.ts';
 import type {
   MarketChange,
   MarketSetInput,
@@ -18,6 +21,7 @@ import type {
   MarketSetStep,
   Member,
   Question,
+  Refusal,
 } from './market-set-state.ts';
 
 const RETRY = { baseMs: 1_000, maxMs: 60_000 };
@@ -32,17 +36,16 @@ const OUTRANKS = 2;
 export function step(state: MarketSetState, input: MarketSetInput): MarketSetStep {
   const add: MarketChange[] = [];
   const remove: MarketChange[] = [];
+  const refused: Refusal[] = [];
   switch (input.type) {
     case 'listed':
-      takeListing(state, input, add, remove);
+      takeListing(state, input, { add, remove, refused });
       break;
     case 'listing-failed':
-      state.counters.listingFailures++;
-      state.listing.asked = false;
-      state.listing.dueAtMs = input.atMs + backoffMs(state.listing.failures++, input.random);
+      listingFailed(state, input);
       break;
     case 'looked-up':
-      takeAnswers(state, input, add);
+      takeAnswers(state, input, { add, refused });
       break;
     case 'look-up-failed':
       state.counters.lookUpFailures++;
@@ -53,17 +56,34 @@ export function step(state: MarketSetState, input: MarketSetInput): MarketSetSte
       break;
     case 'lifecycle':
       // Thousands may come at once, for all markets of the exchange. What follows from them is done together, at once after.
-      if (takeLifecycle(state, input)) state.wakeAtMs = input.atMs;
-      return { add, remove, list: false, lookUp: [], roll: null, wakeAtMs: state.wakeAtMs };
+      if (takeLifecycle(state, input, refused)) state.wakeAtMs = input.atMs;
+      return { add, remove, refused, list: false, lookUp: [], roll: null, wakeAtMs: state.wakeAtMs };
     case 'events-missed':
       // A listing that is under way may have been made before.
-      if (state.listing.asked) state.listing.again = true;
-      else state.listing.dueAtMs = Math.min(state.listing.dueAtMs, input.atMs);
+      if (state.listing.asked) state.listing.againAtMs = Math.min(state.listing.againAtMs, input.atMs + input.withinMs);
+      else state.listing.dueAtMs = Math.min(state.listing.dueAtMs, input.atMs + input.withinMs);
       break;
     case 'time-passed':
       break;
   }
-  return finish(state, input.atMs, add, remove);
+  return finish(state, input, add, remove, refused);
+}
+
+type Changes = { readonly add: MarketChange[]; readonly remove: MarketChange[]; readonly refused: Refusal[] };
+
+function listingFailed(
+  { listing, counters }: MarketSetState,
+  { atMs, random }: Input<'listing-failed' | 'listed'>,
+): void {
+  counters.listingFailures++;
+  listing.asked = false;
+  listing.dueAtMs = atMs + backoffMs(listing.failures++, random);
+}
+
+/** Named until a whole listing, or an answer about it, is without it. */
+function refuse(state: MarketSetState, { market, reason }: Refusal, refused: Refusal[], known = state.refused): void {
+  if (!known.has(market)) refused.push({ market, reason });
+  state.refused.set(market, reason);
 }
 
 /** A delay before attempt number `attempt` + 1: doubled each time, half of it jitter. */
@@ -88,19 +108,12 @@ function ask(state: MarketSetState, ticker: string, dueAtMs: number): void {
 
 type Input<T extends MarketSetInput['type']> = Extract<MarketSetInput, { type: T }>;
 
-function takeListing(
-  state: MarketSetState,
-  { atMs, random, markets }: Input<'listed'>,
-  add: MarketChange[],
-  remove: MarketChange[],
-): void {
-  const { rules, members, listing, counters } = state;
-  counters.listings++;
-  listing.asked = false;
-  listing.failures = 0;
-  // Recorders that were started together must not go on asking together.
-  listing.dueAtMs = listing.again ? atMs : atMs + Math.round(rules.reconcileEveryMs * (0.9 + random / 5));
-  listing.again = false;
+function takeListing(state: MarketSetState, input: Input<'listed'>, { add, remove, refused }: Changes): void {
+  const { rules, members, counters } = state;
+  const { atMs, wallMs, markets, isWhole } = input;
+  const before = new Map(state.refused);
+  if (isWhole) listingDone(state, input);
+  else listingFailed(state, input);
 
   const newcomers: ListedMarket[] = [];
   const listed = new Set<string>();
@@ -109,10 +122,19 @@ function takeListing(
     listed.add(market.ticker);
     const member = members.get(market.ticker);
     if (member) refresh(state, market, member);
-    else if (judge(market, rules, atMs) === 'wanted') newcomers.push(market);
+    else if (isUnknownStatus(market)) refuse(state, unknownStatus(market), refused, before);
+    else if (judge(market, rules, wallMs) === 'wanted') newcomers.push(market);
   }
-  for (const [ticker, member] of members) {
-    if (!listed.has(ticker) && member.leaveAtMs === null) ask(state, ticker, atMs);
+  for (const refusal of input.refused) {
+    if (listed.has(refusal.market)) continue;
+    // It cannot be read, and is there all the same.
+    listed.add(refusal.market);
+    refuse(state, refusal, refused, before);
+  }
+  if (isWhole) {
+    for (const [ticker, member] of members) {
+      if (!listed.has(ticker) && member.leaveAtMs === null) ask(state, ticker, atMs);
+    }
   }
 
   newcomers.sort((a, b) => b.volume - a.volume || (a.ticker < b.ticker ? -1 : 1));
@@ -133,6 +155,22 @@ function takeListing(
   }
   counters.overLimit = newcomers.length - placed;
 }
+
+function listingDone({ listing, counters, rules, refused }: MarketSetState, { atMs, random }: Input<'listed'>): void {
+  counters.listings++;
+  listing.asked = false;
+  listing.failures = 0;
+  // Recorders that were started together must not go on asking together.
+  const nextMs = atMs + Math.round(rules.reconcileEveryMs * (0.9 + random / 5));
+  listing.dueAtMs = Math.min(nextMs, Math.max(atMs, listing.againAtMs));
+  listing.againAtMs = Infinity;
+  refused.clear();
+}
+
+const unknownStatus = ({ ticker, status }: ListedMarket): Refusal => ({
+  market: ticker,
+  reason: `its status ${JSON.stringify(status.slice(0, 40))} is not known`,
+});
 
 /** Those that count against the limit, the least traded first. What is leaving has made room already. */
 const stayingByVolume = ({ members }: MarketSetState): [string, Member][] =>
@@ -168,18 +206,45 @@ function leave(state: MarketSetState, ticker: string, member: Member, reason: st
   member.leaveReason = reason;
 }
 
-function takeAnswers(state: MarketSetState, input: Input<'looked-up'>, add: MarketChange[]): void {
+function takeAnswers(
+  state: MarketSetState,
+  input: Input<'looked-up'>,
+  { add, refused }: Omit<Changes, 'remove'>,
+): void {
   state.counters.lookUps++;
   const found = new Map(input.markets.map((market) => [market.ticker, market]));
+  const unreadable = new Map(input.refused.map((refusal) => [refusal.market, refusal]));
   for (const ticker of input.asked) {
     const question = state.questions.get(ticker);
     // Something else settled it meanwhile.
     if (!question) continue;
     const market = found.get(ticker);
+    const refusal = unreadable.get(ticker);
+    if (!market && refusal) {
+      takeUnreadable(state, refusal, question, input, refused);
+      continue;
+    }
     question.failures = 0;
-    if (market) takeFound(state, market, question, input, add);
-    else takeMissing(state, ticker, question, input);
+    state.refused.delete(ticker);
+    if (!market) takeMissing(state, ticker, question, input);
+    else if (isUnknownStatus(market) && !state.members.has(ticker)) {
+      state.questions.delete(ticker);
+      refuse(state, unknownStatus(market), refused);
+    } else takeFound(state, market, question, input, add);
   }
+}
+
+/** It is there, and says nothing that could be understood: no reason to let a member go. Of others the listings tell. */
+function takeUnreadable(
+  state: MarketSetState,
+  refusal: Refusal,
+  question: Question,
+  input: Input<'looked-up'>,
+  refused: Refusal[],
+): void {
+  refuse(state, refusal, refused);
+  if (state.members.has(refusal.market)) postpone(question, question.failures++, input);
+  else state.questions.delete(refusal.market);
 }
 
 function takeFound(
@@ -190,7 +255,7 @@ function takeFound(
   add: MarketChange[],
 ): void {
   const { ticker, closeAtMs, openAtMs } = market;
-  const { atMs } = input;
+  const { atMs, wallMs } = input;
   const member = state.members.get(ticker);
   question.misses = 0;
   if (member) {
@@ -198,16 +263,16 @@ function takeFound(
     question.asked = false;
     refresh(state, market, member);
     // Its time is over and it is open: it closes any moment, or closes late. It is asked about until that is known.
-    if (closeAtMs !== null && closeAtMs <= atMs) {
+    if (closeAtMs !== null && closeAtMs <= wallMs) {
       state.questions.set(ticker, question);
       postpone(question, question.answers++, input);
     }
     return;
   }
-  const verdict = judge(market, state.rules, atMs);
+  const verdict = judge(market, state.rules, wallMs);
   if (verdict === 'not-yet') {
     postpone(question, question.answers++, input);
-    if (openAtMs !== null && openAtMs > question.dueAtMs) question.dueAtMs = openAtMs;
+    if (openAtMs !== null) question.dueAtMs = Math.max(question.dueAtMs, atMs + openAtMs - wallMs);
     return;
   }
   state.questions.delete(ticker);
@@ -231,8 +296,8 @@ function takeMissing(state: MarketSetState, ticker: string, question: Question, 
 }
 
 /** @returns whether it concerns the set */
-function takeLifecycle(state: MarketSetState, input: Input<'lifecycle'>): boolean {
-  const { market: ticker, change, atMs, openAtMs, closeAtMs, eventTicker } = input;
+function takeLifecycle(state: MarketSetState, input: Input<'lifecycle'>, refused: Refusal[]): boolean {
+  const { market: ticker, change, atMs, wallMs, openAtMs, closeAtMs, eventTicker, refusal } = input;
   const member = state.members.get(ticker);
   switch (change) {
     case 'determined':
@@ -248,8 +313,12 @@ function takeLifecycle(state: MarketSetState, input: Input<'lifecycle'>): boolea
     case 'activated': {
       // Opening sends no event of its own, and REST may not know the market yet.
       if (member || !isNamed(ticker, eventTicker, state.rules)) return false;
+      if (refusal !== null) {
+        refuse(state, { market: ticker, reason: refusal }, refused);
+        return false;
+      }
       const early = state.rules.status.includes('unopened') || openAtMs === null;
-      ask(state, ticker, early ? atMs : Math.max(atMs, openAtMs));
+      ask(state, ticker, early ? atMs : atMs + Math.max(0, openAtMs - wallMs));
       return true;
     }
     // A pause is not an end; other changes do not concern whether a book is wanted.
@@ -261,9 +330,10 @@ function takeLifecycle(state: MarketSetState, input: Input<'lifecycle'>): boolea
 /** What time brings about, and what is due. */
 function finish(
   state: MarketSetState,
-  atMs: number,
+  { atMs, wallMs }: MarketSetInput,
   add: readonly MarketChange[],
   remove: MarketChange[],
+  refused: readonly Refusal[],
 ): MarketSetStep {
   const { members, questions, listing } = state;
   let wakeAtMs = Infinity;
@@ -277,7 +347,7 @@ function finish(
     }
     staying++;
     if (closeAtMs === null) continue;
-    if (closeAtMs > atMs) wakeAtMs = Math.min(wakeAtMs, closeAtMs);
+    if (closeAtMs > wallMs) wakeAtMs = Math.min(wakeAtMs, atMs + closeAtMs - wallMs);
     else if (!questions.has(ticker)) ask(state, ticker, atMs);
   }
   const lookUp: string[] = [];
@@ -294,11 +364,12 @@ function finish(
   if (list) listing.asked = true;
   else if (!listing.asked) wakeAtMs = Math.min(wakeAtMs, listing.dueAtMs);
   state.wakeAtMs = wakeAtMs;
-  return { add, remove, list, lookUp, roll: takeRoll(state, staying), wakeAtMs };
+  return { add, remove, refused, list, lookUp, roll: takeRoll(state, staying), wakeAtMs };
 }
 
 function takeRoll(state: MarketSetState, staying: number): 'empty' | 'open' | null {
-  const now = staying > 0 ? 'open' : 'empty';
+  // One that cannot be recorded is open all the same.
+  const now = staying + state.refused.size > 0 ? 'open' : 'empty';
   // Before the first listing nobody knows.
   if (state.roll === now || (now === 'empty' && state.counters.listings === 0)) return null;
   state.roll = now;

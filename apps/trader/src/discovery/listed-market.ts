@@ -1,13 +1,23 @@
 // A market as REST writes it, into what discovery needs of it. Prices are not read.
-import { parseSize } from '@trader/orderbook-client';
+import { isMarketTicker, parseSize } from '@trader/orderbook-client';
 import type { ListedMarket } from '../core/market-set-rules.ts';
+import type { Refusal } from '../core/market-set-state.ts';
 
-/** @returns `null` for something that names no market or says nothing of its state */
-export function readListedMarket(value: unknown): ListedMarket | null {
-  if (typeof value !== 'object' || value === null) return null;
+/** Names and words of the exchange are shown up to here. */
+const SHOWN_CHARACTERS = 80;
+
+/**
+ * @param place stands for the name of what has none
+ * @returns why it cannot be recorded, for what names no market, says nothing of its state, or has a name that is no ticker
+ */
+export function readListedMarket(value: unknown, place: string): ListedMarket | Refusal {
+  if (typeof value !== 'object' || value === null) return { market: place, reason: 'it is no object' };
   const fields = value as Readonly<Record<string, unknown>>;
   const { ticker, event_ticker: eventTicker, status } = fields;
-  if (typeof ticker !== 'string' || ticker === '' || typeof status !== 'string') return null;
+  if (typeof ticker !== 'string' || ticker === '') return { market: place, reason: 'it has no ticker' };
+  const refusal = tickerRefusal(ticker);
+  if (refusal !== null) return { market: shown(ticker), reason: refusal };
+  if (typeof status !== 'string') return { market: ticker, reason: 'it has no status' };
   return {
     ticker,
     eventTicker: typeof eventTicker === 'string' ? eventTicker : '',
@@ -17,6 +27,14 @@ export function readListedMarket(value: unknown): ListedMarket | null {
     volume: readVolume(fields),
   };
 }
+
+/** Why a market of this name cannot be recorded; `null` if it can. */
+export const tickerRefusal = (ticker: string): string | null =>
+  isMarketTicker(ticker) ? null : 'its ticker is not of capitals, digits, dots and dashes';
+
+/** A name as it may be told, whatever it is. */
+export const shown = (name: string): string =>
+  name.length <= SHOWN_CHARACTERS ? name : `${name.slice(0, SHOWN_CHARACTERS)}…`;
 
 function readTime(value: unknown): number | null {
   const atMs = typeof value === 'string' ? Date.parse(value) : Number.NaN;

@@ -26,8 +26,12 @@ const entry = (ticker: string) => ({
 });
 const { signal } = new AbortController();
 
-function source(answer: (asked: Asked, index: number) => unknown) {
-  const { fetch, asked } = scriptedFetch((request, index) => ({ body: answer(request, index) }));
+/** @param statusOf 200 unless it says otherwise */
+function source(answer: (asked: Asked, index: number) => unknown, statusOf: (asked: Asked) => number = () => 200) {
+  const { fetch, asked } = scriptedFetch((request, index) => ({
+    body: answer(request, index),
+    status: statusOf(request),
+  }));
   const rest = new RestClient({ restUrl: 'https://x.test/v2', credentials: null, runtime: new ManualRuntime(), fetch });
   return {
     source: new RestMarketSource(rest),
@@ -75,21 +79,66 @@ describe('list', () => {
     expect(queries()).toMatchObject([{ mve_filter: 'exclude' }]);
   });
 
-  test('fails as a whole when a later page fails: half a listing is none', async () => {
+  test('keeps what came before a page that fails, and says what is not whole', async () => {
     const { source: markets } = source((_, index) => (index === 0 ? { markets: [entry('KXA-1-A')], cursor: 'x' } : {}));
-    await expect(markets.list(RULES, signal)).rejects.toMatchObject({ code: 'REST_UNREADABLE' });
+    const listing = await markets.list(RULES, signal);
+    expect(listing.markets).toMatchObject([{ ticker: 'KXA-1-A' }]);
+    expect(listing.failures).toMatchObject([{ part: 'all markets', error: { code: 'REST_UNREADABLE' } }]);
   });
 
-  test('a cursor that leads to itself is an error, not an endless listing', async () => {
-    const { source: markets, queries } = source(() => ({ markets: [], cursor: 'again' }));
-    await expect(markets.list(RULES, signal)).rejects.toMatchObject({ code: 'REST_UNREADABLE' });
-    expect(queries()).toHaveLength(2);
+  test.each([
+    ['to itself', ['a', 'a'], 2],
+    ['round to an earlier one', ['a', 'b', 'c', 'a'], 4],
+  ])(
+    'a cursor that leads %s is a failure, not an endless listing, and what was read is kept',
+    async (_how, cursors, asked) => {
+      const { source: markets, queries } = source((_, index) => ({
+        markets: [entry(`KXA-1-${index}`)],
+        cursor: cursors[index] ?? 'never',
+      }));
+      const listing = await markets.list(RULES, signal);
+      expect(listing.failures).toMatchObject([{ error: { code: 'REST_UNREADABLE' } }]);
+      expect([listing.markets.length, queries().length]).toEqual([asked, asked]);
+    },
+  );
+
+  test('names what cannot be recorded, each with why, and keeps the rest', async () => {
+    const { source: markets } = source(() => ({
+      markets: [
+        null,
+        { ticker: 'KXA-1-NOSTATUS' },
+        entry('KXA-1-A'),
+        'x',
+        entry('kxa-1-b'),
+        entry('KXA,1'),
+        { status: 'active' },
+        entry(`KXA-1-${'é'.repeat(500)}`),
+        entry('KXA-1-A'),
+      ],
+    }));
+    const { markets: read, refused, failures } = await markets.list({ ...RULES, series: ['KXA'] }, signal);
+    expect(read.map(({ ticker }) => ticker)).toEqual(['KXA-1-A', 'KXA-1-A']);
+    expect(failures).toEqual([]);
+    const odd = 'its ticker is not of capitals, digits, dots and dashes';
+    expect(refused).toEqual([
+      { market: 'entry 1 of KXA', reason: 'it is no object' },
+      { market: 'KXA-1-NOSTATUS', reason: 'it has no status' },
+      { market: 'entry 4 of KXA', reason: 'it is no object' },
+      { market: 'kxa-1-b', reason: odd },
+      { market: 'KXA,1', reason: odd },
+      { market: 'entry 7 of KXA', reason: 'it has no ticker' },
+      { market: `KXA-1-${'é'.repeat(74)}…`, reason: odd },
+    ]);
   });
 
-  test('counts what it cannot read, and keeps the rest', async () => {
-    const { source: markets } = source(() => ({ markets: [null, { ticker: 'KXA' }, entry('KXA-1-A'), 'x'] }));
-    const { markets: read, unreadable } = await markets.list(RULES, signal);
-    expect({ read: read.length, unreadable }).toEqual({ read: 1, unreadable: 3 });
+  test('one series that the exchange refuses keeps nobody from the others', async () => {
+    const { source: markets } = source(({ url }) => {
+      const series = url.searchParams.get('series_ticker')!;
+      return series === 'KXBAD' ? { markets: 'none such' } : { markets: [entry(`${series}-1-A`)] };
+    });
+    const listing = await markets.list({ ...RULES, series: ['KXA', 'KXBAD', 'KXC'] }, signal);
+    expect(listing.markets.map(({ ticker }) => ticker)).toEqual(['KXA-1-A', 'KXC-1-A']);
+    expect(listing.failures).toMatchObject([{ part: 'KXBAD' }]);
   });
 
   test('reads what is missing or odd as nothing: no time, no volume', async () => {
@@ -115,5 +164,44 @@ describe('lookUp', () => {
       [100, undefined],
       [50, undefined],
     ]);
+  });
+
+  test('finds the one name for which the exchange refuses the request, and gets the answers about all others', async () => {
+    const namesOf = ({ url }: Asked): string[] => url.searchParams.get('tickers')!.split(',');
+    const { source: markets, queries } = source(
+      (asked) => ({ markets: namesOf(asked).map(entry) }),
+      (asked) => (namesOf(asked).includes('KXA-1-13') ? 400 : 200),
+    );
+    const tickers = Array.from({ length: 150 }, (_, index) => `KXA-1-${index}`);
+    const { markets: found, unanswered, failures } = await markets.lookUp(tickers, signal);
+    expect(unanswered).toEqual(['KXA-1-13']);
+    expect(found.map(({ ticker }) => ticker)).toEqual(tickers.filter((ticker) => ticker !== 'KXA-1-13'));
+    expect(failures).toMatchObject([{ part: 'KXA-1-13', error: { status: 400 } }]);
+    expect(queries().length).toBeLessThan(20);
+  });
+
+  test.each([401, 403])(
+    'does not ask part by part for what the exchange refuses altogether (HTTP %i)',
+    async (status) => {
+      const { source: markets, queries } = source(
+        () => ({}),
+        () => status,
+      );
+      const tickers = Array.from({ length: 1_000 }, (_, index) => `KXA-1-${index}`);
+      const { unanswered, failures } = await markets.lookUp(tickers, signal);
+      expect(unanswered).toEqual(tickers);
+      expect([failures.length, queries().length]).toEqual([2, 2]);
+      const listing = await markets.list({ ...RULES, series: ['KXA', 'KXB', 'KXC', 'KXD'] }, signal);
+      expect(listing.failures).toHaveLength(2);
+    },
+  );
+
+  test('rejects when it is ended in the middle', async () => {
+    const ends = new AbortController();
+    const { source: markets } = source(() => {
+      ends.abort(new Error('over'));
+      return { markets: [], cursor: 'more' };
+    });
+    await expect(markets.list(RULES, ends.signal)).rejects.toThrow('over');
   });
 });

@@ -1,25 +1,36 @@
-// Markets as REST lists them: all that fit the filters, page by page, or some by name.
+// Markets as REST lists them: all that fit the filters, page by page, or some by name. A part that cannot be had, a series or
+// a page, keeps nobody from the others.
 import type { DiscoveryConfig } from '../config-types.ts';
 import type { ListedMarket } from '../core/market-set-rules.ts';
+import type { Refusal } from '../core/market-set-state.ts';
 import { readListedMarket } from './listed-market.ts';
 import { RestError, type RestClient } from './rest-client.ts';
 
 export interface MarketSource {
-  /** Every market that the filters on the exchange's side let through. Fails as a whole: half a listing is none. */
+  /** Every market that the filters on the exchange's side let through. Rejects only when it is aborted. */
   list(rules: DiscoveryConfig, signal: AbortSignal): Promise<Listing>;
-  /** Those of the named markets that the exchange knows, whatever their state. */
-  lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Listing>;
+  /** Those of the named markets that the exchange knows, whatever their state. Rejects only when it is aborted. */
+  lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers>;
 }
 
 export type Listing = {
   readonly markets: readonly ListedMarket[];
-  /** Entries that name no market or say nothing of its state. */
-  readonly unreadable: number;
+  /** Entries that cannot be recorded as they are. */
+  readonly refused: readonly Refusal[];
+  /** Of each part that could not be had whole: what was asked for, and why not. */
+  readonly failures: readonly Failure[];
+};
+
+export type Failure = { readonly part: string; readonly error: unknown };
+
+export type Answers = Listing & {
+  /** Those that were not answered. */
+  readonly unanswered: readonly string[];
 };
 
 /** The exchange's most. */
 const PAGE_SIZE = 1_000;
-/** A cursor that never ends is a fault of the exchange, not a million markets. */
+/** More pages are a fault of the exchange, not a million markets. */
 const MAX_PAGES = 1_000;
 /** About 4,000 characters of URL. */
 const NAMES_PER_LOOK_UP = 100;
@@ -36,52 +47,94 @@ export class RestMarketSource implements MarketSource {
 
   async list({ series, events, status }: DiscoveryConfig, signal: AbortSignal): Promise<Listing> {
     const named = [
-      ...series.map((ticker) => ({ series_ticker: ticker })),
-      ...events.map((ticker) => ({ event_ticker: ticker })),
+      ...series.map((ticker) => ({ part: ticker, filters: { series_ticker: ticker } })),
+      ...events.map((ticker) => ({ part: ticker, filters: { event_ticker: ticker } })),
     ];
     // Combinations have a lifecycle channel of their own, which is not followed.
-    const scopes: readonly Record<string, string>[] = named.length > 0 ? named : [{ mve_filter: 'exclude' }];
+    const scopes = named.length > 0 ? named : [{ part: 'all markets', filters: { mve_filter: 'exclude' } }];
     const listings: Listing[] = [];
     // One after the other: a listing is in no hurry, and the account's read budget is shared with other programs.
-    for (const scope of scopes) {
-      for (const one of status) listings.push(await this.#pages({ ...scope, status: one }, signal));
-    }
-    return together(listings);
-  }
-
-  async lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Listing> {
-    const listings: Listing[] = [];
-    for (let from = 0; from < tickers.length; from += NAMES_PER_LOOK_UP) {
-      const names = tickers.slice(from, from + NAMES_PER_LOOK_UP).join(',');
-      listings.push(await this.#pages({ tickers: names }, signal));
-    }
-    return together(listings);
-  }
-
-  async #pages(filters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Listing> {
-    const markets: ListedMarket[] = [];
-    let unreadable = 0;
-    let cursor = '';
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const query = new URLSearchParams({ ...filters, limit: String(this.#pageSize), ...(cursor && { cursor }) });
-      const { body } = await this.#rest.get(`/markets?${query.toString()}`, { signal });
-      const { markets: entries, cursor: next } = (body ?? {}) as { markets?: unknown; cursor?: unknown };
-      if (!Array.isArray(entries))
-        throw new RestError('REST_UNREADABLE', 'GET /markets: the answer has no list of markets');
-      for (const entry of entries) {
-        const market = readListedMarket(entry);
-        if (market) markets.push(market);
-        else unreadable++;
+    for (const { part, filters } of scopes) {
+      for (const one of status) {
+        listings.push(await this.#pages(part, { ...filters, status: one }, signal));
+        if (isAway(listings)) return together(listings);
       }
-      if (typeof next !== 'string' || next === '') return { markets, unreadable };
-      if (next === cursor) break;
-      cursor = next;
     }
-    throw new RestError('REST_UNREADABLE', 'GET /markets: the pages do not end');
+    return together(listings);
+  }
+
+  async lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers> {
+    const answers: Answers[] = [];
+    let away = false;
+    for (let from = 0; from < tickers.length; from += NAMES_PER_LOOK_UP) {
+      const names = tickers.slice(from, from + NAMES_PER_LOOK_UP);
+      away ||= isAway(answers);
+      answers.push(away ? { ...NOTHING, unanswered: names } : await this.#lookUp(names, signal));
+    }
+    return { ...together(answers), unanswered: answers.flatMap(({ unanswered }) => unanswered) };
+  }
+
+  /** Where the exchange refuses the request for one of the names, the others are asked for without it. */
+  async #lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers> {
+    const part = tickers.length === 1 ? tickers[0]! : `${tickers.length} markets by name`;
+    const listing = await this.#pages(part, { tickers: tickers.join(',') }, signal);
+    const error = listing.failures[0]?.error;
+    if (error === undefined) return { ...listing, unanswered: [] };
+    if (tickers.length === 1 || !(error instanceof RestError) || error.status !== 400) {
+      return { ...listing, unanswered: tickers };
+    }
+    const half = Math.ceil(tickers.length / 2);
+    const [one, other] = [
+      await this.#lookUp(tickers.slice(0, half), signal),
+      await this.#lookUp(tickers.slice(half), signal),
+    ];
+    return { ...together([one, other]), unanswered: [...one.unanswered, ...other.unanswered] };
+  }
+
+  async #pages(part: string, filters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Listing> {
+    const markets: ListedMarket[] = [];
+    const refused: Refusal[] = [];
+    const seen = new Set(['']);
+    let entries = 0;
+    try {
+      for (let cursor = ''; seen.size <= MAX_PAGES;) {
+        const query = new URLSearchParams({ ...filters, limit: String(this.#pageSize), ...(cursor && { cursor }) });
+        const { body } = await this.#rest.get(`/markets?${query.toString()}`, { signal });
+        const { markets: page, cursor: next } = (body ?? {}) as { markets?: unknown; cursor?: unknown };
+        if (!Array.isArray(page))
+          throw new RestError('REST_UNREADABLE', 'GET /markets: the answer has no list of markets');
+        for (const entry of page as unknown[]) {
+          const market = readListedMarket(entry, `entry ${++entries} of ${part}`);
+          if ('ticker' in market) markets.push(market);
+          else refused.push(market);
+        }
+        if (typeof next !== 'string' || next === '') return { markets, refused, failures: [] };
+        if (seen.has(next)) break;
+        seen.add(next);
+        cursor = next;
+      }
+      throw new RestError('REST_UNREADABLE', 'GET /markets: the pages do not end');
+    } catch (error) {
+      signal.throwIfAborted();
+      return { markets, refused, failures: [{ part, error }] };
+    }
   }
 }
 
+const NOTHING: Listing = { markets: [], refused: [], failures: [] };
+
+/** Two parts in a row failed for reasons that are not their own: the others would only cost the time of as many tries. */
+function isAway(listings: readonly Listing[]): boolean {
+  const last = listings.slice(-2).map(({ failures }) => failures[0]?.error);
+  return last.length === 2 && last.every((error) => error !== undefined && !isOwn(error));
+}
+
+/** What is wrong with what was asked for, or with the answer to it. */
+const isOwn = (error: unknown): boolean =>
+  error instanceof RestError && (error.code === 'REST_UNREADABLE' || error.status === 400 || error.status === 404);
+
 const together = (listings: readonly Listing[]): Listing => ({
   markets: listings.flatMap(({ markets }) => markets),
-  unreadable: listings.reduce((sum, { unreadable }) => sum + unreadable, 0),
+  refused: listings.flatMap(({ refused }) => refused),
+  failures: listings.flatMap(({ failures }) => failures),
 });

@@ -29,14 +29,18 @@ test('every figure of the search has its sample', async () => {
     removed: 9,
     overLimit: 10,
     neverFound: 11,
+    wanted: 12,
+    refused: 13,
   };
-  const told = await samples({ roll: 'empty', problem: 'no answer', ...figures });
+  const told = await samples({ roll: 'empty', problem: 'no answer', refusals: [], ...figures });
   expect(told).toMatchObject({
     trader_discovery_markets: 1,
     trader_discovery_listings_total: 4,
     trader_discovery_listing_failures_total: 5,
     trader_discovery_look_ups_total: 6,
     trader_discovery_over_limit_markets: 10,
+    trader_discovery_wanted_markets: 12,
+    trader_discovery_refused_markets: 13,
     trader_discovery_failing: 1,
     'trader_discovery_roll{roll="empty"}': 1,
     'trader_discovery_roll{roll="off"}': 0,

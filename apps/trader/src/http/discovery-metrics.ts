@@ -3,11 +3,13 @@ import type { DiscoveryStatus } from '../discovery/discovery.ts';
 import type { TraderView } from '../status.ts';
 import { keysOf, type MetricRegistry } from './metric-registry.ts';
 
-type Figure = Exclude<keyof DiscoveryStatus, 'roll' | 'problem'>;
+type Figure = Exclude<keyof DiscoveryStatus, 'roll' | 'problem' | 'refusals'>;
 
 /** Every figure of the search has a metric; a new one does not compile without. */
 const FIGURES: Record<Figure, readonly [kind: 'gauge' | 'counter', name: string, help: string]> = {
-  markets: ['gauge', 'markets', 'Markets that were found and are wanted.'],
+  wanted: ['gauge', 'wanted_markets', 'Markets that were found and are to be recorded.'],
+  markets: ['gauge', 'markets', 'Markets that were found and whose books are kept.'],
+  refused: ['gauge', 'refused_markets', 'Markets, and entries of listings, that cannot be recorded as they are.'],
   questions: ['gauge', 'questions', 'Markets that the exchange is being asked about by name.'],
   overLimit: ['gauge', 'over_limit_markets', 'Markets of the latest listing that fit and found no room.'],
   listings: ['counter', 'listings_total', 'Full listings of the exchange.'],
@@ -17,7 +19,11 @@ const FIGURES: Record<Figure, readonly [kind: 'gauge' | 'counter', name: string,
   added: ['counter', 'added_markets_total', 'Markets that were added.'],
   removed: ['counter', 'removed_markets_total', 'Markets that were let go.'],
   neverFound: ['counter', 'never_found_markets_total', 'Announced markets that no look-up found.'],
-  unreadable: ['counter', 'unreadable_markets_total', 'Entries of listings that could not be read.'],
+  unreadable: [
+    'counter',
+    'unreadable_markets_total',
+    'Entries of listings that could not be recorded, each time they came.',
+  ],
 };
 
 const ROLLS = keysOf<DiscoveryStatus['roll'] | 'off'>({ off: 0, unknown: 0, empty: 0, open: 0 });
