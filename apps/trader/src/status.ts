@@ -7,6 +7,7 @@ import type { StoreFailure } from './adapters/store-failures.ts';
 import type { CoordinatorState } from './core/coordinator.ts';
 import type { DiscoveryStatus } from './discovery/discovery.ts';
 import { versions } from './http/versions.ts';
+import { PartReader, type Unreadable } from './part-reader.ts';
 import type { RecorderCounters } from './recorder.ts';
 import type { StoreView } from './store-watch.ts';
 import type { LoggedTransition } from './transition-log.ts';
@@ -29,6 +30,8 @@ export type TraderView = {
   readonly backlog: StoreBacklog | null;
   /** For questions about what is stored; `null` until it is open. */
   readonly sessionStore: Pick<SessionStore, 'sessions' | 'query'> | null;
+  /** Parts that stand here as `null` because they could not be read. */
+  readonly unreadable: readonly Unreadable[];
   readonly source: string;
   readonly database: string;
 };
@@ -64,6 +67,8 @@ export type Status = {
   /** Since the trader was made. */
   readonly written: StoreView['written'];
   readonly health: Pick<HealthSnapshot, 'status' | 'causes'>;
+  /** Parts that are `null`, or books that are missing, because they could not be read; the first 20. */
+  readonly unreadable: readonly Unreadable[];
   readonly transitions: readonly LoggedTransition[];
   readonly books: readonly BookStatus[];
 };
@@ -79,11 +84,18 @@ type BookStatus = {
 
 export function buildStatus(view: TraderView): Status {
   const { transitions, client } = view;
-  return { ...summarizeStatus(view), transitions, books: client ? [...client.books()].map(bookStatus) : [] };
+  const parts = new PartReader();
+  const all = parts.read('books', () => [...(client?.books() ?? [])]) ?? [];
+  const books = parts.each(all, ({ market }) => `book ${market}`, bookStatus);
+  const summary = summarizeStatus(view);
+  return { ...summary, unreadable: [...summary.unreadable, ...parts.unreadable], transitions, books };
 }
 
 export function summarizeStatus(view: TraderView): StatusSummary {
   const { coordinator, health, client, session, recorder, discovery, store, backlog, source, database } = view;
+  const parts = new PartReader();
+  const counters = parts.read('session', () => session?.counters() ?? null);
+  const feed = parts.read('feed', () => client?.status() ?? null);
   return {
     state: coordinator.phase,
     since: new Date(coordinator.sinceMs).toISOString(),
@@ -96,8 +108,8 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     versions,
     source,
     database,
-    session: session && { id: session.id, recorder: session.recorder, ...session.counters() },
-    feed: client?.status() ?? null,
+    session: session && { id: session.id, recorder: session.recorder, ...counters },
+    feed,
     recorder,
     discovery,
     store: storeText(store),
@@ -105,6 +117,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     backlog,
     written: store.written,
     health: { status: health.status, causes: health.causes },
+    unreadable: [...view.unreadable, ...parts.unreadable],
   };
 }
 

@@ -13,6 +13,7 @@ import { EventLog } from './http/event-log.ts';
 import { startHttpServer, type HttpServer } from './http/server.ts';
 import { describeLines } from './log.ts';
 import { openStore } from './open-store.ts';
+import { PartReader } from './part-reader.ts';
 import { shutDown } from './shut-down.ts';
 import { buildStatus, type Status, type TraderView } from './status.ts';
 import { StoreKeeper } from './store-keeper.ts';
@@ -138,7 +139,8 @@ class TraderProcess implements Trader {
 
   #view(): TraderView {
     const { source, database } = this.#options;
-    const { client, session, recorded, discovery } = this.#feed;
+    const { client, session } = this.#feed;
+    const parts = new PartReader();
     const health = this.#health.snapshot();
     const causes = health.causes.map((cause) => ({ ...cause, sinceMs: this.#times.of(cause.sinceMs) }));
     return {
@@ -148,11 +150,12 @@ class TraderProcess implements Trader {
       health: { ...health, causes },
       client,
       session,
-      recorder: recorded,
-      discovery,
+      recorder: parts.read('recorder', () => this.#feed.recorded),
+      discovery: parts.read('discovery', () => this.#feed.discovery),
       store: this.#watch.view(),
-      backlog: this.#keeper.store?.backlog() ?? null,
+      backlog: parts.read('backlog', () => this.#keeper.store?.backlog() ?? null),
       sessionStore: this.#keeper.store,
+      unreadable: parts.unreadable,
       source,
       database: databaseName(database),
     };

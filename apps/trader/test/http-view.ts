@@ -37,6 +37,7 @@ export async function serveView(
     },
     backlog: null,
     sessionStore: null,
+    unreadable: [],
     source: 'nothing',
     database: 'nowhere',
   };

@@ -42,6 +42,8 @@ export class EventLog {
   readonly #kept: LoggedEvent[] = [];
   readonly #listeners = new Set<(event: LoggedEvent) => void>();
   #count = 0;
+  /** Times that a listener threw. */
+  listenerFailures = 0;
 
   constructor(run: string = systemRuntime.nowMs().toString(36)) {
     this.#run = run;
@@ -52,7 +54,14 @@ export class EventLog {
     const logged = { ...event, id: `${this.#run}-${++this.#count}` };
     this.#kept.push(logged);
     if (this.#kept.length > EVENTS_KEPT) this.#kept.shift();
-    for (const listener of this.#listeners) listener(logged);
+    for (const listener of this.#listeners) {
+      try {
+        listener(logged);
+      } catch {
+        // Whoever adds an event is not to pay for whoever hears of it.
+        this.listenerFailures++;
+      }
+    }
   }
 
   /** @returns removes the listener */

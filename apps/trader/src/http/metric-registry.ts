@@ -1,5 +1,6 @@
 // prom-client, used in one way: nothing is counted twice. What already counts itself is read at each scrape.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { PartReader } from '../part-reader.ts';
 
 /** A number with its labels. */
 export type Sample = { readonly labels: Readonly<Record<string, string>>; readonly number: number };
@@ -7,9 +8,11 @@ export type Sample = { readonly labels: Readonly<Record<string, string>>; readon
 /** Every member of a union, each named once: one that is forgotten does not compile. */
 export const keysOf = <Key extends string>(each: Record<Key, 0>): readonly Key[] => Object.keys(each) as Key[];
 
-/** Metrics that are read off a `View`, which is made anew for each scrape. */
+/** Metrics that are read off a `View`, which is made anew for each scrape. What cannot be read has no sample, and is counted. */
 export class MetricRegistry<View> {
   readonly #registry = new Registry();
+  /** Samples that could not be read, by metric. */
+  readonly #unreadable = new Map<string, number>();
   #view: View | null = null;
 
   /** A total that somebody else keeps. It may begin at 0 again, as Prometheus expects of what restarts. */
@@ -24,7 +27,7 @@ export class MetricRegistry<View> {
     label: string | null,
     read: (view: View) => Iterable<readonly [value: string, number: number]>,
   ): void {
-    const samples = (): ReturnType<typeof read> => read(this.#view!);
+    const each = this.#reader(name, read);
     const counter = new Counter({
       name,
       help,
@@ -32,7 +35,12 @@ export class MetricRegistry<View> {
       registers: [],
       collect() {
         this.reset();
-        for (const [value, number] of samples()) this.inc(label === null ? {} : { [label]: value }, number);
+        // Without labels `reset` leaves a 0, which would be told as if it were known.
+        this.remove({});
+        each(([value, number]) => {
+          if (!Number.isFinite(number)) throw new TypeError(`${number} is no number`);
+          this.inc(label === null ? {} : { [label]: value }, number);
+        });
       },
     });
     this.#registry.registerMetric(counter);
@@ -47,7 +55,7 @@ export class MetricRegistry<View> {
   }
 
   gaugeBy(name: string, help: string, labelNames: readonly string[], read: (view: View) => Iterable<Sample>): void {
-    const samples = (): Iterable<Sample> => read(this.#view!);
+    const each = this.#reader(name, read);
     const gauge = new Gauge({
       name,
       help,
@@ -55,9 +63,8 @@ export class MetricRegistry<View> {
       registers: [],
       collect() {
         this.reset();
-        // Without labels `reset` leaves a 0, which would be told as if it were known.
         this.remove({});
-        for (const { labels, number } of samples()) this.set(labels, number);
+        each(({ labels, number }) => this.set(labels, number));
       },
     });
     this.#registry.registerMetric(gauge);
@@ -79,9 +86,25 @@ export class MetricRegistry<View> {
     return histogram;
   }
 
-  /** The text that Prometheus reads, of one moment. */
-  async text(view: View): Promise<string> {
+  /** A total of what could not be read, by metric. To be defined behind all others, as they are read in that order. */
+  countUnreadable(name: string, help: string): void {
+    this.counterBy(name, help, 'metric', () => this.#unreadable);
+  }
+
+  /** The text that Prometheus reads, of one moment. @param view `null` when there is none: what depends on it is not told */
+  async text(view: View | null): Promise<string> {
     this.#view = view;
     return this.#registry.metrics();
+  }
+
+  /** @returns does something for each of the metric's samples; one that cannot be read, or taken, costs none of the others */
+  #reader<One>(name: string, read: (view: View) => Iterable<One>): (take: (one: One) => void) => void {
+    return (take) => {
+      const parts = new PartReader();
+      const samples = parts.read(name, () => [...read(this.#view!)]) ?? [];
+      parts.each(samples, () => name, take);
+      const missing = parts.unreadable.length;
+      if (missing > 0) this.#unreadable.set(name, (this.#unreadable.get(name) ?? 0) + missing);
+    };
   }
 }

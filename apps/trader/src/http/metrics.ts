@@ -1,7 +1,8 @@
 // `/metrics`: everything in one text. Names follow Prometheus: `trader_` first, base units, `_total` for what only rises.
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { OrderbookClient } from '@trader/orderbook-client';
+import type { ClientStatus, OrderbookClient } from '@trader/orderbook-client';
 import type { StoreWrite } from '@trader/session-store';
+import { PartReader } from '../part-reader.ts';
 import type { TraderView } from '../status.ts';
 import { defineDiscoveryMetrics } from './discovery-metrics.ts';
 import type { EventLog } from './event-log.ts';
@@ -32,21 +33,35 @@ export function createMetrics(view: () => TraderView, events: EventLog, tally: S
   defineRecordingMetrics(registry);
   const wrote = defineStoreMetrics(registry);
   defineServerMetrics(registry, tally);
+  registry.counter(
+    'trader_event_listener_failures_total',
+    'Times that somebody who is told of events threw.',
+    () => events.listenerFailures,
+  );
+  registry.countUnreadable('trader_metrics_unreadable_total', 'Samples that could not be read, by metric.');
   const times = new StateTimes(view().coordinator.phase, events);
   const sessions = new SessionCounter();
   return {
     follow,
     wrote,
     async text() {
-      const sessionCounts = await sessions.counts(view().sessionStore);
-      const now = view();
-      const own = await registry.text({
-        ...now,
-        feed: now.client?.status() ?? null,
-        times,
-        sessionCounts,
-        sessionCountFailures: sessions.failures,
-      });
+      const parts = new PartReader();
+      const store = parts.read('view', () => view().sessionStore);
+      const sessionCounts = await sessions.counts(store);
+      const now = parts.read('view', view);
+      let feed: ClientStatus | null | undefined;
+      const own = await registry.text(
+        now && {
+          ...now,
+          get feed() {
+            // Read by many, once; one that throws is missing from all of them.
+            return (feed ??= now.client?.status() ?? null);
+          },
+          times,
+          sessionCounts,
+          sessionCountFailures: sessions.failures,
+        },
+      );
       return `${own}\n${await processRegistry().metrics()}`;
     },
   };

@@ -1,6 +1,7 @@
 // Each endpoint. All of them are GETs that read; none changes anything.
 import type { SessionStoreError } from '@trader/session-store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { PartReader } from '../part-reader.ts';
 import { buildStatus, type TraderView } from '../status.ts';
 import { systemRuntime } from '../system-runtime.ts';
 import type { BookChanges } from './book-changes.ts';
@@ -51,7 +52,14 @@ export function defineRoutes(server: FastifyInstance, { view, changes, metrics }
   });
   server.get('/books', () => {
     const nowMs = systemRuntime.monotonicMs();
-    return { books: [...(view().client?.books() ?? [])].map((book) => bookSummary(book, changes, nowMs)) };
+    const parts = new PartReader();
+    const all = parts.read('books', () => [...(view().client?.books() ?? [])]) ?? [];
+    const books = parts.each(
+      all,
+      ({ market }) => `book ${market}`,
+      (book) => bookSummary(book, changes, nowMs),
+    );
+    return { books, unreadable: parts.unreadable };
   });
   server.get<{ Params: { ticker: string } }>('/books/:ticker', ({ params: { ticker } }, reply) => {
     const book = view().client?.book(ticker);

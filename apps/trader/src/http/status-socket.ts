@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { PartReader } from '../part-reader.ts';
 import { repeatEvery, setTimer } from '../set-timer.ts';
 import { summarizeStatus, type TraderView } from '../status.ts';
 import { systemRuntime } from '../system-runtime.ts';
@@ -13,7 +14,7 @@ import type { EventLog, Replay } from './event-log.ts';
 import { SOCKET_PROTOCOL, type Gate } from './gate.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 import { refuseOnSocket } from './refuse-on-socket.ts';
-import type { Refusal } from './refusal.ts';
+import { errorBody, type Refusal } from './refusal.ts';
 import { SocketClient, type DropReason } from './socket-client.ts';
 import { versions } from './versions.ts';
 
@@ -119,7 +120,8 @@ export class StatusSocket {
   #welcome(socket: WebSocket, { events, missed }: Replay): void {
     const client = new SocketClient(socket, {
       maxBufferedBytes: this.#options.maxBufferedBytes,
-      hasBook: (market) => this.#sources.view().client?.book(market) !== undefined,
+      hasBook: (market) =>
+        new PartReader().read('book', () => this.#sources.view().client?.book(market) !== undefined) ?? false,
       onDrop: (reason) => void this.dropped[reason]++,
     });
     this.#clients.add(client);
@@ -149,11 +151,11 @@ export class StatusSocket {
   }
 
   #status(): string {
-    return JSON.stringify({
+    return told(() => ({
       type: 'status',
       atMs: systemRuntime.nowMs(),
       status: summarizeStatus(this.#sources.view()),
-    });
+    }));
   }
 
   #broadcast(text: string): void {
@@ -163,7 +165,9 @@ export class StatusSocket {
   /** Each followed book that is another than it was; its text is made once for all who follow it. */
   #sendBooks(): void {
     const { changes, view } = this.#sources;
-    const feed = view().client;
+    const seen = new PartReader().read('view', view);
+    if (!seen) return;
+    const feed = seen.client;
     const nowMs = systemRuntime.monotonicMs();
     const texts = new Map<string, string>();
     for (const client of this.#clients) {
@@ -176,11 +180,21 @@ export class StatusSocket {
         }
         const mark = `${changes.of(book)?.version ?? 0} ${book.staleReason}`;
         if (mark === sent) continue;
-        const text = texts.get(market) ?? JSON.stringify({ type: 'book', ...bookSummary(book, changes, nowMs) });
+        const text = texts.get(market) ?? told(() => ({ type: 'book', ...bookSummary(book, changes, nowMs) }));
         texts.set(market, text);
         client.books.set(market, mark);
         client.send(text);
       }
     }
+  }
+}
+
+/** A message, or that it could not be made: nothing that is told may end those who watch, or us. */
+function told(make: () => object): string {
+  try {
+    return JSON.stringify(make());
+  } catch {
+    const message = 'What was to be told here could not be made.';
+    return JSON.stringify({ type: 'error', ...errorBody({ code: 'INTERNAL', message }) });
   }
 }
