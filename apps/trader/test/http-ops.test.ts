@@ -1,7 +1,7 @@
 // The alert rules and the dashboard in ops/: each metric that they ask for is there, and so is each label value. A rule on
 // a sample that never comes never fires, and nobody sees that it does not.
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { startHttpTrader } from './http-trader.ts';
 
@@ -31,8 +31,15 @@ const queries = [
 let text = '';
 beforeAll(async () => {
   await using running = await startHttpTrader({ markets: 1 });
-  text = String((await running.get('/metrics')).body);
-});
+  // A database that is busy gives no count of its sessions yet; a scrape does not wait for it.
+  await vi.waitFor(
+    async () => {
+      text = String((await running.get('/metrics')).body);
+      if (!/^trader_sessions\{/m.test(text)) throw new Error(`There is no count of sessions yet:\n${text}`);
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+}, 90_000);
 
 /** As Prometheus stores them: a histogram is three. */
 function stored(): ReadonlySet<string> {
