@@ -62,10 +62,16 @@ export class FeedSide {
     const client = createOrderbookClient({ ...feed, channels });
     this.#client = client;
     this.#options.onClient(client);
-    this.#recorder = new Recorder(client, (session, error) => {
-      const reason = messageOf(error);
-      this.#options.tell({ type: 'session-failed', sessionId: session.id, reason });
-    });
+    this.#recorder = new Recorder(
+      client,
+      (session, error) => {
+        this.#options.tell({ type: 'session-failed', sessionId: session.id, reason: messageOf(error) });
+      },
+      (what, error) => {
+        const text = `${what} cannot be stored, and is a gap with the cause refused: ${messageOf(error)}`;
+        this.#options.log.error({ code: 'RECORD_INVALID' }, text);
+      },
+    );
     this.#listen(client, this.#recorder);
     if (discovery) this.#discover(client, discovery);
     client.start();

@@ -1,10 +1,17 @@
 // How the trader's parts are: what they say of themselves into the health tracker, and what follows from it to the
 // coordinator, to whoever listens, and to the log.
-import { createHealthTracker, type HealthSnapshot, type HealthTracker, type Transition } from '@trader/health';
+import {
+  createHealthTracker,
+  HealthError,
+  type HealthSnapshot,
+  type HealthTracker,
+  type Transition,
+} from '@trader/health';
 import type { FeedHealth } from './adapters/feed-to-health.ts';
 import type { StoreFailure } from './adapters/store-failures.ts';
 import { storeToHealth } from './adapters/store-to-health.ts';
 import type { CoordinatorFact } from './core/coordinator.ts';
+import { messageOf } from './errors.ts';
 import type { EventLog } from './http/event-log.ts';
 import type { Log } from './log.ts';
 import { systemRuntime } from './system-runtime.ts';
@@ -36,6 +43,7 @@ export class HealthSide {
       autoTick: true,
       onTransition: (transition) => this.#changed(transition),
     });
+    this.#tracker.on('listener-failed', ({ error }) => this.#failed('a change of health could not be told', error));
   }
 
   snapshot(): HealthSnapshot<Component> {
@@ -43,13 +51,13 @@ export class HealthSide {
   }
 
   observeFeed(health: FeedHealth): void {
-    this.#tracker.observe('feed', health);
+    this.#observe('feed', health);
   }
 
   observeStore(failures: readonly StoreFailure[]): void {
     const { spool, store } = storeToHealth(failures);
-    this.#tracker.observe('spool', spool);
-    this.#tracker.observe('store', store);
+    this.#observe('spool', spool);
+    this.#observe('store', store);
   }
 
   /** No work is to be sent any more. */
@@ -59,6 +67,20 @@ export class HealthSide {
 
   close(): void {
     this.#tracker.close();
+  }
+
+  /** One that cannot be taken keeps none of the others from being made. */
+  #observe(component: Component, observation: FeedHealth): void {
+    try {
+      this.#tracker.observe(component, observation);
+    } catch (error) {
+      this.#failed(`an observation of ${component} could not be taken`, error);
+    }
+  }
+
+  #failed(what: string, error: unknown): void {
+    const code = HealthError.isInstance(error) ? error.code : 'UNEXPECTED';
+    this.#options.log.error({ code }, `${what}: ${messageOf(error)}`);
   }
 
   #changed(transition: Transition<Component>): void {

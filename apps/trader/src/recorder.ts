@@ -1,7 +1,7 @@
 // From the feed into the open session. Between sessions it keeps what belongs to the next one: a session is opened only
 // when the feed is live, and by then its snapshots have long come.
 import type { OrderbookClient } from '@trader/orderbook-client';
-import { SessionStoreError, type RecordingSession, type StoreRecord } from '@trader/session-store';
+import { SessionStoreError, type GapRecord, type RecordingSession, type StoreRecord } from '@trader/session-store';
 import { eventToRecord, RECORDED_EVENTS, type RecordedEvent } from './adapters/event-to-record.ts';
 
 /** Records kept while a session is being opened; beyond it the feed is not read. */
@@ -21,20 +21,39 @@ export type RecorderCounters = {
 export class Recorder {
   readonly #client: OrderbookClient;
   readonly #onSessionFailed: (session: RecordingSession, error: unknown) => void;
+  readonly #onRefused: (what: string, error: unknown) => void;
   #session: RecordingSession | null = null;
   #waiting: StoreRecord[] = [];
   /** Connections up to this epoch are in an earlier session, in whole or in part: the next one begins behind it. */
   #recordedEpoch = 0;
   #unrecorded = 0;
-  #refused = 0;
+  #refusals = 0;
   #pauses = 0;
   #draining = false;
 
-  /** @param onSessionFailed the session takes no more records; called for each that it refuses */
-  constructor(client: OrderbookClient, onSessionFailed: (session: RecordingSession, error: unknown) => void) {
+  /**
+   * @param onSessionFailed the session takes no more records; called for each that it does not take
+   * @param onRefused a record can never be stored; `what` names it for people
+   */
+  constructor(
+    client: OrderbookClient,
+    onSessionFailed: (session: RecordingSession, error: unknown) => void,
+    onRefused: (what: string, error: unknown) => void = () => undefined,
+  ) {
     this.#client = client;
     this.#onSessionFailed = onSessionFailed;
-    const take = (event: RecordedEvent): void => this.#take(eventToRecord(event));
+    this.#onRefused = onRefused;
+    const take = (event: RecordedEvent): void => {
+      let record: StoreRecord;
+      try {
+        record = eventToRecord(event);
+      } catch (error) {
+        const gap = this.#refused(event.type, event, error);
+        if (gap) this.#take(gap);
+        return;
+      }
+      this.#take(record);
+    };
     for (const type of RECORDED_EVENTS) client.on(type, take);
     client.on('status', ({ to }) => to === 'subscribing' && this.#forgetEnded());
   }
@@ -45,7 +64,7 @@ export class Recorder {
 
   get counters(): RecorderCounters {
     const { length: waiting } = this.#waiting;
-    return { waiting, unrecorded: this.#unrecorded, refused: this.#refused, pauses: this.#pauses };
+    return { waiting, unrecorded: this.#unrecorded, refused: this.#refusals, pauses: this.#pauses };
   }
 
   /** Whether a session that begins now would have all frames of the present connections, from the first on. */
@@ -111,7 +130,8 @@ export class Recorder {
     try {
       keepsUp = session.append(record);
     } catch (error) {
-      if (SessionStoreError.isInstance(error) && error.code === 'RECORD_INVALID') return this.#refuse(session, record);
+      const isOfSession = SessionStoreError.isInstance(error) && error.code !== 'RECORD_INVALID';
+      if (!isOfSession) return this.#refuse(session, record, error);
       this.#unrecorded++;
       this.#onSessionFailed(session, error);
       return;
@@ -120,12 +140,20 @@ export class Recorder {
   }
 
   /** One frame that can never be stored is a hole with a name, and no reason to end a session. */
-  #refuse(session: RecordingSession, record: StoreRecord): void {
-    this.#refused++;
-    if (record.kind === 'gap' || record.seq === null) return;
-    const { epoch, sid, seq, receivedAtMs } = record;
+  #refuse(session: RecordingSession, record: StoreRecord, error: unknown): void {
+    const gap = this.#refused(record.kind, record, error);
+    if (gap) this.#append(session, gap);
+  }
+
+  /** @returns the hole in its place; `null` where there is no number to be missed, and for a hole itself */
+  #refused(kind: string, of: RecordedEvent | StoreRecord, error: unknown): GapRecord | null {
+    this.#refusals++;
+    const market = 'market' in of && of.market ? ` of ${of.market}` : '';
+    this.#onRefused(`a ${kind} record${market}`, error);
+    if (!('seq' in of) || of.seq === null) return null;
+    const { epoch, sid, seq, receivedAtMs } = of;
     const at = { firstSeq: seq, lastSeq: seq, fromAtMs: receivedAtMs, toAtMs: receivedAtMs };
-    this.#append(session, { kind: 'gap', epoch, sid, ...at, cause: 'refused' });
+    return { kind: 'gap', epoch, sid, ...at, cause: 'refused' };
   }
 
   /** The store is behind. What is not read waits in the network, and nothing is lost. */

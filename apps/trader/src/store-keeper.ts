@@ -167,8 +167,10 @@ export class StoreKeeper {
   }
 
   #follow(work: Promise<void>): void {
-    this.#underWay.add(work);
-    void work.finally(() => this.#underWay.delete(work));
+    const followed = work
+      .catch((error: unknown) => this.#options.log.error({ code: 'UNEXPECTED' }, messageOf(error)))
+      .finally(() => this.#underWay.delete(followed));
+    this.#underWay.add(followed);
   }
 }
 

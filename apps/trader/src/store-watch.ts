@@ -2,6 +2,7 @@
 // in or set aside, and what it could not do in the background.
 import type { SessionStoreError, StoreStatus, StoreWrite } from '@trader/session-store';
 import { storeFailures, type StoreFailure } from './adapters/store-failures.ts';
+import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import type { StoreReports } from './open-store.ts';
 import { storeReports } from './store-reports.ts';
@@ -72,7 +73,7 @@ export class StoreWatch {
   /** The store is open; it says nothing as long as nothing fails. */
   opened(): void {
     this.#isOpen = true;
-    this.#options.onChange(this.#failures);
+    this.#tell(() => this.#options.onChange(this.#failures));
   }
 
   take(status: StoreStatus): void {
@@ -81,13 +82,22 @@ export class StoreWatch {
     for (const error of errors)
       if (!this.#errors.includes(error)) this.#options.log.warn({ code: error.code }, error.message);
     this.#errors = errors;
-    this.#options.onChange(this.#failures);
+    this.#tell(() => this.#options.onChange(this.#failures));
+  }
+
+  /** What comes of the news is nothing that the store could do something about: it would end the process. */
+  #tell(news: () => void): void {
+    try {
+      news();
+    } catch (error) {
+      this.#options.log.error({ code: 'UNEXPECTED' }, `news of the store could not be told: ${messageOf(error)}`);
+    }
   }
 
   #wrote(write: StoreWrite): void {
     this.#tally.batches++;
     this.#tally.records += write.records;
     this.#tally.bytes += write.bytes;
-    this.#options.onWrite(write);
+    this.#tell(() => this.#options.onWrite(write));
   }
 }
