@@ -1,4 +1,12 @@
 export type { CompactionResult } from './compaction.ts';
+export { describeDatabase, looksLikeUrl, parseDatabase, type DatabaseLocation } from './core/database-text.ts';
+export {
+  formatPostgresUrl,
+  parsePostgresUrl,
+  type PostgresHost,
+  type PostgresUrl,
+  type Refused,
+} from './core/postgres-url.ts';
 export { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
 export type { BorrowedSql, BorrowedTransaction } from './io/borrowed-engine.ts';
 export type { Runtime } from './io/runtime.ts';

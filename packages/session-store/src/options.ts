@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { looksLikeUrl } from './core/database-text.ts';
 import { dayMs } from './core/day.ts';
+import { readPostgresUrl } from './core/postgres-url.ts';
 import type { SessionStoreError } from './errors.ts';
 import type { BorrowedSql } from './io/borrowed-engine.ts';
 import { systemRuntime, type Runtime } from './io/runtime.ts';
@@ -266,11 +268,8 @@ const leastSpoolBytes = 16 * 2 ** 20;
 function spoolOf(spool: SpoolTuning | false | undefined, location: StoreLocation): ResolvedOptions['spool'] {
   if (spool === false || (spool === undefined && !('dataDir' in location))) return null;
   const dir = spool?.dir ?? ('dataDir' in location ? join(location.dataDir, 'spool') : undefined);
-  if (typeof dir !== 'string' || dir === '') {
-    throw new TypeError(`spool.dir must be the path of a folder, not ${JSON.stringify(dir)}.`);
-  }
   return {
-    dir,
+    dir: folderOf('spool.dir', dir),
     durableWithinMs: within('spool.durableWithinMs', spool?.durableWithinMs ?? 100, 0, 60_000),
     maxBytes: within('spool.maxBytes', spool?.maxBytes ?? 4 * 2 ** 30, leastSpoolBytes, Number.MAX_SAFE_INTEGER),
   };
@@ -305,16 +304,21 @@ function locationOf(options: object): StoreLocation {
     }
     return { sql: sql as BorrowedSql };
   }
-  if (dataDir !== undefined) {
-    if (typeof dataDir !== 'string' || dataDir === '') {
-      throw new TypeError(`dataDir must be the path of a folder, not ${JSON.stringify(dataDir)}.`);
-    }
-    return { dataDir };
-  }
-  if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)) {
-    throw new TypeError('url must begin with postgres:// (it is not shown here, as it may hold a password).');
-  }
+  if (dataDir !== undefined) return { dataDir: folderOf('dataDir', dataDir) };
+  if (typeof url !== 'string') throw new TypeError('url must be a text.');
+  readPostgresUrl(url);
   return { url };
+}
+
+/** A URL in the place of a folder would become one, and its password a name on the disk. */
+function folderOf(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') {
+    throw new TypeError(`${name} must be the path of a folder, not ${JSON.stringify(value)}.`);
+  }
+  if (!looksLikeUrl(value)) return value;
+  throw new TypeError(
+    `${name} must be the path of a folder. What was given looks like a URL and is not shown here, as it may hold a password.`,
+  );
 }
 
 /** @throws {TypeError | RangeError} unless `value` is an integer from `least` to `most` */

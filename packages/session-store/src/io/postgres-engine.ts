@@ -1,8 +1,10 @@
 import postgres from 'postgres';
+import { readPostgresUrl, type PostgresUrl } from '../core/postgres-url.ts';
 import { SessionStoreError } from '../errors.ts';
 import { parseBigint } from '../rows.ts';
 import { arrayTypes } from './array-types.ts';
 import { withDeadline } from './deadline.ts';
+import { driverOptions } from './driver-options.ts';
 import { render, type Engine, type Run, type TransactionOptions } from './engine.ts';
 import { failureOf } from './failure.ts';
 import { guardTransaction } from './guard-transaction.ts';
@@ -28,7 +30,7 @@ const bigint = { to: 20, from: [20], parse: parseBigint, serialize: String };
  */
 export class PostgresEngine implements Engine {
   readonly name = 'postgres';
-  readonly #url: string;
+  readonly #server: PostgresUrl;
   readonly #queryTimeoutMs: number;
   readonly #runtime: Runtime;
   readonly #pools: Readonly<Record<Lane, Pool>> = {
@@ -40,8 +42,9 @@ export class PostgresEngine implements Engine {
   };
   readonly #closed = new AbortController();
 
+  /** @throws {TypeError} for a URL that cannot be read */
   constructor(url: string, queryTimeoutMs: number, runtime: Runtime) {
-    this.#url = url;
+    this.#server = readPostgresUrl(url);
     this.#queryTimeoutMs = queryTimeoutMs;
     this.#runtime = runtime;
   }
@@ -81,8 +84,10 @@ export class PostgresEngine implements Engine {
   }
 
   #connect(max: number): Sql {
+    const [url, place] = driverOptions(this.#server);
     try {
-      return postgres(this.#url, {
+      return postgres(url, {
+        ...place,
         max,
         connect_timeout: Math.min(maxConnectSeconds, this.#queryTimeoutMs / 1000),
         // How long to wait after a failure is decided in one place, and it is not here.
@@ -97,10 +102,10 @@ export class PostgresEngine implements Engine {
         },
       });
     } catch {
-      // What it throws carries the URL.
+      // What it throws may quote what it was given.
       throw new SessionStoreError(
         'DATABASE_REFUSED',
-        'The url of the database cannot be read. Check its host and port.',
+        'The url of the database has parameters that the driver refuses.',
       );
     }
   }
