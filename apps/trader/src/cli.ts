@@ -1,4 +1,5 @@
 // The command line. It names settings and hands them on; what they mean is in config-settings.ts and config-schema.ts.
+import { looksLikeUrl } from '@trader/session-store';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { showConfig } from './commands/config.ts';
 import { migrateDatabase } from './commands/db-migrate.ts';
@@ -16,6 +17,7 @@ import { recordTape } from './commands/tape-record.ts';
 import { parseDuration } from './config-duration.ts';
 import { CONFIG_FILE, SETTINGS, type Setting } from './config-settings.ts';
 import type { Values } from './config.ts';
+import { usageError } from './usage-error.ts';
 
 /** The README has the same table. */
 const EXIT_CODES = `
@@ -32,6 +34,7 @@ const JSON_ALWAYS = 'the output is JSON anyway; errors are then, too';
 export function createCli(): Command {
   const cli = new Command('trader')
     .description("Records Kalshi's order books.")
+    .configureOutput({ outputError: (text, write) => write(usageError(text)) })
     .showHelpAfterError('(--help lists the options)')
     .addHelpText('after', EXIT_CODES);
 
@@ -86,7 +89,7 @@ export function createCli(): Command {
 
   withSettings(cli.command('tape').description('frames in a file').command('record'), isOfFeed)
     .description('write the frames of an exchange, or of the built-in simulator, to a tape that simulate --tape plays')
-    .requiredOption('--out <file>', 'a new file, NDJSON; compressed if its name ends in .gz')
+    .requiredOption('--out <file>', 'a new file, NDJSON; compressed if its name ends in .gz', path)
     .option('--for <duration>', 'how long (30s, 15m, 24h); without it until Ctrl-C', duration)
     .option('--json', 'totals as one line of JSON')
     .addHelpText(
@@ -171,7 +174,7 @@ function addExport(cli: Command): void {
   withSpan(withDatabase(cli.command('export')))
     .description('write records to files, and beside them when each market was covered')
     .argument('[sessions...]', `${SESSION_HELP}; without any: all`)
-    .requiredOption('--out <folder>', 'made if it is not there; files of the same names are replaced')
+    .requiredOption('--out <folder>', 'made if it is not there; files of the same names are replaced', path)
     .addOption(new Option('--format <format>', 'parquet or csv').choices(['parquet', 'csv']).default('parquet'))
     .option('--what <kinds>', `some of ${EXPORTED_KINDS.join(',')} (default: all of them)`, kinds)
     .option('--json', 'as one line of JSON')
@@ -219,7 +222,16 @@ const examples = (...lines: string[]): string =>
 const given = <T extends object>(flags: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } =>
   Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as never;
 
-const collect = (value: string, previous: readonly string[] | undefined): string[] => [...(previous ?? []), value];
+const collect = (value: string, previous: readonly string[] | undefined): string[] => [
+  ...(previous ?? []),
+  path(value),
+];
+
+/** What was pasted in its place must become no file's name. */
+function path(value: string): string {
+  if (looksLikeUrl(value)) throw new InvalidArgumentError('It must be a path.');
+  return value;
+}
 
 const list = (value: string): string[] =>
   value

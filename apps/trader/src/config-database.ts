@@ -1,12 +1,8 @@
+// The setting `database`. What it means is the store's to say, which connects with it.
+import { formatPostgresUrl, parsePostgresUrl, type PostgresUrl } from '@trader/session-store';
 import type { Database } from './config-types.ts';
 
-/** A PostgreSQL URL, or else a folder. */
-export const parseDatabase = (database: string): Database =>
-  /^postgres(ql)?:\/\//.test(database) ? { url: database } : { dataDir: database };
-
-/** How the database is called in logs: without user and password. */
-export const databaseName = (database: Database): string =>
-  'url' in database ? database.url.replace(/\/\/[^/]*@/, '//') : database.dataDir;
+export { describeDatabase as databaseName } from '@trader/session-store';
 
 /**
  * The database, with a password in its URL.
@@ -14,11 +10,12 @@ export const databaseName = (database: Database): string =>
  * @returns the text of what is wrong, which quotes nothing
  */
 export function withPassword(database: Database, password: string): Database | string {
-  if (!('url' in database)) return 'needs a postgres:// URL as database';
-  if (!URL.canParse(database.url)) return 'needs a database URL with one host';
-  const url = new URL(database.url);
-  if (url.password !== '') return 'is given, and the database URL has a password too';
-  if (url.username === '') return 'needs a user in the database URL';
-  url.password = encodeURIComponent(password);
-  return { url: url.href };
+  const url = 'url' in database ? parsePostgresUrl(database.url) : null;
+  if (!url || 'problem' in url) return 'needs a postgres:// URL as database';
+  if (url.password !== null) return 'is given, and the database URL has a password too';
+  if (url.user === null) return 'needs a user in the database URL';
+  if (password === '') return 'is the path of a file that is empty';
+  return password.includes('\0') ? 'is the path of a file that is no text' : complete(url, password);
 }
+
+const complete = (url: PostgresUrl, password: string): Database => ({ url: formatPostgresUrl({ ...url, password }) });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, type Node } from 'yaml';
-import { messageOf } from './errors.ts';
+import { fileProblem } from './errors.ts';
 
 export type ConfigFile = {
   readonly path: string;
@@ -15,7 +15,8 @@ export type ConfigFile = {
 export function readConfigFile(path: string): ConfigFile {
   const full = resolve(path);
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(full, 'utf8'), { lineCounter: lines, prettyErrors: false });
+  // Its warnings go to standard error by themselves, and quote.
+  const document = parseDocument(textOf(full), { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   if (document.errors.length > 0) {
     const said = document.errors.map(({ code, pos }) => {
       const { line, col } = lines.linePos(pos[0]);
@@ -37,12 +38,20 @@ export function readConfigFile(path: string): ConfigFile {
   };
 }
 
-/** Too many aliases, for example. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Error(`${fileProblem(cause)}. Give the path of a YAML or JSON file`, { cause });
+  }
+}
+
+/** Of aliases the parser's message would have the name, which may be anything that begins with a `*`. */
 function treeOf(read: () => unknown): unknown {
   try {
     return read();
-  } catch (cause) {
-    throw new Error(`the YAML cannot be read: ${messageOf(cause)}`, { cause });
+  } catch {
+    throw new Error('the YAML cannot be read: an alias (*name) names nothing, or stands for too much');
   }
 }
 

@@ -1,9 +1,8 @@
 // What the schema refused, in lines for people: where it was given, which setting, what is right, and an example.
 import type { z } from 'zod';
 import { didYouMean } from './config-did-you-mean.ts';
-import { SETTINGS } from './config-settings.ts';
+import { SETTINGS, type Setting } from './config-settings.ts';
 import { settingAt, type Sources } from './config-sources.ts';
-import { scrubSecrets } from './core/scrub-secrets.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -18,7 +17,9 @@ function describe(issue: Issue, sources: Sources): string[] {
   const origin = sources.origin(issue.path) ?? setting?.flag ?? 'configuration';
   const example = setting ? `. Example: ${setting.example}` : '';
   const missing = issue.code === 'invalid_type' && valueAt(sources.tree, issue.path) === undefined;
-  const wrong = setting?.secret || missing ? '' : quoted(valueAt(sources.tree, issue.path));
+  // What is not among the plain mistakes has said what it may.
+  const isSaid = missing || issue.code === 'custom';
+  const wrong = isSaid ? '' : quoted(valueAt(sources.tree, issue.path), setting?.secret);
   return [`${origin}: ${name} ${missing ? `is missing; it ${issue.message}` : issue.message}${wrong}${example}`];
 }
 
@@ -33,11 +34,15 @@ function unknownKey(path: readonly PropertyKey[], sources: Sources): string {
   return `${sources.origin(path) ?? 'configuration'}: ${nameOf(path)} is not a setting. ${advice}`;
 }
 
-/** `discovery.series[1]`. */
+/** `discovery.series[1]`. A line of the file without its colon makes a name of all that is in it. */
 const nameOf = (path: readonly PropertyKey[]): string =>
   path
-    .map((key, index) => (typeof key === 'number' ? `[${key + 1}]` : `${index > 0 ? '.' : ''}${String(key)}`))
+    .map((key, index) =>
+      typeof key === 'number' ? `[${key + 1}]` : `${index > 0 ? '.' : ''}${plainName(String(key))}`,
+    )
     .join('');
+
+const plainName = (key: string): string => (/^[\w-]{1,40}$/.test(key) ? key : 'what stands there');
 
 function valueAt(tree: unknown, path: readonly PropertyKey[]): unknown {
   let value = tree;
@@ -49,8 +54,10 @@ function valueAt(tree: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-function quoted(value: unknown): string {
+/** Only what has no room for a password. */
+function quoted(value: unknown, secret: Setting['secret']): string {
+  if (secret !== undefined && secret !== 'address') return '';
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return '';
-  const text = scrubSecrets(String(value));
-  return text.length > 80 ? '' : `, not "${text}"`;
+  const text = String(value);
+  return text.length > 80 || /[@?#=\n]/.test(text) ? '' : `, not "${text}"`;
 }

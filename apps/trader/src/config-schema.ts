@@ -1,6 +1,7 @@
 // Which values a setting may have, and its default. Values come typed from the file and as text from the environment and
 // the command line; both are read here, so that one spelling works everywhere. Messages end in what is right, and the
 // caller adds the setting's name and an example.
+import { looksLikeUrl, parseDatabase } from '@trader/session-store';
 import { z } from 'zod';
 import { parseDuration } from './config-duration.ts';
 import { MARKET_STATUSES } from './config-types.ts';
@@ -26,7 +27,13 @@ const name = (what: string, longest = 4096) =>
     .trim()
     .min(1, `must be ${what}`)
     .max(longest, `must be ${what} of at most ${longest} characters`);
-const path = name('a path');
+// Whoever pastes a URL, or what is in a file, instead of its path: it must become neither a folder nor a message.
+const path = name('a path').refine((text) => !looksLikeUrl(text), 'must be a path, and what was given looks like none');
+
+const database = name('a postgres:// URL or a folder').superRefine((text, context) => {
+  const read = parseDatabase(text);
+  if ('problem' in read) context.addIssue({ code: 'custom', message: read.problem });
+});
 
 const list = <T extends z.ZodType<string>>(item: T) =>
   z.preprocess(
@@ -77,7 +84,7 @@ export const configSchema = z.strictObject({
     .optional(),
   channels: list(oneOf(CHANNELS)).default([]),
   connections: whole(1, 200).default(1),
-  database: name('a postgres:// URL or a folder').default('data'),
+  database: database.default('data'),
   databasePasswordFile: path.optional(),
   http: z
     .strictObject(

@@ -15,8 +15,11 @@ export type Setting = {
   readonly fallback?: string;
   /** Commands that connect to no exchange take no notice of these. */
   readonly exchange?: true;
-  /** Never shown as it is. */
-  readonly secret?: 'url' | 'id';
+  /**
+   * Never shown as it is: a database's URL, another address, an id, or the path of a file that holds a secret, in whose place
+   * the secret itself may have been given.
+   */
+  readonly secret?: 'database' | 'address' | 'id' | 'file';
 };
 
 export const SETTINGS: readonly Setting[] = [
@@ -39,6 +42,7 @@ export const SETTINGS: readonly Setting[] = [
     example: 'wss://external-api-ws.kalshi.com/trade-api/ws/v2',
     fallback: "the exchange's",
     exchange: true,
+    secret: 'address',
   },
   {
     path: 'restUrl',
@@ -49,6 +53,7 @@ export const SETTINGS: readonly Setting[] = [
     example: 'https://external-api.kalshi.com/trade-api/v2',
     fallback: "the exchange's, or beside the WebSocket",
     exchange: true,
+    secret: 'address',
   },
   {
     path: 'keyId',
@@ -68,6 +73,7 @@ export const SETTINGS: readonly Setting[] = [
     help: 'file with the private key, PEM',
     example: 'kalshi.pem',
     exchange: true,
+    secret: 'file',
   },
   {
     path: 'markets',
@@ -181,7 +187,7 @@ export const SETTINGS: readonly Setting[] = [
     help: 'postgres:// URL, or a folder for the embedded database',
     example: 'data, or postgres://user@127.0.0.1:5432/trader',
     fallback: 'data',
-    secret: 'url',
+    secret: 'database',
   },
   {
     path: 'databasePasswordFile',
@@ -190,6 +196,7 @@ export const SETTINGS: readonly Setting[] = [
     value: 'path',
     help: "file with the database user's password",
     example: '/run/secrets/database-password',
+    secret: 'file',
   },
   {
     path: 'http.host',
@@ -216,6 +223,7 @@ export const SETTINGS: readonly Setting[] = [
     value: 'path',
     help: 'file with the token that requests must carry',
     example: '/run/secrets/trader-token',
+    secret: 'file',
   },
   {
     path: 'http.tls.certFile',
@@ -232,6 +240,7 @@ export const SETTINGS: readonly Setting[] = [
     value: 'path',
     help: "key of the status server's certificate, PEM",
     example: 'server.key',
+    secret: 'file',
   },
   {
     path: 'http.allowedHosts',
@@ -250,6 +259,7 @@ export const SETTINGS: readonly Setting[] = [
     help: 'pages of these origins may open the status socket',
     example: 'https://desk.example',
     fallback: 'none',
+    secret: 'address',
   },
   {
     path: 'recorder',

@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSigner } from '@trader/orderbook-client';
-import { parseDatabase, withPassword } from './config-database.ts';
+import { parseDatabase, parsePostgresUrl } from '@trader/session-store';
+import { withPassword } from './config-database.ts';
 import { EXCHANGES, restBeside } from './config-exchange.ts';
 import { readConfigFile, type ConfigFile } from './config-file.ts';
 import { describeIssues } from './config-problems.ts';
@@ -13,7 +14,9 @@ import { CONFIG_FILE, settingOf as setting } from './config-settings.ts';
 import { layerSources, type Sources, type Values } from './config-sources.ts';
 import { defaultSpool } from './config-spool.ts';
 import type { Config, Database, DiscoveryConfig, LiveConfig } from './config-types.ts';
-import { messageOf, TraderError } from './errors.ts';
+import { clauseOf, fileProblem, messageOf, TraderError } from './errors.ts';
+import { learnSecrets } from './known-secrets.ts';
+import { secretsOfAddress } from './shown-address.ts';
 
 export { databaseName } from './config-database.ts';
 export type { Values } from './config-sources.ts';
@@ -59,6 +62,7 @@ export function loadConfig(
   const values = parsed.data;
   const key = values.keyFile === undefined ? null : readKey(values.keyFile, sources);
   const database = readDatabase(values, sources);
+  learnAll(values, database, environment);
   if (typeof database === 'string') problems.push(database);
   if (key && 'problem' in key) {
     if (problems.length === 0) {
@@ -99,22 +103,33 @@ function readKey(path: string, sources: Sources): { readonly pem: string } | { p
     return { pem };
   } catch (cause) {
     const origin = sources.origin(['keyFile']) ?? setting('keyFile').flag;
-    return { problem: `${origin}: ${messageOf(cause)} Give the path of your Kalshi private key in PEM`, cause };
+    const why = 'syscall' in (cause as Error) ? fileProblem(cause) : clauseOf(messageOf(cause));
+    return { problem: `${origin}: ${why}. Give the path of your Kalshi private key in PEM`, cause };
   }
 }
 
 function readDatabase({ database, databasePasswordFile }: ConfigValues, sources: Sources): Database | string {
-  const place = parseDatabase(database);
+  // The schema has refused what is neither.
+  const place = parseDatabase(database) as Database;
   if (databasePasswordFile === undefined) return place;
   const origin = sources.origin(['databasePasswordFile']) ?? setting('databasePasswordFile').flag;
   let password: string;
   try {
     password = readFileSync(databasePasswordFile, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
-    return `${origin}: ${messageOf(cause)}. Give the path of a file with the password and nothing else`;
+    return `${origin}: ${fileProblem(cause)}. Give the path of a file with the password and nothing else`;
   }
   const complete = withPassword(place, password);
   return typeof complete === 'string' ? `${origin}: databasePasswordFile ${complete}` : complete;
+}
+
+/** Before anything is said of them. */
+function learnAll(values: ConfigValues, database: Database | string, environment: NodeJS.ProcessEnv): void {
+  const url = typeof database === 'object' && 'url' in database ? parsePostgresUrl(database.url) : null;
+  if (url && 'password' in url) learnSecrets(url.password);
+  // The driver takes it where the URL has none.
+  learnSecrets(environment['PGPASSWORD'], values.keyId);
+  for (const address of [values.wsUrl, values.restUrl]) if (address) learnSecrets(...secretsOfAddress(address));
 }
 
 /** Both URLs: what was given, or the exchange's. */

@@ -1,7 +1,11 @@
 // The configuration as it would be used, for people and for machines, and where each value is from.
+import { existsSync } from 'node:fs';
 import { exchangeUrls, type LoadedConfig } from './config.ts';
-import { databaseName, parseDatabase } from './config-database.ts';
-import { SETTINGS } from './config-settings.ts';
+import { databaseName } from './config-database.ts';
+import { parseDatabase } from '@trader/session-store';
+import type { Database } from './config-types.ts';
+import { SETTINGS, type Setting } from './config-settings.ts';
+import { shownAddress } from './shown-address.ts';
 
 export type EffectiveSetting = {
   readonly setting: string;
@@ -38,8 +42,18 @@ function followsFrom(path: string, ownSocket: boolean): string {
 const at = (tree: unknown, keys: readonly string[]): unknown =>
   keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], tree);
 
-/** A URL without its user and password; of an id the part that is enough to tell it from another. */
-function masked(secret: 'url' | 'id', value: unknown): unknown {
+/** As people may see it: without passwords; of an id the part that is enough to tell it from another. */
+function masked(secret: NonNullable<Setting['secret']>, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => masked(secret, item));
   if (typeof value !== 'string') return value;
-  return secret === 'url' ? databaseName(parseDatabase(value)) : `${value.slice(0, Math.min(8, value.length / 2))}…`;
+  switch (secret) {
+    case 'database':
+      return databaseName(parseDatabase(value) as Database);
+    case 'address':
+      return shownAddress(value);
+    case 'id':
+      return `${value.slice(0, Math.min(8, value.length / 2))}…`;
+    case 'file':
+      return existsSync(value) ? value : 'there is no such file';
+  }
 }

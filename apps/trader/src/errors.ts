@@ -35,6 +35,26 @@ export class TraderError extends Error {
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** A sentence of somebody else's as a part of ours: without what ends it. */
+export const clauseOf = (sentence: string): string => sentence.replace(/[\s.!?…]+$/u, '');
+
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'this is a folder',
+  EACCES: 'this user may not read the file',
+  EPERM: 'this user may not read the file',
+  EMFILE: 'this process may open no more files: raise its limit (ulimit -n)',
+  ENFILE: 'this machine may open no more files',
+  ENAMETOOLONG: 'this is too long for a path',
+};
+
+/** Why a file cannot be read. It does not quote the path: where one was asked for, the secret itself may have been given. */
+export function fileProblem(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  return `${FILE_PROBLEMS[code ?? ''] ?? 'it cannot be read'} (${code ?? 'no reason was given'})`;
+}
+
 /**
  * What ended the program, for its one line: the code is ours or a package's.
  *

@@ -11,7 +11,7 @@ import {
   type Held,
   type RateLimitRules,
 } from './core/rate-limited-log.ts';
-import { scrubSecrets } from './core/scrub-secrets.ts';
+import { scrub } from './known-secrets.ts';
 import type { LogLevel } from './log-levels.ts';
 import { setTimer } from './set-timer.ts';
 import { systemRuntime } from './system-runtime.ts';
@@ -57,7 +57,7 @@ export function createLog(level: LogLevel, { destination, repeats: rules = REPEA
             (text) => method.apply(this, [text]),
           );
         },
-        streamWrite: scrubSecrets,
+        streamWrite: scrub,
       },
     },
     destination ?? standardError(),

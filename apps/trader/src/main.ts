@@ -2,7 +2,8 @@
 // The program: runs a command, and turns whatever ends it into one line and an exit code.
 import { CommanderError } from 'commander';
 import { createCli } from './cli.ts';
-import { failureOf, TraderError } from './errors.ts';
+import { TraderError } from './errors.ts';
+import { failureText } from './failure-text.ts';
 
 const OLDEST_NODE = [22, 18] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -30,13 +31,9 @@ try {
     // commander has printed it already; help and version are no errors.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    const { code, message } = failureOf(error);
     // Results are on standard output; this is none.
-    const line = process.argv.includes('--json')
-      ? JSON.stringify({ error: { code, message } })
-      : `trader: ${code}: ${message}`;
-    process.stderr.write(`${line}\n`);
-    if (process.env['TRADER_STACK'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    const how = { json: process.argv.includes('--json'), stack: Boolean(process.env['TRADER_STACK']) };
+    process.stderr.write(failureText(error, how));
     process.exitCode = error instanceof TraderError ? error.exitCode : 1;
     // Whatever did not end in time would keep the process, and its leases, alive.
     if (error instanceof TraderError && error.code === 'DRAIN_TIMEOUT') process.exit();

@@ -1,5 +1,6 @@
 // `trader config`: what every setting came to.
 import { loadConfig, type Values } from '../config.ts';
+import { scrub } from '../known-secrets.ts';
 import { effectiveConfig, type EffectiveSetting } from '../effective-config.ts';
 
 export function showConfig({ json }: { readonly json: boolean }, flags: Values): void {
@@ -7,10 +8,10 @@ export function showConfig({ json }: { readonly json: boolean }, flags: Values):
   const settings = effectiveConfig(loaded);
   const source = loaded.config.live ? 'exchange' : 'simulator';
   if (json) {
-    process.stdout.write(`${JSON.stringify({ file: loaded.file, records: source, settings })}\n`);
+    process.stdout.write(scrub(`${JSON.stringify({ file: loaded.file, records: source, settings })}\n`));
     return;
   }
-  process.stdout.write(`file: ${loaded.file ?? 'none'}\nrecords: the ${source}\n\n${table(settings)}`);
+  process.stdout.write(scrub(`file: ${loaded.file ?? 'none'}\nrecords: the ${source}\n\n${table(settings)}`));
 }
 
 function table(settings: readonly EffectiveSetting[]): string {

@@ -5,13 +5,14 @@ import * as checks from '../doctor-checks.ts';
 import { fail, findingLines, ok, skipped, type Finding, type Verdict } from '../doctor-report.ts';
 import { TraderError } from '../errors.ts';
 import { resolveHttpOptions } from '../http/options.ts';
+import { scrub } from '../known-secrets.ts';
 import { systemRuntime } from '../system-runtime.ts';
 
 /** Prints what it found; the exit code is 1 if anything fails. */
 export async function doctor({ json }: { readonly json: boolean }, flags: Values): Promise<void> {
   const findings = await examine(flags);
   const good = findings.every(({ outcome }) => outcome !== 'fail');
-  process.stdout.write(json ? `${JSON.stringify({ ok: good, findings })}\n` : findingLines(findings));
+  process.stdout.write(scrub(json ? `${JSON.stringify({ ok: good, findings })}\n` : findingLines(findings)));
   if (!good) process.exitCode = 1;
 }
 

@@ -44,6 +44,19 @@ describe('RestClient', () => {
     expect(verify(null, text, createPublicKey(privateKey), signature)).toBe(true);
   });
 
+  test.each([
+    ['https://me:p%40ss@exchange.test/api?key=k', 'https://exchange.test/api/markets?key=k&limit=5', 'me:p@ss'],
+    ['https://token@exchange.test/', 'https://exchange.test/markets?limit=5', 'token:'],
+    ['https://exchange.test/api?key=k', 'https://exchange.test/api/markets?key=k&limit=5', null],
+  ])('asks below %s', async (restUrl, url, who) => {
+    const { fetch, asked } = scriptedFetch(() => ({ body: {} }));
+    const rest = new RestClient({ restUrl, credentials: null, runtime: new ManualRuntime(), fetch });
+    await rest.get('/markets?limit=5');
+    const [{ url: askedUrl, headers }] = asked as [(typeof asked)[number]];
+    expect(askedUrl.href).toBe(url);
+    expect(headers['authorization']).toBe(who === null ? undefined : `Basic ${Buffer.from(who).toString('base64')}`);
+  });
+
   test('without a key sends no signature', async () => {
     const { rest, asked } = client([{ body: {} }], false);
     await rest.get('/markets');

@@ -2,6 +2,7 @@
 import { createSigner, type Runtime, type Signer } from '@trader/orderbook-client';
 import { AUTH_HEADERS } from '@trader/orderbook-client/wire';
 import { messageOf } from '../errors.ts';
+import { decoded } from '../shown-address.ts';
 
 export type RestOptions = {
   /** `https://host/trade-api/v2`. */
@@ -75,14 +76,14 @@ export class RestClient {
 
   async #once(path: string, signal: AbortSignal | undefined): Promise<RestAnswer> {
     const { restUrl, runtime, timeoutMs = 10_000, fetch: get = globalThis.fetch } = this.#options;
-    const url = new URL(restUrl.replace(/\/$/, '') + path);
+    const { url, authorization } = requestOf(restUrl, path);
     const deadline = new AbortController();
     const disarm = runtime.setTimer(timeoutMs, () => deadline.abort(new Error(`no answer within ${timeoutMs} ms`)));
     const ends = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
     const shown = `GET ${url.pathname}`;
     try {
       const response = await get(url, {
-        headers: { accept: 'application/json', ...(await this.#headers(url)) },
+        headers: { accept: 'application/json', ...authorization, ...(await this.#headers(url)) },
         // A redirect would carry the signature to somebody else.
         redirect: 'error',
         signal: ends,
@@ -131,6 +132,25 @@ export class RestClient {
     }
     signal?.throwIfAborted();
   }
+}
+
+/** The base may have a query of its own, and a user and password, which `fetch` refuses in a URL, and quotes. */
+function requestOf(
+  restUrl: string,
+  path: string,
+): { readonly url: URL; readonly authorization: Record<string, string> } {
+  const url = new URL(restUrl);
+  const asked = new URL(path, url.origin);
+  url.pathname = url.pathname.replace(/\/$/, '') + asked.pathname;
+  url.search = [url.search, asked.search]
+    .map((query) => query.slice(1))
+    .filter(Boolean)
+    .join('&');
+  const [user, password] = [url.username, url.password].map(decoded);
+  url.username = '';
+  url.password = '';
+  if (!user && !password) return { url, authorization: {} };
+  return { url, authorization: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` } };
 }
 
 function parse(text: string, shown: string): unknown {

@@ -1,7 +1,8 @@
 // Who may reach the HTTP side, and how: loopback for everybody, anything beyond it with a token only.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { messageOf, TraderError } from '../errors.ts';
+import { fileProblem, TraderError } from '../errors.ts';
+import { learnSecrets } from '../known-secrets.ts';
 
 export interface HttpOptions {
   /** 0 for any free one. */
@@ -52,6 +53,7 @@ export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
     );
   }
   const token = tokenFile === null ? null : readFile('tokenFile', tokenFile, 'the token').trim();
+  learnSecrets(token);
   if (token !== null && !TOKEN.test(token)) {
     throw invalid(`tokenFile: ${tokenFile} must hold one token of 16 to 1000 visible ASCII characters`);
   }
@@ -81,7 +83,7 @@ function readFile(option: string, path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw invalid(`${option}: ${messageOf(cause)}. Give the path of a file with ${what}`, cause);
+    throw invalid(`${option}: ${fileProblem(cause)}. Give the path of a file with ${what}`, cause);
   }
 }
 

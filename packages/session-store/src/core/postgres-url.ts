@@ -122,6 +122,7 @@ function decoded(text: string): string {
     refuse(`has a % without two digits behind it: ${encodings}`);
   }
   if (plain.includes('\0')) refuse('has a %00 in it');
+  if (!plain.isWellFormed()) refuse('has half of a character in it');
   return plain;
 }
 
