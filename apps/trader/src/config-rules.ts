@@ -40,7 +40,8 @@ function openToAll(sources: Sources): string[] {
   const { host, tokenFile } = (sources.tree['http'] ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof host !== 'string' || isLoopback(host) || tokenFile !== undefined) return [];
   const { flag, example } = setting('http.tokenFile');
+  const shown = /^[\w.:[\]-]+$/.test(host) ? `${host} ` : '';
   return [
-    `${sources.origin(['http', 'host']) ?? '--host'}: http.host ${host} can be reached from other machines, so http.tokenFile is needed too. Example: ${flag} ${example}`,
+    `${sources.origin(['http', 'host']) ?? '--host'}: http.host ${shown}can be reached from other machines, so http.tokenFile is needed too. Example: ${flag} ${example}`,
   ];
 }

@@ -89,7 +89,9 @@ export const configSchema = z.strictObject({
   http: z
     .strictObject(
       {
-        host: name('an address', 253).default('127.0.0.1'),
+        host: name('an address', 253)
+          .regex(/^[\p{L}\p{N}.:_%[\]-]*$/u, 'must be an address')
+          .default('127.0.0.1'),
         port: whole(0, 65_535).default(7070),
         tokenFile: path.optional(),
         allowedHosts: list(name('a host name', 253)).default([]),

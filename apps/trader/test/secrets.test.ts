@@ -1,6 +1,7 @@
 // A secret is planted in every way in which one can be given, and looked for in all that the process says and makes: standard
 // output and error, HTTP answers, the socket, files and the names of files. In plain, percent-encoded and in base64.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -17,10 +18,18 @@ import { failureText } from '../src/failure-text.ts';
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** With what has to be encoded in a URL, so that the spellings differ. */
-const SECRET = 'Zq7/p@nt ed+5€cret%';
-/** Without, so that it can stand where nothing is encoded. */
-const WORD = 'Zq7plantedW0rd';
+type Secrets = {
+  /** With what has to be encoded in a URL, so that the spellings differ. */
+  readonly secret: string;
+  /** Without, so that it can stand where nothing is encoded. */
+  readonly word: string;
+};
+
+/** New ones: what a process has learned of one test must not help in another. */
+const newSecrets = (): Secrets => {
+  const some = randomBytes(4).toString('hex');
+  return { secret: `Zq7/p@nt ed+5€cr${some}%`, word: `Zq7planted${some}W0rd` };
+};
 
 /** How a secret may look; in base64 wherever it begins in what is encoded. */
 function spellings(secret: string): readonly string[] {
@@ -77,7 +86,7 @@ function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
 async function here(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-): Promise<{ code: number; said: string }> {
+): Promise<{ code: number | null; said: string }> {
   let said = '';
   const take = (text: unknown): boolean => ((said += String(text)), true);
   const outputs = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(take));
@@ -132,18 +141,20 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-describe('a command that ends', () => {
-  const encoded = encodeURIComponent(SECRET);
-  const key = '-----BEGIN PRIVATE KEY-----\nZq7plantedW0rdZq7plantedW0rd\n-----END PRIVATE KEY-----\n';
-  const cases: readonly {
-    readonly what: string;
-    readonly args: readonly string[];
-    readonly environment?: NodeJS.ProcessEnv;
-    readonly file?: string;
-    readonly code: number;
-    /** What it says all the same. */
-    readonly says?: RegExp;
-  }[] = [
+type Case = {
+  readonly what: string;
+  readonly args: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly file?: string;
+  readonly code: number;
+  /** What it says all the same. */
+  readonly says: RegExp;
+};
+
+function casesWith({ secret, word }: Secrets): readonly Case[] {
+  const encoded = encodeURIComponent(secret);
+  const key = `-----BEGIN PRIVATE KEY-----\n${word}${word}\n-----END PRIVATE KEY-----\n`;
+  return [
     {
       what: 'config of a URL with a password',
       args: ['config', '--database', `postgres://me:${encoded}@h/x`],
@@ -159,27 +170,27 @@ describe('a command that ends', () => {
     {
       what: 'config of a URL in a variable',
       args: ['config'],
-      environment: { TRADER_DATABASE: `Postgres://me:${encoded}@h1,h2/x?options=-c%20a%3D${WORD}` },
+      environment: { TRADER_DATABASE: `Postgres://me:${encoded}@h1,h2/x?options=-c%20a%3D${word}` },
       code: 0,
       says: /postgres:\/\/h1,h2\/x/,
     },
     {
       what: 'config of a URL in a file',
       args: ['config'],
-      file: `database: postgres://me:${encoded}@h/x\nkeyId: x-${WORD}-${WORD}\nkeyFile: key.pem\nmarkets: KXA\n`,
+      file: `database: postgres://me:${encoded}@h/x\nkeyId: x-${word}-${word}\nkeyFile: key.pem\nmarkets: KXA\n`,
       code: 0,
       says: /x-Zq7pla…/,
     },
     {
       what: 'config of addresses',
       args: ['config'],
-      file: `wsUrl: wss://me:${encoded}@h/ws?token=${WORD}\nrestUrl: https://${WORD}@h/rest?key=${encoded}\nkeyId: i\nkeyFile: key.pem\nmarkets: KXA\nhttp: { allowedOrigins: ['https://me:${encoded}@desk.example'] }\n`,
+      file: `wsUrl: wss://me:${encoded}@h/ws?token=${word}\nrestUrl: https://${word}@h/rest?key=${encoded}\nkeyId: i\nkeyFile: key.pem\nmarkets: KXA\nhttp: { allowedOrigins: ['https://me:${encoded}@desk.example'] }\n`,
       code: 0,
       says: /wss:\/\/h\/ws\?…/,
     },
     {
       what: 'config of a token in place of its file',
-      args: ['config', '--http-token-file', WORD],
+      args: ['config', '--http-token-file', word],
       code: 0,
       says: /http\.tokenFile +there is no such file/,
     },
@@ -206,19 +217,19 @@ describe('a command that ends', () => {
     },
     {
       what: 'a password that is not encoded',
-      args: ['run', '--port', '0', '--database', `postgres://me:${SECRET}@h/x`],
+      args: ['run', '--port', '0', '--database', `postgres://me:${secret}@h/x`],
       code: 2,
       says: /percent-encode/,
     },
     {
       what: 'a URL that cannot be read, as JSON',
-      args: ['sessions', 'list', '--json', '--database', `postgres://me:${WORD}#@h/x`],
+      args: ['sessions', 'list', '--json', '--database', `postgres://me:${word}#@h/x`],
       code: 2,
       says: /^\{"error":\{"code":"CONFIG_INVALID"/,
     },
     {
       what: 'a URL that cannot be read, with its stack',
-      args: ['run', '--database', `postgres://me:${WORD}/@h/x`],
+      args: ['run', '--database', `postgres://me:${word}/@h/x`],
       environment: { TRADER_STACK: '1' },
       code: 2,
       says: /\n\s+at /,
@@ -231,7 +242,7 @@ describe('a command that ends', () => {
     },
     {
       what: 'key=value',
-      args: ['db', 'migrate', '--check', '--database', `host=h password=${WORD}`],
+      args: ['db', 'migrate', '--check', '--database', `host=h password=${word}`],
       code: 2,
       says: /is no URL/,
     },
@@ -264,20 +275,20 @@ describe('a command that ends', () => {
     {
       what: 'a key on one line in place of its file',
       args: ['run'],
-      environment: { TRADER_KEY_ID: 'i', TRADER_MARKETS: 'KXA', TRADER_KEY_FILE: WORD },
+      environment: { TRADER_KEY_ID: 'i', TRADER_MARKETS: 'KXA', TRADER_KEY_FILE: word },
       code: 2,
       says: /TRADER_KEY_FILE: there is no such file/,
     },
     {
       what: 'a password in place of its file',
-      args: ['run', '--database', 'postgres://me@h/x', '--database-password-file', WORD],
+      args: ['run', '--database', 'postgres://me@h/x', '--database-password-file', word],
       environment: { TRADER_STACK: '1' },
       code: 2,
       says: /--database-password-file: there is no such file/,
     },
     {
       what: 'a token in place of its file',
-      args: ['run', '--port', '0', '--http-token-file', WORD],
+      args: ['run', '--port', '0', '--http-token-file', word],
       code: 2,
       says: /tokenFile: there is no such file/,
     },
@@ -287,10 +298,10 @@ describe('a command that ends', () => {
       code: 2,
       says: /--config: there is no such file/,
     },
-    { what: 'a host', args: ['run', '--host', `me:${WORD}@h`], code: 2, says: /--host/ },
+    { what: 'a host', args: ['run', '--host', `me:${word}@h`], code: 2, says: /--host: http\.host can be reached/ },
     {
       what: 'an address that is none',
-      args: ['run', '--ws-url', `https://me:${WORD}@h/?token=${WORD}`],
+      args: ['run', '--ws-url', `https://me:${word}@h/?token=${word}`],
       code: 2,
       says: /--ws-url: wsUrl must be/,
     },
@@ -300,10 +311,10 @@ describe('a command that ends', () => {
       code: 2,
       says: /unknown option '--databse…'/,
     },
-    { what: 'a flag as other programs have it', args: ['run', `-p${WORD}`], code: 2, says: /unknown option '-p…'/ },
+    { what: 'a flag as other programs have it', args: ['run', `-p${word}`], code: 2, says: /unknown option '-p…'/ },
     {
       what: 'a word too many',
-      args: ['run', '--database', 'postgres://me:a', `${WORD}@h/x`],
+      args: ['run', '--database', 'postgres://me:a', `${word}@h/x`],
       code: 2,
       says: /too many arguments/,
     },
@@ -317,62 +328,69 @@ describe('a command that ends', () => {
     {
       what: 'a file without a colon',
       args: ['config'],
-      file: `database postgres://me:${WORD}@h/x\n`,
+      file: `database postgres://me:${word}@h/x\n`,
       code: 2,
       says: /must be settings/,
     },
     {
       what: 'a file with a URL as name',
       args: ['config'],
-      file: `{ "postgres://me:${WORD}@h/x": 1, http: { "${WORD}@h": 1 } }\n`,
+      file: `{ "postgres://me:${word}@h/x": 1, http: { "${word}@h": 1 } }\n`,
       code: 2,
       says: /is not a setting/,
     },
-    { what: 'a file with an alias', args: ['config'], file: `database: *${WORD}\n`, code: 2, says: /alias/ },
+    { what: 'a file with an alias', args: ['config'], file: `database: *${word}\n`, code: 2, says: /alias/ },
     {
       what: 'a file with a section as name',
       args: ['config'],
-      file: `{ { password: ${WORD} }: 1 }\n`,
+      file: `{ { password: ${word} }: 1 }\n`,
       code: 2,
       says: /is not a setting/,
     },
     {
       what: 'a file that breaks off',
       args: ['config'],
-      file: `database: "postgres://me:${WORD}@\n`,
+      file: `database: "postgres://me:${word}@\n`,
       code: 2,
       says: /cannot be read/,
     },
     {
       what: 'a file with a list',
       args: ['config'],
-      file: `database: [postgres://me:${WORD}@h/x]\nport: ${WORD}\n`,
+      file: `database: [postgres://me:${word}@h/x]\nport: ${word}\n`,
       code: 2,
       says: /database must be/,
     },
   ];
+}
 
+describe('a command that ends', () => {
   /** The program itself, and what may have begun before it is found. */
-  const isProcess = ({ environment, args }: (typeof cases)[number]): boolean =>
+  const isProcess = ({ environment, args }: Case): boolean =>
     environment?.['TRADER_STACK'] !== undefined || args.includes('--json') || args.includes('--http-token-file');
+  const names = casesWith(newSecrets()).map((each, index) => ({ what: each.what, index, isProcess: isProcess(each) }));
 
-  test.each(cases.filter(isProcess))('as a process: $what', async ({ args, environment, file, code, says }) => {
-    if (file !== undefined) write('trader.yaml', file);
-    const { said, code: ended } = await start(args, environment).exited;
-    expect({ said, code: ended }).toEqual({ said: expect.stringMatching(says ?? /./), code });
-    expectNoLeak(said, SECRET, WORD);
-    expect(made().map(([name]) => name)).toEqual([]);
-  });
-
-  test.each(cases.filter((each) => !isProcess(each)))('$what', async ({ args, environment, file, code, says }) => {
+  async function expectSilence(index: number, run: typeof here): Promise<void> {
+    const secrets = newSecrets();
+    const { args, environment, file, code, says } = casesWith(secrets)[index]!;
     if (file !== undefined) {
       write('key.pem', exchange.credentials.privateKeyPem);
       write('trader.yaml', file);
     }
-    const { said, code: ended } = await here(args, environment);
-    expect({ said, code: ended }).toEqual({ said: expect.stringMatching(says ?? /./), code });
-    expectNoLeak(said, SECRET, WORD);
+    const { said, code: ended } = await run(args, environment);
+    expect({ said, code: ended }).toEqual({ said: expect.stringMatching(says), code });
+    expectNoLeak(said, secrets.secret, secrets.word);
     expect(made().map(([name]) => name)).toEqual([]);
+  }
+
+  test.each(names.filter(({ isProcess }) => isProcess))('as a process: $what', async ({ index }) => {
+    await expect(expectSilence(index, async (args, environment) => start(args, environment).exited)).resolves.toBe(
+      undefined,
+    );
+  });
+
+  test.each(names.filter(({ isProcess }) => !isProcess))('$what', async ({ index }) => {
+    await expect(expectSilence(index, here)).resolves.toBe(undefined);
   });
 });
 
@@ -388,6 +406,7 @@ afterAll(async () => {
 });
 
 describe('a recording', () => {
+  const { secret, word } = newSecrets();
   /** All that its HTTP side says, and its socket for a while. */
   async function asked(origin: string, token: string): Promise<string> {
     const headers = { authorization: `Bearer ${token}` };
@@ -420,15 +439,15 @@ describe('a recording', () => {
   const settings = (database: string, password?: string) => {
     const { keyId, privateKeyPem } = exchange.credentials;
     const { host, pathname } = new URL(exchange.url);
-    const encoded = encodeURIComponent(SECRET);
+    const encoded = encodeURIComponent(secret);
     write('key.pem', privateKeyPem);
-    write('token', `${WORD}-token-${WORD}`);
+    write('token', `${word}-token-${word}`);
     if (password !== undefined) write('password', password);
     write(
       'trader.yaml',
       JSON.stringify({
-        wsUrl: `ws://me:${encoded}@${host}${pathname}?token=${WORD}-ws`,
-        restUrl: `http://me:${encoded}@${host}/trade-api/v2?key=${WORD}-rest`,
+        wsUrl: `ws://me:${encoded}@${host}${pathname}?token=${word}-ws`,
+        restUrl: `http://me:${encoded}@${host}/trade-api/v2?key=${word}-rest`,
         keyId,
         keyFile: 'key.pem',
         discovery: { series: ['KXSIM'], reconcileEvery: '1s' },
@@ -441,7 +460,7 @@ describe('a recording', () => {
   };
   const planted = () => {
     const { keyId, privateKeyPem } = exchange.credentials;
-    return [SECRET, WORD, keyId, ...privateKeyPem.trim().split('\n').slice(1, -1)];
+    return [secret, word, keyId, ...privateKeyPem.trim().split('\n').slice(1, -1)];
   };
   const originOf = async (run: ReturnType<typeof start>): Promise<string> =>
     vi.waitFor(
@@ -456,17 +475,17 @@ describe('a recording', () => {
   test.each([
     [
       'a password as parameter',
-      (url: URL) => `POSTGRES://${url.host}${url.pathname}?user=postgres&password=${encodeURIComponent(SECRET)}`,
+      (url: URL) => `POSTGRES://${url.host}${url.pathname}?user=postgres&password=${encodeURIComponent(secret)}`,
       undefined,
     ],
-    ['a password in a file', (url: URL) => `postgres://postgres@${url.host}${url.pathname}`, SECRET],
+    ['a password in a file', (url: URL) => `postgres://postgres@${url.host}${url.pathname}`, secret],
   ])('into a server, with %s', { timeout: 120_000 }, async (_what, database, password) => {
     const url = await postgres.createDatabase();
     settings(database(new URL(url)), password);
     const run = start(['run']);
     const origin = await originOf(run);
     await vi.waitFor(() => expect(run.said()).toContain('→ ready'), { timeout: 60_000, interval: 50 });
-    const answers = await asked(origin, `${WORD}-token-${WORD}`);
+    const answers = await asked(origin, `${word}-token-${word}`);
     expect(answers).toContain(`postgres://${new URL(url).host}`);
     await vi.waitFor(() => expect(run.said()).toContain('2 added'), { timeout: 60_000, interval: 50 });
     // Problems of each side are said, too.
@@ -485,11 +504,11 @@ describe('a recording', () => {
 
   test('whose database is away', { timeout: 120_000 }, async () => {
     const port = await closedPort();
-    settings(`postgres://127.0.0.1:${port}/x?password=${encodeURIComponent(SECRET)}&user=me`);
-    const run = start(['run'], { PGPASSWORD: `${WORD}-pg` });
+    settings(`postgres://127.0.0.1:${port}/x?password=${encodeURIComponent(secret)}&user=me`);
+    const run = start(['run'], { PGPASSWORD: `${word}-pg` });
     const origin = await originOf(run);
     await vi.waitFor(() => expect(run.said()).toContain('DATABASE_UNREACHABLE'), { timeout: 60_000, interval: 50 });
-    const answers = await asked(origin, `${WORD}-token-${WORD}`);
+    const answers = await asked(origin, `${word}-token-${word}`);
     expect(answers).toContain(`postgres://127.0.0.1:${port}/x`);
     run.child.kill('SIGTERM');
     expectNoLeak(`${(await run.exited).said}\n${answers}`, ...planted());
@@ -497,7 +516,7 @@ describe('a recording', () => {
 
   test('an export and a tape', { timeout: 120_000 }, async () => {
     const url = new URL(await postgres.createDatabase());
-    settings(`postgres://postgres:${encodeURIComponent(SECRET)}@${url.host}${url.pathname}`);
+    settings(`postgres://postgres:${encodeURIComponent(secret)}@${url.host}${url.pathname}`);
     const tape = await start(['tape', 'record', '--out', 'tape.ndjson', '--for', '2s']).exited;
     const export_ = await start(['export', '--out', 'out', '--format', 'csv']).exited;
     expect([tape, export_]).toMatchObject([{ code: 0 }, { code: 0 }]);
@@ -507,9 +526,10 @@ describe('a recording', () => {
 });
 
 test('a planted secret is found, in each spelling, where it is', () => {
-  mkdirSync(join(folder.path, `x${encodeURIComponent(SECRET)}`));
-  expect(() => expectNoLeak('', SECRET)).toThrow('expected');
-  for (const text of [SECRET, encodeURIComponent(SECRET), Buffer.from(`me:${SECRET}`).toString('base64')]) {
-    expect(() => expectNoLeak(`x ${text}`, SECRET)).toThrow('expected');
+  const { secret } = newSecrets();
+  mkdirSync(join(folder.path, `x${encodeURIComponent(secret)}`));
+  expect(() => expectNoLeak('', secret)).toThrow('expected');
+  for (const text of [secret, encodeURIComponent(secret), Buffer.from(`me:${secret}`).toString('base64')]) {
+    expect(() => expectNoLeak(`x ${text}`, secret)).toThrow('expected');
   }
 });
