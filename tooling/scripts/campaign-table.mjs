@@ -24,6 +24,7 @@ export const campaigns = [
     longRounds: 2000,
     shareSeconds: 15,
   },
+  {
     name: 'soak',
     folder: 'apps/trader',
     what: 'a thousand markets, while connections, database and process fail: a minute a round',

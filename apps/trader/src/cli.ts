@@ -26,7 +26,10 @@ Exit codes:
   1         something failed while running, a check of doctor did, verify found a broken law, or db migrate --check
             something to do
   2         the command line or the configuration is wrong, or names a session that there is not
-  130, 143  SIGINT or SIGTERM before the work was done; for run, simulate and tape record a second one`;
+  70        a mistake in the program itself ended it; the log's last line has its stack trace
+  129       SIGHUP (the terminal was closed, or npm is gone) before the work was done
+  130, 143  SIGINT or SIGTERM before the work was done; for run, simulate and tape record a second one, a second or
+            more after the first`;
 
 const SESSION_HELP = "a session's id, its first 8 characters or more, or latest";
 const JSON_ALWAYS = 'the output is JSON anyway; errors are then, too';

@@ -1,7 +1,7 @@
 // Logs go to standard error, so that standard output carries results only. Every line says which session, state and epoch
 // it belongs to; repeated warnings are told once with their number; what looks like a secret is taken out last of all.
 import { pino, type DestinationStream, type Logger } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import {
   initialRateLimit,
   kindOf,
@@ -15,6 +15,7 @@ import { scrub } from './known-secrets.ts';
 import type { LogLevel } from './log-levels.ts';
 import { setTimer } from './set-timer.ts';
 import { systemRuntime } from './system-runtime.ts';
+import { standardError } from './standard-error.ts';
 
 export type Log = Logger;
 
@@ -36,6 +37,7 @@ const NOTHING_YET: LogContext = { session: null, state: 'startup', epoch: null }
 
 const contexts = new WeakMap<object, () => LogContext>();
 const repeaters = new WeakMap<object, Repeats>();
+let programLog: Log | null = null;
 
 /** Lines for people in a terminal, JSON for machines. */
 export function createLog(level: LogLevel, { destination, repeats: rules = REPEATS }: LogOptions = {}): Log {
@@ -60,17 +62,42 @@ export function createLog(level: LogLevel, { destination, repeats: rules = REPEA
         streamWrite: scrub,
       },
     },
-    destination ?? standardError(),
+    destination ?? linesToStandardError(),
   );
   log = created;
   repeaters.set(created, repeats);
+  if (destination === undefined) {
+    programLog = created;
+    standardError.onRoom((lines) => tellDropped(created, lines));
+  }
   return created;
 }
 
-const standardError = (): DestinationStream =>
-  process.stderr.isTTY
-    ? pretty({ destination: 2, hideObject: true, translateTime: 'SYS:HH:MM:ss.l', sync: true })
-    : pino.destination({ dest: 2, sync: true });
+/** The log of the program: what was made last, or else one for warnings, of a command that makes none. */
+export const theLog = (): Log => programLog ?? createLog('warn');
+
+/** Node's own warnings, as lines of the log: as Node prints them they would be the only lines that a machine cannot read. */
+export function logWarnings(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    const { code } = warning as NodeJS.ErrnoException;
+    theLog().warn({ code: code ?? warning.name }, `${warning.name}: ${warning.message}`);
+  });
+}
+
+function linesToStandardError(): DestinationStream {
+  if (!process.stderr.isTTY) return standardError;
+  const forPeople = prettyFactory({ hideObject: true, translateTime: 'SYS:HH:MM:ss.l' });
+  return { write: (line) => standardError.write(forPeople(line)) };
+}
+
+/** At a level that nobody switches off by accident: there is no other trace of them. */
+function tellDropped(log: Log, lines: number): void {
+  log.error(
+    { code: 'LOG_LINES_DROPPED', lines },
+    `${lines} log lines before this one were lost: nobody read them, or they could not be written`,
+  );
+}
 
 /** From now on each line of `log`, and of its children, has what `context` answers. */
 export function describeLines(log: Log, context: () => LogContext): void {

@@ -2,8 +2,15 @@
 // The program: runs a command, and turns whatever ends it into one line and an exit code.
 import { CommanderError } from 'commander';
 import { createCli } from './cli.ts';
-import { TraderError } from './errors.ts';
+import { CRASHED, endAtUncaughtErrors, reportCrash } from './crash.ts';
+import { failureOf, TraderError } from './errors.ts';
 import { failureText } from './failure-text.ts';
+import { logWarnings } from './log.ts';
+import { neverWait, standardError } from './standard-error.ts';
+import { endWithLauncher } from './stop-signal.ts';
+
+/** What standard error gets at the end, when nobody reads it. */
+const LAST_WORD_MS = 500;
 
 const OLDEST_NODE = [22, 18] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -12,18 +19,24 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   process.exit(2);
 }
 
+endAtUncaughtErrors();
+logWarnings();
+endWithLauncher();
+
 // Whoever reads our output may have enough of it, as `head` does. Anything else is a result that is not whole.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE' || process.exitCode === 1) return;
-  process.stderr.write(`trader: OUT_UNWRITABLE: standard output cannot be written (${error.code ?? error.message})\n`);
+  standardError.write(`trader: OUT_UNWRITABLE: standard output cannot be written (${error.code ?? error.message})\n`);
   process.exitCode = 1;
 });
+neverWait(process.stdout);
 
 const cli = createCli();
 for (const command of [cli, ...cli.commands, ...cli.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride();
 }
 
+let isHeldUp = false;
 try {
   await cli.parseAsync();
 } catch (error) {
@@ -31,11 +44,24 @@ try {
     // commander has printed it already; help and version are no errors.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    // Results are on standard output; this is none.
-    const how = { json: process.argv.includes('--json'), stack: Boolean(process.env['TRADER_STACK']) };
-    process.stderr.write(failureText(error, how));
-    process.exitCode = error instanceof TraderError ? error.exitCode : 1;
+    process.exitCode = tell(error);
     // Whatever did not end in time would keep the process, and its leases, alive.
-    if (error instanceof TraderError && error.code === 'DRAIN_TIMEOUT') process.exit();
+    isHeldUp = error instanceof TraderError && error.code === 'DRAIN_TIMEOUT';
   }
+}
+const isRead = await standardError.flush(LAST_WORD_MS);
+// Results wait for their reader, unless a signal said not to; what was said beside them does not.
+if (isHeldUp || Number(process.exitCode) > 128) process.exit();
+if (!isRead) process.stdout.write('', () => process.exit());
+
+/** @returns the exit code */
+function tell(error: unknown): number {
+  const { code } = failureOf(error);
+  const isCrash = code === 'INTERNAL';
+  // Results are on standard output; this is none.
+  const how = { json: process.argv.includes('--json'), stack: Boolean(process.env['TRADER_STACK']) };
+  if (isCrash && !how.json) reportCrash(error);
+  else standardError.write(failureText(error, how));
+  if (isCrash) return CRASHED;
+  return error instanceof TraderError ? error.exitCode : 1;
 }

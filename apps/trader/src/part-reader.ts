@@ -1,5 +1,5 @@
 // Reads something part by part: one that throws costs nobody the others, and is named.
-import { scrubSecrets } from './core/scrub-secrets.ts';
+import { scrub } from './known-secrets.ts';
 import { messageOf } from './errors.ts';
 
 export type Unreadable = { readonly part: string; readonly reason: string };
@@ -16,7 +16,7 @@ export class PartReader {
     try {
       return read();
     } catch (error) {
-      if (this.unreadable.length < MOST_NAMED) this.unreadable.push({ part, reason: scrubSecrets(messageOf(error)) });
+      if (this.unreadable.length < MOST_NAMED) this.unreadable.push({ part, reason: scrub(messageOf(error)) });
       return null;
     }
   }

@@ -1,6 +1,8 @@
 // Records one feed from start to stop: what `run` and `simulate` have in common.
 import type { SessionRow } from '@trader/session-store';
 import type { Config } from './config.ts';
+import { leaveNotesIn } from './crash.ts';
+import { takeCrashNote } from './crash-note.ts';
 import type { ExchangeFeed } from './exchange-feed.ts';
 import { flushRepeats, type Log } from './log.ts';
 import type { StoreTuning } from './open-store.ts';
@@ -11,7 +13,7 @@ import { createTrader, type Trader } from './trader.ts';
 type RecordConfig = Config & { readonly store?: StoreTuning };
 
 /**
- * Runs until SIGINT, SIGTERM or `trader.stop()`. A second signal ends the process at once.
+ * Runs until SIGINT, SIGTERM, SIGHUP or `trader.stop()`. A later SIGINT or SIGTERM ends the process at once.
  *
  * @param meanwhile runs once the recording is under way; it may stop it
  * @returns the last session's row, or `null` if none was opened
@@ -23,6 +25,7 @@ export async function record(
   meanwhile?: (trader: Trader) => Promise<void>,
 ): Promise<SessionRow | null> {
   await using _exchange = exchange;
+  tellOfCrash(spool.dir, log);
   const trader = createTrader({
     feed: { ...feed, channels, connections },
     source,
@@ -44,4 +47,14 @@ export async function record(
   } finally {
     flushRepeats(log);
   }
+}
+
+/** The last run's, if it left one; and where this one would leave its own. */
+function tellOfCrash(folder: string, log: Log): void {
+  const note = takeCrashNote(folder);
+  if (note) {
+    const text = `The last run crashed at ${note.at} (${note.code}: ${note.message}). Its session is ended, and the spool brought in, by this start`;
+    log.warn({ code: 'CRASHED_BEFORE', crash: note }, text);
+  }
+  leaveNotesIn(folder);
 }

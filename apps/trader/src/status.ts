@@ -32,6 +32,8 @@ export type TraderView = {
   readonly sessionStore: Pick<SessionStore, 'sessions' | 'query'> | null;
   /** Parts that stand here as `null` because they could not be read. */
   readonly unreadable: readonly Unreadable[];
+  /** Lines that standard error did not take, since the process began. */
+  readonly droppedLogLines: number;
   readonly source: string;
   readonly database: string;
 };
@@ -66,6 +68,10 @@ export type Status = {
   readonly backlog: StoreBacklog | null;
   /** Since the trader was made. */
   readonly written: StoreView['written'];
+  readonly log: {
+    /** Lines that are lost, since the process began: nobody read standard error, or it could not be written. */
+    readonly droppedLines: number;
+  };
   readonly health: Pick<HealthSnapshot, 'status' | 'causes'>;
   /** Parts that are `null`, or books that are missing, because they could not be read; the first 20. */
   readonly unreadable: readonly Unreadable[];
@@ -116,6 +122,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     storeFailures: store.failures,
     backlog,
     written: store.written,
+    log: { droppedLines: view.droppedLogLines },
     health: { status: health.status, causes: health.causes },
     unreadable: [...view.unreadable, ...parts.unreadable],
   };

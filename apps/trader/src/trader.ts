@@ -15,6 +15,7 @@ import { describeLines } from './log.ts';
 import { openStore } from './open-store.ts';
 import { PartReader } from './part-reader.ts';
 import { shutDown } from './shut-down.ts';
+import { standardError } from './standard-error.ts';
 import { buildStatus, type Status, type TraderView } from './status.ts';
 import { StoreKeeper } from './store-keeper.ts';
 import { StoreWatch } from './store-watch.ts';
@@ -156,6 +157,7 @@ class TraderProcess implements Trader {
       backlog: parts.read('backlog', () => this.#keeper.store?.backlog() ?? null),
       sessionStore: this.#keeper.store,
       unreadable: parts.unreadable,
+      droppedLogLines: standardError.droppedLines,
       source,
       database: databaseName(database),
     };

@@ -123,9 +123,11 @@ describe('a second signal', () => {
     await statusOnce(run, 'ready');
     await server.halt();
     run.child.kill('SIGTERM');
-    await vi.waitFor(() => expect(run.stderr()).toContain('ready → shutdown: SIGTERM'), { timeout: 10_000 });
-    run.child.kill('SIGTERM');
+    await vi.waitFor(() => expect(run.stderr()).toContain('ready → shutdown: SIGTERM'), { timeout: 30_000 });
+    // What comes within a second is the same wish, as Ctrl-C reaches npm too, which hands it on.
+    const again = setInterval(() => run.child.kill('SIGTERM'), 200);
     expect((await run.exited).code).toBe(143);
+    clearInterval(again);
   });
 });
 

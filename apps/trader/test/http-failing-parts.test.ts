@@ -53,6 +53,7 @@ const VIEW: TraderView = {
   backlog: null,
   sessionStore: null,
   unreadable: [],
+  droppedLogLines: 0,
   source: 'nothing',
   database: 'nowhere',
 };

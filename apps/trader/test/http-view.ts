@@ -38,6 +38,7 @@ export async function serveView(
     backlog: null,
     sessionStore: null,
     unreadable: [],
+    droppedLogLines: 0,
     source: 'nothing',
     database: 'nowhere',
   };

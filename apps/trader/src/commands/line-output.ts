@@ -39,6 +39,11 @@ export class LineOutput {
     return this.#room ?? undefined;
   }
 
+  /** Whoever waits for the reader waits no more. */
+  interrupt(reason: Error): void {
+    this.#fail(reason);
+  }
+
   /** Resolves when everything is on its way. */
   async end(): Promise<void> {
     this.#flush();

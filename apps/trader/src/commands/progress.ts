@@ -1,6 +1,7 @@
 // Tells people how far a long work is: a line that is drawn over in a terminal, a line now and then otherwise. It has no timer:
 // it speaks when it is told something, so that nothing is left to be stopped.
 import { systemRuntime } from '../system-runtime.ts';
+import { standardError } from '../standard-error.ts';
 import { progressLine, type ProgressState } from './progress-line.ts';
 
 /** Often enough to be seen moving. */
@@ -12,9 +13,23 @@ export type ProgressOptions = {
   /** False for machines: nothing is written. */
   readonly shown: boolean;
   /** @default standard error, so that results can be piped */
-  readonly stream?: Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stream?: {
+    write(text: string): unknown;
+    readonly isTTY?: boolean | undefined;
+    readonly columns?: number | undefined;
+  };
   /** For durations. @default the system's monotonic clock */
   readonly nowMs?: () => number;
+};
+
+const toStandardError: NonNullable<ProgressOptions['stream']> = {
+  write: (text) => standardError.write(text),
+  get isTTY() {
+    return process.stderr.isTTY;
+  },
+  get columns() {
+    return process.stderr.columns;
+  },
 };
 
 export class Progress implements Disposable {
@@ -25,7 +40,7 @@ export class Progress implements Disposable {
   #toldMs: number;
   #drawn = false;
 
-  constructor({ shown, stream = process.stderr, nowMs = () => systemRuntime.monotonicMs() }: ProgressOptions) {
+  constructor({ shown, stream = toStandardError, nowMs = () => systemRuntime.monotonicMs() }: ProgressOptions) {
     this.#shown = shown;
     this.#stream = stream;
     this.#nowMs = nowMs;

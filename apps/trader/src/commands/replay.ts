@@ -1,4 +1,5 @@
 // `trader replay`: the records of a session on standard output, a line of JSON each, the holes of its ledger among them.
+import { setTimeout } from 'node:timers/promises';
 import type { ReplayOptions, SessionStore } from '@trader/session-store';
 import type { Values } from '../config.ts';
 import { LineOutput } from './line-output.ts';
@@ -33,8 +34,18 @@ async function replayOptions(store: SessionStore, { markets, from, to, speed }: 
   };
 }
 
-async function print(store: SessionStore, session: string, options: ReplayOptions): Promise<void> {
+/** How long a reader gets to take what was read before a signal came. */
+const LAST_WORD_MS = 500;
+
+async function print(
+  store: SessionStore,
+  session: string,
+  options: ReplayOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { signal } = options;
   const output = new LineOutput(process.stdout);
+  const onAbort = (): void => output.interrupt(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
     for await (const record of store.replay(session, options)) await output.write(JSON.stringify(record));
     await output.end();
@@ -42,7 +53,7 @@ async function print(store: SessionStore, session: string, options: ReplayOption
     // What became of standard output, main.ts says for all commands.
     if (output.failure) return;
     // What was read before a signal came is whole lines, and is not held back.
-    if (options.signal?.aborted) await output.end().catch(() => undefined);
+    if (signal.aborted) await Promise.race([output.end().catch(() => undefined), setTimeout(LAST_WORD_MS)]);
     throw error;
   } finally {
     output.release();

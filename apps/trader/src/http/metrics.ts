@@ -7,6 +7,7 @@ import type { TraderView } from '../status.ts';
 import { defineDiscoveryMetrics } from './discovery-metrics.ts';
 import type { EventLog } from './event-log.ts';
 import { defineFeedMetrics, type FeedView } from './feed-metrics.ts';
+import { defineLogMetrics } from './log-metrics.ts';
 import { defineServerMetrics, type ServerTally } from './server-metrics.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { defineRecordingMetrics, type RecordingView } from './recording-metrics.ts';
@@ -26,12 +27,13 @@ export interface Metrics {
 }
 
 export function createMetrics(view: () => TraderView, events: EventLog, tally: ServerTally): Metrics {
-  const registry = new MetricRegistry<FeedView & StateView & RecordingView>();
+  const registry = new MetricRegistry<FeedView & StateView & RecordingView & Pick<TraderView, 'droppedLogLines'>>();
   const follow = defineFeedMetrics(registry);
   defineDiscoveryMetrics(registry);
   defineStateMetrics(registry);
   defineRecordingMetrics(registry);
   const wrote = defineStoreMetrics(registry);
+  defineLogMetrics(registry);
   defineServerMetrics(registry, tally);
   registry.counter(
     'trader_event_listener_failures_total',

@@ -1,0 +1,122 @@
+// An error that nobody caught: one line, exit code 70, and the next start knows.
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startPostgres, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { freePort, Program, recording } from './program.ts';
+
+let postgres: TestPostgres;
+let folder: TemporaryFolder;
+beforeAll(async () => void (postgres = await startPostgres()));
+afterAll(() => postgres.stop());
+beforeEach(() => void (folder = temporaryFolder('trader-crash-')));
+afterEach(() => folder.remove());
+
+/** Code that runs beside the program, as a mistake in it would. */
+function beside(code: string): readonly string[] {
+  const file = join(folder.path, 'beside.mjs');
+  writeFileSync(file, code);
+  return ['--import', file];
+}
+
+/** Makes the mistake once there is a file "now" in the working directory. */
+const onceAsked = (mistake: string): readonly string[] =>
+  beside(`
+    import { existsSync } from 'node:fs';
+    const timer = setInterval(() => {
+      if (!existsSync('now')) return;
+      clearInterval(timer);
+      ${mistake}
+    }, 20);
+    timer.unref();
+  `);
+
+const SECRET = 'postgres://me:hunter2@h/x';
+const MISTAKES = [
+  ['an uncaught error', `throw Object.assign(new Error('boom ${SECRET}'), { code: 'E_BOOM' })`, 'E_BOOM'],
+  ['an unhandled rejection', `void Promise.reject(new TypeError('boom ${SECRET}'))`, 'INTERNAL'],
+  [
+    'an error after the first one',
+    `for (const n of [1, 2]) setTimeout(() => { throw new Error('boom ' + n) })`,
+    'INTERNAL',
+  ],
+] as const;
+
+describe('trader run', () => {
+  test.each(MISTAKES)('ends at %s with one line and 70; the next start says so once', async (_, mistake, code) => {
+    const database = await postgres.createDatabase();
+    const start = (port: number, nodeArgs: readonly string[] = []) =>
+      new Program(['run', '--port', String(port), '--database', database, '--log-level', 'warn'], {
+        cwd: folder.path,
+        nodeArgs,
+      });
+    const port = await freePort();
+    await using first = start(port, onceAsked(mistake));
+    const { session } = await recording(port);
+    writeFileSync(join(folder.path, 'now'), '');
+    expect(await first.exited).toBe(70);
+    const [line, ...others] = first.lines;
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({
+      level: 60,
+      code,
+      message: expect.stringMatching(/^boom /),
+      stack: expect.stringMatching(/^\w*Error: boom .*\n +at /),
+      session: session.id,
+      state: 'ready',
+      epoch: 1,
+    });
+    const noteFile = join(folder.path, 'spool', 'trader', 'crash.json');
+    expect(JSON.parse(readFileSync(noteFile, 'utf8'))).toMatchObject({ code, pid: first.child.pid });
+    expect(statSync(noteFile).mode & 0o077).toBe(0);
+    expect(first.stderr + readFileSync(noteFile, 'utf8')).not.toContain('hunter2');
+
+    const next = await freePort();
+    await using second = start(next);
+    await recording(next);
+    const [told, ...more] = second.lines;
+    expect(told).toMatchObject({ level: 40, code: 'CRASHED_BEFORE', crash: { code } });
+    expect(told!['msg']).toMatch(/^The last run crashed at \d{4}-.*boom/);
+    expect(more.filter((each) => each['code'] === 'CRASHED_BEFORE')).toEqual([]);
+    expect(existsSync(noteFile)).toBe(false);
+    second.child.kill('SIGTERM');
+    expect(await second.exited).toBe(0);
+  });
+
+  test('at log level silent tells of a crash, and of nothing else', async () => {
+    await using run = new Program(['run', '--port', '0', '--database', 'data', '--log-level', 'silent'], {
+      cwd: folder.path,
+      nodeArgs: onceAsked(`throw new Error('boom')`),
+    });
+    await vi.waitFor(() => expect(existsSync(join(folder.path, 'data', 'spool'))).toBe(true), { timeout: 45_000 });
+    writeFileSync(join(folder.path, 'now'), '');
+    expect(await run.exited).toBe(70);
+    expect(run.lines).toMatchObject([{ level: 60, message: 'boom' }]);
+    expect(existsSync(join(folder.path, 'data', 'spool', 'crash.json'))).toBe(true);
+  });
+});
+
+test('a mistake in a command is 70 too, as one line of JSON with --json', async () => {
+  // What no command expects: a standard output that throws.
+  const nodeArgs = beside(`process.stdout.write = () => { throw new Error('boom ${SECRET}') }`);
+  await using plain = new Program(['config'], { cwd: folder.path, nodeArgs });
+  expect(await plain.exited).toBe(70);
+  expect(plain.lines).toMatchObject([{ level: 60, code: 'INTERNAL', message: 'boom postgres://***@h/x' }]);
+  await using asJson = new Program(['config', '--json'], { cwd: folder.path, nodeArgs });
+  expect(await asJson.exited).toBe(70);
+  expect(asJson.lines).toEqual([{ error: { code: 'INTERNAL', message: 'boom postgres://***@h/x' } }]);
+});
+
+test("Node's own warnings are lines of the log", async () => {
+  const warn = `setTimeout(() => process.emitWarning('gets old', { type: 'DeprecationWarning', code: 'DEP9999' }))`;
+  const port = await freePort();
+  await using run = new Program(['run', '--port', String(port), '--database', await postgres.createDatabase()], {
+    cwd: folder.path,
+    nodeArgs: beside(warn),
+  });
+  await recording(port);
+  run.child.kill('SIGTERM');
+  expect(await run.exited).toBe(0);
+  const warned = run.lines.filter(({ code }) => code === 'DEP9999');
+  expect(warned).toMatchObject([{ level: 40, msg: 'DeprecationWarning: gets old' }]);
+});
