@@ -26,7 +26,7 @@ export type { SessionFilter } from './queries/list-sessions.ts';
 export type { CoverageInterval } from './core/coverage.ts';
 export type { Problem } from './core/stream-check.ts';
 export type { BookAt } from './reading/book-at.ts';
-export type { ExportOptions, ExportProgress, ExportResult } from './reading/export.ts';
+export type { ExportDamage, ExportOptions, ExportProgress, ExportResult } from './reading/export.ts';
 export type { BookBase } from './reading/fold-book.ts';
 export type { Reading } from './reading/reader.ts';
 export type { ReplayOptions } from './reading/replay.ts';

@@ -1,11 +1,19 @@
 // `trader export`: records to files for other tools, with what was covered beside them.
-import type { ExportedKind, ExportFormat, ExportResult, SessionId, SessionStore } from '@trader/session-store';
+import type {
+  ExportDamage,
+  ExportedKind,
+  ExportFormat,
+  ExportResult,
+  SessionId,
+  SessionStore,
+} from '@trader/session-store';
 import type { Values } from '../config.ts';
 import { messageOf, TraderError } from '../errors.ts';
 import { knownMarkets } from './known-markets.ts';
+import { ownFailure, type Failure } from './one-of-many.ts';
 import { Progress } from './progress.ts';
 import { readStore } from './read-store.ts';
-import { findSession } from './session-id.ts';
+import { findSessions } from './session-id.ts';
 import { interruptible } from '../stop-signal.ts';
 import { countText } from './text-table.ts';
 
@@ -22,41 +30,68 @@ export type ExportFlags = {
   readonly json: boolean;
 };
 
-/** @param which none for every session */
+type ExportWatch = {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly onDamage: (damage: ExportDamage) => void;
+};
+
+/**
+ * What cannot be read is left out and told, and the exit code is then 1; everything else is exported.
+ *
+ * @param which none for every session
+ */
 export async function exportSessions(which: readonly string[], flags: ExportFlags, settings: Values): Promise<void> {
   await interruptible(async (signal) => {
     await using store = await readStore(settings);
-    const sessions = await Promise.all(which.map(async (text) => findSession(store, text)));
+    const sessions = await findSessions(store, which);
     if (flags.markets) await knownMarkets(store, flags.markets);
     using progress = new Progress({ shown: !flags.json });
     const results: (ExportResult & { readonly what: ExportedKind })[] = [];
+    const damaged: (ExportDamage & { readonly what: ExportedKind })[] = [];
+    const failures: (Failure & { readonly what: ExportedKind })[] = [];
     for (const what of new Set(flags.what)) {
-      const result = await exportKind(store, what, [...new Set(sessions)], flags, progress, signal);
-      results.push({ what, ...result });
-      progress.clear();
-      if (!flags.json) process.stdout.write(`${result.file}: ${countText(result.rows)} rows\n`);
+      const onDamage = (damage: ExportDamage): void => {
+        damaged.push({ what, ...damage });
+        progress.clear();
+        if (!flags.json) tell(`${what} of session ${damage.session} are not all there: ${damage.problem}`);
+      };
+      try {
+        const result = await exportKind(store, what, sessions, flags, { progress, signal, onDamage });
+        results.push({ what, ...result });
+        progress.clear();
+        if (!flags.json) process.stdout.write(`${result.file}: ${countText(result.rows)} rows\n`);
+      } catch (error) {
+        // Of one kind alone it is all that there is to say; for others its neighbours may still be had.
+        if (flags.what.length === 1 || error instanceof TraderError) throw error;
+        const failure = { what, ...ownFailure(error, signal) };
+        failures.push(failure);
+        progress.clear();
+        if (!flags.json) tell(`${what} are not exported: ${failure.code}: ${failure.message}`);
+      }
     }
+    if (damaged.length + failures.length > 0) process.exitCode = 1;
     const [first] = results;
-    if (!first) return;
-    const { coverageFile } = first;
+    if (!first && !flags.json) return;
+    const coverageFile = first?.coverageFile ?? null;
+    const exported = first?.sessions ?? [];
     if (flags.json) {
       const files = results.map(({ what, file, rows }) => ({ what, file, rows }));
-      process.stdout.write(`${JSON.stringify({ files, coverageFile, sessions: first.sessions })}\n`);
+      process.stdout.write(`${JSON.stringify({ files, coverageFile, sessions: exported, damaged, failures })}\n`);
     } else {
-      process.stdout.write(
-        `${coverageFile}: when each market was covered (sessions: ${countText(first.sessions.length)})\n`,
-      );
+      process.stdout.write(`${coverageFile}: when each market was covered (sessions: ${countText(exported.length)})\n`);
     }
   });
 }
+
+const tell = (text: string): void => void process.stderr.write(`trader: ${text}\n`);
 
 async function exportKind(
   store: SessionStore,
   what: ExportedKind,
   sessions: readonly SessionId[],
   { out, format, markets, from, to }: ExportFlags,
-  progress: Progress,
-  signal: AbortSignal,
+  { progress, signal, onDamage }: ExportWatch,
 ): Promise<ExportResult> {
   // Counters know how many rows there will be, unless something is left out or a snapshot is a row a level.
   const isWhole = !markets && from === undefined && to === undefined && what !== 'snapshots';
@@ -67,6 +102,7 @@ async function exportKind(
       what,
       folder: out,
       signal,
+      onDamage,
       ...(sessions.length > 0 && { sessions }),
       ...(markets && { markets }),
       ...(from !== undefined && { fromMs: from }),

@@ -2,7 +2,7 @@ import type { SessionStore } from '@trader/session-store';
 import { TraderError } from '../errors.ts';
 
 /**
- * The markets, each once. A name that was never recorded is a mistake, not an empty result.
+ * The markets, each once. A name that was never recorded is a mistake, not an empty result; all of them are said at once.
  *
  * @throws {TraderError} `MARKET_UNKNOWN`
  */
@@ -11,11 +11,13 @@ export async function knownMarkets(
   markets: readonly string[],
 ): Promise<readonly string[]> {
   const wanted = [...new Set(markets)];
+  const unknown: string[] = [];
   for (const market of wanted) {
     const [row] = await store.query('select 1 as there from markets where ticker = $1', [market]);
-    if (row) continue;
-    const text = `--markets: ${market} is in no recording of this database. trader sql "select ticker from markets" has them`;
-    throw new TraderError('MARKET_UNKNOWN', text, { exitCode: 2 });
+    if (!row) unknown.push(market);
   }
-  return wanted;
+  if (unknown.length === 0) return wanted;
+  const are = unknown.length === 1 ? 'is' : 'are';
+  const text = `--markets: ${unknown.join(', ')} ${are} in no recording of this database. trader sql "select ticker from markets" has them`;
+  throw new TraderError('MARKET_UNKNOWN', text, { exitCode: 2 });
 }

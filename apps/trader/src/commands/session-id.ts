@@ -37,6 +37,23 @@ export async function findSession(store: Pick<SessionStore, 'query' | 'sessions'
   });
 }
 
+/**
+ * Each once. What is wrong with several of them is said at once.
+ *
+ * @throws {TraderError} as `findSession`
+ */
+export async function findSessions(
+  store: Pick<SessionStore, 'query' | 'sessions'>,
+  texts: readonly string[],
+): Promise<readonly SessionId[]> {
+  const found = await Promise.allSettled(texts.map(async (text) => findSession(store, text)));
+  const refused = found.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const own = refused.filter((error) => error instanceof TraderError);
+  if (refused.length > own.length) throw refused.find((error) => !(error instanceof TraderError));
+  if (own[0]) throw new TraderError(own[0].code, own.map(({ message }) => message).join('. '), { exitCode: 2 });
+  return [...new Set(found.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])))];
+}
+
 /** Every session, the oldest first. */
 export async function allSessions(store: Pick<SessionStore, 'query'>): Promise<readonly SessionId[]> {
   return (await store.query('select id from sessions order by ordinal')).map(({ id }) => String(id));

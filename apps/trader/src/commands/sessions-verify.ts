@@ -2,15 +2,19 @@
 import type { SessionId, SessionStore, Verification } from '@trader/session-store';
 import { ONE_DOLLAR } from '@trader/orderbook-client';
 import type { Values } from '../config.ts';
+import { ownFailure, type Failure } from './one-of-many.ts';
 import { Progress } from './progress.ts';
 import { readStore } from './read-store.ts';
 import { allSessions, findSession } from './session-id.ts';
 import { interruptible } from '../stop-signal.ts';
 import { countText, textTable } from './text-table.ts';
 
+/** One that could not be verified says why. */
+export type Verified = Verification & { readonly failure?: Failure };
+
 type VerifyFlags = { readonly json: boolean; readonly all: boolean };
 
-/** Prints each session as it is done; the exit code is 1 if a law is broken anywhere. */
+/** Prints each session as it is done; the exit code is 1 if a law is broken anywhere, or a session cannot be verified. */
 export async function verifySessions(
   which: string | undefined,
   { json, all }: VerifyFlags,
@@ -28,17 +32,20 @@ export async function verifySessions(
   });
 }
 
-async function verifyAll(
-  store: SessionStore,
+/** @throws when the database fails as a whole, or at a signal */
+export async function verifyAll(
+  store: Pick<SessionStore, 'verify'>,
   sessions: readonly SessionId[],
   { json, signal }: { readonly json: boolean; readonly signal: AbortSignal },
-): Promise<readonly Verification[]> {
+): Promise<readonly Verified[]> {
   using progress = new Progress({ shown: !json });
-  const results: Verification[] = [];
+  const results: Verified[] = [];
   for (const [index, session] of sessions.entries()) {
     progress.update({ doing: `verifying ${session}`, done: index, of: sessions.length, unit: 'sessions' });
     // YES and NO bids that add up to more than a dollar would have traded with each other.
-    const result = await store.verify(session, { maxPriceSum: ONE_DOLLAR, signal });
+    const result = await store
+      .verify(session, { maxPriceSum: ONE_DOLLAR, signal })
+      .catch((error: unknown): Verified => ({ session, ok: false, laws: [], failure: ownFailure(error, signal) }));
     results.push(result);
     if (json) continue;
     progress.clear();
@@ -48,7 +55,8 @@ async function verifyAll(
 }
 
 /** For people: a line a law, and below it the first problems. */
-export function verificationText({ session, ok, laws }: Verification): string {
+export function verificationText({ session, ok, laws, failure }: Verified): string {
+  if (failure) return `${session}  NOT verified: ${failure.code}: ${failure.message}\n`;
   const table = textTable(
     laws.map(({ law, ok, checked, problemCount }) => [
       ok ? '  ok' : '  BROKEN',

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { SessionId, StoreRecord } from '../records.ts';
+import { SessionStoreError } from '../errors.ts';
 import { textOf, timeOf } from '../rows.ts';
 import { coverage } from './coverage.ts';
 import { refuseDamage } from './damage.ts';
@@ -29,6 +30,11 @@ export interface ExportOptions {
   readonly toMs?: number;
   /** Called after each page that was read. What it throws ends the export. */
   readonly onProgress?: (progress: ExportProgress) => void;
+  /**
+   * Called for each part of a session that cannot be read; it is left out, and so are the session's records behind it where a
+   * statement fails. @default such a part ends the export
+   */
+  readonly onDamage?: (damage: ExportDamage) => void;
   /** Ends the export, which then rejects with the signal's reason and leaves no file. */
   readonly signal?: AbortSignal;
 }
@@ -38,6 +44,11 @@ export interface ExportProgress {
   readonly sessions: number;
   readonly ofSessions: number;
   readonly rows: number;
+}
+
+export interface ExportDamage {
+  readonly session: SessionId;
+  readonly problem: string;
 }
 
 export interface ExportResult {
@@ -94,19 +105,27 @@ async function writeRecords(
   names: MarketNames,
   file: TableFile,
   sessions: readonly SessionId[],
-  { what, markets, onProgress, signal, ...time }: ExportOptions,
+  { what, markets, onProgress, onDamage, signal, ...time }: ExportOptions,
 ): Promise<void> {
   const table = tables[what] as Table<StoreRecord>;
   const wanted = markets === undefined ? null : await names.numbersOf(markets);
   for (const [index, session] of sessions.entries()) {
-    const reading = { read, names, session, markets: wanted, span: spanOf(time), onDamage: refuseDamage };
-    const { numbered, loose } = await sessionStreams(reading, kinds[what]);
-    for (const stream of [...numbered, ...loose]) {
-      for await (const page of stream.pages()) {
-        signal?.throwIfAborted();
-        await file.add(page.flatMap((record) => table.rows(record, session)));
-        onProgress?.({ sessions: index, ofSessions: sessions.length, rows: file.rows });
+    const damaged = (problem: string) => (onDamage ? onDamage({ session, problem }) : refuseDamage(problem));
+    const reading = { read, names, session, markets: wanted, span: spanOf(time), onDamage: damaged };
+    try {
+      const { numbered, loose } = await sessionStreams(reading, kinds[what]);
+      for (const stream of [...numbered, ...loose]) {
+        for await (const page of stream.pages()) {
+          signal?.throwIfAborted();
+          await file.add(page.flatMap((record) => table.rows(record, session)));
+          onProgress?.({ sessions: index, ofSessions: sessions.length, rows: file.rows });
+        }
       }
+    } catch (error) {
+      // The database's own failures, the file's and the caller's are not the session's.
+      const isOfSession = SessionStoreError.isInstance(error) && error.code === 'QUERY_FAILED';
+      if (!onDamage || !isOfSession) throw error;
+      damaged(error.message);
     }
   }
   signal?.throwIfAborted();

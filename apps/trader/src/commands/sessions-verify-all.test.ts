@@ -1,0 +1,49 @@
+import { SessionStoreError, type SessionStore, type Verification } from '@trader/session-store';
+import { expect, test } from 'vitest';
+import { verificationText, verifyAll } from './sessions-verify.ts';
+
+const whole = (session: string): Verification => ({ session, ok: true, laws: [] });
+const storeThat = (fails: (session: string) => unknown): Pick<SessionStore, 'verify'> => ({
+  verify: async (session) => {
+    const error = fails(session);
+    if (error) throw error;
+    return whole(session);
+  },
+});
+const { signal } = new AbortController();
+const quiet = { json: true, signal };
+
+test.each([
+  ['a statement fails', new SessionStoreError('QUERY_FAILED', 'no such column'), 'QUERY_FAILED'],
+  ['it takes too long', new SessionStoreError('QUERY_TIMEOUT', 'too long'), 'QUERY_TIMEOUT'],
+  ['it was dropped meanwhile', new SessionStoreError('SESSION_UNKNOWN', 'gone'), 'SESSION_UNKNOWN'],
+  ['a row makes the reader stumble', new RangeError('Invalid time value'), 'INTERNAL'],
+])('a session at which %s is not as it should be, and the others are verified', async (_why, error, code) => {
+  const store = storeThat((session) => session === 'b' && error);
+  const results = await verifyAll(store, ['a', 'b', 'c'], quiet);
+  expect(results).toEqual([
+    whole('a'),
+    { session: 'b', ok: false, laws: [], failure: { code, message: error.message } },
+    whole('c'),
+  ]);
+  expect(verificationText(results[1]!)).toBe(`b  NOT verified: ${code}: ${error.message}\n`);
+});
+
+test.each(['DATABASE_UNREACHABLE', 'DATABASE_REFUSED', 'STORE_CLOSED'] as const)(
+  'a database that is away (%s) ends it: each of the others would only say so, too',
+  async (code) => {
+    const asked: string[] = [];
+    const store = storeThat((session) => asked.push(session) && new SessionStoreError(code, 'away'));
+    await expect(verifyAll(store, ['a', 'b'], quiet)).rejects.toMatchObject({ code });
+    expect(asked).toEqual(['a']);
+  },
+);
+
+test('a signal ends it', async () => {
+  const ends = new AbortController();
+  const store = storeThat(() => {
+    ends.abort(new Error('ended by SIGINT'));
+    return ends.signal.reason;
+  });
+  await expect(verifyAll(store, ['a', 'b'], { json: true, signal: ends.signal })).rejects.toThrow('ended by SIGINT');
+});
