@@ -10,7 +10,7 @@ const [A, B] = ['KXSIM-00001', 'KXSIM-00002'] as const;
 
 /** An exchange whose time moves when the test says so, and whose crowd is as good as silent. */
 async function start(options: ExchangeOptions = {}) {
-  const runtime = new ManualRuntime({ startMs: Date.now() });
+  const runtime = new ManualRuntime();
   const exchange = await createExchange({
     markets: 3,
     deltasPerSecond: 0.000_1,
@@ -19,11 +19,13 @@ async function start(options: ExchangeOptions = {}) {
     runtime,
     ...options,
   });
-  const client = await TestClient.connect(exchange);
+  const atMs = runtime.nowMs();
+  const client = await TestClient.connect(exchange, { atMs });
   const subscribe = (id: number, channels: readonly string[], more: object = {}) =>
     client.send({ id, cmd: 'subscribe', params: { channels, ...more } });
   return {
     runtime,
+    atMs,
     exchange,
     client,
     subscribe,
@@ -113,7 +115,11 @@ describe('channels', () => {
     const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     const keys = [{ keyId: 'limited', publicKeyPem, channels: ['trade'] }];
     await using world = await start({ keys });
-    await using limited = await TestClient.connect(world.exchange, { keyId: 'limited', privateKeyPem });
+    await using limited = await TestClient.connect(world.exchange, {
+      atMs: world.atMs,
+      keyId: 'limited',
+      privateKeyPem,
+    });
     limited.send({ id: 1, cmd: 'subscribe', params: { channels: ['fill', 'trade'] } });
     await limited.settled();
     expect(limited.frames).toMatchObject([{ type: 'error', msg: { code: 9 } }, { type: 'subscribed' }]);
@@ -290,7 +296,7 @@ describe('what is an account’s own', () => {
     await using world = await start({ keys });
     const { client, exchange } = world;
     const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-    await using other = await TestClient.connect(exchange, { keyId: 'other', privateKeyPem });
+    await using other = await TestClient.connect(exchange, { atMs: world.atMs, keyId: 'other', privateKeyPem });
     const channels = ['orderbook_delta', 'fill', 'user_orders', 'market_positions', 'order_group_updates'];
     for (const one of [client, other]) {
       one.send({ id: 1, cmd: 'subscribe', params: { channels, market_ticker: A } });

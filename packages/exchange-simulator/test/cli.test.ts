@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@trader/testkit';
+import { inTime, temporaryFolder } from '@trader/testkit';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { at, deltaOf, snapshotOf, writeTape } from './tape.ts';
 
@@ -28,10 +28,18 @@ function start(...args: string[]) {
 
 type Announcement = { url: string; restUrl: string; keyId: string; keyType: string; keyFile: string; markets: number };
 
-async function announced({ child }: { child: ChildProcess }): Promise<Announcement> {
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
-  return JSON.parse(line.toString()) as Announcement;
+/** The first thing that it says. */
+async function said({ child, done }: ReturnType<typeof start>): Promise<string> {
+  const ended = done.then(({ code, errors }) => {
+    throw new Error(`it ended with ${code} and said nothing: ${errors}`);
+  });
+  const [first] = (await inTime(Promise.race([once(child.stdout, 'data'), ended]), () => 'it said nothing')) as [
+    Buffer,
+  ];
+  return first.toString();
 }
+
+const announced = async (program: ReturnType<typeof start>) => JSON.parse(await said(program)) as Announcement;
 
 describe('the command', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
@@ -62,8 +70,7 @@ describe('the command', () => {
     const record = join(folder.path, 'record.ndjson');
     const keyArgs = ['--key-type', 'ed25519', '--key-out', keyFile, '--show-key'];
     const program = start('--tape', tape, '--speed', 'max', '--record', record, ...keyArgs);
-    const [out] = (await once(program.child.stdout, 'data')) as [Buffer];
-    expect(out.toString()).toContain(
+    expect(await said(program)).toContain(
       `Key file   ${keyFile} (ed25519)\nMarkets    1, from A to A\n-----BEGIN PRIVATE KEY-----`,
     );
     program.child.kill('SIGTERM');
@@ -77,6 +84,8 @@ describe('the command', () => {
     expect(out).toMatch(/^Usage: kalshi-simulator .*--port PORT .*--json /s);
   });
 
+  // The name of a test is the same in every run.
+  const BROKEN = 'a broken file';
   const broken = join(folder.path, 'broken.ndjson');
   writeFileSync(broken, '{}\n');
 
@@ -86,14 +95,14 @@ describe('the command', () => {
     [['--rate', '0'], '--rate must be above 0 and at most 100000, got 0'],
     [['--speed', 'fast'], '--speed must be a number, got fast'],
     [['--key-type', 'dsa'], '--key-type must be one of ed25519, rsa, got dsa'],
-    [['--tape', broken], `Tape ${broken}, line 1: expected`],
+    [['--tape', BROKEN], `Tape ${broken}, line 1: expected`],
     [['--faults', '/does/not/exist.json'], '--faults /does/not/exist.json cannot be read'],
-    [['--key-out', broken], `--key-out ${broken} is there already`],
-    [['--record', broken], `The tape ${broken} is there already`],
+    [['--key-out', BROKEN], `--key-out ${broken} is there already`],
+    [['--record', BROKEN], `The tape ${broken} is there already`],
     [['--nonsense'], "Unknown option '--nonsense'"],
     [['stray'], "Unexpected argument 'stray'"],
   ])('refuses %j with one line and exit code 2', async (args, message) => {
-    const { code, out, errors } = await start(...args).done;
+    const { code, out, errors } = await start(...args.map((arg) => (arg === BROKEN ? broken : arg))).done;
     expect(errors).toContain(`kalshi-simulator: ${message}`);
     expect(errors.trimEnd().split('\n')).toHaveLength(1);
     expect({ code, out }).toEqual({ code: 2, out: '' });

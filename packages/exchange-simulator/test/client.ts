@@ -2,6 +2,7 @@
 // frame as it came. It waits for facts only.
 import { constants, sign } from 'node:crypto';
 import { once } from 'node:events';
+import { inTime } from '@trader/testkit';
 import { WebSocket } from 'ws';
 import type { Exchange } from '../src/index.ts';
 
@@ -88,9 +89,10 @@ export class TestClient implements AsyncDisposable {
 
   /** Resolves when `fact` is true, which is looked at after each arrival. */
   async until(fact: () => boolean): Promise<void> {
-    while (!fact()) {
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
-    }
+    const come = async () => {
+      while (!fact()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    };
+    await inTime(come(), () => `${fact.toString()}; ${this.#whatCame()}`);
   }
 
   /** Resolves when everything that was sent before has been answered and has arrived; the answer to it is not kept. */
@@ -98,7 +100,7 @@ export class TestClient implements AsyncDisposable {
     const id = this.#nextBarrier++;
     const reached = new Promise<void>((resolve) => this.#barriers.set(`{"type":"ok","id":${id}`, resolve));
     this.send({ id, cmd: 'list_subscriptions' });
-    await reached;
+    await inTime(reached, () => `no answer to list_subscriptions ${id}; ${this.#whatCame()}`);
   }
 
   /** Sends a ping and resolves with the body of the pong. */
@@ -115,6 +117,11 @@ export class TestClient implements AsyncDisposable {
 
   readOn(): void {
     this.#socket.resume();
+  }
+
+  #whatCame(): string {
+    const last = this.texts.slice(-3).map((text) => text.slice(0, 300));
+    return `${this.texts.length} frames and ${this.pings.length} pings came, at the end ${last.join(' ') || 'none'}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 // A plain WebSocket client that looks at the wire itself: text or binary, text that is no JSON, pings, how it ended.
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { inTime, ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { WebSocket } from 'ws';
 import { createExchange, type Exchange, type ExchangeOptions, type Fault } from '../src/index.ts';
 import { type Frame, type Handshake, signedHeaders } from './client.ts';
@@ -93,7 +93,14 @@ export class WireClient implements AsyncDisposable {
   }
 
   async until(fact: () => boolean): Promise<void> {
-    while (!fact()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    const come = async () => {
+      while (!fact()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    };
+    await inTime(come(), () => {
+      const last = this.texts.slice(-3).map((text) => text.slice(0, 300));
+      const beats = `${this.pings.length} pings, ${this.pongs.length} pongs`;
+      return `${fact.toString()}; ${this.texts.length} messages, ${beats} came, at the end ${last.join(' ') || 'none'}`;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,11 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createExchange, type Runtime } from '../src/index.ts';
 import { TestClient } from './client.ts';
 
-const startMs = Date.now();
-
 /** Ten seconds of a generated exchange, as one subscriber of everything sees it. */
 async function record(seed: number, timersLateMs = 0): Promise<string[]> {
-  const runtime = new ManualRuntime({ startMs });
+  const runtime = new ManualRuntime();
   const { nowMs, monotonicMs } = runtime;
   const setTimer: Runtime['setTimer'] = (delayMs, fire) => runtime.setTimer(delayMs + timersLateMs, fire);
   const late: Runtime = { nowMs, monotonicMs, setTimer };
@@ -18,7 +16,7 @@ async function record(seed: number, timersLateMs = 0): Promise<string[]> {
     runtime: late,
     pingIntervalMs: Infinity,
   });
-  await using client = await TestClient.connect(exchange);
+  await using client = await TestClient.connect(exchange, { atMs: runtime.nowMs() });
   client.subscribe(1, exchange.markets);
   await client.settled();
   runtime.advance(10_000);

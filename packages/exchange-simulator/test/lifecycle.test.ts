@@ -14,14 +14,16 @@ const openHandles = () =>
 
 describe('dropConnections', () => {
   it('cuts every socket without a close frame, and the next connection starts anew', async () => {
-    await using exchange = await createExchange({ runtime: new ManualRuntime({ startMs: Date.now() }) });
-    await using first = await TestClient.connect(exchange);
-    await using second = await TestClient.connect(exchange);
+    const runtime = new ManualRuntime();
+    const signed = { atMs: runtime.nowMs() };
+    await using exchange = await createExchange({ runtime });
+    await using first = await TestClient.connect(exchange, signed);
+    await using second = await TestClient.connect(exchange, signed);
     first.subscribe(1, exchange.markets);
     await first.settled();
     exchange.dropConnections();
     expect(await Promise.all([first.closed, second.closed])).toEqual([1006, 1006]);
-    await using third = await TestClient.connect(exchange);
+    await using third = await TestClient.connect(exchange, signed);
     third.subscribe(1, exchange.markets.slice(0, 1));
     await third.settled();
     expect(third.frames[1]).toMatchObject({ sid: 1, seq: 1 });
@@ -61,10 +63,10 @@ describe('close', () => {
       at(1, snapshotOf('A')),
       at(90_000, deltaOf('A', 'no', '0.1000', '1.00')),
     ]);
-    const runtime = new ManualRuntime({ startMs: Date.now() });
+    const runtime = new ManualRuntime();
     for (const options of [{ tapes: [tape] }, { markets: 3 }]) {
       const exchange = await createExchange({ ...options, runtime });
-      await using client = await TestClient.connect(exchange);
+      await using client = await TestClient.connect(exchange, { atMs: runtime.nowMs() });
       // Refused, told so, and it does not hang up.
       const lingering = connect({ port: Number(new URL(exchange.url).port), host: '127.0.0.1', allowHalfOpen: true });
       lingering.write('GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');

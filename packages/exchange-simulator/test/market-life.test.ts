@@ -7,7 +7,7 @@ import { TestClient } from './client.ts';
 const ticker = 'KXSIM-00001';
 
 async function start(options: ExchangeOptions = {}) {
-  const runtime = new ManualRuntime({ startMs: Date.now() });
+  const runtime = new ManualRuntime();
   const exchange = await createExchange({
     markets: 1,
     deltasPerSecond: 20,
@@ -16,7 +16,7 @@ async function start(options: ExchangeOptions = {}) {
     runtime,
     ...options,
   });
-  const client = await TestClient.connect(exchange);
+  const client = await TestClient.connect(exchange, { atMs: runtime.nowMs() });
   client.send({ id: 1, cmd: 'subscribe', params: { channels: ['market_lifecycle_v2'], market_ticker: 'NO-FILTER' } });
   client.subscribe(2, [ticker]);
   await client.settled();

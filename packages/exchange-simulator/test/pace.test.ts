@@ -20,9 +20,9 @@ describe.each([
   [10, 100, 6_000],
 ])('at speed %d', (speed, secondAtMs, thirdAfterMs) => {
   it('each frame comes at its moment, and not before', async () => {
-    const runtime = new ManualRuntime({ startMs: Date.now() });
+    const runtime = new ManualRuntime();
     await using exchange = await createExchange({ tapes: [tape], speed, runtime, pingIntervalMs: Infinity });
-    await using client = await TestClient.connect(exchange);
+    await using client = await TestClient.connect(exchange, { atMs: runtime.nowMs() });
     client.subscribe(1, ['A']);
     await client.until(() => client.of('orderbook_delta').length === 1);
     runtime.advance(secondAtMs - 1);
@@ -66,10 +66,10 @@ describe('playback', () => {
   });
 
   it('at a factor goes on without subscribers, and the next one gets the book of that moment', async () => {
-    const runtime = new ManualRuntime({ startMs: Date.now() });
+    const runtime = new ManualRuntime();
     await using exchange = await createExchange({ tapes: [tape], playback: 'on-play', runtime });
     exchange.play();
-    await using client = await TestClient.connect(exchange);
+    await using client = await TestClient.connect(exchange, { atMs: runtime.nowMs() });
     while (exchange.totals().deltasPlayed < 3) {
       runtime.advance(1_000);
       await client.settled();
@@ -84,12 +84,13 @@ describe('playback', () => {
 
   it('of a tape without times needs no clock: it comes as fast as subscribers take it', async () => {
     const untimed = writeTape(folder, 'untimed.ndjson', [snapshotOf('U'), deltaOf('U', 'no', '0.3000', '1.00')]);
+    const runtime = new ManualRuntime();
     await using exchange = await createExchange({
       tapes: [untimed],
       speed: 1,
-      runtime: new ManualRuntime({ startMs: Date.now() }),
+      runtime,
     });
-    await using client = await TestClient.connect(exchange);
+    await using client = await TestClient.connect(exchange, { atMs: runtime.nowMs() });
     client.subscribe(1, ['U']);
     await exchange.finished;
     expect(exchange.totals().deltasPlayed).toBe(1);
@@ -101,9 +102,9 @@ describe('playback', () => {
       deltaOf('R', 'no', '0.3000', '1.00', 70_000),
       deltaOf('R', 'no', '0.3000', '1.00', 75_000),
     ]);
-    const runtime = new ManualRuntime({ startMs: Date.now() });
+    const runtime = new ManualRuntime();
     await using exchange = await createExchange({ tapes: [raw], runtime, pingIntervalMs: Infinity });
-    await using client = await TestClient.connect(exchange);
+    await using client = await TestClient.connect(exchange, { atMs: runtime.nowMs() });
     client.subscribe(1, ['R']);
     await client.until(() => client.of('orderbook_delta').length === 1);
     await client.settled();

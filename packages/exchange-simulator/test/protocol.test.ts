@@ -42,7 +42,7 @@ async function open(options: ExchangeOptions = {}): Promise<TestClient> {
     replyOrder: 'arrival',
     ...options,
   });
-  return TestClient.connect(exchange);
+  return TestClient.connect(exchange, options.runtime && { atMs: options.runtime.nowMs() });
 }
 
 const bookA =
@@ -268,7 +268,7 @@ describe('a wrong command', () => {
 
 describe('pings', () => {
   it('go out every 10 s with the body heartbeat, and a client’s ping is answered', async () => {
-    const runtime = new ManualRuntime({ startMs: Date.now() });
+    const runtime = new ManualRuntime();
     await using client = await open({ runtime });
     expect(await client.ping('are you there')).toBe('are you there');
     runtime.advance(9_999);

@@ -14,7 +14,7 @@ import { WEBSOCKET_PATH, type WireCommand } from '../src/wire.ts';
 import { A, B, snapshot, subscribed } from './scripted-exchange.ts';
 
 /** A limit for a fact to come true, not a time that it takes. */
-const SOON = { timeout: 20_000 };
+const SOON = { timeout: 60_000 };
 
 const cleanUps: (() => void | Promise<void>)[] = [];
 
@@ -198,25 +198,21 @@ describe('lesson 7: hanging for ever', () => {
     }
   });
 
-  test(
-    'an exchange that never answers the closing handshake does not hold up a close',
-    { timeout: 20_000 },
-    async () => {
-      let server: WebSocket | undefined;
-      const url = await exchange((socket) => {
-        server = socket;
-        subscribeOnce(socket);
-      });
-      const client = clientOf(url, {});
-      client.start();
-      await client.whenSynced();
-      server!.pause();
-      await client.close();
-      expect(client.status().phase).toBe('closed');
-      // What it finds when it reads again is the end.
-      const gone = once(server!, 'close');
-      server!.resume();
-      await gone;
-    },
-  );
+  test('an exchange that never answers the closing handshake does not hold up a close', async () => {
+    let server: WebSocket | undefined;
+    const url = await exchange((socket) => {
+      server = socket;
+      subscribeOnce(socket);
+    });
+    const client = clientOf(url, {});
+    client.start();
+    await client.whenSynced();
+    server!.pause();
+    await client.close();
+    expect(client.status().phase).toBe('closed');
+    // What it finds when it reads again is the end.
+    const gone = once(server!, 'close');
+    server!.resume();
+    await gone;
+  });
 });

@@ -13,7 +13,7 @@ import { A, B, conversation, snapshot, subscribed } from './scripted-exchange.ts
 
 const RECONNECTS = 1000;
 /** A limit for a fact to come true, not a time that it takes. */
-const SOON = { timeout: 20_000 };
+const SOON = { timeout: 60_000 };
 /** By then everything that is made once is made. */
 const WARM_UP = 300;
 /** Far less than a socket with its buffers and listeners takes, so that not even a tenth of them can be kept. */

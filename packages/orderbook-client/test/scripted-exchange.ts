@@ -69,8 +69,14 @@ export function conversation(options: Partial<OrderbookClientOptions> = {}) {
     ...options,
   });
   const events: OrderbookEvent[] = [];
+  const byType = new Map<string, OrderbookEvent[]>();
   for (const type of EVENT_TYPES) {
-    client.on(type, (event) => void events.push(event));
+    const ofType: OrderbookEvent[] = [];
+    byType.set(type, ofType);
+    client.on(type, (event) => {
+      events.push(event);
+      ofType.push(event);
+    });
   }
   return {
     client,
@@ -78,8 +84,7 @@ export function conversation(options: Partial<OrderbookClientOptions> = {}) {
     sockets,
     events,
     connection: () => client.status().connections[0]!,
-    of: <T extends OrderbookEvent['type']>(type: T) =>
-      events.filter((event): event is Extract<OrderbookEvent, { type: T }> => event.type === type),
+    of: <T extends OrderbookEvent['type']>(type: T) => [...byType.get(type)!] as Extract<OrderbookEvent, { type: T }>[],
     /** The newest socket, once the signature for it is made. */
     dial: async (): Promise<ScriptedSocket> => {
       const before = sockets.length;

@@ -82,7 +82,7 @@ describe.skipIf(mlb.missing)(mlb.title('12 baseball markets'), () => {
 describe.skipIf(gold.missing)(gold.title('gold in 15 minutes'), () => {
   const markets = gold.missing ? [] : readdirSync(gold.path);
 
-  test.each(markets)('%s folds to the book of a plain map', { timeout: 60_000 }, (market) => {
+  test.each(markets)('%s folds to the book of a plain map', (market) => {
     // A market over midnight has a file a day: one tape.
     const folder = join(gold.path, market);
     const lines = readdirSync(folder)

@@ -37,7 +37,7 @@ describe.skipIf(spec.missing)(spec.title("the exchange's own examples"), () => {
 const gold = captures('ws-gold15m-2026-08/events');
 
 describe.skipIf(gold.missing)(gold.title('recorded trades of 23 markets'), () => {
-  test('are all read, add up to a dollar, and are written back as they came', { timeout: 60_000 }, () => {
+  test('are all read, add up to a dollar, and are written back as they came', () => {
     let trades = 0;
     const wrong: string[] = [];
     for (const path of readdirSync(gold.path, { recursive: true, encoding: 'utf8' })) {
