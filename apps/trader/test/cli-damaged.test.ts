@@ -1,7 +1,7 @@
 // The built program on recordings of which some are damaged: the others are verified and exported, and the exit code says so.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSessionStore, type StoreRecord } from '@trader/session-store';
@@ -132,4 +132,33 @@ describe('a list of names of which several are wrong', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/^trader: MARKET_UNKNOWN: .*KXNONE, KXNEVER/);
   });
+});
+
+test('trader simulate plays a tape with bad lines, and says which it left out', async () => {
+  const frame = (ms: number, type: string, msg: object): string =>
+    JSON.stringify({
+      recv_ms: AT_MS + ms,
+      event: { type, sid: 1, seq: ms, msg: { market_ticker: 'KXA', market_id: 'a', ...msg } },
+    });
+  const delta = (ms: number) =>
+    frame(ms, 'orderbook_delta', { price_dollars: '0.4000', delta_fp: '1.00', side: 'yes' });
+  const tape = [frame(1, 'orderbook_snapshot', {}), delta(2), 'nonsense', delta(3), delta(4).slice(0, 60)];
+  writeFileSync(join(folder.path, 'tape.ndjson'), tape.join('\n'));
+  const run = [
+    'simulate',
+    '--tape',
+    'tape.ndjson',
+    '--speed',
+    'max',
+    '--exit-when-done',
+    '--port',
+    '0',
+    '--spool-dir',
+    'spool',
+  ];
+  const { code, stdout, stderr } = await trader(...run);
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'closed', deltas: 2, unreadable: 2 });
+  const told = stderr.split('\n').filter((line) => line.includes('TAPE_INVALID'));
+  expect(told.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual([3, 5]);
 });

@@ -224,9 +224,9 @@ type Source = {
   readonly openCursors?: () => readonly TapeCursor[];
 };
 
-async function openTapes({ tapes }: ResolvedOptions, tally: Tally): Promise<Source> {
+async function openTapes({ tapes, onBadLine }: ResolvedOptions, tally: Tally): Promise<Source> {
   const contents: TapeContents[] = [];
-  for (const file of tapes) contents.push(await scanTape(file));
+  for (const file of tapes) contents.push(await scanTape(file, onBadLine));
   const origins = timelineOrigins(contents);
   const { markets, primed } = marketsOfTapes(contents);
   const openCursors = () =>
@@ -238,6 +238,7 @@ async function openTapes({ tapes }: ResolvedOptions, tally: Tally): Promise<Sour
           firstMs: contents[order]?.firstMs,
           originMs: origins[order] ?? 0,
           primed: primed[order] ?? new Set(),
+          badLines: contents[order]?.badLines ?? new Set(),
           onSkipped: (type) => count(tally.skipped, type),
         }),
     );

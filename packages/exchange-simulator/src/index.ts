@@ -26,6 +26,6 @@ export { ExchangeError, type ExchangeErrorCode } from './errors.ts';
 export { createExchange, type Exchange, type ExchangeControl } from './exchange.ts';
 export type { ExchangeFaults } from './io/fault-control.ts';
 export type { ExchangeMarkets, ExchangeOrders, NewOrder, OwnOrder, Placement } from './io/market-control.ts';
-export type { AcceptedKey, ExchangeOptions } from './options.ts';
+export type { AcceptedKey, BadLine, ExchangeOptions } from './options.ts';
 export type { Runtime } from './runtime.ts';
 export type { ExchangeTotals } from './totals.ts';

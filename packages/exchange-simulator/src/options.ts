@@ -16,6 +16,14 @@ export interface AcceptedKey {
 }
 
 /** What the exchange plays and how it behaves. All fields are optional; without any it is a small generated market. */
+/** A line of a tape that is no frame. */
+export interface BadLine {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly expected: string;
+}
+
 export interface ExchangeOptions {
   /** TCP port on 127.0.0.1. @default 0, any free port */
   readonly port?: number;
@@ -27,6 +35,11 @@ export interface ExchangeOptions {
    * @default []
    */
   readonly tapes?: readonly string[];
+  /**
+   * Called for each line of a tape that is no frame, before anything starts; the line is left out and the others are played.
+   * @default such a line refuses the tape with `TAPE_INVALID`
+   */
+  readonly onBadLine?: (line: BadLine) => void;
   /**
    * Tape speed: a factor of real time, or `'max'`: as fast as subscribers take it. At `'max'` the tapes wait for the
    * slowest subscriber and while nobody subscribes; at a factor they go on, and a subscriber that is too slow gets
@@ -97,7 +110,8 @@ export interface ExchangeOptions {
   readonly runtime?: Runtime;
 }
 
-export type ResolvedOptions = Readonly<Required<Omit<ExchangeOptions, 'keys' | 'record'>>> & {
+export type ResolvedOptions = Readonly<Required<Omit<ExchangeOptions, 'keys' | 'record' | 'onBadLine'>>> & {
+  readonly onBadLine: ((line: BadLine) => void) | undefined;
   readonly record: string | undefined;
   readonly keys: readonly {
     readonly keyId: string;
@@ -116,6 +130,7 @@ export function resolveOptions(options: ExchangeOptions = {}): ResolvedOptions {
     port: integer('port', options.port ?? 0, 0, 65_535),
     seed: integer('seed', options.seed ?? 1, 0, 4_294_967_295),
     tapes: paths(options.tapes ?? []),
+    onBadLine: options.onBadLine,
     speed: options.speed === 'max' ? 'max' : number('speed', options.speed ?? 1, 0, 1_000_000),
     playback: oneOf('playback', options.playback ?? 'on-subscribe', ['on-subscribe', 'on-play']),
     loop: boolean('loop', options.loop ?? false),

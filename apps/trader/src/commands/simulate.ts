@@ -24,6 +24,8 @@ export type SimulateFlags = {
 type SimulateTotals = Pick<SessionRow, 'id' | 'status' | 'messages' | 'snapshots' | 'deltas' | 'raw' | 'gaps'> & {
   readonly markets: number;
   readonly elapsedMs: number;
+  /** Lines of the tapes that are no frames, and were left out. */
+  readonly unreadable: number;
 };
 
 export async function simulate(flags: SimulateFlags, settings: Values): Promise<void> {
@@ -34,10 +36,15 @@ export async function simulate(flags: SimulateFlags, settings: Values): Promise<
   }
   const config = resolveConfig(settings, process.env, { exchange: false });
   const log = createLog(config.logLevel);
+  let unreadable = 0;
   const simulated = await openSimulator({
     tapes: tape,
     // A tape starts when every market is subscribed to and a session is open: nothing of it is missed.
     playback: 'on-play',
+    onBadLine: ({ file, line, expected }) => {
+      unreadable++;
+      log.warn({ code: 'TAPE_INVALID', file, line }, `tape ${file}: line ${line} is left out: expected ${expected}`);
+    },
     ...(flags.speed !== undefined && { speed: flags.speed }),
     ...(flags.generate !== undefined && { markets: flags.generate }),
     ...(flags.rate !== undefined && { deltasPerSecond: flags.rate }),
@@ -56,7 +63,7 @@ export async function simulate(flags: SimulateFlags, settings: Values): Promise<
     await trader.stop('the tapes are over');
   });
   if (exchange.failure) throw new TraderError('TAPE_FAILED', exchange.failure.message, { cause: exchange.failure });
-  if (exitWhenDone && row) printTotals(row, exchange, elapsedMs);
+  if (exitWhenDone && row) printTotals(row, exchange, { elapsedMs, unreadable });
 }
 
 async function openSimulator(options: ExchangeOptions): Promise<ExchangeFeed & { exchange: Exchange }> {
@@ -87,9 +94,13 @@ async function everythingTaken({ client, stopped }: Trader): Promise<void> {
   }
 }
 
-function printTotals(row: SessionRow, exchange: Exchange, elapsedMs: number): void {
+function printTotals(
+  row: SessionRow,
+  exchange: Exchange,
+  rest: Pick<SimulateTotals, 'elapsedMs' | 'unreadable'>,
+): void {
   const { id, status, messages, snapshots, deltas, raw, gaps } = row;
   const markets = exchange.markets.length;
-  const totals: SimulateTotals = { id, status, markets, messages, snapshots, deltas, raw, gaps, elapsedMs };
+  const totals: SimulateTotals = { id, status, markets, messages, snapshots, deltas, raw, gaps, ...rest };
   process.stdout.write(`${JSON.stringify(totals)}\n`);
 }

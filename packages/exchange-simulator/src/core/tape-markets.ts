@@ -16,6 +16,8 @@ export interface MarketOpening {
 
 export interface TapeContents extends TapeSpan {
   readonly openings: ReadonlyMap<string, MarketOpening>;
+  /** Numbers of the lines that are no frames, and are not played. */
+  readonly badLines: ReadonlySet<number>;
 }
 
 export interface TapeMarkets {

@@ -28,6 +28,7 @@ describe('marketsOfTapes', () => {
   const contents = (openings: Record<string, MarketOpening>) => ({
     ...span(1, ...Object.keys(openings)),
     openings: new Map(Object.entries(openings)),
+    badLines: new Set<number>(),
   });
   const opening = (firstMs: number, price?: number): MarketOpening => ({
     marketId: 'm',

@@ -13,6 +13,8 @@ export interface TapeCursorOptions {
   readonly originMs: number;
   /** Tickers whose first snapshot is not played. */
   readonly primed: ReadonlySet<string>;
+  /** Lines that the scan has found to be no frames. */
+  readonly badLines: ReadonlySet<number>;
   readonly onSkipped: (type: string) => void;
 }
 
@@ -27,6 +29,7 @@ export class TapeCursor implements MergeSource {
   readonly #file: string;
   readonly #originMs: number;
   readonly #primed: Set<string>;
+  readonly #badLines: ReadonlySet<number>;
   readonly #onSkipped: (type: string) => void;
   readonly #clock: TapeClock;
   readonly #batches: AsyncGenerator<readonly string[], void, undefined>;
@@ -34,12 +37,13 @@ export class TapeCursor implements MergeSource {
   #next = 0;
   #linesBefore = 0;
 
-  constructor({ file, order, firstMs, originMs, primed, onSkipped }: TapeCursorOptions) {
+  constructor({ file, order, firstMs, originMs, primed, badLines, onSkipped }: TapeCursorOptions) {
     this.order = order;
     this.timed = firstMs !== undefined;
     this.#file = file;
     this.#originMs = originMs;
     this.#primed = new Set(primed);
+    this.#badLines = badLines;
     this.#onSkipped = onSkipped;
     this.#clock = new TapeClock(firstMs);
     this.#batches = readTapeLines(file);
@@ -56,7 +60,11 @@ export class TapeCursor implements MergeSource {
       const line = this.#lines[this.#next++] as string;
       if (isBlank(line)) continue;
       const frame = parseTapeLine(line);
-      if (frame.kind === 'invalid') throw invalidTape(this.#file, this.#linesBefore + this.#next, frame.expected);
+      if (frame.kind === 'invalid') {
+        const number = this.#linesBefore + this.#next;
+        if (this.#badLines.has(number)) continue;
+        throw invalidTape(this.#file, number, frame.expected);
+      }
       const atMs = this.#clock.at(frame.atMs);
       if (frame.kind === 'other') {
         this.#onSkipped(frame.type);

@@ -1,13 +1,16 @@
 import { parseTapeLine } from '../core/tape-line.ts';
 import type { MarketOpening, TapeContents } from '../core/tape-markets.ts';
+import type { BadLine } from '../options.ts';
 import { invalidTape, readTapeLines } from './tape-file.ts';
 
 /**
  * Reads a whole tape once, before anything starts: every line is checked, and what it learns is small.
  *
+ * @param onBadLine told of each line that is no frame; without it such a line refuses the tape
  * @throws {ExchangeError} `TAPE_UNREADABLE`, `TAPE_INVALID`
  */
-export async function scanTape(file: string): Promise<TapeContents> {
+export async function scanTape(file: string, onBadLine?: (line: BadLine) => void): Promise<TapeContents> {
+  const badLines = new Set<number>();
   const openings = new Map<string, MarketOpening>();
   const waiting: string[] = [];
   let firstMs: number | undefined;
@@ -18,7 +21,12 @@ export async function scanTape(file: string): Promise<TapeContents> {
       number++;
       if (isBlank(line)) continue;
       const frame = parseTapeLine(line);
-      if (frame.kind === 'invalid') throw invalidTape(file, number, frame.expected);
+      if (frame.kind === 'invalid') {
+        if (!onBadLine) throw invalidTape(file, number, frame.expected);
+        badLines.add(number);
+        onBadLine({ file, line: number, expected: frame.expected });
+        continue;
+      }
       if (frame.atMs !== undefined && frame.atMs > (nowMs ?? -Infinity)) nowMs = frame.atMs;
       firstMs ??= nowMs;
       if (frame.kind === 'other' || frame.kind === 'trade' || openings.has(frame.ticker)) continue;
@@ -32,7 +40,7 @@ export async function scanTape(file: string): Promise<TapeContents> {
   if (openings.size === 0) throw invalidTape(file, number || 1, 'at least one order-book frame on the tape');
   // Frames before the first that has a time are due with it.
   for (const ticker of waiting) openings.set(ticker, { ...(openings.get(ticker) as MarketOpening), firstMs });
-  return { tickers: new Set(openings.keys()), firstMs, openings };
+  return { tickers: new Set(openings.keys()), firstMs, openings, badLines };
 }
 
 export const isBlank = (line: string): boolean => line === '' || line.trim() === '';
