@@ -1,13 +1,4 @@
-// `npm start`: build the app, then run it in the foreground on the pinned Node, so that Ctrl-C stops it cleanly.
-import { run, throughPnpm } from './through-pnpm.mjs';
+// `npm start`: builds the app and records. `npm start -- doctor`, and every other command of the app, works too.
+import { launchTrader, startArguments } from './launch-trader.mjs';
 
-await throughPnpm('start', async (args) => {
-  const built = await run('turbo', [
-    'run',
-    'build',
-    '--filter=trader',
-    '--output-logs=errors-only',
-    '--log-order=grouped',
-  ]);
-  return built === 0 ? run('node', ['apps/trader/dist/main.js', 'run', ...args]) : built;
-});
+process.exitCode = await launchTrader(startArguments(process.argv.slice(2)));

@@ -11,41 +11,53 @@ const SIGNALS = Object.keys(EXIT_CODES) as StopSignal[];
 /** Ctrl-C reaches every process of a terminal, and npm hands its own on: what comes so soon is the same wish once more. */
 const SAME_WISH_MS = 1_000;
 
+/** Who wants to know that an end is asked for. */
+const listeners = new Set<(signal: StopSignal) => void>();
+
 /**
- * Calls `stop` at the first signal. At a later SIGINT or SIGTERM the process ends at once: its sender does not want to wait. A
- * hang-up is nobody's impatience, and never does so.
+ * Calls `stop` at the first wish. At a later SIGINT or SIGTERM the process ends at once: its sender does not want to wait. A
+ * hang-up, or what a launcher hands on, is nobody's impatience and never does so.
  */
 export function onStopSignal(stop: (signal: StopSignal) => void): Disposable {
-  let firstMs: number | null = null;
+  let askedMs: number | null = null;
+  const ask = (signal: StopSignal): void => {
+    if (askedMs !== null) return;
+    askedMs = systemRuntime.monotonicMs();
+    stop(signal);
+  };
   const listener = (received: NodeJS.Signals): void => {
     const signal = received as StopSignal;
-    const nowMs = systemRuntime.monotonicMs();
-    if (firstMs === null) {
-      firstMs = nowMs;
-      return stop(signal);
-    }
-    if (signal !== 'SIGHUP' && nowMs - firstMs >= SAME_WISH_MS) process.exit(EXIT_CODES[signal]);
+    const isAnother = askedMs !== null && systemRuntime.monotonicMs() - askedMs >= SAME_WISH_MS;
+    if (isAnother && signal !== 'SIGHUP') process.exit(EXIT_CODES[signal]);
+    ask(signal);
   };
+  listeners.add(ask);
   for (const signal of SIGNALS) process.on(signal, listener);
   return {
     [Symbol.dispose]: () => {
+      listeners.delete(ask);
       for (const signal of SIGNALS) process.off(signal, listener);
     },
   };
 }
 
 /**
- * Ends with whoever started this process and opened a channel to it (`npm start` does): however that one ends, killed with -9
- * too, the system closes the channel. It counts as a hang-up.
+ * Ends with whoever started this process and opened a channel to it, as `npm start` does. The launcher hands on the signals that
+ * it gets; and however it ends, killed with -9 too, the system closes the channel, which counts as a hang-up.
  */
 export function endWithLauncher(): void {
   // Undefined without a channel.
   if (process.connected === undefined) return;
-  const hangUp = (): void => {
-    if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT_CODES.SIGHUP);
+  const ask = (signal: StopSignal): void => {
+    if (listeners.size === 0) process.exit(EXIT_CODES[signal]);
+    for (const listener of listeners) listener(signal);
   };
-  if (!process.connected) return hangUp();
-  process.once('disconnect', hangUp);
+  if (!process.connected) return ask('SIGHUP');
+  process.on('message', (message) => {
+    const signal = SIGNALS.find((each) => each === message);
+    if (signal) ask(signal);
+  });
+  process.once('disconnect', () => ask('SIGHUP'));
   // It is no reason to stay alive.
   process.channel?.unref();
 }
