@@ -56,6 +56,8 @@ function duration(leastMs: number, least: string, most = 3_650 * DAY_MS) {
 
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `must be one of ${values.join(', ')}`);
 const url = (protocol: RegExp, text: string) => z.url({ protocol, error: `must be ${text} URL` });
+const HOST = 'must be a host name without a port';
+const ORIGIN = 'must be an origin, http:// or https:// with a host';
 const SECTION = 'must be a section of settings';
 
 export const configSchema = z.strictObject({
@@ -94,8 +96,10 @@ export const configSchema = z.strictObject({
           .default('127.0.0.1'),
         port: whole(0, 65_535).default(7070),
         tokenFile: path.optional(),
-        allowedHosts: list(name('a host name', 253)).default([]),
-        allowedOrigins: list(url(/^https?$/, 'an http:// or https://')).default([]),
+        allowedHosts: list(z.string(HOST).regex(/^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])$/i, HOST)).default([]),
+        allowedOrigins: list(z.string(ORIGIN).regex(/^https?:\/\/[^\s/?#@\\]+\/?$/i, ORIGIN)).default([]),
+        maxClients: whole(1, 100_000).default(50),
+        maxConnections: whole(1, 100_000).default(100),
         tls: z.strictObject({ certFile: path, keyFile: path }, SECTION).optional(),
       },
       SECTION,

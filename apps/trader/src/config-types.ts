@@ -20,6 +20,10 @@ type HttpConfig = {
   readonly allowedHosts: readonly string[];
   /** Origins, beside the server's own, whose pages may open its WebSocket. @default [] */
   readonly allowedOrigins: readonly string[];
+  /** Clients of its WebSocket at a time. @default 50 */
+  readonly maxClients: number;
+  /** Other connections at a time. @default 100 */
+  readonly maxConnections: number;
 };
 
 export const MARKET_STATUSES = ['unopened', 'open', 'paused'] as const;

@@ -110,7 +110,7 @@ export class FeedSide {
     const { log, observe, tell } = this.#options;
     let problem: string | null = null;
     client.on('problem', ({ error, retryInMs }) => {
-      problem = error.message;
+      problem = `${error.code}: ${error.message}`;
       log.warn({ code: error.code, retryInMs }, error.message);
     });
     client.on('gap', (gap) => log.warn({ gap }, `numbers were missed: ${gap.cause}`));

@@ -117,7 +117,7 @@ class TraderProcess implements Trader {
     try {
       const { port, http, log } = this.#options;
       if (port !== null) {
-        const sources = { view: () => this.#view(), events: this.#events };
+        const sources = { view: () => this.#view(), events: this.#events, log };
         this.#server = await startHttpServer({ ...http, port }, sources);
         // Stopped meanwhile: what shuts down has not seen it.
         if (this.#loop.state.phase === 'shutdown') return await this.#server.close();

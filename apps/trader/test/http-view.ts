@@ -7,12 +7,19 @@ import { initialCoordinator } from '../src/core/coordinator.ts';
 import { EventLog, type TraderEvent } from '../src/http/event-log.ts';
 import type { HttpOptions } from '../src/http/options.ts';
 import { startHttpServer } from '../src/http/server.ts';
+import { createLog, type Log } from '../src/log.ts';
 import type { TraderView } from '../src/status.ts';
+
+export type ServedFiles = { readonly token?: string; readonly cert?: string; readonly key?: string };
+
+/** What is not to stand still. */
+export type Shown = { readonly log?: Log; readonly alter?: (view: TraderView) => TraderView };
 
 /** @param files written to a folder, and given as options by path */
 export async function serveView(
   options: Omit<HttpOptions, 'port'> = {},
-  files: { readonly token?: string; readonly cert?: string; readonly key?: string } = {},
+  files: ServedFiles = {},
+  { log = createLog('silent'), alter = (view) => view }: Shown = {},
 ) {
   using folder = temporaryFolder('trader-http-');
   const write = (name: string, text: string): string => {
@@ -51,7 +58,7 @@ export async function serveView(
       ...(token !== undefined && { tokenFile: write('token', token) }),
       ...(cert !== undefined && { tls: { certFile: write('cert', cert), keyFile: write('key', key ?? '') } }),
     },
-    { view: () => view, events },
+    { view: () => alter(view), events, log },
   );
   return {
     server,

@@ -48,11 +48,28 @@ describe('a ready trader', () => {
     expect(await sessions('?status=closed')).toEqual([]);
   });
 
-  test.each(['?status=activ', '?limit=0', '?limit=many', '?recoder=test', '?limit=1&limit=2'])(
-    'refuses the query %s by name',
-    async (query) => {
-      const { status, body } = await running.get<ErrorBody>(`/sessions${query}`);
-      expect([status, body.error.code]).toEqual([400, 'QUERY_INVALID']);
+  test.each([
+    '/sessions?status=activ',
+    '/sessions?limit=0',
+    '/sessions?limit=99999',
+    '/sessions?limit=many',
+    '/sessions?recoder=test',
+    '/sessions?recorder=%00',
+    '/sessions?limit=1&limit=2',
+    '/status?market=KX',
+    '/books?market=KX',
+    '/books/KX?depth=5',
+    '/metrics?name[]=x',
+  ])('refuses the query of %s by name, without two full stops', async (path) => {
+    const { status, body } = await running.get<ErrorBody>(path);
+    expect([status, body.error.code]).toEqual([400, 'QUERY_INVALID']);
+    expect(body.error.message).not.toContain('..');
+  });
+
+  test.each(['/livez?_=1', '/readyz?verbose'])(
+    'answers %s: a probe that was refused would restart the process',
+    async (path) => {
+      expect((await running.get(path)).status).toBe(200);
     },
   );
 
@@ -235,7 +252,7 @@ test('while it drains readiness is 503 at once, everything else goes on, and soc
   await server.halt();
   const stopped = trader.stop('SIGTERM');
   const { status, body } = await get<Readiness>(`${base}/readyz`);
-  expect([status, body.state, body.causes[0]!.reason]).toEqual([503, 'shutdown', 'SIGTERM']);
+  expect([status, body.state, body.causes[0]!.reason]).toEqual([503, 'shutdown', 'drain']);
   expect((await get(`${base}/livez`)).status).toBe(200);
   expect((await get(`${base}/metrics`)).status).toBe(200);
   const failed = await get<ErrorBody>(`${base}/sessions`);

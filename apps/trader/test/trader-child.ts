@@ -6,7 +6,8 @@ import { record } from '../src/record.ts';
 import type { ChildOptions } from './running-trader.ts';
 
 const { feed, database, recorder, holdDownMs, drainMs, store } = JSON.parse(process.argv[2]!) as ChildOptions;
-const http = { host: '127.0.0.1', port: 0, tokenFile: null, tls: null, allowedHosts: [], allowedOrigins: [] };
+const open = { tokenFile: null, tls: null, allowedHosts: [], allowedOrigins: [] };
+const http = { host: '127.0.0.1', port: 0, ...open, maxClients: 50, maxConnections: 100 };
 const config = { live: null, channels: {}, connections: 1, database, http, recorder, spool: { dir: 'spool' } };
 const settings = { ...config, retention: { maxAgeMs: null }, holdDownMs, drainMs, logLevel: 'info', store } as const;
 

@@ -15,7 +15,7 @@ const STATUS_OF: Record<FeedPhase, ObservedStatus> = {
 export type FeedHealth = { readonly status: ObservedStatus; readonly reason: string };
 
 /**
- * @param problem the client's latest problem, as the reason where the phase alone does not say it
+ * @param problem the client's latest problem, its code first, as the reason where the phase alone does not say it
  */
 export function feedToHealth(phase: FeedPhase, problem: string | null): FeedHealth {
   const status = STATUS_OF[phase];

@@ -6,7 +6,9 @@ export const MAX_MESSAGE_BYTES = 4_096;
 /** Books that one client may follow. */
 export const MAX_BOOKS = 500;
 
-const books = z.strictObject({ books: z.array(z.string().min(1).max(100)).min(1).max(MAX_BOOKS) });
+const MAX_TICKER = 100;
+
+const books = z.strictObject({ books: z.array(z.string().min(1).max(MAX_TICKER)).min(1).max(MAX_BOOKS) });
 
 const schema = z.union([z.strictObject({ subscribe: books }), z.strictObject({ unsubscribe: books })]);
 
@@ -28,5 +30,6 @@ export function parseClientMessage(text: string): { readonly message: ClientMess
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { message: parsed.data };
-  return { error: { code: 'MESSAGE_UNKNOWN', message: `There are subscribe and unsubscribe. Example: ${EXAMPLE}` } };
+  const message = `There are subscribe and unsubscribe, with 1 to ${MAX_BOOKS} tickers of 1 to ${MAX_TICKER} characters. Example: ${EXAMPLE}`;
+  return { error: { code: 'MESSAGE_UNKNOWN', message } };
 }

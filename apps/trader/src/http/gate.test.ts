@@ -11,8 +11,11 @@ const gate = (options: Partial<ResolvedHttpOptions> = {}): Gate =>
     tls: null,
     allowedHosts: [],
     allowedOrigins: [],
+    maxConnections: 1,
     maxClients: 1,
     maxBufferedBytes: 1,
+    requestTimeoutMs: 1,
+    answerTimeoutMs: 1,
     pingIntervalMs: 1,
     ...options,
   });

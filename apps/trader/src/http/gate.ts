@@ -1,5 +1,5 @@
-// Who is let in. The same three questions for plain requests and for sockets; none of them does IO.
-import type { IncomingHttpHeaders } from 'node:http';
+// Who is let in. The same questions for plain requests and for sockets; none of them does IO, and none can throw.
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isLoopback, type ResolvedHttpOptions } from './options.ts';
 import type { Refusal } from './refusal.ts';
 import { sameSecret } from './same-secret.ts';
@@ -9,6 +9,14 @@ export const SOCKET_PROTOCOL = 'trader.v1';
 /** Browsers cannot set headers on a WebSocket: there the token comes as a second subprotocol, in base64url. */
 const TOKEN_PROTOCOL = 'bearer.';
 
+/** Longest URL that is read, in characters. */
+const MAX_URL_LENGTH = 2_048;
+/** Most header lines. Node gives at most 2000 of them, and what it leaves out could be what is asked about here. */
+const MAX_HEADERS = 100;
+
+/** What is answered without a token: who asks it is often unable to send one. The path alone, as it came. */
+export const isProbe = (url: string | undefined): boolean => /^\/(livez|readyz)(\?|$)/.test(url ?? '');
+
 export type Asked = { readonly url?: string | undefined; readonly headers: IncomingHttpHeaders };
 
 export class Gate {
@@ -17,7 +25,17 @@ export class Gate {
 
   constructor(options: ResolvedHttpOptions) {
     this.#options = options;
-    this.#hosts = new Set(['localhost', '127.0.0.1', '[::1]', options.host, ...options.allowedHosts].map(lowerCase));
+    this.#hosts = new Set(['localhost', '127.0.0.1', '[::1]', options.host, ...options.allowedHosts].map(nameOf));
+  }
+
+  /** Why it is not let in; `null` if it is. Pages are asked where they are from first of all: they cannot choose what they send. */
+  refuse(request: IncomingMessage): Refusal | null {
+    return (
+      refuseForm(request) ??
+      this.refuseHost(request) ??
+      (isProbe(request.url) ? null : this.refuseToken(request)) ??
+      this.refuseOrigin(request)
+    );
   }
 
   /**
@@ -41,13 +59,32 @@ export class Gate {
     return { code: 'TOKEN_REQUIRED', message: 'Send the token as "Authorization: Bearer …".' };
   }
 
-  /** Browsers say whose page opens a socket, and let any page open one. Without `Origin` it is no browser. */
+  /**
+   * Browsers say whose page asks, and let any page open a socket and send plain requests. Without `Origin` it is no
+   * browser, or the browser lets no page see the answer.
+   */
   refuseOrigin({ headers }: Asked): Refusal | null {
     const { origin, host } = headers;
     if (origin === undefined || this.#options.allowedOrigins.includes(origin)) return null;
-    if (origin === `${this.#options.tls ? 'https' : 'http'}://${host}`) return null;
-    return { code: 'ORIGIN_REFUSED', message: 'Pages of this origin may not open the socket; allow the origin first.' };
+    if (host !== undefined && origin === `${this.#options.tls ? 'https' : 'http'}://${lowerCase(host)}`) return null;
+    return { code: 'ORIGIN_REFUSED', message: 'Pages of this origin may not ask; allow the origin first.' };
   }
+}
+
+/** One host, a path, and not too much of anything. A whole URL in place of a path would name a second host. */
+function refuseForm({ url = '', headersDistinct, rawHeaders, httpVersion }: IncomingMessage): Refusal | null {
+  const hosts = headersDistinct['host']?.length ?? 0;
+  if (url.length > MAX_URL_LENGTH) {
+    return { code: 'URL_TOO_LONG', message: `A URL may have ${MAX_URL_LENGTH} characters.` };
+  }
+  if (rawHeaders.length > 2 * MAX_HEADERS) {
+    return { code: 'HEADERS_TOO_LARGE', message: `A request may have ${MAX_HEADERS} header lines.` };
+  }
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
+    return { code: 'REQUEST_INVALID', message: 'A request has one Host header.' };
+  }
+  if (!url.startsWith('/')) return { code: 'REQUEST_INVALID', message: 'Ask for a path, such as /status.' };
+  return null;
 }
 
 function tokenOf(headers: IncomingHttpHeaders): string | null {
@@ -58,7 +95,9 @@ function tokenOf(headers: IncomingHttpHeaders): string | null {
   return protocol === undefined ? null : Buffer.from(protocol.slice(TOKEN_PROTOCOL.length), 'base64url').toString();
 }
 
-/** `Host` without its port. */
-const hostName = (host: string | undefined): string => lowerCase((host ?? '').replace(/:\d+$/, ''));
+/** `Host` without its port; with a full stop at its end a name is the same, only whole. */
+const hostName = (host: string | undefined): string => nameOf((host ?? '').replace(/:\d+$/, ''));
+
+const nameOf = (host: string): string => lowerCase(host).replace(/\.$/, '');
 
 const lowerCase = (text: string): string => text.toLowerCase();

@@ -24,8 +24,11 @@ describe('resolveHttpOptions', () => {
       tls: null,
       allowedHosts: [],
       allowedOrigins: [],
+      maxConnections: 100,
       maxClients: 50,
       maxBufferedBytes: 1_048_576,
+      requestTimeoutMs: 10_000,
+      answerTimeoutMs: 30_000,
       pingIntervalMs: 30_000,
     });
   });

@@ -20,10 +20,16 @@ export interface HttpOptions {
   readonly allowedHosts?: readonly string[];
   /** Origins, beside the server's own, whose pages may open `/ws`: `https://desk.example`. */
   readonly allowedOrigins?: readonly string[];
+  /** Connections at a time, beside the sockets; whoever comes then takes the place of the one silent for longest. @default 100 */
+  readonly maxConnections?: number;
   /** Sockets at a time. @default 50 */
   readonly maxClients?: number;
   /** What may wait in memory for one slow socket before it is dropped, in bytes. @default 1048576 */
   readonly maxBufferedBytes?: number;
+  /** Longest that a request, or a TLS handshake, may take to arrive. @default 10000 */
+  readonly requestTimeoutMs?: number;
+  /** Longest from there until its answer has been read. @default 30000 */
+  readonly answerTimeoutMs?: number;
   /** Time between pings; a socket that has not answered one by the next is dropped. @default 30000 */
   readonly pingIntervalMs?: number;
 }
@@ -35,8 +41,11 @@ export type ResolvedHttpOptions = {
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  readonly maxConnections: number;
   readonly maxClients: number;
   readonly maxBufferedBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly answerTimeoutMs: number;
   readonly pingIntervalMs: number;
 };
 
@@ -69,8 +78,11 @@ export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
       : null,
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: (options.allowedOrigins ?? []).map(originOf),
+    maxConnections: atLeast('maxConnections', options.maxConnections ?? 100, 1),
     maxClients: atLeast('maxClients', options.maxClients ?? 50, 1),
     maxBufferedBytes: atLeast('maxBufferedBytes', options.maxBufferedBytes ?? 2 ** 20, 1),
+    requestTimeoutMs: atLeast('requestTimeoutMs', options.requestTimeoutMs ?? 10_000, 1),
+    answerTimeoutMs: atLeast('answerTimeoutMs', options.answerTimeoutMs ?? 30_000, 1),
     pingIntervalMs: atLeast('pingIntervalMs', options.pingIntervalMs ?? 30_000, 1),
   };
 }

@@ -5,19 +5,28 @@ const STATUS_OF = {
   QUERY_INVALID: 400,
   /** A token came in the URL, where logs, histories and referrers keep it. */
   TOKEN_IN_URL: 400,
+  /** No request that can be read, or that names one host and a path. */
+  REQUEST_INVALID: 400,
   /** No token came, or a wrong one. */
   TOKEN_REQUIRED: 401,
   /** The `Host` header names no host of this server: the mark of DNS rebinding. */
   HOST_REFUSED: 403,
-  /** A browser's page of another origin asked for the socket. */
+  /** A browser's page of another origin asked. */
   ORIGIN_REFUSED: 403,
   NOT_FOUND: 404,
   /** The market is not among those that are wanted. */
   BOOK_UNKNOWN: 404,
+  METHOD_NOT_ALLOWED: 405,
+  /** It did not come to its end in time. */
+  REQUEST_TIMEOUT: 408,
+  BODY_REFUSED: 413,
+  URL_TOO_LONG: 414,
   /** `/ws` speaks WebSocket only. */
   UPGRADE_REQUIRED: 426,
-  /** What Fastify refuses by itself: a malformed request. */
-  REQUEST_INVALID: 400,
+  /** The database is asked as much as it may be from here. */
+  TOO_MANY_REQUESTS: 429,
+  HEADERS_TOO_LARGE: 431,
+  /** A mistake of ours. */
   INTERNAL: 500,
   /** The store is not open, or does not answer. */
   STORE_UNAVAILABLE: 503,
@@ -27,6 +36,9 @@ const STATUS_OF = {
 
 /** Stable names of refusals. The README lists them. */
 export type RefusalCode = keyof typeof STATUS_OF;
+
+/** Why a connection was closed without an answer. They are counted beside the refusals, and the README lists them too. */
+export type CutCode = 'TOO_MANY_CONNECTIONS' | 'TOO_MANY_PIPELINED' | 'ANSWER_TIMEOUT' | 'TLS_FAILED';
 
 /** Why a request is not answered as asked. Messages hold no secret and no stack. */
 export type Refusal = { readonly code: RefusalCode; readonly message: string };

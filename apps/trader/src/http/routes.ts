@@ -1,56 +1,84 @@
 // Each endpoint. All of them are GETs that read; none changes anything.
-import type { SessionStoreError } from '@trader/session-store';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import { SessionStoreError } from '@trader/session-store';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PartReader } from '../part-reader.ts';
 import { buildStatus, type TraderView } from '../status.ts';
 import { systemRuntime } from '../system-runtime.ts';
 import type { BookChanges } from './book-changes.ts';
 import { bookSummary, fullBook } from './book-report.ts';
+import { isProbe } from './gate.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from './metrics.ts';
 import { liveness, readiness } from './probes.ts';
-import { errorBody, statusOf, type Refusal } from './refusal.ts';
-import { parseSessionsQuery } from './sessions-query.ts';
+import { parseSessionsQuery, refuseQuery } from './query.ts';
+import type { Refusal } from './refusal.ts';
+import type { Turns } from './turns.ts';
+
+/** Questions to the database that may be under way at once: it is there for what is recorded. */
+const MAX_QUESTIONS = 4;
 
 export type RouteSources = {
   readonly view: () => TraderView;
   readonly changes: BookChanges;
   readonly metrics: Metrics;
+  readonly turns: Turns;
+  /** Answers with it, and counts it. */
+  readonly refuse: (reply: FastifyReply, refusal: Refusal) => FastifyReply;
 };
 
-/** Marks routes that are answered without a token: what asks them is often unable to send one. */
-const OPEN = { config: { open: true } };
+export function defineRoutes(server: FastifyInstance, sources: RouteSources): void {
+  const { view, changes, metrics, turns, refuse } = sources;
+  let questions = 0;
+  const ask = async <Rows>(question: () => Promise<Rows>): Promise<Rows> => {
+    questions++;
+    try {
+      return await question();
+    } finally {
+      questions--;
+    }
+  };
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    readonly open?: boolean;
-  }
-}
-
-export function defineRoutes(server: FastifyInstance, { view, changes, metrics }: RouteSources): void {
-  server.get('/livez', OPEN, (_request, reply) => {
+  server.addHook('onRequest', async ({ raw }, reply) => {
+    if (isProbe(raw.url)) return;
+    await turns.take();
+    // Nobody waits for it any more.
+    if (raw.socket.destroyed) return reply.hijack();
+  });
+  /** Of those that take no query. Probes take any: a 400 to one would restart the process. */
+  const plain = {
+    onRequest: async ({ raw }: FastifyRequest, reply: FastifyReply) => {
+      const refusal = refuseQuery(raw.url);
+      if (refusal) return refuse(reply, refusal);
+    },
+  };
+  server.get('/livez', (_request, reply) => {
     const { status, body } = liveness(view());
     return reply.code(status).send(body);
   });
-  server.get('/readyz', OPEN, (_request, reply) => {
+  server.get('/readyz', (_request, reply) => {
     const { status, body } = readiness(view());
     return reply.code(status).send(body);
   });
-  server.get('/', (_request, reply) => reply.redirect('/status'));
-  server.get('/status', () => buildStatus(view()));
-  server.get('/metrics', async (_request, reply) => reply.type(METRICS_CONTENT_TYPE).send(await metrics.text()));
-  server.get('/sessions', async ({ query }, reply) => {
-    const asked = parseSessionsQuery(query);
+  server.get('/', plain, (_request, reply) => reply.redirect('/status'));
+  server.get('/status', plain, () => buildStatus(view()));
+  server.get('/metrics', plain, async (_request, reply) => reply.type(METRICS_CONTENT_TYPE).send(await metrics.text()));
+  server.get('/sessions', async ({ raw }, reply) => {
+    const asked = parseSessionsQuery(raw.url);
     if ('refusal' in asked) return refuse(reply, asked.refusal);
     const { sessionStore } = view();
     if (!sessionStore) return refuse(reply, { code: 'STORE_UNAVAILABLE', message: 'The store is not open.' });
+    if (questions >= MAX_QUESTIONS) {
+      const message = `${MAX_QUESTIONS} questions to the database are under way, and no more are asked. Try again.`;
+      return refuse(reply, { code: 'TOO_MANY_REQUESTS', message });
+    }
     try {
-      return { sessions: await sessionStore.sessions(asked.filter) };
+      return { sessions: await ask(() => sessionStore.sessions(asked.value)) };
     } catch (error) {
-      const { code } = error as SessionStoreError;
-      return refuse(reply, { code: 'STORE_UNAVAILABLE', message: `The sessions could not be read: ${code}.` });
+      if (!SessionStoreError.isInstance(error)) throw error;
+      const message = `The sessions could not be read: ${error.code}.`;
+      return refuse(reply, { code: 'STORE_UNAVAILABLE', message });
     }
   });
-  server.get('/books', () => {
+  server.get('/books', plain, () => {
     const nowMs = systemRuntime.monotonicMs();
     const parts = new PartReader();
     const all = parts.read('books', () => [...(view().client?.books() ?? [])]) ?? [];
@@ -61,18 +89,13 @@ export function defineRoutes(server: FastifyInstance, { view, changes, metrics }
     );
     return { books, unreadable: parts.unreadable };
   });
-  server.get<{ Params: { ticker: string } }>('/books/:ticker', ({ params: { ticker } }, reply) => {
+  server.get<{ Params: { ticker: string } }>('/books/:ticker', plain, ({ params: { ticker } }, reply) => {
     const book = view().client?.book(ticker);
     if (book) return fullBook(book, changes, systemRuntime.monotonicMs());
     const message = `There is no book of ${JSON.stringify(ticker)}: the market is not wanted. /books lists those that are.`;
     return refuse(reply, { code: 'BOOK_UNKNOWN', message });
   });
   server.get('/ws', (_request, reply) =>
-    refuse(reply.header('upgrade', 'websocket'), { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
+    refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );
 }
-
-export const refuse = (reply: FastifyReply, refusal: Refusal): FastifyReply => {
-  if (statusOf(refusal) === 401) void reply.header('www-authenticate', 'Bearer');
-  return reply.code(statusOf(refusal)).send(errorBody(refusal));
-};

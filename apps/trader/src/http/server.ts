@@ -1,28 +1,32 @@
 // The trader over HTTP, for programs: probes, status, books, metrics, and a socket that tells what happens. This file
-// starts and stops it and lets people in; what is said is in routes.ts and status-socket.ts.
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+// starts and stops it; who is let in is in front-door.ts, what is said in routes.ts and status-socket.ts.
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { OrderbookClient } from '@trader/orderbook-client';
 import type { StoreWrite } from '@trader/session-store';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { messageOf, TraderError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { setTimer } from '../set-timer.ts';
 import type { TraderView } from '../status.ts';
 import { BookChanges } from './book-changes.ts';
 import type { EventLog } from './event-log.ts';
+import { FrontDoor } from './front-door.ts';
 import { Gate } from './gate.ts';
 import { createMetrics } from './metrics.ts';
 import { resolveHttpOptions, type HttpOptions, type ResolvedHttpOptions } from './options.ts';
-import type { Refusal, RefusalCode } from './refusal.ts';
-import { refuseOnSocket } from './refuse-on-socket.ts';
-import { defineRoutes, refuse } from './routes.ts';
+import { Outcomes } from './outcomes.ts';
+import type { Refusal } from './refusal.ts';
+import { refuse } from './refuse.ts';
+import { defineRoutes } from './routes.ts';
 import { StatusSocket } from './status-socket.ts';
+import { Turns } from './turns.ts';
 
 export type HttpSources = {
   /** The trader at this moment; asked anew for each answer. */
   readonly view: () => TraderView;
   readonly events: EventLog;
+  readonly log: Log;
 };
 
 /** A running server. */
@@ -44,36 +48,44 @@ export interface HttpServer {
 const CLOSE_PATIENCE_MS = 1_000;
 
 /** @throws {TraderError} `CONFIG_INVALID`, `STATUS_PORT_UNAVAILABLE` */
-export async function startHttpServer(options: HttpOptions, { view, events }: HttpSources): Promise<HttpServer> {
+export async function startHttpServer(options: HttpOptions, { view, events, log }: HttpSources): Promise<HttpServer> {
   const resolved = resolveHttpOptions(options);
-  const server = createFastify(resolved);
-  const gate = new Gate(resolved);
+  const outcomes = new Outcomes(log);
+  const turns = new Turns();
   const changes = new BookChanges();
-  const refusals = new Map<RefusalCode, number>();
-  const answers = new Map<string, number>();
-  const socket = new StatusSocket(resolved, gate, { view, events, changes }, ({ code }) => countUp(refusals, code));
+  const socket = new StatusSocket(resolved, { view, events, changes }, outcomes);
+  const door = new FrontDoor(resolved, {
+    gate: new Gate(resolved),
+    outcomes,
+    turns,
+    onUpgrade: (request, duplex, head) => socket.upgrade(request, duplex, head),
+  });
+  const refuseAndCount = (reply: FastifyReply, refusal: Refusal): FastifyReply => {
+    outcomes.refused(refusal.code);
+    refuse(reply.hijack().raw, refusal);
+    return reply;
+  };
+  const refuseFailed = (error: FastifyError, reply: FastifyReply): void => {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'INTERNAL') {
+      outcomes.failed('an answer', error);
+      return refuse(reply.hijack().raw, refusal);
+    }
+    refuseAndCount(reply, refusal);
+  };
+  const server = createFastify(door, refuseFailed);
   const metrics = createMetrics(view, events, {
-    answers,
-    refusals,
+    answers: outcomes.answers,
+    refusals: outcomes.refusals,
+    connections: () => door.connections,
     clients: () => socket.clients,
     dropped: () => socket.dropped,
   });
-  server.server.on('upgrade', (request, duplex, head) => socket.upgrade(request, duplex, head));
-
-  server.addHook('onRequest', async (request, reply) => {
-    void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-    const isOpen = request.routeOptions.config.open === true;
-    const refusal = gate.refuseHost(request) ?? (isOpen ? null : gate.refuseToken(request));
-    if (!refusal) return;
-    countUp(refusals, refusal.code);
-    return refuse(reply, refusal);
-  });
-  server.addHook('onResponse', async (_request, reply) => countUp(answers, String(reply.statusCode)));
   server.setNotFoundHandler((_request, reply) =>
-    refuse(reply, { code: 'NOT_FOUND', message: 'There is no such endpoint. The README lists them.' }),
+    refuseAndCount(reply, { code: 'NOT_FOUND', message: 'There is no such endpoint. The README lists them.' }),
   );
-  server.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, refusalOf(error)));
-  defineRoutes(server, { view, changes, metrics });
+  server.setErrorHandler((error: FastifyError, _request, reply) => refuseFailed(error, reply));
+  defineRoutes(server, { view, changes, metrics, turns, refuse: refuseAndCount });
   try {
     await listen(server, resolved);
   } catch (error) {
@@ -90,27 +102,24 @@ export async function startHttpServer(options: HttpOptions, { view, events }: Ht
     },
     wrote: (write) => metrics.wrote(write),
     close(patienceMs = CLOSE_PATIENCE_MS) {
-      closing ??= socket.close(patienceMs).then(() => closeWithin(server, patienceMs));
+      closing ??= socket.close(patienceMs).then(() => closeWithin(server, door, patienceMs));
       return closing;
     },
   };
 }
 
-function createFastify({ tls }: ResolvedHttpOptions): FastifyInstance {
+function createFastify(
+  door: FrontDoor,
+  refuseFailed: (error: FastifyError, reply: FastifyReply) => void,
+): FastifyInstance {
   try {
     return Fastify({
       logger: false,
       forceCloseConnections: 'idle',
-      requestTimeout: 10_000,
-      // A URL, and a request, that cannot be read: those are answered before there are routes and hooks.
-      frameworkErrors(error, _request, reply) {
-        void refuse(reply as unknown as FastifyReply, refusalOf(error));
-      },
-      clientErrorHandler: (_error, socket) =>
-        refuseOnSocket(socket, { code: 'REQUEST_INVALID', message: 'This is no HTTP request that can be read.' }),
-      serverFactory: (handler) =>
-        // An HTTPS server is an HTTP server in all that Fastify asks of it; the types say otherwise.
-        tls ? (createTlsServer(tls, handler) as unknown as Server) : createServer(handler),
+      // A URL that cannot be read is answered before there are routes and hooks.
+      frameworkErrors: (error, _request, reply) => refuseFailed(error, reply as unknown as FastifyReply),
+      clientErrorHandler: (error, socket) => door.clientFailed(error, socket),
+      serverFactory: (answer): Server => door.createServer(answer),
     });
   } catch (cause) {
     const text = `tls: ${messageOf(cause)}. Give the files of a PEM certificate and of its key`;
@@ -123,9 +132,11 @@ async function listen(server: FastifyInstance, { host, port }: ResolvedHttpOptio
     await server.listen({ host, port });
   } catch (cause) {
     await server.close();
-    const inUse = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    const why = inUse ? `port ${port} is in use` : messageOf(cause);
-    const text = `--port: ${why}. Choose another one, or 0 for any free port`;
+    const { code } = cause as NodeJS.ErrnoException;
+    const text =
+      code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+        ? `--host: ${host} is no address of this machine. Choose another one, such as 127.0.0.1`
+        : `--port: ${code === 'EADDRINUSE' ? `port ${port} is in use` : messageOf(cause)}. Choose another one, or 0 for any free port`;
     throw new TraderError('STATUS_PORT_UNAVAILABLE', text, { cause });
   }
 }
@@ -135,9 +146,9 @@ function baseUrl(server: FastifyInstance, { host, tls }: ResolvedHttpOptions): s
   return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** A client that takes its answer slowly must not hold up the end. */
-async function closeWithin(server: FastifyInstance, patienceMs: number): Promise<void> {
-  const cancel = setTimer(patienceMs, () => server.server.closeAllConnections());
+/** A client that takes its answer slowly, or does not finish its request, must not hold up the end. */
+async function closeWithin(server: FastifyInstance, door: FrontDoor, patienceMs: number): Promise<void> {
+  const cancel = setTimer(patienceMs, () => door.destroy());
   try {
     await server.close();
   } finally {
@@ -149,8 +160,4 @@ async function closeWithin(server: FastifyInstance, patienceMs: number): Promise
 function refusalOf({ statusCode = 500, message }: FastifyError): Refusal {
   if (statusCode < 500) return { code: 'REQUEST_INVALID', message };
   return { code: 'INTERNAL', message: 'The answer could not be made.' };
-}
-
-function countUp<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -12,6 +12,7 @@ class StubSocket extends EventEmitter {
   send(text: string): void {
     this.sent.push(text);
   }
+  pause(): void {}
   close(code: number, reason: string): void {
     this.readyState = 2;
     this.closed = [code, reason];
@@ -25,6 +26,9 @@ function connected() {
     maxBufferedBytes: 100,
     hasBook: (market) => market !== 'NONE',
     onDrop: (reason) => drops.push(reason),
+    onFailure: (error) => {
+      throw error;
+    },
   });
   const ask = (message: unknown) => {
     socket.emit('message', Buffer.from(JSON.stringify(message)), false);

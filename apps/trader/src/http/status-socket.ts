@@ -1,7 +1,7 @@
 // `/ws`: what happens, as it happens. A client gets `hello`, then the events it has missed, then everything that follows,
 // and a `status` every second. Everything is bounded: clients, what waits for each, what they send, what they follow.
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { PartReader } from '../part-reader.ts';
 import { repeatEvery, setTimer } from '../set-timer.ts';
@@ -11,10 +11,12 @@ import type { BookChanges } from './book-changes.ts';
 import { bookSummary } from './book-report.ts';
 import { MAX_MESSAGE_BYTES } from './client-message.ts';
 import type { EventLog, Replay } from './event-log.ts';
-import { SOCKET_PROTOCOL, type Gate } from './gate.ts';
+import { SOCKET_PROTOCOL } from './gate.ts';
 import type { ResolvedHttpOptions } from './options.ts';
-import { refuseOnSocket } from './refuse-on-socket.ts';
+import type { Outcomes } from './outcomes.ts';
+import { parseSocketQuery } from './query.ts';
 import { errorBody, type Refusal } from './refusal.ts';
+import { refuseOnSocket } from './refuse.ts';
 import { SocketClient, type DropReason } from './socket-client.ts';
 import { versions } from './versions.ts';
 
@@ -23,11 +25,17 @@ const BOOKS_EVERY_MS = 250;
 /** How long a client may take to answer a close before its connection is cut. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** A name of its own, because @types/ws 8.18 does not know `closeTimeout` yet and would refuse it in place. */
+/** Frames that one message may come in. Without a limit, empty ones could come for ever and never be a message. */
+const MAX_FRAGMENTS = 16;
+
+/** A name of its own, because @types/ws 8.18 does not know some of them yet and would refuse them in place. */
 const SERVER_OPTIONS = {
   noServer: true,
   clientTracking: false,
+  // A client answers pings itself, as far as it allows them.
+  autoPong: false,
   maxPayload: MAX_MESSAGE_BYTES,
+  maxFragments: MAX_FRAGMENTS,
   closeTimeout: CLOSE_TIMEOUT_MS,
   // The token may be among the offered protocols; it is never the one that is answered.
   handleProtocols: (offered: ReadonlySet<string>): string | false =>
@@ -46,46 +54,43 @@ export class StatusSocket {
     slow: 0,
     'no-pong': 0,
     'message-too-large': 0,
+    'too-many-messages': 0,
     'protocol-error': 0,
+    'internal-error': 0,
   };
   readonly #options: ResolvedHttpOptions;
-  readonly #gate: Gate;
   readonly #sources: SocketSources;
-  readonly #onRefusal: (refusal: Refusal) => void;
+  readonly #outcomes: Outcomes;
   readonly #server: WebSocketServer;
   readonly #clients = new Set<SocketClient>();
   readonly #stopListening: () => void;
   #timers: (() => void)[] = [];
+  #isSendingBooks = false;
   #allGone: PromiseWithResolvers<void> | null = null;
 
-  constructor(options: ResolvedHttpOptions, gate: Gate, sources: SocketSources, onRefusal: (refusal: Refusal) => void) {
+  constructor(options: ResolvedHttpOptions, sources: SocketSources, outcomes: Outcomes) {
     this.#options = options;
-    this.#gate = gate;
     this.#sources = sources;
-    this.#onRefusal = onRefusal;
+    this.#outcomes = outcomes;
     this.#server = new WebSocketServer(SERVER_OPTIONS);
-    this.#stopListening = sources.events.on((event) => this.#broadcast(JSON.stringify(event)));
+    // What ws would say by itself has another form than our refusals.
+    this.#server.on('wsClientError', ({ message }, socket) =>
+      this.#refuse(socket as Socket, { code: 'REQUEST_INVALID', message: `${message}.` }),
+    );
+    this.#stopListening = sources.events.on((event) =>
+      outcomes.guard('telling an event', () => this.#broadcast(JSON.stringify(event))),
+    );
   }
 
   get clients(): number {
     return this.#clients.size;
   }
 
-  /** Takes an upgrade request over: it becomes a client, or is answered with why not. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // Until ws has it, nobody else listens for what can go wrong with the socket.
-    const onError = (): void => void socket.destroy();
-    socket.on('error', onError);
+  /** Takes over an upgrade request that was let in: it becomes a client, or is answered with why not. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const admitted = this.#admit(request);
-    if ('code' in admitted) {
-      this.#onRefusal(admitted);
-      refuseOnSocket(socket, admitted);
-      return;
-    }
-    this.#server.handleUpgrade(request, socket, head, (opened) => {
-      socket.off('error', onError);
-      this.#welcome(opened, admitted);
-    });
+    if ('code' in admitted) return this.#refuse(socket, admitted);
+    this.#server.handleUpgrade(request, socket, head, (opened) => this.#welcome(opened, admitted));
   }
 
   /** Says goodbye to every client with 1001 and cuts off who does not answer in time. */
@@ -102,19 +107,26 @@ export class StatusSocket {
     cancel();
   }
 
-  #admit(request: IncomingMessage): Refusal | Replay {
-    const url = new URL(request.url ?? '', 'http://localhost');
-    const refusal =
-      this.#gate.refuseHost(request) ?? this.#gate.refuseToken(request) ?? this.#gate.refuseOrigin(request);
-    if (refusal) return refusal;
-    if (url.pathname !== '/ws') return { code: 'NOT_FOUND', message: 'The socket is at /ws.' };
+  #admit({ url = '', headers }: IncomingMessage): Refusal | Replay {
+    if (!/^\/ws(\?|$)/.test(url)) return { code: 'NOT_FOUND', message: 'The socket is at /ws.' };
+    // Older ones say in another header which page it is that asks.
+    if (headers['sec-websocket-version'] !== '13') {
+      return { code: 'UPGRADE_REQUIRED', message: 'The socket speaks version 13 of WebSocket.' };
+    }
     if (this.#allGone) return { code: 'SHUTTING_DOWN', message: 'The trader stops.' };
     if (this.#clients.size >= this.#options.maxClients) {
       const message = `${this.#options.maxClients} clients are connected, and no more are served. Try again later.`;
       return { code: 'TOO_MANY_CLIENTS', message };
     }
-    const replay = this.#sources.events.since(url.searchParams.get('since'));
-    return replay ?? { code: 'QUERY_INVALID', message: 'since: must be the id of an event.' };
+    const query = parseSocketQuery(url);
+    if ('refusal' in query) return query.refusal;
+    const replay = this.#sources.events.since(query.value.since ?? null);
+    return replay ?? { code: 'QUERY_INVALID', message: 'since must be the id of an event. Example: ?since=m9x2k1-17' };
+  }
+
+  #refuse(socket: Socket, refusal: Refusal): void {
+    this.#outcomes.refused(refusal.code);
+    refuseOnSocket(socket, refusal);
   }
 
   #welcome(socket: WebSocket, { events, missed }: Replay): void {
@@ -123,14 +135,19 @@ export class StatusSocket {
       hasBook: (market) =>
         new PartReader().read('book', () => this.#sources.view().client?.book(market) !== undefined) ?? false,
       onDrop: (reason) => void this.dropped[reason]++,
+      onFailure: (error) => this.#outcomes.failed('a message', error),
     });
     this.#clients.add(client);
     socket.once('close', () => this.#left(client));
     if (this.#allGone) return client.close(1001, 'SHUTTING_DOWN: the trader stops');
     if (this.#timers.length === 0) this.#startTimers();
-    client.send(JSON.stringify({ type: 'hello', versions, missed }));
-    for (const event of events) client.send(JSON.stringify(event));
-    client.send(this.#status());
+    try {
+      client.send(JSON.stringify({ type: 'hello', versions, missed }));
+      for (const event of events) client.send(JSON.stringify(event));
+      client.send(this.#status());
+    } catch (error) {
+      client.fail(error);
+    }
   }
 
   #left(client: SocketClient): void {
@@ -141,10 +158,12 @@ export class StatusSocket {
   }
 
   #startTimers(): void {
+    const every = (ms: number, doing: string, work: () => void): (() => void) =>
+      repeatEvery(ms, () => this.#outcomes.guard(doing, work));
     this.#timers = [
-      repeatEvery(STATUS_EVERY_MS, () => this.#broadcast(this.#status())),
-      repeatEvery(BOOKS_EVERY_MS, () => this.#sendBooks()),
-      repeatEvery(this.#options.pingIntervalMs, () => {
+      every(STATUS_EVERY_MS, 'telling the status', () => this.#broadcast(this.#status())),
+      every(BOOKS_EVERY_MS, 'telling books', () => this.#sendBooks()),
+      every(this.#options.pingIntervalMs, 'a ping', () => {
         for (const client of this.#clients) client.ping();
       }),
     ];
@@ -162,29 +181,45 @@ export class StatusSocket {
     for (const client of this.#clients) client.send(text);
   }
 
-  /** Each followed book that is another than it was; its text is made once for all who follow it. */
+  /**
+   * Each followed book that is another than it was; its text is made once for all who follow it. One client in a round of the
+   * event loop: many who follow many do not hold it up.
+   */
   #sendBooks(): void {
+    if (this.#isSendingBooks) return;
+    const clients = [...this.#clients].filter(({ books }) => books.size > 0);
+    const texts = new Map<string, string>();
+    const next = (): void => {
+      const client = clients.pop();
+      this.#isSendingBooks = client !== undefined;
+      if (!client) return;
+      this.#outcomes.guard('telling books', () => this.#sendBooksTo(client, texts));
+      setImmediate(next);
+    };
+    next();
+  }
+
+  #sendBooksTo(client: SocketClient, texts: Map<string, string>): void {
     const { changes, view } = this.#sources;
     const seen = new PartReader().read('view', view);
     if (!seen) return;
     const feed = seen.client;
     const nowMs = systemRuntime.monotonicMs();
-    const texts = new Map<string, string>();
-    for (const client of this.#clients) {
-      for (const [market, sent] of client.books) {
-        const book = feed?.book(market);
-        if (!book) {
-          client.books.delete(market);
-          client.send(JSON.stringify({ type: 'book-gone', market }));
-          continue;
-        }
-        const mark = `${changes.of(book)?.version ?? 0} ${book.staleReason}`;
-        if (mark === sent) continue;
-        const text = texts.get(market) ?? told(() => ({ type: 'book', ...bookSummary(book, changes, nowMs) }));
-        texts.set(market, text);
-        client.books.set(market, mark);
-        client.send(text);
+    for (const [market, sent] of client.books) {
+      const book = feed?.book(market);
+      if (!book) {
+        client.books.delete(market);
+        client.send(JSON.stringify({ type: 'book-gone', market }));
+        continue;
       }
+      const mark = `${changes.of(book)?.version ?? 0} ${book.staleReason}`;
+      if (mark === sent) continue;
+      // By its mark: a book may change while one client after the other is told.
+      const key = `${market} ${mark}`;
+      const text = texts.get(key) ?? told(() => ({ type: 'book', ...bookSummary(book, changes, nowMs) }));
+      texts.set(key, text);
+      client.books.set(market, mark);
+      client.send(text);
     }
   }
 }

@@ -1,0 +1,66 @@
+// What may stand behind the `?` of each endpoint. An unknown name is refused: a misspelt filter would filter nothing.
+import { parse } from 'node:querystring';
+import type { SessionFilter, SessionStatus } from '@trader/session-store';
+import { z } from 'zod';
+import type { Refusal } from './refusal.ts';
+
+const STATUSES = [
+  'active',
+  'closed',
+  'health_failure',
+  'reclaimed',
+  'error',
+] as const satisfies readonly SessionStatus[];
+
+const RECORDER = 'must be a name of 1 to 500 characters, none of them a control character';
+const LIMIT = 'must be a whole number from 1 to 1000';
+
+const sessions = z.strictObject({
+  // PostgreSQL has no text with a NUL in it.
+  recorder: z
+    .string(RECORDER)
+    .regex(/^[^\p{Cc}\p{Cs}]{1,500}$/u, RECORDER)
+    .optional(),
+  status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
+  limit: z
+    .string(LIMIT)
+    .regex(/^[0-9]{1,4}$/, LIMIT)
+    .transform(Number)
+    .pipe(z.number().min(1, LIMIT).max(1_000, LIMIT))
+    .default(100),
+});
+
+const socket = z.strictObject({ since: z.string('must be the id of one event').optional() });
+
+const nothing = z.strictObject({});
+
+type Parsed<Value> = { readonly value: Value } | { readonly refusal: Refusal };
+
+export const parseSessionsQuery = (url: string | undefined): Parsed<SessionFilter> =>
+  parseQuery(sessions, url, 'status=active&limit=10') as Parsed<SessionFilter>;
+
+export const parseSocketQuery = (url: string | undefined): Parsed<z.infer<typeof socket>> =>
+  parseQuery(socket, url, 'since=m9x2k1-17');
+
+/** Of an endpoint that takes none. */
+export const refuseQuery = (url: string | undefined): Refusal | null => {
+  const parsed = parseQuery(nothing, url, null);
+  return 'refusal' in parsed ? parsed.refusal : null;
+};
+
+function parseQuery<Value>(schema: z.ZodType<Value>, url = '', example: string | null): Parsed<Value> {
+  const start = url.indexOf('?');
+  const parsed = schema.safeParse(start === -1 ? {} : { ...parse(url.slice(start + 1)) });
+  if (parsed.success) return { value: parsed.data };
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const lines = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys' ? unknown(issue.keys, known) : `${issue.path.join('.')} ${issue.message}`,
+  );
+  const text = `${lines.join('; ')}.${example === null ? '' : ` Example: ?${example}`}`;
+  return { refusal: { code: 'QUERY_INVALID', message: text } };
+}
+
+function unknown([key = '']: readonly string[], known: readonly string[]): string {
+  const name = key.length > 40 ? 'parameter of this name' : JSON.stringify(key);
+  return `there is no ${name}; ${known.length === 0 ? 'nothing may be asked here' : `known: ${known.join(', ')}`}`;
+}
