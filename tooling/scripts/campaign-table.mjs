@@ -56,4 +56,12 @@ export const campaigns = [
     longRounds: 200,
     shareSeconds: 20,
   },
+  {
+    name: 'http-fuzz',
+    folder: 'apps/trader',
+    what: 'the HTTP side and its socket: requests, upgrades and frames, right and wrong, by the thousand',
+    shortRounds: 40,
+    longRounds: 1_000,
+    shareSeconds: 30,
+  },
 ];

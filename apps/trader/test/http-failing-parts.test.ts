@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { initialCoordinator } from '../src/core/coordinator.ts';
 import { EventLog } from '../src/http/event-log.ts';
 import { startHttpServer } from '../src/http/server.ts';
+import { createLog } from '../src/log.ts';
 import type { Status, TraderView } from '../src/status.ts';
 import { get, SocketReader } from './http-trader.ts';
 import { happening } from './http-view.ts';
@@ -65,7 +66,7 @@ afterEach(async () => {
 
 async function serve(view: () => TraderView) {
   const events = new EventLog();
-  const server = await startHttpServer({ port: 0 }, { view, events });
+  const server = await startHttpServer({ port: 0 }, { view, events, log: createLog('silent') });
   ends.push(() => server.close());
   return { events, base: new URL(server.url).origin };
 }

@@ -2,6 +2,7 @@
 // room for whoever comes: the connection that has been silent for the longest time goes, so that a probe always gets in.
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimer } from '../set-timer.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { ResolvedHttpOptions } from './options.ts';
 
@@ -91,9 +92,9 @@ export class Connections {
   #begin(connection: Connection): void {
     const [first] = connection.queue;
     if (!first) return this.#touch(connection);
-    const patience = setTimeout(() => this.#cut(connection, 'ANSWER_TIMEOUT'), this.#options.answerTimeoutMs);
+    const cancel = setTimer(this.#options.answerTimeoutMs, () => this.#cut(connection, 'ANSWER_TIMEOUT'));
     first.response.once('close', () => {
-      clearTimeout(patience);
+      cancel();
       connection.queue.shift();
       this.#begin(connection);
     });

@@ -1,5 +1,6 @@
 // One reader of the status socket: what it follows, and the end of it when it does not read, or sends too much.
 import type { WebSocket } from 'ws';
+import { systemRuntime } from '../system-runtime.ts';
 import { MAX_BOOKS, parseClientMessage, type ClientMessageError } from './client-message.ts';
 import { errorBody } from './refusal.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -30,7 +31,7 @@ export class SocketClient {
   readonly books = new Map<string, string | null>();
   readonly #socket: WebSocket;
   readonly #options: SocketClientOptions;
-  readonly #allowance = new TokenBucket(MESSAGES, performance.now());
+  readonly #allowance = new TokenBucket(MESSAGES, systemRuntime.monotonicMs());
   #pongIsDue = false;
 
   constructor(socket: WebSocket, options: SocketClientOptions) {
@@ -94,7 +95,7 @@ export class SocketClient {
   /** Handles what came, if it may come. */
   #allow(handle: () => void): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (!this.#allowance.take(performance.now())) {
+    if (!this.#allowance.take(systemRuntime.monotonicMs())) {
       const text = `TOO_MANY_MESSAGES: ${MESSAGES.perSecond} a second may be sent, and ${MESSAGES.burst} at once`;
       return this.#drop('too-many-messages', 1008, text);
     }
