@@ -80,8 +80,9 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
   });
   server.get('/books', plain, () => {
     const nowMs = systemRuntime.monotonicMs();
+    const { client } = view();
     const parts = new PartReader();
-    const all = parts.read('books', () => [...(view().client?.books() ?? [])]) ?? [];
+    const all = parts.read('books', () => [...(client?.books() ?? [])]) ?? [];
     const books = parts.each(
       all,
       ({ market }) => `book ${market}`,

@@ -3,7 +3,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { PartReader } from '../part-reader.ts';
 import { repeatEvery, setTimer } from '../set-timer.ts';
 import { summarizeStatus, type TraderView } from '../status.ts';
 import { systemRuntime } from '../system-runtime.ts';
@@ -132,8 +131,7 @@ export class StatusSocket {
   #welcome(socket: WebSocket, { events, missed }: Replay): void {
     const client = new SocketClient(socket, {
       maxBufferedBytes: this.#options.maxBufferedBytes,
-      hasBook: (market) =>
-        new PartReader().read('book', () => this.#sources.view().client?.book(market) !== undefined) ?? false,
+      hasBook: (market) => this.#sources.view().client?.book(market) !== undefined,
       onDrop: (reason) => void this.dropped[reason]++,
       onFailure: (error) => this.#outcomes.failed('a message', error),
     });
@@ -170,7 +168,7 @@ export class StatusSocket {
   }
 
   #status(): string {
-    return told(() => ({
+    return this.#tell('telling the status', () => ({
       type: 'status',
       atMs: systemRuntime.nowMs(),
       status: summarizeStatus(this.#sources.view()),
@@ -201,9 +199,7 @@ export class StatusSocket {
 
   #sendBooksTo(client: SocketClient, texts: Map<string, string>): void {
     const { changes, view } = this.#sources;
-    const seen = new PartReader().read('view', view);
-    if (!seen) return;
-    const feed = seen.client;
+    const feed = view().client;
     const nowMs = systemRuntime.monotonicMs();
     for (const [market, sent] of client.books) {
       const book = feed?.book(market);
@@ -216,20 +212,23 @@ export class StatusSocket {
       if (mark === sent) continue;
       // By its mark: a book may change while one client after the other is told.
       const key = `${market} ${mark}`;
-      const text = texts.get(key) ?? told(() => ({ type: 'book', ...bookSummary(book, changes, nowMs) }));
+      const text =
+        texts.get(key) ??
+        this.#tell(`telling the book of ${market}`, () => ({ type: 'book', ...bookSummary(book, changes, nowMs) }));
       texts.set(key, text);
       client.books.set(market, mark);
       client.send(text);
     }
   }
-}
 
-/** A message, or that it could not be made: nothing that is told may end those who watch, or us. */
-function told(make: () => object): string {
-  try {
-    return JSON.stringify(make());
-  } catch {
-    const message = 'What was to be told here could not be made.';
-    return JSON.stringify({ type: 'error', ...errorBody({ code: 'INTERNAL', message }) });
+  /** A message, or that it could not be made: one that fails ends neither those who watch nor us. */
+  #tell(doing: string, make: () => object): string {
+    try {
+      return JSON.stringify(make());
+    } catch (error) {
+      this.#outcomes.failed(doing, error);
+      const message = 'What was to be told here could not be made.';
+      return JSON.stringify({ type: 'error', ...errorBody({ code: 'INTERNAL', message }) });
+    }
   }
 }
