@@ -11,12 +11,12 @@ export class TestProgress {
     this.#file = file;
   }
 
-  /** Reads on; returns a line for each package that is done now. */
+  /** Reads on; returns a line for each test that has failed and each package that is done now. */
   read() {
-    const done = [];
+    const news = [];
     const lines = existsSync(this.#file) ? readFileSync(this.#file, 'utf8').split('\n').slice(0, -1) : [];
     for (const line of lines.slice(this.#linesRead)) {
-      const { package: name, files, passed, failed } = JSON.parse(line);
+      const { package: name, files, file, passed, failed } = JSON.parse(line);
       if (files !== undefined) {
         this.#packages.set(name, { files, done: 0, passed: 0, failed: 0 });
         continue;
@@ -24,11 +24,12 @@ export class TestProgress {
       const of = this.#packages.get(name);
       of.done += 1;
       of.passed += passed;
-      of.failed += failed;
-      if (of.done === of.files) done.push(`${name}: ${of.passed} passed, ${of.failed} failed`);
+      of.failed += failed.length;
+      for (const test of failed) news.push(`FAILED ${name} ${file} > ${test ?? '(the whole file)'}`);
+      if (of.done === of.files) news.push(`${name}: ${of.passed} passed, ${of.failed} failed`);
     }
     this.#linesRead = lines.length;
-    return done;
+    return news;
   }
 
   /** `1402 passed, 0 failed; trader 12 of 36 files, …` */

@@ -17,7 +17,7 @@ const PROGRESS = join(root, 'reports/tests-progress.jsonl');
  * @param {boolean} [options.fresh] run each test, whatever is cached. What is built must be there then.
  * @param {readonly string[]} [options.args] for turbo, as `--filter=@trader/health`
  * @param {string} [options.title] what the progress begins with
- * @param {boolean} [options.brief] leaves out the line for each package that is done
+ * @param {boolean} [options.brief] leaves out the lines for tests that fail and packages that are done
  * @param {string} [options.logs] where the logs of packages that failed are kept, relative to the root
  * @returns {Promise<import('./results.mjs').Result[]>}
  */
@@ -36,11 +36,11 @@ export async function runTests({
 
   const startMs = performance.now();
   const told = new TestProgress(PROGRESS);
-  const showDone = () => {
+  const showNews = () => {
     for (const line of told.read()) if (!brief) progress.line(`${title}: ${line}, ${secondsSince(startMs)} s`);
   };
   const progress = startProgress(() => `${title}: ${secondsSince(startMs)} s, ${told.text()}`);
-  const reading = setInterval(showDone, 500);
+  const reading = setInterval(showNews, 500);
   const options = fresh ? ['--only', '--cache=local:,remote:'] : [];
   const { exitCode, tasks } = await runTurbo(['test', ...options, ...args], LOG, {
     TRADER_TEST_SEED: String(seed),
@@ -48,7 +48,7 @@ export async function runTests({
     ...capturesFolder(),
   });
   clearInterval(reading);
-  showDone();
+  showNews();
   progress.stop();
 
   const taskOf = ({ folder }) => tasks.find((task) => task.folder === folder && task.task === 'test');

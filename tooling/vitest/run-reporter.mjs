@@ -26,12 +26,10 @@ export class RunReporter {
   }
 
   onTestModuleEnd(module) {
-    const states = [...module.children.allTests()].map((test) => test.result().state);
-    const failed = module.ok() || states.includes('failed') ? 0 : 1;
-    this.#tell({
-      passed: states.filter((state) => state === 'passed').length,
-      failed: failed + states.filter((state) => state === 'failed').length,
-    });
+    const file = relative(this.#root, module.moduleId);
+    const results = resultsOf(module, file);
+    const failed = results.filter(({ state }) => state !== 'passed' && state !== 'skipped').map(({ name }) => name);
+    this.#tell({ file, passed: results.filter(({ state }) => state === 'passed').length, failed });
   }
 
   onTestRunEnd(modules, unhandledErrors) {
