@@ -30,7 +30,9 @@ await throughPnpm('campaigns', (args) =>
     }
     const warnings = shareWarnings(rows, CAMPAIGN_SECONDS);
     writeCounts('campaigns', results);
-    process.stdout.write(`${summaryOf(results)}\n${campaignTable(rows)}${toCommit(rows, plan.record)}${warnings}\n`);
+    process.stdout.write(
+      `${summaryOf(results)}\n${campaignTable(rows)}${stop.aborted ? '' : toCommit(rows, plan.record)}${warnings}\n`,
+    );
     process.stdout.write(lastLineOf(results));
     return results.some(({ status }) => status === 'failed') ? 1 : 0;
   }),

@@ -64,8 +64,11 @@ function resultsOf(module, file) {
 function textOf({ name, message, diff, stack, cause }) {
   const said = message === undefined ? String(stack) : [name, message].filter(Boolean).join(': ');
   // Where in our own code; the runner's frames help nobody.
-  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !/node_modules|node:/.test(line));
-  const causes = cause?.message === undefined ? [] : [`Caused by: ${textOf(cause)}`];
+  const frames = (stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && !/node_modules|node:|\(<anonymous>\)$/.test(line));
+  // Another reporter may have put the words in already.
+  const causes = cause?.message === undefined ? [] : [textOf(cause).replace(/^(Caused by: )?/, 'Caused by: ')];
   return [stripVTControlCharacters(said), stripVTControlCharacters(diff ?? ''), ...frames.slice(0, 6), ...causes]
     .filter((part) => part !== '')
     .join('\n');

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { startLoad } from '../load.mjs';
 import { planRepeats } from '../repeat-plan.mjs';
+import { repeatRuns } from '../repeat-runs.mjs';
 import { repeatSummary, repeatText } from '../repeat-summary.mjs';
 import type { Result } from '../results.mjs';
 import { isAlive } from './is-alive.ts';
@@ -11,7 +12,7 @@ const SOON = { timeout: 60_000 };
 
 describe('a call of pnpm test:repeat', () => {
   const shown = (...args: string[]) =>
-    planRepeats(args).map(({ run, seed, busy }) => `${run} seed ${seed}${busy ? ' busy' : ''}`);
+    planRepeats(args).runs.map(({ run, seed, busy }) => `${run} seed ${seed}${busy ? ' busy' : ''}`);
 
   test('plans N runs, each with the next seed', () => {
     expect(shown('3')).toEqual(['1 seed 1', '2 seed 2', '3 seed 3']);
@@ -24,11 +25,67 @@ describe('a call of pnpm test:repeat', () => {
     expect(shown('3', '--busy', '1')).toEqual(['1 seed 1', '2 seed 2', '3 seed 3 busy']);
   });
 
+  test('takes the packages that are meant', () => {
+    expect(planRepeats(['1']).filters).toEqual([]);
+    expect(planRepeats(['1', '--filter=a', '--filter', 'b']).filters).toEqual(['a', 'b']);
+  });
+
   test('refuses what it cannot mean', () => {
     expect(() => shown()).toThrow('How many runs? One number is wanted.');
     expect(() => shown('many')).toThrow('N: "many" is no whole number from 1');
     expect(() => shown('2', '--busy', '3')).toThrow('--busy: 3 of 2 runs is too many');
     expect(() => shown('2', '--quiet')).toThrow("Unknown option '--quiet'");
+  });
+});
+
+describe('the runs', () => {
+  const stop = new AbortController();
+  const passed: Result = { where: 'a.test.ts', name: 'steady', status: 'passed' };
+
+  /** Does the runs of a call, and tells in order what was done. */
+  async function told(args: string[], runTests: () => Promise<Result[]> = async () => [passed]) {
+    const events: string[] = [];
+    const load = () => {
+      events.push('load');
+      return { pids: [], stop: async () => void events.push('no load') };
+    };
+    const runs = repeatRuns(planRepeats(args).runs, {
+      runTests: ({ title, folder }) => {
+        events.push(`${title} in ${folder}`);
+        return runTests();
+      },
+      onRun: (all) => events.push(`${all.length} done`),
+      stop: stop.signal,
+      load,
+    });
+    return { count: await runs.then((all) => all.length).catch((error: Error) => error.message), events };
+  }
+
+  test('come one after the other, the busy ones beside a load', async () => {
+    expect(await told(['2', '--busy', '1', '--seed', '3'])).toEqual({
+      count: 2,
+      events: [
+        'run 1 of 2 (seed 3) in run-1',
+        '1 done',
+        'load',
+        'run 2 of 2 (seed 4, busy) in run-2',
+        'no load',
+        '2 done',
+      ],
+    });
+  });
+
+  test('leave no load behind when one breaks', async () => {
+    const { count, events } = await told(['1', '--busy'], () => Promise.reject(new Error('no disk')));
+    expect([count, events.at(-1)]).toEqual(['no disk', 'no load']);
+  });
+
+  test('end when they are told to, without the one that was interrupted', async () => {
+    const { count, events } = await told(['3', '--busy'], async () => {
+      stop.abort();
+      return [];
+    });
+    expect([count, events]).toEqual([0, ['load', 'run 1 of 3 (seed 1, busy) in run-1', 'no load']]);
   });
 });
 
