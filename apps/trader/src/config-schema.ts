@@ -1,6 +1,7 @@
 // Which values a setting may have, and its default. Values come typed from the file and as text from the environment and
 // the command line; both are read here, so that one spelling works everywhere. Messages end in what is right, and the
 // caller adds the setting's name and an example.
+import { isMarketTicker } from '@trader/orderbook-client';
 import { looksLikeUrl, parseDatabase } from '@trader/session-store';
 import { z } from 'zod';
 import { parseDuration } from './config-duration.ts';
@@ -17,8 +18,6 @@ const CHANNELS = [
   'order_group_updates',
 ] as const;
 
-/** A ticker of a market, series or event (PROTOCOL: the exchange's own examples have dots, unlike its pattern). */
-const TICKER = /^[A-Z0-9][A-Z0-9.-]*$/;
 const DAY_MS = 86_400_000;
 
 const name = (what: string, longest = 4096) =>
@@ -40,7 +39,10 @@ const list = <T extends z.ZodType<string>>(item: T) =>
     (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
     z.array(item, 'must be a list'),
   );
-const tickers = list(z.string('must be a ticker').regex(TICKER, 'must be a ticker: capitals, digits, dots and dashes'));
+/** Of markets, series or events: all are of the same letters. */
+const tickers = list(
+  z.string('must be a ticker').refine(isMarketTicker, 'must be a ticker: capitals, digits, dots and dashes'),
+);
 
 function whole(least: number, most: number, unit = '') {
   const text = `must be a whole number from ${least} to ${most}${unit}`;

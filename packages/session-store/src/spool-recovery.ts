@@ -80,12 +80,19 @@ export class Recoveries {
   async begin(): Promise<void> {
     try {
       await this.#noteOwners();
-      for (const [id, gone] of this.#waiting) {
-        const row = await this.#find(id);
-        if (row) await this.#adopt(id, textOf(row, 'recorder'), gone);
-      }
     } catch (cause) {
       this.#writer.report(spoolFailure('Reading what the spool holds', cause));
+    }
+    for (const [id, gone] of this.#waiting) {
+      try {
+        const row = await this.#find(id);
+        if (row) await this.#adopt(id, textOf(row, 'recorder'), gone);
+      } catch (cause) {
+        // Of one session, unless nobody answers: then the others would only wait as long.
+        const error = spoolFailure('Taking over what the spool holds', cause);
+        this.#writer.report(error);
+        if (error.code.startsWith('DATABASE_')) break;
+      }
     }
     this.#wake();
   }
