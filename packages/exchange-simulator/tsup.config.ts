@@ -1,3 +1,3 @@
 import { bundle } from '@trader/tsup-config';
 
-export default bundle({ index: 'src/index.ts', cli: 'src/cli.ts' });
+export default bundle({ index: 'src/index.ts', cli: 'src/cli/main.ts' });

@@ -1,12 +1,12 @@
 // Generated flow beside a recorded tape of one busy market, as a Markdown table.
 // node --conditions=@trader/source bench/flow-statistics.ts TAPE [changes a second]; without a rate, that of the tape.
-import { MarketBook, type Side } from '../src/core/book.ts';
+import { MarketBook, type Side } from '../src/core/market/book.ts';
 import { newExchangeState } from '../src/core/exchange-state.ts';
-import { Generator } from '../src/core/generator.ts';
-import { Hub } from '../src/core/hub.ts';
-import { Publisher } from '../src/core/publisher.ts';
+import { Generator } from '../src/core/flow/generator.ts';
+import { Hub } from '../src/core/socket/hub.ts';
+import { Publisher } from '../src/core/socket/publisher.ts';
 import { newTally } from '../src/core/tally.ts';
-import { parseTapeLine } from '../src/core/tape-line.ts';
+import { parseTapeLine } from '../src/core/tape/tape-line.ts';
 import { readTapeLines } from '../src/io/tape-file.ts';
 
 const quantile = (sorted: readonly number[], share: number): number =>

@@ -1,19 +1,19 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { WEBSOCKET_PATH } from '@trader/orderbook-client/wire';
-import type { BookLevels } from './core/book.ts';
+import type { BookLevels } from './core/market/book.ts';
 import { newExchangeState } from './core/exchange-state.ts';
 import { applyConditions } from './core/faults/conditions.ts';
 import { FaultEngine } from './core/faults/fault-engine.ts';
-import { Generator } from './core/generator.ts';
-import { Hub } from './core/hub.ts';
-import type { Market } from './core/market.ts';
-import { MarketConditions } from './core/market-conditions.ts';
-import { Publisher } from './core/publisher.ts';
-import { seededRandom } from './core/seeded-random.ts';
+import { Generator } from './core/flow/generator.ts';
+import { Hub } from './core/socket/hub.ts';
+import type { Market } from './core/market/market.ts';
+import { MarketConditions } from './core/market/market-conditions.ts';
+import { Publisher } from './core/socket/publisher.ts';
+import { seededRandom } from './core/flow/seeded-random.ts';
 import { count, newTally, type Tally } from './core/tally.ts';
-import { marketsOfTapes, type TapeContents } from './core/tape-markets.ts';
-import { timelineOrigins } from './core/tape-timeline.ts';
-import { type ExchangeCredentials, makeCredentials } from './credentials.ts';
+import { marketsOfTapes, type TapeContents } from './core/tape/tape-markets.ts';
+import { timelineOrigins } from './core/tape/tape-timeline.ts';
+import { type ExchangeCredentials, makeCredentials } from './io/credentials.ts';
 import type { ExchangeError } from './errors.ts';
 import { ControlServer } from './io/control-server.ts';
 import { ExchangeServer } from './io/exchange-server.ts';
@@ -27,7 +27,7 @@ import { type Audience, TapePlayer } from './io/tape-player.ts';
 import type { TapeRecorder } from './io/tape-recorder.ts';
 import { scanTape } from './io/tape-scan.ts';
 import { type ExchangeOptions, type ResolvedOptions, resolveOptions } from './options.ts';
-import { exchangeTotals, type ExchangeTotals } from './totals.ts';
+import { exchangeTotals, type ExchangeTotals } from './core/totals.ts';
 
 /** What can be switched on a running exchange. */
 export interface ExchangeControl {

@@ -1,5 +1,5 @@
-export type { BookLevels, Level } from './core/book.ts';
-export type { UnknownTicker } from './core/conversation.ts';
+export type { BookLevels, Level } from './core/market/book.ts';
+export type { UnknownTicker } from './core/socket/conversation.ts';
 export type {
   ConnectionAim,
   ConnectionFault,
@@ -21,11 +21,11 @@ export type { FaultState } from './core/faults/armed-fault.ts';
 export type { FaultStatus } from './core/faults/fault-engine.ts';
 export { parseFaultScript } from './core/faults/fault-script.ts';
 export type { HandshakeRejection } from './core/tally.ts';
-export type { ExchangeCredentials } from './credentials.ts';
+export type { ExchangeCredentials } from './io/credentials.ts';
 export { ExchangeError, type ExchangeErrorCode } from './errors.ts';
 export { createExchange, type Exchange, type ExchangeControl } from './exchange.ts';
 export type { ExchangeFaults } from './io/fault-control.ts';
 export type { ExchangeMarkets, ExchangeOrders, NewOrder, OwnOrder, Placement } from './io/market-control.ts';
 export type { AcceptedKey, BadLine, ExchangeOptions } from './options.ts';
-export type { Runtime } from './runtime.ts';
-export type { ExchangeTotals } from './totals.ts';
+export type { Runtime } from './io/runtime.ts';
+export type { ExchangeTotals } from './core/totals.ts';

@@ -1,10 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
-import type { UnknownTicker } from './core/conversation.ts';
+import type { UnknownTicker } from './core/socket/conversation.ts';
 import type { Fault } from './core/faults/fault.ts';
 import { checkedFaults } from './core/faults/fault-script.ts';
 import { ExchangeError } from './errors.ts';
-import { type Runtime, systemRuntime } from './runtime.ts';
+import { type Runtime, systemRuntime } from './io/runtime.ts';
 
 /** A key that may connect besides the one that the exchange makes for itself. */
 export interface AcceptedKey {

@@ -9,7 +9,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { at, deltaOf, snapshotOf, writeTape } from './tape.ts';
 
 const folder = temporaryFolder();
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const running = new Set<ChildProcess>();
 
 afterEach(() => {

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
 import type { RawData, WebSocket } from 'ws';
-import { Conversation, type ConversationOptions } from '../core/conversation.ts';
+import { Conversation, type ConversationOptions } from '../core/socket/conversation.ts';
 import type { FaultEngine } from '../core/faults/fault-engine.ts';
 import type { FaultLane, Step } from '../core/faults/fault-lane.ts';
-import { shuffled } from '../core/seeded-random.ts';
-import type { Runtime } from '../runtime.ts';
+import { shuffled } from '../core/flow/seeded-random.ts';
+import type { Runtime } from './runtime.ts';
 
 export interface ConnectionOptions extends Omit<ConversationOptions, 'send'> {
   readonly webSocket: WebSocket;

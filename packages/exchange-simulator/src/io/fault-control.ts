@@ -2,7 +2,7 @@ import type { Fault, FaultKind } from '../core/faults/fault.ts';
 import type { FaultEngine, FaultStatus } from '../core/faults/fault-engine.ts';
 import { checkedFaults } from '../core/faults/fault-script.ts';
 import { ExchangeError } from '../errors.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 /** The faults of a running exchange. What is changed here holds at once, on connections that are open, too. */
 export interface ExchangeFaults {

@@ -1,5 +1,5 @@
-import type { Generator } from '../core/generator.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Generator } from '../core/flow/generator.ts';
+import type { Runtime } from './runtime.ts';
 import type { Audience } from './tape-player.ts';
 
 export interface GeneratorPlayerOptions {

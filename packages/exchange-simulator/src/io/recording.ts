@@ -1,7 +1,7 @@
 // A recording is a subscriber like any other, inside the exchange: books, trades and lifecycle of all markets.
-import { Conversation } from '../core/conversation.ts';
-import type { Hub } from '../core/hub.ts';
-import type { Market } from '../core/market.ts';
+import { Conversation } from '../core/socket/conversation.ts';
+import type { Hub } from '../core/socket/hub.ts';
+import type { Market } from '../core/market/market.ts';
 import { newTally } from '../core/tally.ts';
 import { TapeRecorder, type TapeRecorderOptions } from './tape-recorder.ts';
 

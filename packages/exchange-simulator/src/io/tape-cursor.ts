@@ -1,6 +1,6 @@
-import type { MergeSource } from '../core/merge-queue.ts';
-import { parseTapeLine, type TapeFrame } from '../core/tape-line.ts';
-import { TapeClock } from '../core/tape-timeline.ts';
+import type { MergeSource } from '../core/tape/merge-queue.ts';
+import { parseTapeLine, type TapeFrame } from '../core/tape/tape-line.ts';
+import { TapeClock } from '../core/tape/tape-timeline.ts';
 import { invalidTape, readTapeLines } from './tape-file.ts';
 import { isBlank } from './tape-scan.ts';
 

@@ -1,5 +1,5 @@
-import { parseTapeLine } from '../core/tape-line.ts';
-import type { MarketOpening, TapeContents } from '../core/tape-markets.ts';
+import { parseTapeLine } from '../core/tape/tape-line.ts';
+import type { MarketOpening, TapeContents } from '../core/tape/tape-markets.ts';
 import type { BadLine } from '../options.ts';
 import { invalidTape, readTapeLines } from './tape-file.ts';
 

@@ -1,6 +1,6 @@
 // Book frames as they were before March 2026: prices in whole cents, sizes in whole contracts. What is finer is cut off,
 // as it could not exist then.
-import { parseFixed, PRICE_DECIMALS, SIZE_DECIMALS } from '../fixed-point.ts';
+import { parseFixed, PRICE_DECIMALS, SIZE_DECIMALS } from '../market/fixed-point.ts';
 import type { JsonObject } from './outgoing-frame.ts';
 
 export type CentsEra = 'integers' | 'dollars' | 'fixed-point';

@@ -1,6 +1,6 @@
 // All faults of an exchange: which are on, and what they say at each point where the exchange asks. It has no clock and
 // no timers; whoever drives it tells the time and calls `tick` when that is due.
-import type { Market } from '../market.ts';
+import type { Market } from '../market/market.ts';
 import { aimOf, meansPeer, type Peer } from './aim.ts';
 import { ArmedFault, type FaultState } from './armed-fault.ts';
 import { type ExchangeConditions, ordinaryConditions } from './conditions.ts';

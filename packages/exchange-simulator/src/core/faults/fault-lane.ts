@@ -1,7 +1,7 @@
 // The faults of one connection: what becomes of its frames, pings and commands. It says what is to be done and does
 // nothing itself; the connection performs it. While no fault concerns the connection it is idle and is not asked.
 import { WIRE_ERROR } from '@trader/orderbook-client/wire';
-import type { Market } from '../market.ts';
+import type { Market } from '../market/market.ts';
 import { aimOf, meansFrame, meansPeer, type Peer, waitsForFrame } from './aim.ts';
 import type { ArmedFault } from './armed-fault.ts';
 import { skewTimes } from './clock-skew.ts';

@@ -1,5 +1,5 @@
 // What a fault may say, as a table: the fields of each kind and of its aim. One pass finds everything that is wrong.
-import { CHANNELS } from '../channels.ts';
+import { CHANNELS } from '../socket/channels.ts';
 import { durationMs, type FaultKind, type FaultOf } from './fault.ts';
 
 /** Where in a script, as the keys that lead there. */

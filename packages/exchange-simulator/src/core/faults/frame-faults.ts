@@ -1,5 +1,5 @@
 // What each fault of frames does to one of them.
-import type { Market } from '../market.ts';
+import type { Market } from '../market/market.ts';
 import { toCentsEra } from './cents-era.ts';
 import { breakUtf8, type Draft, flipBits, textOf } from './draft.ts';
 import { durationMs, type Fault, type FrameFault } from './fault.ts';

@@ -1,8 +1,8 @@
 // Snapshots that are well formed and wrong.
-import type { Side } from '../book.ts';
-import { formatSize, parseFixed, SIZE_DECIMALS } from '../fixed-point.ts';
-import { snapshotTail } from '../frames.ts';
-import type { Market } from '../market.ts';
+import type { Side } from '../market/book.ts';
+import { formatSize, parseFixed, SIZE_DECIMALS } from '../market/fixed-point.ts';
+import { snapshotTail } from '../socket/frames.ts';
+import type { Market } from '../market/market.ts';
 import type { FaultOf } from './fault.ts';
 import { isObject, type JsonObject, type OutgoingFrame } from './outgoing-frame.ts';
 

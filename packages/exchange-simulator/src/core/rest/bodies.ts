@@ -1,11 +1,11 @@
 // The objects of REST answers, field by field in the order of Kalshi's OpenAPI document. Optional fields are left out,
 // not null. Prices and sizes are decimal text, times RFC 3339.
-import type { BookLevels, Level } from '../book.ts';
+import type { BookLevels, Level } from '../market/book.ts';
 import type { ExchangeState } from '../exchange-state.ts';
-import { DOLLAR, formatPrice, formatSize } from '../fixed-point.ts';
-import { formatTimestamp } from '../frames.ts';
-import type { PublicTrade } from '../listing.ts';
-import type { Market } from '../market.ts';
+import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
+import { formatTimestamp } from '../socket/frames.ts';
+import type { PublicTrade } from '../market/listing.ts';
+import type { Market } from '../market/market.ts';
 
 /** There is one shard. */
 const EXCHANGE_INDEX = 0;

@@ -1,6 +1,6 @@
 // The filters of `GET /markets`, `/events` and `/markets/trades`.
-import type { MarketListing, PublicTrade } from '../listing.ts';
-import type { Market } from '../market.ts';
+import type { MarketListing, PublicTrade } from '../market/listing.ts';
+import type { Market } from '../market/market.ts';
 import { badRequest } from './refusal.ts';
 import type { Query } from './query.ts';
 

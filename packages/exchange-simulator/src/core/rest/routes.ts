@@ -1,7 +1,7 @@
 // What REST offers: one line per path. Order entry is to be further lines with other methods.
 import type { ExchangeState } from '../exchange-state.ts';
-import type { PublicTrade } from '../listing.ts';
-import type { Market } from '../market.ts';
+import type { PublicTrade } from '../market/listing.ts';
+import type { Market } from '../market/market.ts';
 import {
   eventBody,
   exchangeScheduleBody,

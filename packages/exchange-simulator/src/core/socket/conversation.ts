@@ -4,15 +4,15 @@
 // `unsubscribed`, error 25 or the connection; in between, every numbered frame of the sid takes the next number of one
 // sequence over all its markets, snapshots and `ok` included. What comes after it gets a new sid and begins at 1 again.
 import { WIRE_ERROR } from '@trader/orderbook-client/wire';
-import type { Side } from './book.ts';
+import type { Side } from '../market/book.ts';
 import { CHANNELS, type ChannelName, isChannel } from './channels.ts';
 import { type Command, parseCommand } from './command.ts';
 import * as frames from './frames.ts';
 import type { Hub, Publication, Subscriber } from './hub.ts';
-import type { Follower, Market, OrderOwner } from './market.ts';
+import type { Follower, Market, OrderOwner } from '../market/market.ts';
 import { quoteOf, tickerTail } from './quote-frames.ts';
 import { lets, listOf, type Subscription } from './subscription.ts';
-import { count, type Tally } from './tally.ts';
+import { count, type Tally } from '../tally.ts';
 
 /** What the exchange says to a ticker that it does not have; what the real one does is not known. */
 export type UnknownTicker = 'empty-snapshot' | 'silent' | 'error';

@@ -1,8 +1,8 @@
 // The text of frames that an account gets about itself, from `"msg":` on; fields in the order of the published schema.
-import type { OwnOrder, Position } from './accounts.ts';
-import { DOLLAR, formatPrice, formatSize } from './fixed-point.ts';
+import type { OwnOrder, Position } from '../accounts/accounts.ts';
+import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
 import { formatTimestamp } from './frames.ts';
-import type { PublicTrade } from './listing.ts';
+import type { PublicTrade } from '../market/listing.ts';
 
 interface FillDetails {
   readonly isTaker: boolean;

@@ -1,6 +1,6 @@
 // The text of `market_lifecycle_v2` frames, from `"msg":` on. Each type has its own fields and no others.
-import { formatPrice } from './fixed-point.ts';
-import type { MarketListing } from './listing.ts';
+import { formatPrice } from '../market/fixed-point.ts';
+import type { MarketListing } from '../market/listing.ts';
 
 export type LifecycleEvent =
   | 'created'

@@ -1,8 +1,8 @@
 // The text of trades and quotes, from `"msg":` on: what the `trade` and `ticker` channels show of a market.
-import { DOLLAR, formatPrice, formatSize } from './fixed-point.ts';
+import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
 import { formatTimestamp } from './frames.ts';
-import type { PublicTrade } from './listing.ts';
-import type { Market } from './market.ts';
+import type { PublicTrade } from '../market/listing.ts';
+import type { Market } from '../market/market.ts';
 
 export function tradeTail(trade: PublicTrade): string {
   const { tradeId, ticker, yesPrice, size, takerOutcome, isBlockTrade, atMicros } = trade;

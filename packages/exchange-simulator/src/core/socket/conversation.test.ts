@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Conversation } from './conversation.ts';
 import { Hub } from './hub.ts';
-import { Market } from './market.ts';
-import { newTally } from './tally.ts';
+import { Market } from '../market/market.ts';
+import { newTally } from '../tally.ts';
 
 function open() {
   const market = new Market('A', 'a');

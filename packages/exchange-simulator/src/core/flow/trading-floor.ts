@@ -1,8 +1,8 @@
-import type { Accounts } from './accounts.ts';
-import { DOLLAR } from './fixed-point.ts';
-import type { Market, OrderOwner } from './market.ts';
-import { type Execution, type IncomingOrder, MatchingEngine, type RestingOrder } from './matching-engine.ts';
-import type { Publisher } from './publisher.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { DOLLAR } from '../market/fixed-point.ts';
+import type { Market, OrderOwner } from '../market/market.ts';
+import { type Execution, type IncomingOrder, MatchingEngine, type RestingOrder } from '../market/matching-engine.ts';
+import type { Publisher } from '../socket/publisher.ts';
 import { seededUuid } from './seeded-random.ts';
 
 /** A market and the orders that rest in it. */

@@ -1,6 +1,6 @@
-import type { BookLevels } from './book.ts';
-import { type MarketListing, newListing } from './listing.ts';
-import { Market } from './market.ts';
+import type { BookLevels } from '../market/book.ts';
+import { type MarketListing, newListing } from '../market/listing.ts';
+import { Market } from '../market/market.ts';
 import type { TapeSpan } from './tape-timeline.ts';
 
 const YEAR_MS = 31_536_000_000;

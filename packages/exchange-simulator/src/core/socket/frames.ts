@@ -3,9 +3,9 @@
 // ascending, the key of an empty side absent. A data frame is a head, which differs per connection, and a tail, which
 // is the same for all of them.
 import { WIRE_ERROR } from '@trader/orderbook-client/wire';
-import type { Level, Side } from './book.ts';
-import { DOLLAR, formatPrice, formatSize } from './fixed-point.ts';
-import type { Market } from './market.ts';
+import type { Level, Side } from '../market/book.ts';
+import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
+import type { Market } from '../market/market.ts';
 
 export type WireErrorCode = (typeof WIRE_ERROR)[keyof typeof WIRE_ERROR];
 

@@ -1,11 +1,11 @@
 import fc from '@trader/testkit/fast-check';
 import { describe, expect, it } from 'vitest';
-import { newExchangeState } from './exchange-state.ts';
+import { newExchangeState } from '../exchange-state.ts';
 import { Generator, type GeneratorOptions } from './generator.ts';
-import { Hub } from './hub.ts';
-import type { Market } from './market.ts';
-import { Publisher } from './publisher.ts';
-import { newTally } from './tally.ts';
+import { Hub } from '../socket/hub.ts';
+import type { Market } from '../market/market.ts';
+import { Publisher } from '../socket/publisher.ts';
+import { newTally } from '../tally.ts';
 
 const startMs = 1_786_085_188_000;
 

@@ -1,13 +1,13 @@
 // What the accounts of this exchange have: orders, positions, fees. An account is a key; its connections, and only they,
 // are told. Money is in 1/10,000 dollar.
-import type { Side } from './book.ts';
-import { DOLLAR } from './fixed-point.ts';
-import type { Hub } from './hub.ts';
-import type { PublicTrade } from './listing.ts';
-import type { Market, OrderOwner } from './market.ts';
-import type { AccountOrder } from './matching-engine.ts';
-import { fillTail, positionTail, userOrderTail } from './own-frames.ts';
-import { seededUuid } from './seeded-random.ts';
+import type { Side } from '../market/book.ts';
+import { DOLLAR } from '../market/fixed-point.ts';
+import type { Hub } from '../socket/hub.ts';
+import type { PublicTrade } from '../market/listing.ts';
+import type { Market, OrderOwner } from '../market/market.ts';
+import type { AccountOrder } from '../market/matching-engine.ts';
+import { fillTail, positionTail, userOrderTail } from '../socket/own-frames.ts';
+import { seededUuid } from '../flow/seeded-random.ts';
 
 export interface OwnOrder {
   readonly orderId: string;

@@ -1,11 +1,11 @@
 // What the crowd does in one market: it quotes near the best bids, cancels almost as much as it places, seldom trades,
 // and now and then pushes the price. Shares and sizes are near those of recorded markets; `bench/flow-statistics.ts`
 // shows both side by side.
-import type { Level, Side } from './book.ts';
-import { DOLLAR } from './fixed-point.ts';
+import type { Level, Side } from '../market/book.ts';
+import { DOLLAR } from '../market/fixed-point.ts';
 import type { Episode } from './flow-rhythm.ts';
-import type { PriceRange } from './listing.ts';
-import type { PriceLevel } from './matching-engine.ts';
+import type { PriceRange } from '../market/listing.ts';
+import type { PriceLevel } from '../market/matching-engine.ts';
 import type { TradingFloor, Venue } from './trading-floor.ts';
 
 const CENT = 100;

@@ -1,6 +1,6 @@
 // What was typed, as options of an exchange. It reads nothing and starts nothing.
 import { parseArgs } from 'node:util';
-import type { ExchangeOptions } from './options.ts';
+import type { ExchangeOptions } from '../options.ts';
 
 export interface CommandLine {
   readonly options: ExchangeOptions;

@@ -1,4 +1,4 @@
-import type { HandshakeRejection, Tally } from './core/tally.ts';
+import type { HandshakeRejection, Tally } from './tally.ts';
 
 /** Everything the exchange has counted since its start. */
 export interface ExchangeTotals {

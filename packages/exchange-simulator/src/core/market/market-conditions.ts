@@ -1,5 +1,5 @@
-import type { ExchangeConditions } from './faults/conditions.ts';
-import type { Generator } from './generator.ts';
+import type { ExchangeConditions } from '../faults/conditions.ts';
+import type { Generator } from '../flow/generator.ts';
 import { PRICE_STRUCTURES } from './listing.ts';
 
 /** What faults make of generated markets: none open, or on another price grid. When they end, all is as it was. */

@@ -1,12 +1,12 @@
-import { Accounts } from './accounts.ts';
+import { Accounts } from '../accounts/accounts.ts';
 import { Agenda } from './agenda.ts';
-import type { ExchangeState } from './exchange-state.ts';
-import type { PriceRange } from './listing.ts';
-import type { Market } from './market.ts';
-import { MarketLine } from './market-line.ts';
-import type { Publisher } from './publisher.ts';
+import type { ExchangeState } from '../exchange-state.ts';
+import type { PriceRange } from '../market/listing.ts';
+import type { Market } from '../market/market.ts';
+import { MarketLine } from '../market/market-line.ts';
+import type { Publisher } from '../socket/publisher.ts';
 import { seededRandom, shuffled } from './seeded-random.ts';
-import { Trading } from './trading.ts';
+import { Trading } from '../accounts/trading.ts';
 import { TradingFloor, type Venue } from './trading-floor.ts';
 
 export interface GeneratorOptions {

@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type CommandLine, inFlags, parseCommandLine, USAGE, UsageError } from './command-line.ts';
-import { parseFaultScript } from './core/faults/fault-script.ts';
-import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
-import { createExchange, type Exchange } from './exchange.ts';
+import { parseFaultScript } from '../core/faults/fault-script.ts';
+import { ExchangeError, type ExchangeErrorCode } from '../errors.ts';
+import { createExchange, type Exchange } from '../exchange.ts';
 
 /** What is wrong with what was typed, or with a file that was named. */
 const inputErrors: readonly ExchangeErrorCode[] = [

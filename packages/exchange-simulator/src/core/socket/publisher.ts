@@ -1,11 +1,11 @@
-import type { Side } from './book.ts';
+import type { Side } from '../market/book.ts';
 import { deltaTail, snapshotTail } from './frames.ts';
 import type { Hub } from './hub.ts';
 import { type LifecycleEvent, lifecycleTail } from './lifecycle-frames.ts';
-import { type PublicTrade, recordTrade } from './listing.ts';
-import type { Market, OrderOwner } from './market.ts';
+import { type PublicTrade, recordTrade } from '../market/listing.ts';
+import type { Market, OrderOwner } from '../market/market.ts';
 import { quoteOf, tickerTail, tradeTail } from './quote-frames.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from '../tally.ts';
 
 export interface PublisherOptions {
   readonly hub: Hub;

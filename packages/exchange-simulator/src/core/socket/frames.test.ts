@@ -1,7 +1,7 @@
 import { WIRE_ERROR } from '@trader/orderbook-client/wire';
 import { describe, expect, it } from 'vitest';
 import * as frames from './frames.ts';
-import { Market } from './market.ts';
+import { Market } from '../market/market.ts';
 
 const market = new Market('KXMLB-26AUG07-NYM', '957ed958-9b9b-4a98-b024-16a394cd214c');
 const names = '"market_ticker":"KXMLB-26AUG07-NYM","market_id":"957ed958-9b9b-4a98-b024-16a394cd214c"';

@@ -1,5 +1,5 @@
-import { formatSize } from './fixed-point.ts';
-import type { Hub } from './hub.ts';
+import { formatSize } from '../market/fixed-point.ts';
+import type { Hub } from '../socket/hub.ts';
 
 interface OrderGroup {
   readonly keyId: string;

@@ -1,9 +1,9 @@
 // One line of a tape. Two forms are read: `{"recv_ms": 1786405577252, "event": {…the frame…}}`, and the frame alone.
 // Deltas as the exchange writes them are matched whole by one expression, which is several times faster than
 // `JSON.parse` and keeps the text of `msg` as it is; everything else goes through `JSON.parse`.
-import type { BookLevels, Level, Side } from './book.ts';
-import { DOLLAR, parseFixed, PRICE_DECIMALS, SIZE_DECIMALS } from './fixed-point.ts';
-import type { PublicTrade } from './listing.ts';
+import type { BookLevels, Level, Side } from '../market/book.ts';
+import { DOLLAR, parseFixed, PRICE_DECIMALS, SIZE_DECIMALS } from '../market/fixed-point.ts';
+import type { PublicTrade } from '../market/listing.ts';
 
 type TapeDelta = {
   readonly kind: 'delta';
