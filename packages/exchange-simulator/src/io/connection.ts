@@ -4,7 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import { Conversation, type ConversationOptions } from '../core/socket/conversation.ts';
 import type { FaultEngine } from '../core/faults/fault-engine.ts';
 import type { FaultLane, Step } from '../core/faults/fault-lane.ts';
-import { shuffled } from '../core/flow/seeded-random.ts';
+import { shuffled } from '../core/seeded-random.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface ConnectionOptions extends Omit<ConversationOptions, 'send'> {

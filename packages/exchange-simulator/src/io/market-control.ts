@@ -1,7 +1,7 @@
 import type { OwnOrder } from '../core/accounts/accounts.ts';
 import type { ExchangeState } from '../core/exchange-state.ts';
 import type { Generator } from '../core/flow/generator.ts';
-import type { NewOrder, Placement } from '../core/accounts/trading.ts';
+import type { NewOrder, Placement } from '../core/trading/trading.ts';
 import type { GeneratorPlayer } from './generator-player.ts';
 
 export type { NewOrder, OwnOrder, Placement };

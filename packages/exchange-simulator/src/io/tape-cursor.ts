@@ -1,4 +1,4 @@
-import type { MergeSource } from '../core/tape/merge-queue.ts';
+import type { MergeSource } from '../core/merge-queue.ts';
 import { parseTapeLine, type TapeFrame } from '../core/tape/tape-line.ts';
 import { TapeClock } from '../core/tape/tape-timeline.ts';
 import { invalidTape, readTapeLines } from './tape-file.ts';

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { BookLevels } from '../core/market/book.ts';
 import { snapshotTail } from '../core/socket/frames.ts';
 import type { Market } from '../core/market/market.ts';
-import { MergeQueue } from '../core/tape/merge-queue.ts';
+import { MergeQueue } from '../core/merge-queue.ts';
 import type { Publisher } from '../core/socket/publisher.ts';
 import type { Tally } from '../core/tally.ts';
 import { ExchangeError } from '../errors.ts';

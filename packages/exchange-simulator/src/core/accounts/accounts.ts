@@ -6,8 +6,8 @@ import type { Hub } from '../socket/hub.ts';
 import type { PublicTrade } from '../market/listing.ts';
 import type { Market, OrderOwner } from '../market/market.ts';
 import type { AccountOrder } from '../market/matching-engine.ts';
-import { fillTail, positionTail, userOrderTail } from '../socket/own-frames.ts';
-import { seededUuid } from '../flow/seeded-random.ts';
+import { fillTail, positionTail, userOrderTail } from './own-frames.ts';
+import { seededUuid } from '../seeded-random.ts';
 
 export interface OwnOrder {
   readonly orderId: string;

@@ -1,5 +1,5 @@
 // A fault with its history: when it is on, what it has passed over and what it has hit.
-import { seededRandom } from '../flow/seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { durationMs, type Fault, type Occasions } from './fault.ts';
 
 /** `waiting` for its time, `active`, `spent` (its count is reached), `over` (its time is). */

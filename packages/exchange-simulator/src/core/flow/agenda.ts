@@ -1,4 +1,4 @@
-import { MergeQueue, type MergeSource } from '../tape/merge-queue.ts';
+import { MergeQueue, type MergeSource } from '../merge-queue.ts';
 
 type Task = MergeSource & { readonly run: (atMicros: number) => void };
 

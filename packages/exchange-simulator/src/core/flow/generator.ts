@@ -3,11 +3,11 @@ import { Agenda } from './agenda.ts';
 import type { ExchangeState } from '../exchange-state.ts';
 import type { PriceRange } from '../market/listing.ts';
 import type { Market } from '../market/market.ts';
-import { MarketLine } from '../market/market-line.ts';
+import { MarketLine } from './market-line.ts';
 import type { Publisher } from '../socket/publisher.ts';
-import { seededRandom, shuffled } from './seeded-random.ts';
-import { Trading } from '../accounts/trading.ts';
-import { TradingFloor, type Venue } from './trading-floor.ts';
+import { seededRandom, shuffled } from '../seeded-random.ts';
+import { Trading } from '../trading/trading.ts';
+import { TradingFloor, type Venue } from '../trading/trading-floor.ts';
 
 export interface GeneratorOptions {
   /** How many are open at a time. */

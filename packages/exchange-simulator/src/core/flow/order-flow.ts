@@ -6,7 +6,7 @@ import { DOLLAR } from '../market/fixed-point.ts';
 import type { Episode } from './flow-rhythm.ts';
 import type { PriceRange } from '../market/listing.ts';
 import type { PriceLevel } from '../market/matching-engine.ts';
-import type { TradingFloor, Venue } from './trading-floor.ts';
+import type { TradingFloor, Venue } from '../trading/trading-floor.ts';
 
 const CENT = 100;
 const FEWEST_LEVELS = 8;

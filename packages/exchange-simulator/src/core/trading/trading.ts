@@ -1,11 +1,11 @@
 // What an account can do in this exchange: the seam for order entry. It knows nothing of HTTP.
-import type { Accounts, OwnOrder } from './accounts.ts';
+import type { Accounts, OwnOrder } from '../accounts/accounts.ts';
 import type { Side } from '../market/book.ts';
 import { type ExchangeState, isTrading } from '../exchange-state.ts';
 import type { Hub } from '../socket/hub.ts';
 import type { RestingOrder } from '../market/matching-engine.ts';
-import { OrderGroups } from './order-groups.ts';
-import type { TradingFloor, Venue } from '../flow/trading-floor.ts';
+import { OrderGroups } from '../accounts/order-groups.ts';
+import type { TradingFloor, Venue } from './trading-floor.ts';
 
 export interface NewOrder {
   readonly keyId: string;

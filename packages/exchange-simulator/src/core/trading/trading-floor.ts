@@ -3,7 +3,7 @@ import { DOLLAR } from '../market/fixed-point.ts';
 import type { Market, OrderOwner } from '../market/market.ts';
 import { type Execution, type IncomingOrder, MatchingEngine, type RestingOrder } from '../market/matching-engine.ts';
 import type { Publisher } from '../socket/publisher.ts';
-import { seededUuid } from './seeded-random.ts';
+import { seededUuid } from '../seeded-random.ts';
 
 /** A market and the orders that rest in it. */
 export class Venue {

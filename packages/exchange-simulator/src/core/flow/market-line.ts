@@ -1,16 +1,16 @@
 // A line of markets of one series: one is open, and when it closes the next one opens. Times after the close are like
 // those of recorded markets. Opening and closing tell nothing on the lifecycle channel, as on the real exchange.
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Agenda } from '../flow/agenda.ts';
+import type { Agenda } from './agenda.ts';
 import { type ExchangeState, isTrading } from '../exchange-state.ts';
-import { DOLLAR } from './fixed-point.ts';
-import { FlowRhythm } from '../flow/flow-rhythm.ts';
-import { newListing, type PriceRange } from './listing.ts';
-import { Market } from './market.ts';
-import { OrderFlow, openingLevels } from '../flow/order-flow.ts';
+import { DOLLAR } from '../market/fixed-point.ts';
+import { FlowRhythm } from './flow-rhythm.ts';
+import { newListing, type PriceRange } from '../market/listing.ts';
+import { Market } from '../market/market.ts';
+import { OrderFlow, openingLevels } from './order-flow.ts';
 import type { Publisher } from '../socket/publisher.ts';
-import { seededUuid } from '../flow/seeded-random.ts';
-import { type TradingFloor, Venue } from '../flow/trading-floor.ts';
+import { seededUuid } from '../seeded-random.ts';
+import { type TradingFloor, Venue } from '../trading/trading-floor.ts';
 
 /** What all lines of an exchange share. */
 export interface LineWorld {

@@ -1,6 +1,6 @@
 import type { ExchangeConditions } from '../faults/conditions.ts';
-import type { Generator } from '../flow/generator.ts';
-import { PRICE_STRUCTURES } from './listing.ts';
+import type { Generator } from './generator.ts';
+import { PRICE_STRUCTURES } from '../market/listing.ts';
 
 /** What faults make of generated markets: none open, or on another price grid. When they end, all is as it was. */
 export class MarketConditions {
