@@ -1,4 +1,4 @@
-import type { OwnOrder } from '../core/accounts/accounts.ts';
+import type { OwnOrder } from '../core/accounts/own-order.ts';
 import type { ExchangeState } from '../core/exchange-state.ts';
 import type { Generator } from '../core/flow/generator.ts';
 import type { NewOrder, Placement } from '../core/trading/trading.ts';

@@ -7,49 +7,8 @@ import type { PublicTrade } from '../market/listing.ts';
 import type { Market, OrderOwner } from '../market/market.ts';
 import type { AccountOrder } from '../market/matching-engine.ts';
 import { fillTail, positionTail, userOrderTail } from './own-frames.ts';
+import type { OwnOrder, Position, UpdateReason } from './own-order.ts';
 import { seededUuid } from '../seeded-random.ts';
-
-export interface OwnOrder {
-  readonly orderId: string;
-  readonly keyId: string;
-  readonly userId: string;
-  readonly ticker: string;
-  readonly clientOrderId: string;
-  readonly orderGroupId: string | undefined;
-  readonly selfTradePrevention: 'taker_at_cross' | 'maker';
-  /** What it buys, at which price on that side's scale. */
-  readonly side: Side;
-  readonly price: number;
-  readonly initial: number;
-  filled: number;
-  remaining: number;
-  status: 'resting' | 'canceled' | 'executed';
-  takerCost: number;
-  makerCost: number;
-  takerFees: number;
-  readonly createdMicros: number;
-  updatedMicros: number;
-  reason: UpdateReason | undefined;
-}
-
-export type UpdateReason =
-  | 'Decrease'
-  | 'SelfTradeCancel'
-  | 'CloseCancel'
-  | 'HaltCancel'
-  | 'Trade'
-  | 'PostOnlyCrossCancel';
-
-export interface Position {
-  readonly userId: string;
-  readonly ticker: string;
-  /** Above 0 YES, below 0 NO. */
-  size: number;
-  cost: number;
-  realizedPnl: number;
-  feesPaid: number;
-  volume: number;
-}
 
 /** Kalshi's trading fee, 0.07 × contracts × price × (1 − price), rounded up to 1/10,000 dollar. Makers pay none. */
 const takerFee = (size: number, price: number): number =>

@@ -1,5 +1,5 @@
 // The text of frames that an account gets about itself, from `"msg":` on; fields in the order of the published schema.
-import type { OwnOrder, Position } from './accounts.ts';
+import type { OwnOrder, Position } from './own-order.ts';
 import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
 import { formatTimestamp } from '../socket/frames.ts';
 import type { PublicTrade } from '../market/listing.ts';

@@ -1,5 +1,6 @@
 // What an account can do in this exchange: the seam for order entry. It knows nothing of HTTP.
-import type { Accounts, OwnOrder } from '../accounts/accounts.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { OwnOrder } from '../accounts/own-order.ts';
 import type { Side } from '../market/book.ts';
 import { type ExchangeState, isTrading } from '../exchange-state.ts';
 import type { Hub } from '../socket/hub.ts';
