@@ -80,8 +80,8 @@ export interface ExchangeOptions {
    */
   readonly keyType?: 'ed25519' | 'rsa';
   /**
-   * Whether REST shows order books without a signature. Kalshi's OpenAPI document asks for one, its guide says that none
-   * is needed. @default 'signed'
+   * Whether REST shows order books without a signature. Two of Kalshi's three documents and other people's tests say that
+   * it does; the OpenAPI document alone asks for one. @default 'open'
    */
   readonly orderbookAccess?: 'signed' | 'open';
   /**
@@ -141,7 +141,7 @@ export function resolveOptions(options: ExchangeOptions = {}): ResolvedOptions {
     rollMarkets: boolean('rollMarkets', options.rollMarkets ?? true),
     keys: (options.keys ?? []).map(readKey),
     keyType: oneOf('keyType', options.keyType ?? 'ed25519', ['ed25519', 'rsa']),
-    orderbookAccess: oneOf('orderbookAccess', options.orderbookAccess ?? 'signed', ['signed', 'open']),
+    orderbookAccess: oneOf('orderbookAccess', options.orderbookAccess ?? 'open', ['signed', 'open']),
     readTokensPerSecond: integer('readTokensPerSecond', options.readTokensPerSecond ?? 200, 10, 1_000_000),
     unknownTicker: oneOf('unknownTicker', options.unknownTicker ?? 'empty-snapshot', [
       'empty-snapshot',

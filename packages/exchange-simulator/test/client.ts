@@ -79,6 +79,10 @@ export class TestClient implements AsyncDisposable {
     for (const command of commands) this.#socket.send(typeof command === 'string' ? command : JSON.stringify(command));
   }
 
+  sendBinary(command: object | string): void {
+    this.#socket.send(Buffer.from(typeof command === 'string' ? command : JSON.stringify(command)));
+  }
+
   subscribe(id: number, tickers: readonly string[], more: object = {}): void {
     this.send({ id, cmd: 'subscribe', params: { channels: ['orderbook_delta'], market_tickers: tickers, ...more } });
   }

@@ -118,15 +118,6 @@ describe('subscribe', () => {
     expect(client.frames.map(({ type }) => type)).toEqual(types);
     expect(client.of('orderbook_snapshot').map(({ msg }) => msg.market_ticker as string)).toEqual(snapshots);
   });
-
-  it('to an unknown ticker is refused whole under the option error', async () => {
-    await using client = await open({ unknownTicker: 'error' });
-    client.subscribe(1, ['A', 'NONE']);
-    await client.settled();
-    expect(client.texts).toEqual([
-      '{"type":"error","id":1,"msg":{"code":16,"msg":"Market not found","market_ticker":"NONE"}}',
-    ]);
-  });
 });
 
 describe('replies to commands that arrive together', () => {

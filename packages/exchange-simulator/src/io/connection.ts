@@ -48,7 +48,7 @@ export class Connection {
     this.#conversation = new Conversation({ ...options, send: (frame) => this.#send(frame) });
     const { webSocket, socket, tally, faults, number: connection, keyId: key } = options;
     this.#lane = faults.lane({ connection, key }, () => this.#conversation.sids);
-    webSocket.on('message', (data, isBinary) => this.#receive(isBinary ? '' : textOf(data)));
+    webSocket.on('message', (data) => this.#receive(textOf(data)));
     webSocket.on('ping', (body: Buffer) => this.#lane.pong() && webSocket.pong(body));
     webSocket.on('pong', () => tally.pongsReceived++);
     webSocket.on('error', () => tally.protocolViolations++);

@@ -44,6 +44,7 @@ function isSigned(text: string, signature: string, key: KeyObject): boolean {
   if (signature.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(signature)) return false;
   const bytes = Buffer.from(signature, 'base64');
   if (key.asymmetricKeyType === 'ed25519') return verify(undefined, Buffer.from(text), key, bytes);
-  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
+  // Whatever salt the signer took: Node's own default is the longest, Kalshi's examples have the digest's length.
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_AUTO: saltLength } = constants;
   return verify('sha256', Buffer.from(text), { key, padding, saltLength }, bytes);
 }

@@ -1,6 +1,7 @@
 // From a client's text to a command, or to the error that the exchange's table gives for it. Unknown fields are let
 // pass, as the exchange does.
 import { WIRE_ERROR } from '@trader/orderbook-client/wire';
+import { valueFeedOf } from './channels.ts';
 import type { WireErrorCode } from './frames.ts';
 
 type Id = number | undefined;
@@ -28,6 +29,8 @@ export type Command =
       readonly marketIds: readonly string[];
       readonly sendInitialSnapshot: boolean;
     }
+  /** Of feeds of values, which have no markets. */
+  | { readonly cmd: 'update_values'; readonly id: Id; readonly sid: number; readonly action: string }
   | { readonly cmd: 'list_subscriptions'; readonly id: Id }
   | { readonly cmd: 'refused'; readonly id: Id; readonly code: WireErrorCode };
 
@@ -72,6 +75,7 @@ function commandOf(message: Fields, id: Id): Command {
 function subscribeOf(params: Fields, id: Id): Command {
   const channels = strings(params['channels'] ?? []);
   if (channels.length === 0) throw new Refusal(WIRE_ERROR.channelsRequired);
+  if (channels.includes('communications')) checkShards(params);
   return {
     cmd: 'subscribe',
     id,
@@ -94,11 +98,31 @@ function updateOf(params: Fields, id: Id): Command {
     const tickers = unique(strings(params['market_tickers'] ?? []));
     return { cmd: action, id, sid, tickers, marketIds: [], sendInitialSnapshot: false };
   }
+  const feed = valueFeedOf(action);
+  if (feed) {
+    const names = strings(params[feed.field] ?? []);
+    if (action !== feed.list && names.length === 0) throw new Refusal(feed.missing);
+    return { cmd: 'update_values', id, sid, action: action as string };
+  }
   if (action !== 'add_markets' && action !== 'delete_markets') throw new Refusal(WIRE_ERROR.unsupportedAction);
   const { tickers, marketIds } = marketsOf(params);
   if (tickers.length + marketIds.length === 0) throw new Refusal(WIRE_ERROR.marketTickerRequired);
   const sendInitialSnapshot = flagOf(params, 'send_initial_snapshot') ?? false;
   return { cmd: action, id, sid, tickers, marketIds, sendInitialSnapshot };
+}
+
+/** Requests for quotes may be spread over several subscribers: each takes the share of its key. */
+function checkShards(params: Fields): void {
+  const [factor, key] = [params['shard_factor'], params['shard_key']].map((value) => value ?? undefined);
+  for (const value of [factor, key]) {
+    if (value !== undefined && !Number.isSafeInteger(value)) throw new Refusal(WIRE_ERROR.unableToProcess);
+  }
+  if (factor === undefined && key !== undefined) throw new Refusal(WIRE_ERROR.shardFactorRequired);
+  if (factor === undefined) return;
+  if ((factor as number) <= 0) throw new Refusal(WIRE_ERROR.shardFactorTooSmall);
+  if ((factor as number) > 100) throw new Refusal(WIRE_ERROR.shardFactorTooLarge);
+  const place = (key ?? 0) as number;
+  if (place < 0 || place >= (factor as number)) throw new Refusal(WIRE_ERROR.shardKeyOutOfRange);
 }
 
 /** At most one of the four ways to name markets may be used. */

@@ -30,6 +30,7 @@ export interface ConversationOptions {
 }
 
 type Update = Extract<Command, { cmd: 'add_markets' | 'delete_markets' | 'get_snapshot' }>;
+type UpdateValues = Extract<Command, { cmd: 'update_values' }>;
 type Subscribe = Extract<Command, { cmd: 'subscribe' }>;
 
 export class Conversation implements Follower, Subscriber {
@@ -70,6 +71,8 @@ export class Conversation implements Follower, Subscriber {
       case 'delete_markets':
       case 'get_snapshot':
         return this.#update(command);
+      case 'update_values':
+        return this.#updateValues(command);
       case 'list_subscriptions': {
         const list = [...this.#subscriptions.values()].map(({ channel, sid }) => ({ channel, sid }));
         return this.#send(frames.subscriptionListFrame(command.id, list));
@@ -198,6 +201,20 @@ export class Conversation implements Follower, Subscriber {
     }
   }
 
+  /** No value ever comes, so which ones are wanted need not be remembered. */
+  #updateValues({ id, sid, action }: UpdateValues): void {
+    const subscription = this.#bySid(sid);
+    if (!subscription) return this.#refuse(WIRE_ERROR.unknownSubscription, id);
+    const { channel } = subscription;
+    const { values } = CHANNELS[channel];
+    if (!values || ![values.add, values.remove, values.list].includes(action)) {
+      return this.#refuse(WIRE_ERROR.unsupportedAction, id);
+    }
+    if (action !== values.list) return this.#sendOk(subscription, id);
+    const head = frames.dataHead(`${channel}_${action}`, sid, ++subscription.seq, id);
+    this.#send(`${head}"msg":{"${values.field}":[]}}`);
+  }
+
   #addMarkets(subscription: Subscription, tickers: readonly string[], command: Update | Subscribe): void {
     const { tickers: named } = subscription;
     const added = named === 'all' ? [] : tickers.filter((ticker) => !named.has(ticker));
@@ -287,17 +304,12 @@ export class Conversation implements Follower, Subscriber {
 
   #refusesUnknown(tickers: readonly string[], id: number | undefined): boolean {
     if (this.#options.unknownTicker !== 'error') return false;
-    const ticker = tickers.find((ticker) => !this.#markets.has(ticker));
-    if (ticker === undefined) return false;
-    this.#refuse(WIRE_ERROR.marketNotFound, id, { ticker });
+    if (tickers.every((ticker) => this.#markets.has(ticker))) return false;
+    this.#refuse(WIRE_ERROR.marketNotFound, id);
     return true;
   }
 
-  #refuse(
-    code: frames.WireErrorCode,
-    id: number | undefined,
-    where: { sid?: number; seq?: number; ticker?: string } = {},
-  ): void {
+  #refuse(code: frames.WireErrorCode, id: number | undefined, where: { sid?: number; seq?: number } = {}): void {
     count(this.#options.tally.errorsSent, code);
     this.#send(frames.errorFrame(code, { id, ...where }));
   }

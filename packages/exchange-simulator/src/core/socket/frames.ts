@@ -71,11 +71,10 @@ export const unsubscribedFrame = (id: number | undefined, sid: number, seq: numb
 
 export function errorFrame(
   code: WireErrorCode,
-  { id, sid, seq, ticker }: { id?: number | undefined; sid?: number; seq?: number; ticker?: string } = {},
+  { id, sid, seq }: { id?: number | undefined; sid?: number; seq?: number } = {},
 ): string {
   const place = (sid === undefined ? '' : `"sid":${sid},`) + (seq === undefined ? '' : `"seq":${seq},`);
-  const market = ticker === undefined ? '' : `,"market_ticker":${JSON.stringify(ticker)}`;
-  return `{"type":"error",${idKey(id)}${place}"msg":{"code":${code},"msg":"${errorText[code]}"${market}}}`;
+  return `{"type":"error",${idKey(id)}${place}"msg":{"code":${code},"msg":"${errorText[code]}"}}`;
 }
 
 /** A delta's text from `"msg":` on. `atMicros` is the exchange's time, microseconds since the epoch. */
@@ -93,9 +92,8 @@ export function snapshotTail(market: Market, useYesPrice: boolean): string {
   return `"msg":{${names(market.ticker, market.marketId)}${sideKey('yes', yes)}${sideKey('no', shownNo)}}}`;
 }
 
-/** The snapshot of a market that this exchange does not have. */
-export const unknownMarketTail = (ticker: string): string =>
-  `"msg":{${names(ticker, '00000000-0000-0000-0000-000000000000')}}}`;
+/** The snapshot of a market that this exchange does not have: it has no id. */
+export const unknownMarketTail = (ticker: string): string => `"msg":{${names(ticker, '')}}}`;
 
 /** A no-side delta's tail with its price as a YES price, every other byte as it was. */
 export function inYesPrice(tail: string, price: number): string {
