@@ -1,11 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { WEBSOCKET_PATH } from '@trader/orderbook-client/wire';
 import type { BookLevels } from './core/market/book.ts';
+import { FeeSchedule } from './core/accounts/fees.ts';
 import { newExchangeState } from './core/exchange-state.ts';
 import { applyConditions } from './core/faults/conditions.ts';
 import { FaultEngine } from './core/faults/fault-engine.ts';
 import { Generator } from './core/flow/generator.ts';
 import { Hub } from './core/socket/hub.ts';
+import { DOLLAR_OF_MONEY } from './core/market/fixed-point.ts';
 import type { Market } from './core/market/market.ts';
 import { MarketConditions } from './core/flow/market-conditions.ts';
 import { Publisher } from './core/socket/publisher.ts';
@@ -101,14 +103,17 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
   const hub = new Hub();
   const publisher = new Publisher({ hub, tally });
   const startMs = Math.floor(resolved.runtime.nowMs());
+  const fees = new FeeSchedule(resolved.fees);
+  const startBalance = resolved.balanceDollars * DOLLAR_OF_MONEY;
   const source: Source =
     resolved.tapes.length > 0
       ? await openTapes(resolved, tally)
-      : generated(new Generator({ ...resolved, startMs, publisher, state }));
+      : generated(new Generator({ ...resolved, startMs, publisher, state, fees, startBalance }));
   const { markets } = source;
   const conditions = source.generator && new MarketConditions(source.generator);
 
-  const rest = new RestServer({ ...resolved, markets, state, keys, tally });
+  const accounts = source.generator?.accounts;
+  const rest = new RestServer({ ...resolved, markets, state, keys, tally, fees, accounts, startBalance });
 
   const engine = new FaultEngine({
     seed: resolved.seed,

@@ -1,10 +1,25 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
+import type { SeriesFees } from './core/accounts/fees.ts';
+import { READ_TOKENS_PER_SECOND } from './core/rest/rate-limits.ts';
 import type { UnknownTicker } from './core/socket/conversation.ts';
 import type { Fault } from './core/faults/fault.ts';
 import { checkedFaults } from './core/faults/fault-script.ts';
 import { ExchangeError } from './errors.ts';
-import { type Runtime, systemRuntime } from './io/runtime.ts';
+import { type Runtime, systemRuntime, withLongTimers } from './io/runtime.ts';
+import {
+  checkedValues,
+  flag,
+  integer,
+  limit,
+  numberAbove,
+  numberFrom,
+  oneOf,
+  optional,
+  type Rule,
+  text,
+  type ValuesOf,
+} from './core/value-rules.ts';
 
 /** A key that may connect besides the one that the exchange makes for itself. */
 export interface AcceptedKey {
@@ -86,7 +101,7 @@ export interface ExchangeOptions {
   readonly orderbookAccess?: 'signed' | 'open';
   /**
    * Tokens a second of REST's Read bucket, per key; requests without a signature share one. A request costs 10, and the
-   * bucket holds two seconds' worth. 10 to 1,000,000. @default 200, as on the Basic tier
+   * bucket holds two seconds' worth. 10 to 1,000,000. @default 240, as on the Basic tier since September 2026
    */
   readonly readTokensPerSecond?: number;
   /** The answer to a ticker that the exchange does not have. @default 'empty-snapshot' */
@@ -96,6 +111,26 @@ export interface ExchangeOptions {
    * order of their arrival. @default 'shuffled'
    */
   readonly replyOrder?: 'shuffled' | 'arrival';
+  /**
+   * How long the exchange takes to answer, in ms: commands on the socket and requests of REST; `Infinity`: it never does.
+   * @default 0
+   */
+  readonly replyLatencyMs?: number;
+  /**
+   * Open connections of one key; one more handshake is answered 429. On demo 10 were seen. `Infinity` for any number.
+   * @default 200, which Kalshi documents
+   */
+  readonly maxConnectionsPerKey?: number;
+  /**
+   * Markets of one subscription; a command that would pass it is error 26 and changes nothing. What the real limit is, is
+   * not published: 10,000 were seen, and a whole session may have 500,000. `Infinity` for any number. @default 500000
+   */
+  readonly maxMarketsPerSubscription?: number;
+  /**
+   * Commands a second of one connection, which may come all at once; more are error 27. `Infinity` for any number.
+   * @default 10000, which Kalshi documents
+   */
+  readonly commandsPerSecond?: number;
   /** Time between pings, in ms, on each connection; `Infinity` for none. @default 10000 */
   readonly pingIntervalMs?: number;
   /**
@@ -104,109 +139,126 @@ export interface ExchangeOptions {
    * of it. From 65536, which is what a socket buffers before it says that it is full. @default 4194304 (4 MiB)
    */
   readonly maxBufferedBytes?: number;
+  /**
+   * Whether a client that offers permessage-deflate gets it, as on the real exchange since September 2026. Compressing
+   * costs the simulator most of its speed. @default false
+   */
+  readonly perMessageDeflate?: boolean;
+  /**
+   * `wss` and `https` in place of `ws` and `http`, with a certificate for 127.0.0.1 and localhost that the exchange makes
+   * for itself; {@link Exchange.certificatePem} is what a client has to trust. @default false
+   */
+  readonly tls?: boolean;
+  /** Fees by series; `*` stands for every series that is not named. @default {}: takers pay 0.07 × p × (1 − p), makers nothing */
+  readonly fees?: Readonly<Record<string, SeriesFees>>;
+  /** What every account has at the start, in whole dollars, up to 1,000,000,000. @default 10000 */
+  readonly balanceDollars?: number;
   /** What goes wrong, from the start; their times count from it. See FAULTS.md. @default [] */
   readonly faults?: readonly Fault[];
   /** Clock and timers. @default the system's */
   readonly runtime?: Runtime;
 }
 
-export type ResolvedOptions = Readonly<Required<Omit<ExchangeOptions, 'keys' | 'record' | 'onBadLine'>>> & {
-  readonly onBadLine: ((line: BadLine) => void) | undefined;
-  readonly record: string | undefined;
-  readonly keys: readonly {
-    readonly keyId: string;
-    readonly publicKey: KeyObject;
-    readonly channels: ReadonlySet<string> | undefined;
-  }[];
+/** A key of the options, as the exchange uses it. */
+interface KnownKey {
+  readonly keyId: string;
+  readonly publicKey: KeyObject;
+  readonly channels: ReadonlySet<string> | undefined;
+}
+
+const list =
+  <T>(what: string, item: Rule<T>): Rule<readonly T[]> =>
+  (name, value = []) => {
+    if (!Array.isArray(value)) throw new TypeError(`${name} must be a list of ${what}, got ${String(value)}`);
+    return Object.freeze(value.map((one) => item(name, one)));
+  };
+
+const listener: Rule<(line: BadLine) => void> = (name, value) => {
+  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, got ${String(value)}`);
+  return value as (line: BadLine) => void;
 };
 
+const optionRules = {
+  port: integer(0, 0, 65_535),
+  seed: integer(1, 0, 4_294_967_295),
+  tapes: list('file names', (_, value) => text('a file name')('a tape', value)),
+  onBadLine: optional(listener),
+  speed: (name, value): number | 'max' => (value === 'max' ? 'max' : numberAbove(1, 0, 1_000_000)(name, value)),
+  playback: oneOf('on-subscribe', 'on-play'),
+  loop: flag(false),
+  record: optional(text('a file name')),
+  markets: integer(20, 1, 10_000),
+  deltasPerSecond: numberAbove(100, 0, 100_000),
+  marketLifetimeMs: numberAbove(604_800_000, 999, Infinity),
+  rollMarkets: flag(true),
+  keys: list('keys', (_, value) => knownKey(value)),
+  keyType: oneOf('ed25519', 'rsa'),
+  orderbookAccess: oneOf('open', 'signed'),
+  readTokensPerSecond: integer(READ_TOKENS_PER_SECOND, 10, 1_000_000),
+  unknownTicker: oneOf('empty-snapshot', 'silent', 'error'),
+  replyOrder: oneOf('shuffled', 'arrival'),
+  replyLatencyMs: numberFrom(0, 0, Infinity),
+  maxConnectionsPerKey: limit(200),
+  maxMarketsPerSubscription: limit(500_000),
+  commandsPerSecond: limit(10_000),
+  pingIntervalMs: numberAbove(SERVER_PING.intervalMs, 0, Infinity),
+  maxBufferedBytes: integer(4_194_304, 65_536, 2 ** 31),
+  perMessageDeflate: flag(false),
+  tls: flag(false),
+  fees: (_, value = {}) => feesBySeries(value),
+  balanceDollars: integer(10_000, 0, 1_000_000_000),
+  faults: (_, value = []) => checkedFaults(value),
+  runtime: (_, value = systemRuntime) => withLongTimers(checkedRuntime(value)),
+} satisfies { [K in keyof Required<ExchangeOptions>]: Rule<unknown> };
+
+export type ResolvedOptions = ValuesOf<typeof optionRules>;
+
 /**
- * @throws {TypeError} on a value of the wrong kind
+ * @throws {TypeError} on a value of the wrong kind, and on an option that there is not
  * @throws {RangeError} on a number out of range
  * @throws {ExchangeError} `KEY_INVALID`
  */
-export function resolveOptions(options: ExchangeOptions = {}): ResolvedOptions {
-  return Object.freeze({
-    port: integer('port', options.port ?? 0, 0, 65_535),
-    seed: integer('seed', options.seed ?? 1, 0, 4_294_967_295),
-    tapes: paths(options.tapes ?? []),
-    onBadLine: options.onBadLine,
-    speed: options.speed === 'max' ? 'max' : number('speed', options.speed ?? 1, 0, 1_000_000),
-    playback: oneOf('playback', options.playback ?? 'on-subscribe', ['on-subscribe', 'on-play']),
-    loop: boolean('loop', options.loop ?? false),
-    record: options.record === undefined ? undefined : path('record', options.record),
-    markets: integer('markets', options.markets ?? 20, 1, 10_000),
-    deltasPerSecond: number('deltasPerSecond', options.deltasPerSecond ?? 100, 0, 100_000),
-    marketLifetimeMs: number('marketLifetimeMs', options.marketLifetimeMs ?? 604_800_000, 999, Infinity),
-    rollMarkets: boolean('rollMarkets', options.rollMarkets ?? true),
-    keys: (options.keys ?? []).map(readKey),
-    keyType: oneOf('keyType', options.keyType ?? 'ed25519', ['ed25519', 'rsa']),
-    orderbookAccess: oneOf('orderbookAccess', options.orderbookAccess ?? 'open', ['signed', 'open']),
-    readTokensPerSecond: integer('readTokensPerSecond', options.readTokensPerSecond ?? 200, 10, 1_000_000),
-    unknownTicker: oneOf('unknownTicker', options.unknownTicker ?? 'empty-snapshot', [
-      'empty-snapshot',
-      'silent',
-      'error',
-    ]),
-    replyOrder: oneOf('replyOrder', options.replyOrder ?? 'shuffled', ['shuffled', 'arrival']),
-    pingIntervalMs: number('pingIntervalMs', options.pingIntervalMs ?? SERVER_PING.intervalMs, 0, Infinity),
-    maxBufferedBytes: integer('maxBufferedBytes', options.maxBufferedBytes ?? 4_194_304, 65_536, 2 ** 31),
-    faults: checkedFaults(options.faults ?? []),
-    runtime: options.runtime ?? systemRuntime,
-  });
-}
+export const resolveOptions = (options: ExchangeOptions = {}): ResolvedOptions =>
+  Object.freeze(checkedValues(optionRules, options, 'option'));
 
-function integer(name: string, value: number, lowest: number, highest: number): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be an integer, got ${String(value)}`);
-  if (!Number.isInteger(value) || value < lowest || value > highest) {
-    throw new RangeError(`${name} must be an integer from ${lowest} to ${highest}, got ${value}`);
+const feeRules = {
+  multiplier: numberFrom(1, 0, 1000),
+  makerMultiplier: numberFrom(0, 0, 1000),
+};
+
+function feesBySeries(value: unknown): Readonly<Record<string, SeriesFees>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`fees must be an object by series, got ${String(value)}`);
   }
-  return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([series, fees]) => [series, checkedValues(feeRules, fees, `field of fees.${series}`)]),
+  );
 }
 
-function number(name: string, value: number, above: number, highest: number): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${String(value)}`);
-  if (!(value > above && value <= highest)) {
-    throw new RangeError(`${name} must be above ${above} and at most ${highest}, got ${value}`);
-  }
-  return value;
+function checkedRuntime(value: unknown): Runtime {
+  const methods = value as Readonly<Record<string, unknown>> | null | undefined;
+  const isRuntime = ['nowMs', 'monotonicMs', 'setTimer'].every((name) => typeof methods?.[name] === 'function');
+  if (!isRuntime) throw new TypeError('runtime must be an object with nowMs, monotonicMs and setTimer');
+  return value as Runtime;
 }
 
-function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
-  const known = allowed.find((one) => one === value);
-  if (known !== undefined) return known;
-  throw new TypeError(`${name} must be one of ${allowed.join(', ')}, got ${String(value)}`);
-}
+const keyRules = {
+  keyId: text('text'),
+  publicKeyPem: ((_, value) => value) satisfies Rule<unknown>,
+  channels: optional<ReadonlySet<string>>((_, value) => {
+    if (Array.isArray(value)) return new Set(value as string[]);
+    throw new TypeError(`channels of a key must be a list of names, got ${String(value)}`);
+  }),
+};
 
-function boolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, got ${String(value)}`);
-  return value;
-}
-
-function path(name: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '')
-    throw new TypeError(`${name} must be a file name, got ${String(value)}`);
-  return value;
-}
-
-function paths(tapes: readonly string[]): readonly string[] {
-  if (!Array.isArray(tapes)) throw new TypeError(`tapes must be a list of file names, got ${String(tapes)}`);
-  return Object.freeze(tapes.map((tape) => path('a tape', tape)));
-}
-
-function readKey({ keyId, publicKeyPem, channels }: AcceptedKey): ResolvedOptions['keys'][number] {
-  if (typeof keyId !== 'string' || keyId === '')
-    throw new TypeError(`keyId must be text, got ${JSON.stringify(keyId)}`);
-  if (channels !== undefined && !Array.isArray(channels)) {
-    throw new TypeError(`channels of a key must be a list of names, got ${String(channels)}`);
-  }
-  const granted = channels && new Set(channels);
+function knownKey(value: unknown): KnownKey {
+  const { keyId, publicKeyPem, channels } = checkedValues(keyRules, value, 'field of a key');
   const fail = (cause?: unknown) =>
     new ExchangeError('KEY_INVALID', `The public key of ${keyId} is not an RSA or Ed25519 key in PEM.`, { cause });
   try {
-    const publicKey = createPublicKey(publicKeyPem);
+    const publicKey = createPublicKey(publicKeyPem as string);
     if (publicKey.asymmetricKeyType === 'rsa' || publicKey.asymmetricKeyType === 'ed25519') {
-      return { keyId, publicKey, channels: granted };
+      return { keyId, publicKey, channels };
     }
   } catch (error) {
     throw fail(error);

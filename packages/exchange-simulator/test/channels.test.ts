@@ -327,7 +327,7 @@ describe('what is an account’s own', () => {
       is_taker: false,
       outcome_side: 'no',
       book_side: 'ask',
-      fee_cost: '0.0000',
+      fee_cost: '0.000000',
       post_position_fp: '-1.00',
     });
     expect(taken).toMatchObject({ is_taker: true, outcome_side: 'yes', book_side: 'bid', post_position_fp: '1.00' });

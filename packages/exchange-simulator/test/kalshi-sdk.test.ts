@@ -87,7 +87,7 @@ describe('the kalshi-typescript SDK', () => {
     expect((await api.getExchangeSchedule()).data.schedule.standard_hours).toHaveLength(1);
     expect((await new EventsApi(configuration).getEvents(200)).data.events.length).toBeGreaterThan(0);
     expect((await markets.getSeries('KXSDK')).data.series.ticker).toBe('KXSDK');
-    expect((await new AccountApi(configuration).getAccountApiLimits()).data.read.refill_rate).toBe(200);
+    expect((await new AccountApi(configuration).getAccountApiLimits()).data.read.refill_rate).toBe(240);
   });
 
   it('gets the documented errors', async () => {

@@ -8,6 +8,8 @@ import { parse } from 'yaml';
 export interface PublishedSchema {
   readonly missing: boolean;
   title(name: string): string;
+  /** The whole document, as it is. */
+  document(): Readonly<Record<string, unknown>>;
   /** What is wrong with a value, `path problem` each; nothing when it is as published. */
   problems(schema: string, value: unknown): readonly string[];
 }
@@ -24,14 +26,16 @@ export function publishedSchema(file: string): PublishedSchema {
   const missing = !existsSync(path);
   const compiled = new Map<string, ValidateFunction>();
   let ajv: Ajv | undefined;
+  // The core schema of YAML 1.2: `yes` and `no` are text.
+  const read = () => parse(readFileSync(path, 'utf8'), { version: '1.2' }) as Record<string, unknown>;
   const load = (): Ajv => {
-    // The core schema of YAML 1.2: `yes` and `no` are text.
-    const document = parse(readFileSync(path, 'utf8'), { version: '1.2' }) as object;
+    const document = read();
     const loaded = new Ajv({ strict: false, allErrors: true, formats });
     return loaded.addSchema(closed(document) as object, 'published');
   };
   return {
     missing,
+    document: read,
     title: (name) => (missing ? `${name} (skipped: no published specification here)` : name),
     problems: (schema, value) => {
       ajv ??= load();

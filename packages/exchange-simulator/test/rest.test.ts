@@ -263,8 +263,8 @@ describe('the rate limit', () => {
     await using exchange = await createExchange();
     expect((await getSigned(exchange, '/account/limits')).body).toEqual({
       usage_tier: 'basic',
-      read: { refill_rate: 200, bucket_capacity: 400 },
-      write: { refill_rate: 100, bucket_capacity: 100 },
+      read: { refill_rate: 240, bucket_capacity: 480 },
+      write: { refill_rate: 120, bucket_capacity: 120 },
       grants: [],
     });
   });

@@ -36,8 +36,8 @@ export interface Refusal {
 
 /** Status and body of a refusal. */
 export function refusalOf(rejection: HandshakeRejection): Refusal {
-  const { status, ...error } = refusals[rejection];
-  return { status, body: { error } };
+  const { status, code, details, message } = refusals[rejection];
+  return { status, body: { error: { code, ...(details !== undefined && { details }), message } } };
 }
 
 /** The refusal that a fault asks for. The body of a 429 is a text, as on the real exchange. */

@@ -2,8 +2,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AUTH_HEADERS } from '@trader/orderbook-client/wire';
-import type { ExchangeState } from '../core/exchange-state.ts';
-import type { Market } from '../core/market/market.ts';
 import { RateLimits } from '../core/rest/rate-limits.ts';
 import { answerRest, findRoute, type RestReply } from '../core/rest/rest-api.ts';
 import { RestRefusal } from '../core/rest/refusal.ts';
@@ -16,9 +14,7 @@ import { checkSignature } from './signature.ts';
 
 export const REST_PATH = '/trade-api/v2';
 
-export interface RestServerOptions {
-  readonly markets: ReadonlyMap<string, Market>;
-  readonly state: ExchangeState;
+export interface RestServerOptions extends Omit<RestView, 'limits'> {
   readonly keys: ReadonlyMap<string, KeyObject>;
   readonly runtime: Runtime;
   readonly tally: Tally;
@@ -71,6 +67,7 @@ export class RestServer {
       path: name,
       query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
       account: caller,
+      nowMs: this.#nowMs,
       monotonicMs: this.#options.runtime.monotonicMs(),
     });
   }

@@ -1,7 +1,9 @@
-// What the accounts of this exchange have: orders, positions, fees. An account is a key; its connections, and only they,
-// are told. Money is in 1/10,000 dollar.
+// What the accounts of this exchange have: orders, positions, money. An account is a key. In come the doings of the
+// matching engine with orders that are an account's; out go frames for that key's connections, and only for those. Money
+// is in 1/1,000,000 dollar.
 import type { Side } from '../market/book.ts';
-import { DOLLAR } from '../market/fixed-point.ts';
+import { DOLLAR, PAIR_OF_MONEY } from '../market/fixed-point.ts';
+import type { FeeSchedule } from './fees.ts';
 import type { Hub } from '../socket/hub.ts';
 import type { PublicTrade } from '../market/listing.ts';
 import type { Market, OrderOwner } from '../market/market.ts';
@@ -10,20 +12,30 @@ import { fillTail, positionTail, userOrderTail } from './own-frames.ts';
 import type { OwnOrder, Position, UpdateReason } from './own-order.ts';
 import { seededUuid } from '../seeded-random.ts';
 
-/** Kalshi's trading fee, 0.07 × contracts × price × (1 − price), rounded up to 1/10,000 dollar. Makers pay none. */
-const takerFee = (size: number, price: number): number =>
-  Math.ceil((7 * size * price * (DOLLAR - price)) / 100_000_000);
+export interface AccountsOptions {
+  readonly hub: Hub;
+  readonly fees: FeeSchedule;
+  /** What every account has at the start, in 1/1,000,000 dollar. */
+  readonly startBalance: number;
+  /** For ids. */
+  readonly random: () => number;
+}
 
 export class Accounts {
   readonly #hub: Hub;
+  readonly #fees: FeeSchedule;
+  readonly #startBalance: number;
   readonly #random: () => number;
+  /** What accounts have gained and paid since the start. */
+  readonly #cash = new Map<string, number>();
   readonly #userIds = new Map<string, string>();
   readonly #orders = new Map<string, OwnOrder>();
   readonly #positions = new Map<string, Position>();
 
-  /** @param options `random` is for ids */
-  constructor({ hub, random }: { readonly hub: Hub; readonly random: () => number }) {
+  constructor({ hub, fees, startBalance, random }: AccountsOptions) {
     this.#hub = hub;
+    this.#fees = fees;
+    this.#startBalance = startBalance;
     this.#random = random;
   }
 
@@ -49,6 +61,7 @@ export class Accounts {
       takerCost: 0,
       makerCost: 0,
       takerFees: 0,
+      makerFees: 0,
       createdMicros: atMicros,
       updatedMicros: atMicros,
       reason: undefined,
@@ -81,18 +94,20 @@ export class Accounts {
     if (!order) return;
     const { size, atMicros } = trade;
     const price = order.side === 'yes' ? trade.yesPrice : DOLLAR - trade.yesPrice;
-    const cost = Math.round((size * price) / 100);
-    const fee = isTaker ? takerFee(size, price) : 0;
+    const cost = size * price;
+    const fee = this.#fees.fee(market.listing.seriesTicker, isTaker, size, price);
     order.filled += size;
     order.remaining -= size;
     if (isTaker) order.takerCost += cost;
     else order.makerCost += cost;
-    order.takerFees += fee;
+    if (isTaker) order.takerFees += fee;
+    else order.makerFees += fee;
     order.reason = 'Trade';
     const position = this.#positionOf(order, market);
-    take(position, order.side, size, price);
+    const paired = addToPosition(position, order.side, size, price);
     position.feesPaid += fee;
     const { keyId } = order;
+    this.#pay(keyId, paired * PAIR_OF_MONEY - cost - fee);
     const { ticker } = market;
     const fill = fillTail(order, trade, { isTaker, fee, position: position.size });
     this.#hub.publish('fill', { type: 'fill', ticker, tail: fill }, keyId);
@@ -123,13 +138,33 @@ export class Accounts {
     for (const [key, position] of this.#positions) {
       if (position.ticker !== market.ticker || position.size === 0) continue;
       const worth = position.size > 0 ? settlementValue : DOLLAR - settlementValue;
-      position.realizedPnl += Math.round((Math.abs(position.size) * worth) / 100) - position.cost;
+      const paid = Math.abs(position.size) * worth;
+      position.realizedPnl += paid - position.cost;
       position.size = 0;
       position.cost = 0;
       const keyId = key.slice(0, key.length - market.ticker.length - 1);
+      this.#pay(keyId, paid);
       const tail = positionTail(position);
       this.#hub.publish('market_positions', { type: 'market_position', ticker: market.ticker, tail }, keyId);
     }
+  }
+
+  /** What an account may still spend: what rests is paid for already. */
+  balanceOf(keyId: string): number {
+    let reserved = 0;
+    for (const order of this.#orders.values()) {
+      if (order.keyId === keyId) reserved += order.remaining * order.price;
+    }
+    return this.#startBalance + (this.#cash.get(keyId) ?? 0) - reserved;
+  }
+
+  positionsOf(keyId: string): readonly Readonly<Position>[] {
+    const start = `${keyId} `;
+    return [...this.#positions].flatMap(([key, position]) => (key.startsWith(start) ? [position] : []));
+  }
+
+  #pay(keyId: string, amount: number): void {
+    this.#cash.set(keyId, (this.#cash.get(keyId) ?? 0) + amount);
   }
 
   #tellOrder({ ticker }: Market, order: OwnOrder, atMicros: number): void {
@@ -148,14 +183,19 @@ export class Accounts {
   }
 }
 
-/** A contract of the other side in hand makes a pair with a bought one, and a pair is a dollar. */
-function take(position: Position, side: Side, size: number, price: number): void {
+/**
+ * A contract of the other side in hand makes a pair with a bought one, and a pair is a dollar.
+ *
+ * @returns how much was paired
+ */
+function addToPosition(position: Position, side: Side, size: number, price: number): number {
   const sign = side === 'yes' ? 1 : -1;
   const held = Math.abs(position.size);
   const paired = position.size * sign < 0 ? Math.min(size, held) : 0;
   const costOfPaired = paired === 0 ? 0 : Math.round((position.cost * paired) / held);
-  position.realizedPnl += Math.round((paired * (DOLLAR - price)) / 100) - costOfPaired;
-  position.cost += Math.round(((size - paired) * price) / 100) - costOfPaired;
+  position.realizedPnl += paired * (DOLLAR - price) - costOfPaired;
+  position.cost += (size - paired) * price - costOfPaired;
   position.size += sign * size;
   position.volume += size;
+  return paired;
 }

@@ -1,6 +1,6 @@
 // The text of frames that an account gets about itself, from `"msg":` on; fields in the order of the published schema.
 import type { OwnOrder, Position } from './own-order.ts';
-import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
+import { DOLLAR, formatDollars, formatMoney, formatPrice, formatSize } from '../market/fixed-point.ts';
 import { formatTimestamp } from '../socket/frames.ts';
 import type { PublicTrade } from '../market/listing.ts';
 
@@ -29,7 +29,7 @@ export function fillTail(order: OwnOrder, trade: PublicTrade, details: FillDetai
     book_side: bookSideOf(order),
     yes_price_dollars: formatPrice(trade.yesPrice),
     count_fp: formatSize(trade.size),
-    fee_cost: formatPrice(fee),
+    fee_cost: formatMoney(fee),
     post_position_fp: formatSize(position),
     ts: Math.floor(atMicros / 1_000_000),
     ts_ms: millis(atMicros),
@@ -52,10 +52,10 @@ export function userOrderTail(order: OwnOrder): string {
     fill_count_fp: formatSize(order.filled),
     remaining_count_fp: formatSize(order.remaining),
     initial_count_fp: formatSize(order.initial),
-    taker_fill_cost_dollars: formatPrice(order.takerCost),
-    maker_fill_cost_dollars: formatPrice(order.makerCost),
-    taker_fees_dollars: formatPrice(order.takerFees),
-    maker_fees_dollars: '0.0000',
+    taker_fill_cost_dollars: formatDollars(order.takerCost),
+    maker_fill_cost_dollars: formatDollars(order.makerCost),
+    taker_fees_dollars: formatDollars(order.takerFees),
+    maker_fees_dollars: formatDollars(order.makerFees),
     client_order_id: order.clientOrderId,
     ...(order.orderGroupId !== undefined && { order_group_id: order.orderGroupId }),
     self_trade_prevention_type: order.selfTradePrevention,
@@ -73,10 +73,10 @@ export function positionTail(position: Position): string {
     user_id: position.userId,
     market_ticker: position.ticker,
     position_fp: formatSize(position.size),
-    position_cost_dollars: formatPrice(position.cost),
-    realized_pnl_dollars: formatPrice(position.realizedPnl),
-    fees_paid_dollars: formatPrice(position.feesPaid),
-    position_fee_cost_dollars: formatPrice(position.feesPaid),
+    position_cost_dollars: formatDollars(position.cost),
+    realized_pnl_dollars: formatDollars(position.realizedPnl),
+    fees_paid_dollars: formatDollars(position.feesPaid),
+    position_fee_cost_dollars: formatDollars(position.feesPaid),
     volume_fp: formatSize(position.volume),
   })}}`;
 }

@@ -1,4 +1,4 @@
-// What an account has: its orders and its positions.
+// What an account has: its orders and its positions. Money is in 1/1,000,000 dollar.
 import type { Side } from '../market/book.ts';
 
 export interface OwnOrder {
@@ -19,6 +19,7 @@ export interface OwnOrder {
   takerCost: number;
   makerCost: number;
   takerFees: number;
+  makerFees: number;
   readonly createdMicros: number;
   updatedMicros: number;
   reason: UpdateReason | undefined;

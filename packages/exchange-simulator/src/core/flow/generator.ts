@@ -1,4 +1,5 @@
 import { Accounts } from '../accounts/accounts.ts';
+import { FeeSchedule } from '../accounts/fees.ts';
 import { Agenda } from './agenda.ts';
 import type { ExchangeState } from '../exchange-state.ts';
 import type { PriceRange } from '../market/listing.ts';
@@ -23,6 +24,10 @@ export interface GeneratorOptions {
   readonly startMs: number;
   readonly publisher: Publisher;
   readonly state: ExchangeState;
+  /** @default those of most series */
+  readonly fees?: FeeSchedule;
+  /** What every account has at the start, in 1/1,000,000 dollar. @default 0 */
+  readonly startBalance?: number;
 }
 
 /**
@@ -32,16 +37,20 @@ export interface GeneratorOptions {
 export class Generator {
   /** By ticker; markets come and go. */
   readonly markets = new Map<string, Market>();
+  readonly accounts: Accounts;
   /** What accounts can do. */
   readonly trading: Trading;
   readonly #agenda = new Agenda();
   readonly #lines: readonly MarketLine[];
 
-  constructor({ markets, deltasPerSecond, seed, startMs, publisher, state, ...life }: GeneratorOptions) {
+  constructor(options: GeneratorOptions) {
+    const { markets, deltasPerSecond, seed, startMs, publisher, state, ...life } = options;
     const random = seededRandom(seed);
     // Of its own, so that what an account does changes no more of the crowd's doings than it must.
     const ids = seededRandom(seed ^ 0x5eed);
-    const accounts = new Accounts({ hub: publisher.hub, random: ids });
+    const { fees = new FeeSchedule(), startBalance = 0 } = options;
+    const accounts = new Accounts({ hub: publisher.hub, fees, startBalance, random: ids });
+    this.accounts = accounts;
     const floor = new TradingFloor({ publisher, accounts, random: ids });
     const venues = new Map<string, Venue>();
     this.trading = new Trading({ venues, floor, accounts, hub: publisher.hub, state });

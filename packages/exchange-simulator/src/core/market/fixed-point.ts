@@ -1,11 +1,19 @@
 // The exchange's own decimal arithmetic, written apart from the client's so that one misreading cannot hide the other.
-// Prices are integers of 1/10,000 dollar, sizes integers of 1/100 contract.
+// Prices are integers of 1/10,000 dollar, sizes integers of 1/100 contract; so what a fill costs, their product, is an
+// integer of 1/1,000,000 dollar, and other money is, too.
 
 export const PRICE_DECIMALS = 4;
 export const SIZE_DECIMALS = 2;
+const MONEY_DECIMALS = 6;
 
 /** One dollar as a price. A YES price and the NO price of the same trade add up to it. */
 export const DOLLAR = 10_000;
+
+/** One dollar as money. */
+export const DOLLAR_OF_MONEY = 1_000_000;
+
+/** What a contract's hundredth is worth when it pays: a pair of both sides is a dollar. */
+export const PAIR_OF_MONEY = 10_000;
 
 /**
  * Decimal text as an integer of 10^-`decimals`, or `undefined` when it is no plain decimal, has more non-zero digits
@@ -45,6 +53,12 @@ export const formatPrice = (price: number): string => formatFixed(price, PRICE_D
 
 /** `-10000` → `-100.00`. */
 export const formatSize = (size: number): string => formatFixed(size, SIZE_DECIMALS);
+
+/** Money, `15894` → `0.015894`: six decimals. */
+export const formatMoney = (money: number): string => formatFixed(money, MONEY_DECIMALS);
+
+/** Money, `15000` → `0.0150`: four decimals, more only when it has them. */
+export const formatDollars = (money: number): string => formatMoney(money).replace(/0{1,2}$/, '');
 
 function formatFixed(value: number, decimals: number): string {
   const digits = String(Math.abs(value)).padStart(decimals + 1, '0');

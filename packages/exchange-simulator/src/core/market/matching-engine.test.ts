@@ -53,6 +53,32 @@ describe('an order for YES at p', () => {
     expect(engine.place(bid('yes', 4000, 100, { timeInForce: 'fill_or_kill' }))).toMatchObject({ canceled: 0 });
   });
 
+  it('never fills in part when it says so, whatever of its own account is in its way', () => {
+    const anyOrder = fc.record({
+      side: fc.constantFrom<Side>('yes', 'no'),
+      price: fc.integer({ min: 40, max: 60 }).map((cents) => cents * 100),
+      size: fc.integer({ min: 1, max: 300 }),
+      selfTradePrevention: fc.constantFrom('taker_at_cross' as const, 'maker' as const),
+      keyId: fc.constantFrom('a', 'b', undefined),
+    });
+    fc.assert(
+      fc.property(fc.array(anyOrder, { maxLength: 12 }), anyOrder, (resting, { keyId = 'a', ...last }) => {
+        const engine = new MatchingEngine();
+        for (const { keyId: owner, ...order } of resting) {
+          engine.place({ ...order, ...(owner !== undefined && of(owner)) });
+        }
+        const before = engine.book();
+        const { fills, gaveWay, canceled } = engine.place({ ...last, ...of(keyId), timeInForce: 'fill_or_kill' });
+        const filled = fills.reduce((sum, { size }) => sum + size, 0);
+        expect([0, last.size]).toContain(filled);
+        expect(filled + canceled).toBe(last.size);
+        const left = filled === 0 ? [engine.book(), gaveWay] : [before, []];
+        expect(left).toEqual([before, []]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is cancelled when it may only make and would take', () => {
     const engine = new MatchingEngine({ yes: [], no: [[6000, 100]] });
     expect(engine.place(bid('yes', 4000, 1, { postOnly: true })).reason).toBe('PostOnlyCrossCancel');

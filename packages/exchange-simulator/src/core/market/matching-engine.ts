@@ -141,12 +141,15 @@ export class MatchingEngine {
     return this.best(opposite(side)) >= DOLLAR - price;
   }
 
-  /** How much of an order could trade at once. */
-  #available({ side, price, account }: IncomingOrder): number {
+  /** How much of an order could trade at once: up to an order of the same account, if that stops the new one. */
+  #available({ side, price, account, selfTradePrevention = 'taker_at_cross' }: IncomingOrder): number {
     let available = 0;
     for (const level of this.#sides[opposite(side)].toReversed()) {
       if (level.price < DOLLAR - price) break;
-      for (const maker of level.orders) if (!isSameAccount(maker, account)) available += maker.remaining;
+      for (const maker of level.orders) {
+        if (!isSameAccount(maker, account)) available += maker.remaining;
+        else if (selfTradePrevention === 'taker_at_cross') return available;
+      }
     }
     return available;
   }

@@ -1,8 +1,10 @@
-// The objects of REST answers, field by field in the order of Kalshi's OpenAPI document. Optional fields are left out,
-// not null. Prices and sizes are decimal text, times RFC 3339.
+// The objects of REST answers. In go what the exchange has, out come bodies with their keys in alphabetical order at every
+// depth, as the real exchange writes them. Optional fields are left out, not null, but for the few that were seen as null.
+// Prices and sizes are decimal text, times RFC 3339.
 import type { BookLevels, Level } from '../market/book.ts';
 import type { ExchangeState } from '../exchange-state.ts';
-import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
+import type { FeeSchedule } from '../accounts/fees.ts';
+import { DOLLAR, formatDollars, formatPrice, formatSize } from '../market/fixed-point.ts';
 import { formatTimestamp } from '../socket/frames.ts';
 import type { PublicTrade } from '../market/listing.ts';
 import type { Market } from '../market/market.ts';
@@ -10,58 +12,67 @@ import type { Market } from '../market/market.ts';
 /** There is one shard. */
 const EXCHANGE_INDEX = 0;
 
+const CENT_OF_MONEY = 10_000;
+
 const timeOf = (atMs: number): string => formatTimestamp(atMs * 1000);
 
-export function marketBody({ listing, book }: Market): object {
+/** What remains to be decided after a market's close takes a week at most. */
+const LONGEST_DECISION_MS = 604_800_000;
+
+export function marketBody({ listing, book, marketId }: Market): object {
   const { yes, no } = book.levels();
   const [yesBid, yesBidSize] = yes.at(-1) ?? [0, 0];
   const [noBid, noBidSize] = no.at(-1) ?? [0, 0];
+  const closeTime = timeOf(listing.closeAtMs);
+  const latestExpiration = timeOf(listing.closeAtMs + LONGEST_DECISION_MS);
   return {
-    ticker: listing.ticker,
-    event_ticker: listing.eventTicker,
-    market_type: 'binary',
-    title: listing.title,
-    subtitle: '',
-    yes_sub_title: listing.yesSubtitle,
-    no_sub_title: listing.noSubtitle,
-    created_time: timeOf(listing.createdAtMs),
-    updated_time: timeOf(listing.updatedAtMs),
-    open_time: timeOf(listing.openAtMs),
-    close_time: timeOf(listing.closeAtMs),
-    expected_expiration_time: timeOf(listing.closeAtMs),
-    expiration_time: timeOf(listing.closeAtMs),
-    latest_expiration_time: timeOf(listing.closeAtMs),
-    settlement_timer_seconds: 1,
-    status: listing.status,
-    yes_bid_dollars: formatPrice(yesBid),
-    yes_bid_size_fp: formatSize(yesBidSize),
-    yes_ask_dollars: formatPrice(DOLLAR - noBid),
-    yes_ask_size_fp: formatSize(noBidSize),
-    no_bid_dollars: formatPrice(noBid),
-    no_ask_dollars: formatPrice(DOLLAR - yesBid),
-    last_price_dollars: formatPrice(listing.lastPrice ?? 0),
-    volume_fp: formatSize(listing.volume),
-    volume_24h_fp: formatSize(listing.volume24h),
-    result: listing.result,
     can_close_early: true,
-    open_interest_fp: formatSize(listing.openInterest),
-    notional_value_dollars: formatPrice(DOLLAR),
-    previous_yes_bid_dollars: formatPrice(listing.previousYesBid),
-    previous_yes_ask_dollars: formatPrice(listing.previousYesAsk),
-    previous_price_dollars: formatPrice(listing.previousPrice),
-    liquidity_dollars: formatPrice(0),
-    ...(listing.settlementValue !== null && { settlement_value_dollars: formatPrice(listing.settlementValue) }),
-    ...(listing.settledAtMs !== null && { settlement_ts: timeOf(listing.settledAtMs) }),
+    close_time: closeTime,
+    created_time: timeOf(listing.createdAtMs),
+    custom_strike: { simulated_market: marketId },
+    early_close_condition: 'This market closes early when somebody at the simulator closes it.',
+    event_ticker: listing.eventTicker,
+    exchange_index: EXCHANGE_INDEX,
+    expected_expiration_time: closeTime,
+    expiration_time: latestExpiration,
     expiration_value: listing.result,
-    rules_primary: 'This market exists on a simulated exchange only.',
-    rules_secondary: '',
+    last_price_dollars: formatPrice(listing.lastPrice ?? 0),
+    latest_expiration_time: latestExpiration,
+    market_type: 'binary',
+    no_ask_dollars: formatPrice(DOLLAR - yesBid),
+    no_bid_dollars: formatPrice(noBid),
+    no_sub_title: listing.noSubtitle,
+    notional_value_dollars: formatPrice(DOLLAR),
+    occurrence_datetime: closeTime,
+    open_interest_fp: formatSize(listing.openInterest),
+    open_time: timeOf(listing.openAtMs),
+    previous_price_dollars: formatPrice(listing.previousPrice),
+    previous_yes_ask_dollars: formatPrice(listing.previousYesAsk),
+    previous_yes_bid_dollars: formatPrice(listing.previousYesBid),
     price_level_structure: listing.priceLevelStructure,
     price_ranges: listing.priceRanges.map(({ start, end, step }) => ({
-      start: formatPrice(start),
       end: formatPrice(end),
+      start: formatPrice(start),
       step: formatPrice(step),
     })),
-    exchange_index: EXCHANGE_INDEX,
+    result: listing.result,
+    rules_primary: 'This market exists on a simulated exchange only.',
+    rules_secondary: '',
+    settlement_timer_seconds: 1,
+    ...(listing.settledAtMs !== null && { settlement_ts: timeOf(listing.settledAtMs) }),
+    ...(listing.settlementValue !== null && { settlement_value_dollars: formatPrice(listing.settlementValue) }),
+    status: listing.status,
+    strike_type: 'structured',
+    ticker: listing.ticker,
+    title: listing.title,
+    updated_time: timeOf(listing.updatedAtMs),
+    volume_24h_fp: formatSize(listing.volume24h),
+    volume_fp: formatSize(listing.volume),
+    yes_ask_dollars: formatPrice(DOLLAR - noBid),
+    yes_ask_size_fp: formatSize(noBidSize),
+    yes_bid_dollars: formatPrice(yesBid),
+    yes_bid_size_fp: formatSize(yesBidSize),
+    yes_sub_title: listing.yesSubtitle,
   };
 }
 
@@ -73,20 +84,20 @@ export function marketBody({ listing, book }: Market): object {
 export function orderbookBody({ yes, no }: BookLevels, depth = 0): object {
   const side = (levels: readonly Level[]) =>
     levels.slice(-depth).map(([price, size]) => [formatPrice(price), formatSize(size)]);
-  return { yes_dollars: side(yes), no_dollars: side(no) };
+  return { no_dollars: side(no), yes_dollars: side(yes) };
 }
 
 export const tradeBody = ({ tradeId, ticker, size, yesPrice, takerOutcome, isBlockTrade, atMicros }: PublicTrade) => ({
-  trade_id: tradeId,
-  ticker,
   count_fp: formatSize(size),
-  yes_price_dollars: formatPrice(yesPrice),
-  no_price_dollars: formatPrice(DOLLAR - yesPrice),
-  taker_side: takerOutcome,
-  taker_outcome_side: takerOutcome,
-  taker_book_side: takerOutcome === 'yes' ? 'bid' : 'ask',
   created_time: formatTimestamp(atMicros),
   is_block_trade: isBlockTrade,
+  no_price_dollars: formatPrice(DOLLAR - yesPrice),
+  taker_book_side: takerOutcome === 'yes' ? 'bid' : 'ask',
+  taker_outcome_side: takerOutcome,
+  taker_side: takerOutcome,
+  ticker,
+  trade_id: tradeId,
+  yes_price_dollars: formatPrice(yesPrice),
 });
 
 /** An event or a series: what its markets have in common. */
@@ -96,6 +107,7 @@ export interface MarketGroup {
 }
 
 const CATEGORY = 'Simulation';
+const SETTLEMENT_SOURCES = [{ name: "The simulator's seed", url: 'https://example.invalid/' }];
 
 const lastUpdateOf = ({ markets }: MarketGroup): number =>
   Math.max(...markets.map(({ listing }) => listing.updatedAtMs));
@@ -103,76 +115,91 @@ const lastUpdateOf = ({ markets }: MarketGroup): number =>
 export function eventBody(event: MarketGroup, withMarkets: boolean): object {
   const [{ listing }] = event.markets;
   return {
+    category: CATEGORY,
+    collateral_return_type: '',
     event_ticker: event.ticker,
+    exchange_index: EXCHANGE_INDEX,
+    last_updated_ts: timeOf(lastUpdateOf(event)),
+    ...(withMarkets && { markets: event.markets.map(marketBody) }),
+    mutually_exclusive: false,
+    product_metadata: {},
     series_ticker: listing.seriesTicker,
+    settlement_sources: SETTLEMENT_SOURCES,
+    strike_date: timeOf(Math.max(...event.markets.map((market) => market.listing.closeAtMs))),
+    strike_period: '',
     sub_title: '',
     title: listing.title,
-    collateral_return_type: '',
-    mutually_exclusive: false,
-    category: CATEGORY,
-    ...(withMarkets && { markets: event.markets.map(marketBody) }),
-    available_on_brokers: false,
-    settlement_sources: [],
-    last_updated_ts: timeOf(lastUpdateOf(event)),
-    exchange_index: EXCHANGE_INDEX,
   };
 }
 
-export function seriesBody(series: MarketGroup, withVolume: boolean): object {
+export function seriesBody(series: MarketGroup, fees: FeeSchedule, withVolume: boolean): object {
   const volume = series.markets.reduce((sum, { listing }) => sum + listing.volume, 0);
   return {
-    ticker: series.ticker,
-    frequency: 'custom',
-    title: series.ticker,
+    additional_prohibitions: null,
+    categories: [CATEGORY],
     category: CATEGORY,
-    tags: [],
-    settlement_sources: [],
-    contract_url: '',
     contract_terms_url: '',
-    fee_type: 'quadratic',
-    fee_multiplier: 1,
-    additional_prohibitions: [],
-    ...(withVolume && { volume_fp: formatSize(volume) }),
-    last_updated_ts: timeOf(lastUpdateOf(series)),
+    contract_url: '',
     exchange_index: EXCHANGE_INDEX,
+    ...fees.kindOf(series.ticker),
+    frequency: 'custom',
+    last_updated_ts: timeOf(lastUpdateOf(series)),
+    settlement_sources: SETTLEMENT_SOURCES,
+    tags: ['Simulated'],
+    ticker: series.ticker,
+    title: series.ticker,
+    ...(withVolume && { volume_fp: formatSize(volume) }),
   };
 }
 
 export const SERIES_CATEGORY = CATEGORY;
 
 export function exchangeStatusBody({ exchangeActive, tradingActive, maintenance }: ExchangeState): object {
-  const active = {
-    exchange_active: exchangeActive,
-    trading_active: exchangeActive && tradingActive,
-    intra_exchange_transfers_active: exchangeActive,
-  };
+  const trading_active = exchangeActive && tradingActive;
+  const whole = { exchange_active: exchangeActive };
+  const transfers = { intra_exchange_transfers_active: exchangeActive, trading_active };
   return {
-    ...active,
-    ...(!active.trading_active && maintenance && { exchange_estimated_resume_time: timeOf(maintenance.endMs) }),
-    exchange_index_statuses: [{ exchange_index: EXCHANGE_INDEX, description: 'default', ...active }],
+    ...whole,
+    exchange_estimated_resume_time: !trading_active && maintenance ? timeOf(maintenance.endMs) : null,
+    exchange_index_statuses: [{ description: 'default', ...whole, exchange_index: EXCHANGE_INDEX, ...transfers }],
+    ...transfers,
   };
 }
 
 /** Hours of New York: all day, except Thursday from three to five. */
 export function exchangeScheduleBody({ maintenance }: ExchangeState): object {
-  const always = [{ open_time: '00:00', close_time: '00:00' }];
-  const thursday = [
-    { open_time: '00:00', close_time: '03:00' },
-    { open_time: '05:00', close_time: '00:00' },
-  ];
+  const always = [{ close_time: '00:00', open_time: '00:00' }];
   const hours = {
-    start_time: '2024-12-01T00:00:00Z',
     end_time: '2200-12-01T00:00:00Z',
+    friday: always,
     monday: always,
+    saturday: always,
+    start_time: '2024-12-01T00:00:00Z',
+    sunday: always,
+    thursday: [
+      { close_time: '03:00', open_time: '00:00' },
+      { close_time: '00:00', open_time: '05:00' },
+    ],
     tuesday: always,
     wednesday: always,
-    thursday,
-    friday: always,
-    saturday: always,
-    sunday: always,
   };
   const windows = maintenance
-    ? [{ start_datetime: timeOf(maintenance.startMs), end_datetime: timeOf(maintenance.endMs) }]
+    ? [{ end_datetime: timeOf(maintenance.endMs), start_datetime: timeOf(maintenance.startMs) }]
     : [];
-  return { schedule: { standard_hours: [hours], maintenance_windows: windows } };
+  return { schedule: { maintenance_windows: windows, standard_hours: [hours] } };
+}
+
+/** The account's reads are never late here. */
+export const userDataTimestampBody = (nowMs: number): object => ({ as_of_time: timeOf(Math.floor(nowMs)) });
+
+/** Whole cents are cut off, as an account cannot spend what it has not. */
+export function balanceBody(balance: number, portfolioValue: number, nowMs: number): object {
+  const dollars = formatDollars(balance);
+  return {
+    balance: Math.floor(balance / CENT_OF_MONEY),
+    balance_breakdown: [{ balance: dollars, exchange_index: EXCHANGE_INDEX }],
+    balance_dollars: dollars,
+    portfolio_value: Math.floor(portfolioValue / CENT_OF_MONEY),
+    updated_ts: Math.floor(nowMs / 1000),
+  };
 }

@@ -3,8 +3,11 @@ import { TokenBucket } from './token-bucket.ts';
 /** Tokens of a request that the exchange has no other price for. */
 export const DEFAULT_COST = 10;
 
-/** Of the Basic tier; order entry is to draw on it. */
-const WRITE_TOKENS_PER_SECOND = 100;
+/** Of the Basic tier since September 2026, when all limits rose by a fifth. */
+export const READ_TOKENS_PER_SECOND = 240;
+
+/** Of the same tier; order entry is to draw on it. */
+const WRITE_TOKENS_PER_SECOND = 120;
 
 /** Seconds of refill that the Read bucket holds, as on the Basic and Advanced tiers. */
 const READ_CAPACITY_S = 2;
@@ -21,17 +24,17 @@ export class RateLimits {
   /** The answer to `GET /account/limits`. */
   get body(): object {
     return {
-      usage_tier: 'basic',
-      read: { refill_rate: this.#readPerSecond, bucket_capacity: this.#readCapacity },
-      write: { refill_rate: WRITE_TOKENS_PER_SECOND, bucket_capacity: WRITE_TOKENS_PER_SECOND },
       grants: [],
+      read: { bucket_capacity: this.#readCapacity, refill_rate: this.#readPerSecond },
+      usage_tier: 'basic',
+      write: { bucket_capacity: WRITE_TOKENS_PER_SECOND, refill_rate: WRITE_TOKENS_PER_SECOND },
     };
   }
 
   /** @returns whether the account may make one more request now */
   takeRead(account: string, nowMs: number): boolean {
     const bucket = this.#buckets.get(account) ?? this.#open(account, nowMs);
-    return bucket.take(DEFAULT_COST, nowMs);
+    return bucket.takeTokens(DEFAULT_COST, nowMs);
   }
 
   #open(account: string, nowMs: number): TokenBucket {

@@ -1,5 +1,5 @@
 // What REST answers to a request that it does not grant. All bodies have the documented form `{"error": {"code",
-// "message", "details"?}}`, except that of 429, whose `error` is a text.
+// "details"?, "message"}}`, except that of 429, whose `error` is a text.
 
 /** Thrown by what answers a request; it becomes the answer. */
 export class RestRefusal extends Error {
@@ -14,7 +14,7 @@ export class RestRefusal extends Error {
 }
 
 export const badRequest = (details: string): RestRefusal =>
-  new RestRefusal(400, { error: { code: 'bad_request', message: 'bad request', details } });
+  new RestRefusal(400, { error: { code: 'bad_request', details, message: 'bad request' } });
 
 export const notFound = (): RestRefusal => new RestRefusal(404, { error: { code: 'not_found', message: 'not found' } });
 

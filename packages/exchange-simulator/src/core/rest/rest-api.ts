@@ -9,6 +9,8 @@ export interface RestRequest {
   readonly query: URLSearchParams;
   /** Whose tokens it costs; empty for requests without a signature. */
   readonly account: string;
+  /** The exchange's clock. */
+  readonly nowMs: number;
   readonly monotonicMs: number;
 }
 
@@ -26,8 +28,10 @@ export function findRoute(method: string, path: string): Route | RestRefusal {
 /** Answers a request whose caller was found to be in order. */
 export function answerRest(view: RestView, route: Route, request: RestRequest): RestReply {
   try {
-    if (!view.limits.takeRead(request.account, request.monotonicMs)) throw tooManyRequests();
-    const body = route.answer(view, new Query(request.query), nameIn(route, request.path) ?? '');
+    const { account, nowMs, path } = request;
+    if (!view.limits.takeRead(account, request.monotonicMs)) throw tooManyRequests();
+    const name = nameIn(route, path) ?? '';
+    const body = route.answer(view, { query: new Query(request.query), name, account, nowMs });
     return { status: 200, body };
   } catch (error) {
     if (error instanceof RestRefusal) return error;

@@ -1,8 +1,11 @@
 // What REST offers: one line per path. Order entry is to be further lines with other methods.
+import type { Accounts } from '../accounts/accounts.ts';
+import type { FeeSchedule } from '../accounts/fees.ts';
 import type { ExchangeState } from '../exchange-state.ts';
 import type { PublicTrade } from '../market/listing.ts';
 import type { Market } from '../market/market.ts';
 import {
+  balanceBody,
   eventBody,
   exchangeScheduleBody,
   exchangeStatusBody,
@@ -12,6 +15,7 @@ import {
   SERIES_CATEGORY,
   seriesBody,
   tradeBody,
+  userDataTimestampBody,
 } from './bodies.ts';
 import { eventTest, marketTest, tradeTest } from './market-query.ts';
 import { pageByName, pageOf } from './page.ts';
@@ -24,6 +28,22 @@ export interface RestView {
   readonly markets: ReadonlyMap<string, Market>;
   readonly state: ExchangeState;
   readonly limits: RateLimits;
+  readonly fees: FeeSchedule;
+  /** `undefined` where tapes play: accounts have what they began with. */
+  readonly accounts: Accounts | undefined;
+  /** What every account has at the start, in 1/1,000,000 dollar. */
+  readonly startBalance: number;
+}
+
+/** What is asked of a route. */
+export interface Question {
+  readonly query: Query;
+  /** What stands in the place of `*`; empty for a route without one. */
+  readonly name: string;
+  /** Who asks; empty without a signature. */
+  readonly account: string;
+  /** The exchange's clock. */
+  readonly nowMs: number;
 }
 
 export interface Route {
@@ -32,7 +52,7 @@ export interface Route {
   readonly path: string;
   /** `signed`: only with a signature. An `open` path takes one, too, and refuses a wrong one. */
   readonly access: 'open' | 'signed' | 'orderbook';
-  readonly answer: (view: RestView, query: Query, name: string) => object;
+  readonly answer: (view: RestView, question: Question) => object;
 }
 
 const get = (path: string, answer: Route['answer'], access: Route['access'] = 'open'): Route => ({
@@ -46,15 +66,17 @@ const get = (path: string, answer: Route['answer'], access: Route['access'] = 'o
 export const routes: readonly Route[] = [
   get('/exchange/status', ({ state }) => exchangeStatusBody(state)),
   get('/exchange/schedule', ({ state }) => exchangeScheduleBody(state)),
+  get('/exchange/user_data_timestamp', (_, { nowMs }) => userDataTimestampBody(nowMs)),
   get('/markets', listMarkets),
   get('/markets/orderbooks', listOrderbooks, 'orderbook'),
   get('/markets/trades', listTrades),
-  get('/markets/*', ({ markets }, _, ticker) => ({ market: marketBody(known(markets.get(ticker))) })),
+  get('/markets/*', ({ markets }, { name }) => ({ market: marketBody(known(markets.get(name))) })),
   get('/markets/*/orderbook', showOrderbook, 'orderbook'),
   get('/events', listEvents),
   get('/events/*', showEvent),
   get('/series', listSeries),
   get('/series/*', showSeries),
+  get('/portfolio/balance', showBalance, 'signed'),
   get('/account/limits', ({ limits }) => limits.body, 'signed'),
   get('/account/endpoint_costs', () => ({ default_cost: DEFAULT_COST, endpoint_costs: [] })),
 ];
@@ -62,33 +84,33 @@ export const routes: readonly Route[] = [
 const MOST_ORDERBOOKS = 100;
 const MOST_ORDERBOOK_LEVELS = 100;
 
-function listMarkets({ markets }: RestView, query: Query): object {
+function listMarkets({ markets }: RestView, { query }: Question): object {
   const test = marketTest(query);
   const found = byTicker(markets).filter(({ listing }) => test(listing));
   const { items, cursor } = pageByName(found, query, query.limit(1000, 100), tickerOf);
-  return { markets: items.map(marketBody), cursor };
+  return { cursor, markets: items.map(marketBody) };
 }
 
-function showOrderbook({ markets }: RestView, query: Query, ticker: string): object {
+function showOrderbook({ markets }: RestView, { query, name: ticker }: Question): object {
   const depth = query.integer('depth', 0, MOST_ORDERBOOK_LEVELS);
   return { orderbook_fp: orderbookBody(known(markets.get(ticker)).book.levels(), depth) };
 }
 
 /** A ticker that the exchange does not have is left out. */
-function listOrderbooks({ markets }: RestView, query: Query): object {
+function listOrderbooks({ markets }: RestView, { query }: Question): object {
   const tickers = query.list('tickers');
   if (!tickers || tickers.length > MOST_ORDERBOOKS) {
     throw badRequest(`tickers must be a list of 1 to ${MOST_ORDERBOOKS}`);
   }
   const orderbooks = [...new Set(tickers)].flatMap((ticker) => {
     const market = markets.get(ticker);
-    return market ? [{ ticker, orderbook_fp: orderbookBody(market.book.levels()) }] : [];
+    return market ? [{ orderbook_fp: orderbookBody(market.book.levels()), ticker }] : [];
   });
   return { orderbooks };
 }
 
 /** The newest first. */
-function listTrades({ markets }: RestView, query: Query): object {
+function listTrades({ markets }: RestView, { query }: Question): object {
   const ticker = query.text('ticker');
   const test = tradeTest(query);
   const limit = query.limit(1000, 100);
@@ -101,10 +123,10 @@ function listTrades({ markets }: RestView, query: Query): object {
     keyOf: tradeKey,
     isAfter: (trade, key) => tradeKey(trade) < key,
   });
-  return { trades: items.map(tradeBody), cursor };
+  return { cursor, trades: items.map(tradeBody) };
 }
 
-function listEvents({ markets }: RestView, query: Query): object {
+function listEvents({ markets }: RestView, { query }: Question): object {
   const test = eventTest(query);
   const withMarkets = query.flag('with_nested_markets') ?? false;
   const withMilestones = query.flag('with_milestones') ?? false;
@@ -112,20 +134,20 @@ function listEvents({ markets }: RestView, query: Query): object {
   const limit = query.integer('limit', 1, 200) ?? 200;
   const { items, cursor } = pageByName(events, query, limit, ({ ticker }) => ticker);
   return {
+    cursor,
     events: items.map((event) => eventBody(event, withMarkets)),
     ...(withMilestones && { milestones: [] }),
-    cursor,
   };
 }
 
 /** `markets` beside the event is deprecated, and filled all the same. */
-function showEvent({ markets }: RestView, query: Query, ticker: string): object {
+function showEvent({ markets }: RestView, { query, name: ticker }: Question): object {
   const event = known(groups(markets, eventOf).find((group) => group.ticker === ticker));
   const withMarkets = query.flag('with_nested_markets') ?? false;
   return { event: eventBody(event, withMarkets), markets: event.markets.map(marketBody) };
 }
 
-function listSeries({ markets }: RestView, query: Query): object {
+function listSeries({ markets, fees }: RestView, { query }: Question): object {
   const category = query.text('category');
   const tags = query.list('tags');
   const updatedAfterMs = query.time('min_updated_ts') ?? -Infinity;
@@ -136,12 +158,21 @@ function listSeries({ markets }: RestView, query: Query): object {
       !tags &&
       series.markets.some(({ listing }) => listing.updatedAtMs > updatedAfterMs),
   );
-  return { series: found.map((series) => seriesBody(series, withVolume)) };
+  return { series: found.map((series) => seriesBody(series, fees, withVolume)) };
 }
 
-function showSeries({ markets }: RestView, query: Query, ticker: string): object {
+function showSeries({ markets, fees }: RestView, { query, name: ticker }: Question): object {
   const series = known(groups(markets, seriesOf).find((group) => group.ticker === ticker));
-  return { series: seriesBody(series, query.flag('include_volume') ?? false) };
+  return { series: seriesBody(series, fees, query.flag('include_volume') ?? false) };
+}
+
+/** Positions are worth what somebody bids for them now. */
+function showBalance({ accounts, markets, startBalance }: RestView, { account, nowMs }: Question): object {
+  let worth = 0;
+  for (const { ticker, size } of accounts?.positionsOf(account) ?? []) {
+    worth += Math.abs(size) * (markets.get(ticker)?.book.best(size > 0 ? 'yes' : 'no') ?? 0);
+  }
+  return balanceBody(accounts?.balanceOf(account) ?? startBalance, worth, nowMs);
 }
 
 const tickerOf = ({ ticker }: Market): string => ticker;

@@ -18,7 +18,7 @@ export class TokenBucket {
   }
 
   /** @returns false when there is too little */
-  take(cost: number, nowMs: number): boolean {
+  takeTokens(cost: number, nowMs: number): boolean {
     this.#tokens = Math.min(this.#capacity, this.#tokens + (nowMs - this.#atMs) * this.#refillPerMs);
     this.#atMs = nowMs;
     if (this.#tokens < cost) return false;

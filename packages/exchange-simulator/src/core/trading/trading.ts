@@ -2,6 +2,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { OwnOrder } from '../accounts/own-order.ts';
 import type { Side } from '../market/book.ts';
+import { DOLLAR } from '../market/fixed-point.ts';
 import { type ExchangeState, isTrading } from '../exchange-state.ts';
 import type { Hub } from '../socket/hub.ts';
 import type { RestingOrder } from '../market/matching-engine.ts';
@@ -129,7 +130,8 @@ export class Trading {
     const { price, size, orderGroupId } = wanted;
     const band = priceRanges.find(({ start, end }) => price > 0 && price >= start && price < end);
     if (!Number.isInteger(price) || !band || (price - band.start) % band.step !== 0) return 'invalid-price';
-    if (!Number.isSafeInteger(size) || size <= 0) return 'invalid-size';
+    // What it costs has to be exact, too.
+    if (!Number.isSafeInteger(size * DOLLAR) || !Number.isInteger(size) || size <= 0) return 'invalid-size';
     if (orderGroupId !== undefined && this.groups.isClosed(wanted.keyId, orderGroupId)) return 'order-group-triggered';
     return undefined;
   }
