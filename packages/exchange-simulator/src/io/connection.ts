@@ -16,6 +16,8 @@ export interface ConnectionOptions extends Omit<ConversationOptions, 'send'> {
   readonly runtime: Runtime;
   readonly random: () => number;
   readonly replyOrder: 'shuffled' | 'arrival';
+  /** From a command's arrival to its answer. */
+  readonly replyLatencyMs: number;
   readonly pingIntervalMs: number;
   readonly maxBufferedBytes: number;
   /** Commands were answered, or unsent bytes have left. */
@@ -25,9 +27,6 @@ export interface ConnectionOptions extends Omit<ConversationOptions, 'send'> {
 
 const asText = { binary: false };
 const asBinary = { binary: true };
-
-/** Timers of longer than 2^31 ms fire at once. */
-const LONGEST_TIMER_MS = 86_400_000;
 
 /** A conversation on a socket: collects commands, batches writes, watches what is unsent, pings. */
 export class Connection {
@@ -41,6 +40,8 @@ export class Connection {
   #allowedBytes: number;
   #cancelPing: () => void = () => undefined;
   #cancelTick: () => void = () => undefined;
+  /** Of commands whose answers are on their way. */
+  readonly #cancelLate = new Set<() => void>();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -114,15 +115,25 @@ export class Connection {
 
   #receive(text: string): void {
     this.#inbox.push(text);
-    this.#answering ??= setImmediate(() => this.#answer());
+    this.#answering ??= setImmediate(() => this.#emptyInbox());
   }
 
   /** Everything that arrived in one turn of the event loop counts as sent together. */
-  #answer(): void {
+  #emptyInbox(): void {
     this.#answering = undefined;
-    const { socket, replyOrder, random, webSocket, maxBufferedBytes, onChanged } = this.#options;
+    const { replyOrder, replyLatencyMs, random, runtime } = this.#options;
     const commands = replyOrder === 'shuffled' ? shuffled(this.#inbox, random) : this.#inbox;
     this.#inbox = [];
+    if (replyLatencyMs === 0) return this.#answer(commands);
+    const cancel = runtime.setTimer(replyLatencyMs, () => {
+      this.#cancelLate.delete(cancel);
+      this.#answer(commands);
+    });
+    this.#cancelLate.add(cancel);
+  }
+
+  #answer(commands: readonly string[]): void {
+    const { socket, webSocket, maxBufferedBytes, onChanged } = this.#options;
     const before = socket.writableLength + this.#lane.heldBytes;
     if (before === 0) this.#allowedBytes = maxBufferedBytes;
     for (const command of commands) this.#conversation.receive(this.#lane.idle ? command : this.#lane.command(command));
@@ -194,13 +205,12 @@ export class Connection {
     const { runtime, webSocket } = this.#options;
     const dueMs = this.#lane.nextTickMs;
     if (dueMs === undefined || webSocket.readyState !== webSocket.OPEN) return;
-    const delayMs = Math.min(Math.max(0, Math.ceil(dueMs - runtime.monotonicMs())), LONGEST_TIMER_MS);
+    const delayMs = Math.max(0, Math.ceil(dueMs - runtime.monotonicMs()));
     this.#cancelTick = runtime.setTimer(delayMs, () => this.attend());
   }
 
   #armPing(): void {
     const { runtime, pingIntervalMs, webSocket, tally } = this.#options;
-    if (pingIntervalMs === Infinity) return;
     this.#cancelPing = runtime.setTimer(pingIntervalMs, () => {
       this.#armPing();
       if (webSocket.readyState !== webSocket.OPEN || !this.#lane.ping()) return;
@@ -213,6 +223,7 @@ export class Connection {
     this.#cancelPing();
     this.#cancelTick();
     clearImmediate(this.#answering);
+    for (const cancel of this.#cancelLate) cancel();
     this.#conversation.end();
     this.#options.onClosed(this);
   }

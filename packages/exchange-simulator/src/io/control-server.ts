@@ -51,7 +51,7 @@ export class ControlServer {
       const { message, line, expected } = error;
       reply = refused(400, error.code, message, { line, expected });
     }
-    const text = `${JSON.stringify(reply.body)}\n`;
+    const text = `${JSON.stringify(reply.body, endless)}\n`;
     response.writeHead(reply.status, {
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(text),
@@ -90,6 +90,9 @@ export class ControlServer {
     return refused(404, 'not_found', 'under /control/ are faults, drop-connections and what the README lists');
   }
 }
+
+/** JSON has no number for a time without an end; a script may have the text. */
+const endless = (_: string, value: unknown): unknown => (value === Infinity ? 'Infinity' : value);
 
 function strangerRefusal(request: IncomingMessage): Reply | undefined {
   const { origin, host = '', 'sec-fetch-site': site } = request.headers;

@@ -31,9 +31,6 @@ export interface FaultControlOptions {
   readonly onChanged: () => void;
 }
 
-/** Timers of longer than 2^31 ms fire at once. */
-const LONGEST_TIMER_MS = 86_400_000;
-
 /** Tells the engine the time: when faults are added or removed, and when one begins or ends. */
 export class FaultControl implements ExchangeFaults {
   readonly #options: FaultControlOptions;
@@ -98,7 +95,7 @@ export class FaultControl implements ExchangeFaults {
     onChanged();
     const { nextTickMs } = engine;
     if (nextTickMs === undefined) return;
-    const delayMs = Math.min(Math.max(0, Math.ceil(nextTickMs - runtime.monotonicMs())), LONGEST_TIMER_MS);
+    const delayMs = Math.max(0, Math.ceil(nextTickMs - runtime.monotonicMs()));
     this.#cancelTick = runtime.setTimer(delayMs, () => this.#tick());
   }
 }

@@ -11,8 +11,6 @@ export interface GeneratorPlayerOptions {
 }
 
 const STEPS_PER_TURN = 500;
-/** Timers of longer than 2^31 ms fire at once. */
-const LONGEST_TIMER_MS = 86_400_000;
 
 /**
  * Lets happen in the generator what is due. The time on frames is the generator's, not the moment of the timer, so that
@@ -58,8 +56,8 @@ export class GeneratorPlayer {
   #arm(): void {
     const { generator, runtime } = this.#options;
     const waitMs = Math.ceil((generator.nextMicros - this.#nowMicros()) / 1000);
-    if (this.#closed || waitMs === Infinity) return;
-    this.#cancelTimer = runtime.setTimer(Math.min(Math.max(0, waitMs), LONGEST_TIMER_MS), () => this.#playDue());
+    if (this.#closed) return;
+    this.#cancelTimer = runtime.setTimer(Math.max(0, waitMs), () => this.#playDue());
   }
 
   #playDue(): void {

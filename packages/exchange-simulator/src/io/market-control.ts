@@ -1,4 +1,5 @@
 import type { OwnOrder } from '../core/accounts/own-order.ts';
+import { numberFrom } from '../core/value-rules.ts';
 import type { ExchangeState } from '../core/exchange-state.ts';
 import type { Generator } from '../core/flow/generator.ts';
 import type { NewOrder, Placement } from '../core/trading/trading.ts';
@@ -54,7 +55,7 @@ export function marketControl(options: MarketControlOptions): { markets: Exchang
       resume: (ticker) => perform(false, (live, atMicros) => live.resumeMarket(ticker, atMicros)),
       close: (ticker) => perform(false, (live, atMicros) => live.closeMarket(ticker, atMicros)),
       roll: ({ gapMs = 0 } = {}) => {
-        if (!(gapMs >= 0)) throw new RangeError(`gapMs must be 0 or more, got ${gapMs}`);
+        numberFrom(0, 0, Infinity)('gapMs', gapMs);
         return perform(false, (live, atMicros) => {
           live.rollMarkets(gapMs, atMicros);
           return true;

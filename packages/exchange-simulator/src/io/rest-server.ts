@@ -20,6 +20,8 @@ export interface RestServerOptions extends Omit<RestView, 'limits'> {
   readonly tally: Tally;
   readonly readTokensPerSecond: number;
   readonly orderbookAccess: 'signed' | 'open';
+  /** From a request's arrival to its answer. */
+  readonly replyLatencyMs: number;
 }
 
 export class RestServer {
@@ -34,7 +36,13 @@ export class RestServer {
   /** @returns false when the request is not for REST */
   readonly route: HttpRoute = (request, response) => {
     if (!request.url?.startsWith(`${REST_PATH}/`)) return false;
-    this.#answer(request, response);
+    const { runtime, replyLatencyMs } = this.#options;
+    if (replyLatencyMs === 0) this.#answer(request, response);
+    else
+      response.once(
+        'close',
+        runtime.setTimer(replyLatencyMs, () => this.#answer(request, response)),
+      );
     return true;
   };
 

@@ -34,8 +34,6 @@ export interface TapePlayerOptions {
 
 /** Frames played before the event loop gets its turn: a client in the same process has to run, too. */
 const FRAMES_PER_TURN = 256;
-/** Timers of longer than 2^31 ms fire at once. */
-const LONGEST_TIMER_MS = 86_400_000;
 
 /** Plays tapes side by side: waits for the next frame's moment, or for subscribers, plays what is due, and so on. */
 export class TapePlayer {
@@ -132,7 +130,7 @@ export class TapePlayer {
       const paced = speed !== 'max' && first.timed;
       const playedMs = paced ? (runtime.monotonicMs() - startedMs) * speed : Infinity;
       if (paced && first.dueMs > playedMs) {
-        await this.#pause(Math.min((first.dueMs - playedMs) / speed, LONGEST_TIMER_MS));
+        await this.#pause((first.dueMs - playedMs) / speed);
       } else if (!paced && (!audience.present || audience.slow)) {
         await this.#pause();
       } else {

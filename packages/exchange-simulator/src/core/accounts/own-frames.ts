@@ -1,7 +1,7 @@
 // The text of frames that an account gets about itself, from `"msg":` on; fields in the order of the published schema.
 import type { OwnOrder, Position } from './own-order.ts';
 import { DOLLAR, formatDollars, formatMoney, formatPrice, formatSize } from '../market/fixed-point.ts';
-import { formatTimestamp } from '../socket/frames.ts';
+import { formatTimestamp } from '../timestamp.ts';
 import type { PublicTrade } from '../market/listing.ts';
 
 interface FillDetails {

@@ -11,6 +11,9 @@ export interface FaultProblem {
   readonly got: unknown;
 }
 
+/** Further away, clocks have no date to show. */
+const HUNDRED_YEARS_MS = 3_153_600_000_000;
+
 type Rule = { readonly expected: string; readonly fits: (value: unknown) => boolean };
 type Fields = Readonly<Record<string, Rule & { readonly required?: true }>>;
 
@@ -31,10 +34,17 @@ const oneOrMore = ({ expected, fits }: Rule): Rule =>
 const text = rule('text that is not empty', (value) => typeof value === 'string' && value !== '');
 const flag = rule('true or false', (value) => typeof value === 'boolean');
 const duration = rule(
-  'a time that is not negative: ms as a number, or text such as "250ms", "10s", "16m"',
+  'a time that is not negative: ms as a number, or text such as "250ms", "10s", "16m", "Infinity"',
   (value) => (durationMs(value) ?? -1) >= 0,
 );
-const skew = rule('a time: ms as a number, or text such as "90s", "-2m"', (value) => durationMs(value) !== undefined);
+const finiteDuration = rule(
+  'a time that is not negative and has an end: ms as a number, or text such as "250ms", "10s"',
+  (value) => duration.fits(value) && durationMs(value) !== Infinity,
+);
+const skew = rule(
+  'a time of at most a hundred years, either way: ms as a number, or text such as "90s", "-2m"',
+  (value) => Math.abs(durationMs(value) ?? Infinity) <= HUNDRED_YEARS_MS,
+);
 const count = integer(1, 1_000_000_000);
 const closeCode = rule(
   'a close code that may be sent: 1000 to 1003, 1007 to 1014, 3000 to 4999',
@@ -95,7 +105,7 @@ const exchangeWide = <F extends Fields>(fields: F) => ({ aim: undefined, timing:
 const rules = {
   drop: onFrames({ hidden: flag }),
   duplicate: onFrames({ copies: integer(1, 1000) }),
-  delay: onFrames({ by: required(duration), jitter: duration, inOrder: flag }),
+  delay: onFrames({ by: required(duration), jitter: finiteDuration, inOrder: flag }),
   reorder: onFrames({ behind: integer(1, 10_000), atMost: duration }),
   corrupt: onFrames({ how: required(oneOf('bit-noise', 'invalid-utf8')), bits: integer(1, 1000) }),
   truncate: onFrames({
@@ -163,7 +173,7 @@ export function faultProblems(value: unknown, path: Path = []): FaultProblem[] {
   const problems = problemsOf(value, known, path);
   if (aim && isObject(value['aim'])) problems.push(...problemsOf(value['aim'], aim, [...path, 'aim']));
   const { from, until } = value;
-  if ((durationMs(from) ?? 0) >= (durationMs(until) ?? Infinity)) {
+  if (until !== undefined && (durationMs(from) ?? 0) >= (durationMs(until) ?? Infinity)) {
     problems.push({ path: [...path, 'until'], expected: 'a time after `from`', got: until });
   }
   if (value['cause'] !== undefined && value['status'] !== 401) {
@@ -202,7 +212,8 @@ export function problemText({ path, expected, got }: FaultProblem): string {
 }
 
 const shown = (value: unknown): string => {
-  const whole = value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value);
+  const isNoJson = value === undefined || (typeof value === 'number' && !Number.isFinite(value));
+  const whole = isNoJson ? String(value ?? 'nothing') : (JSON.stringify(value) ?? typeof value);
   return whole.length > 80 ? `${whole.slice(0, 77)}…` : whole;
 };
 

@@ -179,7 +179,8 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
 
 /** A duration in ms, or `undefined` when it is none. */
 export function durationMs(duration: unknown): number | undefined {
-  if (typeof duration === 'number') return Number.isFinite(duration) ? duration : undefined;
+  if (typeof duration === 'number') return Number.isNaN(duration) ? undefined : duration;
+  if (duration === 'Infinity') return Infinity;
   const [, amount, unit] = (typeof duration === 'string' && /^(-?\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(duration)) || [];
   return amount === undefined || unit === undefined ? undefined : Number(amount) * (unitMs[unit] ?? 1);
 }

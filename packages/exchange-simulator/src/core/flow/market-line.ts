@@ -10,6 +10,7 @@ import { Market } from '../market/market.ts';
 import { OrderFlow, openingLevels } from './order-flow.ts';
 import type { Publisher } from '../socket/publisher.ts';
 import { seededUuid } from '../seeded-random.ts';
+import { LATEST_MS } from '../timestamp.ts';
 import { type TradingFloor, Venue } from '../trading/trading-floor.ts';
 
 /** What all lines of an exchange share. */
@@ -34,7 +35,7 @@ const LEAD_MS = 60_000;
 /** Markets that are over stay listed until this many of the line are younger. */
 const MOST_SETTLED = 2;
 /** A market without an end closes, as far as anybody is told, in ten years. */
-const LONG_MS = 315_360_000_000;
+const ENDLESS_MS = 315_360_000_000;
 
 export class MarketLine {
   readonly #world: LineWorld;
@@ -88,14 +89,16 @@ export class MarketLine {
   /**
    * Closes the open market ahead of its time.
    *
-   * @param nextAfterMs when the next one opens, if the line goes on; until then the line has no open market
+   * @param nextAfterMs when the next one opens, if the line goes on; until then the line has no open market. `Infinity`:
+   *   never, and none is announced
    */
   closeEarly(atMicros: number, nextAfterMs: number): void {
     const market = this.#current;
     if (!market) return;
     market.listing.closeAtMs = Math.floor(atMicros / 1000);
     this.#world.publisher.lifecycle('close_date_updated', market, atMicros);
-    if (this.#world.rolls) this.#prepareNext(atMicros, atMicros + nextAfterMs * 1000);
+    const nextMicros = atMicros + nextAfterMs * 1000;
+    if (this.#world.rolls && nextMicros < Infinity) this.#prepareNext(atMicros, nextMicros);
     this.#close(market, atMicros);
   }
 
@@ -125,8 +128,8 @@ export class MarketLine {
     const number = ++this.#generation;
     const ticker = number === 1 ? this.#name : `${this.#name}-${number}`;
     const marketId = seededUuid(random);
-    const openAtMs = Math.floor(openMicros / 1000);
-    const closeAtMs = openAtMs + Math.min(lifetimeMs, LONG_MS);
+    const openAtMs = Math.floor(Math.min(openMicros / 1000, LATEST_MS));
+    const closeAtMs = closeAtMsOf(openAtMs, lifetimeMs);
     const title = `Simulated market ${ticker}`;
     const listing = newListing({ ticker, marketId, title, openAtMs, closeAtMs, status: 'initialized' });
     const market = new Market(ticker, marketId, listing);
@@ -184,7 +187,7 @@ export class MarketLine {
     this.#next = undefined;
     market.listing.status = 'active';
     market.listing.openAtMs = Math.floor(atMicros / 1000);
-    market.listing.closeAtMs = market.listing.openAtMs + Math.min(this.#world.lifetimeMs, LONG_MS);
+    market.listing.closeAtMs = closeAtMsOf(market.listing.openAtMs, this.#world.lifetimeMs);
     const levels = openingLevels(this.#world.random);
     const venue = this.#world.venues.get(market.ticker) as Venue;
     for (const side of ['yes', 'no'] as const) {
@@ -243,3 +246,6 @@ export class MarketLine {
     oldest.delist();
   }
 }
+
+const closeAtMsOf = (openAtMs: number, lifetimeMs: number): number =>
+  Math.floor(Math.min(openAtMs + (lifetimeMs === Infinity ? ENDLESS_MS : lifetimeMs), LATEST_MS));

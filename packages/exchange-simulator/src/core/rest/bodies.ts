@@ -5,7 +5,7 @@ import type { BookLevels, Level } from '../market/book.ts';
 import type { ExchangeState } from '../exchange-state.ts';
 import type { FeeSchedule } from '../accounts/fees.ts';
 import { DOLLAR, formatDollars, formatPrice, formatSize } from '../market/fixed-point.ts';
-import { formatTimestamp } from '../socket/frames.ts';
+import { formatTimestamp } from '../timestamp.ts';
 import type { PublicTrade } from '../market/listing.ts';
 import type { Market } from '../market/market.ts';
 

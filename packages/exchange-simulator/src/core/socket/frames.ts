@@ -6,6 +6,7 @@ import { WIRE_ERROR } from '@trader/orderbook-client/wire';
 import type { Level, Side } from '../market/book.ts';
 import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
 import type { Market } from '../market/market.ts';
+import { formatTimestamp } from '../timestamp.ts';
 
 export type WireErrorCode = (typeof WIRE_ERROR)[keyof typeof WIRE_ERROR];
 
@@ -112,12 +113,3 @@ const sideKey = (side: Side, levels: readonly Level[]): string =>
   levels.length === 0
     ? ''
     : `,"${side}_dollars_fp":[${levels.map(([p, s]) => `["${formatPrice(p)}","${formatSize(s)}"]`).join()}]`;
-
-/** RFC 3339 with up to six fractional digits, trailing zeros dropped. */
-export function formatTimestamp(atMicros: number): string {
-  const seconds = Math.floor(atMicros / 1_000_000);
-  const micros = String(atMicros - seconds * 1_000_000)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}${micros && `.${micros}`}Z`;
-}

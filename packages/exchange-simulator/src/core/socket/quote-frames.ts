@@ -1,6 +1,6 @@
 // The text of trades and quotes, from `"msg":` on: what the `trade` and `ticker` channels show of a market.
 import { DOLLAR, formatPrice, formatSize } from '../market/fixed-point.ts';
-import { formatTimestamp } from './frames.ts';
+import { formatTimestamp } from '../timestamp.ts';
 import type { PublicTrade } from '../market/listing.ts';
 import type { Market } from '../market/market.ts';
 
