@@ -15,6 +15,7 @@ import { seededRandom } from './core/seeded-random.ts';
 import { count, newTally, type Tally } from './core/tally.ts';
 import { marketsOfTapes, type TapeContents } from './core/tape/tape-markets.ts';
 import { timelineOrigins } from './core/tape/tape-timeline.ts';
+import { makeCertificate } from './io/certificate.ts';
 import { type ExchangeCredentials, makeCredentials } from './io/credentials.ts';
 import type { ExchangeError } from './errors.ts';
 import { ControlServer } from './io/control-server.ts';
@@ -45,10 +46,12 @@ export interface ExchangeControl {
 
 /** A running exchange on this machine. */
 export interface Exchange extends AsyncDisposable {
-  /** `ws://127.0.0.1:<port>/trade-api/ws/v2` */
+  /** `ws://127.0.0.1:<port>/trade-api/ws/v2`, `wss` with `tls` */
   readonly url: string;
-  /** `http://127.0.0.1:<port>/trade-api/v2` */
+  /** `http://127.0.0.1:<port>/trade-api/v2`, `https` with `tls` */
   readonly restUrl: string;
+  /** With `tls`: the authority that clients have to trust, in PEM, made at start. */
+  readonly certificatePem: string | undefined;
   /** A key that may connect, made at start and known to this exchange only. */
   readonly credentials: ExchangeCredentials;
   /** Tickers that are listed now, sorted. */
@@ -99,6 +102,8 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
   const tally = newTally();
   const credentials = await makeCredentials(resolved.keyType);
   const keys = acceptedKeys(resolved, credentials);
+  // Clients look at its dates with their own clock, not with the exchange's.
+  const certificate = resolved.tls ? makeCertificate(Date.now()) : undefined;
   const state = newExchangeState();
   const hub = new Hub();
   const publisher = new Publisher({ hub, tally });
@@ -151,6 +156,7 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
     hub,
     tally,
     keys,
+    certificate,
     grants: grantsOf(resolved),
     routes: [rest.route, control.route],
     random: seededRandom(resolved.seed),
@@ -200,8 +206,9 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
   };
 
   return {
-    url: `ws://127.0.0.1:${port}${WEBSOCKET_PATH}`,
-    restUrl: `http://127.0.0.1:${port}${REST_PATH}`,
+    url: `${certificate ? 'wss' : 'ws'}://127.0.0.1:${port}${WEBSOCKET_PATH}`,
+    restUrl: `${certificate ? 'https' : 'http'}://127.0.0.1:${port}${REST_PATH}`,
+    certificatePem: certificate?.authorityPem,
     credentials,
     get markets() {
       return [...markets.keys()].toSorted();

@@ -12,18 +12,23 @@ const SOON = { timeout: 60_000 };
 
 // More than the kernel's buffers of one loopback connection hold, so that a client that does not read is felt.
 const DELTAS = 100_000;
-const tape = writeTape(
-  folder,
-  'long.ndjson.gz',
-  [
-    at(1_000, snapshotOf('A')),
-    at(1_000, snapshotOf('B')),
-    ...Array.from({ length: DELTAS }, (_, index) =>
-      at(2_000 + index, deltaOf('A', 'yes', '0.1000', '1.00', 2_000 + index)),
-    ),
-  ],
-  { gzip: true },
-);
+const tapeOf = (name: string, deltas: number) =>
+  writeTape(
+    folder,
+    name,
+    [
+      at(1_000, snapshotOf('A')),
+      at(1_000, snapshotOf('B')),
+      ...Array.from({ length: deltas }, (_, index) =>
+        at(2_000 + index, deltaOf('A', 'yes', '0.1000', '1.00', 2_000 + index)),
+      ),
+    ],
+    { gzip: true },
+  );
+const tape = tapeOf('long.ndjson.gz', DELTAS);
+// Compressing takes longer.
+const FEW_DELTAS = 5_000;
+const shortTape = tapeOf('short.ndjson.gz', FEW_DELTAS);
 
 describe('a client that does not read', () => {
   it('makes a tape at max wait, and gets every frame when it reads on', async () => {
@@ -46,6 +51,21 @@ describe('a client that does not read', () => {
     await client.settled();
     expect(client.texts).toHaveLength(DELTAS + 2);
     expect(client.texts.at(-1)).toContain(`"seq":${DELTAS + 1},`);
+    expect(exchange.totals().errorsSent).toEqual({});
+  });
+
+  it('makes a tape at max wait behind the compressor, too, and gets every frame', async () => {
+    const options = { tapes: [shortTape], speed: 'max', maxBufferedBytes: 65_536, perMessageDeflate: true } as const;
+    await using exchange = await createExchange(options);
+    await using client = await TestClient.connect(exchange);
+    client.subscribe(1, ['A']);
+    await client.until(() => client.texts.length > 500);
+    // What is played and has not arrived is within what may be unsent, however much slower the compressor is.
+    const ahead = exchange.totals().framesSent - client.texts.length;
+    expect(ahead * 200).toBeLessThan(10 * 65_536);
+    await exchange.finished;
+    await client.settled();
+    expect(client.texts).toHaveLength(FEW_DELTAS + 2);
     expect(exchange.totals().errorsSent).toEqual({});
   });
 

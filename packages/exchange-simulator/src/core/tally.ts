@@ -4,7 +4,7 @@
 export type SignatureRejection = 'missing-headers' | 'unknown-key' | 'timestamp-expired' | 'bad-signature';
 
 /** Why a handshake got no 101. */
-export type HandshakeRejection = 'unknown-path' | 'not-an-upgrade' | SignatureRejection;
+export type HandshakeRejection = 'unknown-path' | 'not-an-upgrade' | 'too-many-connections' | SignatureRejection;
 
 export interface Tally {
   connections: number;
@@ -29,6 +29,7 @@ export const newTally = (): Tally => ({
   handshakesRejected: {
     'unknown-path': 0,
     'not-an-upgrade': 0,
+    'too-many-connections': 0,
     'missing-headers': 0,
     'unknown-key': 0,
     'timestamp-expired': 0,

@@ -5,6 +5,7 @@ import { Conversation, type ConversationOptions } from '../core/socket/conversat
 import type { FaultEngine } from '../core/faults/fault-engine.ts';
 import type { FaultLane, Step } from '../core/faults/fault-lane.ts';
 import { shuffled } from '../core/seeded-random.ts';
+import { TokenBucket } from '../core/token-bucket.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface ConnectionOptions extends Omit<ConversationOptions, 'send'> {
@@ -18,6 +19,8 @@ export interface ConnectionOptions extends Omit<ConversationOptions, 'send'> {
   readonly replyOrder: 'shuffled' | 'arrival';
   /** From a command's arrival to its answer. */
   readonly replyLatencyMs: number;
+  /** More are error 27. */
+  readonly commandsPerSecond: number;
   readonly pingIntervalMs: number;
   readonly maxBufferedBytes: number;
   /** Commands were answered, or unsent bytes have left. */
@@ -35,6 +38,9 @@ export class Connection {
   #inbox: string[] = [];
   #answering: NodeJS.Immediate | undefined;
   readonly #lane: FaultLane;
+  readonly #commandTokens: TokenBucket | undefined;
+  readonly #isCompressed: boolean;
+  #isWaitedFor = false;
   #corked = false;
   /** Bytes that may be unsent. Replies that were asked for raise it until everything has left. */
   #allowedBytes: number;
@@ -46,6 +52,11 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#allowedBytes = options.maxBufferedBytes;
+    this.#isCompressed = options.webSocket.extensions !== '';
+    const { commandsPerSecond: rate, runtime } = options;
+    if (rate < Infinity) {
+      this.#commandTokens = new TokenBucket({ capacity: rate, refillPerSecond: rate }, runtime.monotonicMs());
+    }
     this.#conversation = new Conversation({ ...options, send: (frame) => this.#send(frame) });
     const { webSocket, socket, tally, faults, number: connection, keyId: key } = options;
     this.#lane = faults.lane({ connection, key }, () => this.#conversation.sids);
@@ -61,6 +72,10 @@ export class Connection {
 
   get socket(): Socket {
     return this.#options.socket;
+  }
+
+  get keyId(): string {
+    return this.#options.keyId;
   }
 
   get following(): number {
@@ -107,10 +122,26 @@ export class Connection {
     return this.#unsentAbove(maxBufferedBytes) || this.#lane.heldBytes > maxBufferedBytes;
   }
 
-  /** Only when a `drain` is to come: whoever waits for the buffer to empty must be told that it has. */
+  /**
+   * Only when news of its end is to come: whoever waits for the buffer to empty must be told that it has. That is the
+   * socket's `drain`, or, when frames wait for the compressor before they reach the socket, the sending of each.
+   */
   #unsentAbove(bytes: number): boolean {
     const { socket } = this.#options;
-    return socket.writableNeedDrain && socket.writableLength > bytes;
+    if (!this.#isCompressed) return socket.writableNeedDrain && socket.writableLength > bytes;
+    this.#isWaitedFor ||= this.#unsentBytes > bytes;
+    return this.#unsentBytes > bytes;
+  }
+
+  get #unsentBytes(): number {
+    const { socket, webSocket } = this.#options;
+    return this.#isCompressed ? webSocket.bufferedAmount : socket.writableLength;
+  }
+
+  #compressedFrameSent(): void {
+    if (!this.#isWaitedFor || this.#unsentBytes > this.#options.maxBufferedBytes / 4) return;
+    this.#isWaitedFor = false;
+    this.#drained();
   }
 
   #receive(text: string): void {
@@ -133,11 +164,14 @@ export class Connection {
   }
 
   #answer(commands: readonly string[]): void {
-    const { socket, webSocket, maxBufferedBytes, onChanged } = this.#options;
-    const before = socket.writableLength + this.#lane.heldBytes;
+    const { webSocket, maxBufferedBytes, runtime, onChanged } = this.#options;
+    const before = this.#unsentBytes + this.#lane.heldBytes;
     if (before === 0) this.#allowedBytes = maxBufferedBytes;
-    for (const command of commands) this.#conversation.receive(this.#lane.idle ? command : this.#lane.command(command));
-    this.#allowedBytes += socket.writableLength + this.#lane.heldBytes - before;
+    for (const command of commands) {
+      const isOneTooMany = !(this.#commandTokens?.takeTokens(1, runtime.monotonicMs()) ?? true);
+      this.#conversation.receive(this.#lane.idle ? command : this.#lane.command(command), isOneTooMany);
+    }
+    this.#allowedBytes += this.#unsentBytes + this.#lane.heldBytes - before;
     // A client that asks and does not read must not fill the memory with answers.
     if (this.#full) webSocket.pause();
     onChanged();
@@ -165,7 +199,8 @@ export class Connection {
       process.nextTick(() => this.#uncork());
     }
     tally.framesSent++;
-    webSocket.send(frame, binary ? asBinary : asText);
+    const sent = this.#isCompressed ? () => this.#compressedFrameSent() : undefined;
+    webSocket.send(frame, binary ? asBinary : asText, sent);
   }
 
   #uncork(): void {

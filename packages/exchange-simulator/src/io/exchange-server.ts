@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { KeyObject } from 'node:crypto';
 import { WebSocketServer } from 'ws';
@@ -7,6 +8,7 @@ import type { Peer } from '../core/faults/aim.ts';
 import { count, type HandshakeRejection } from '../core/tally.ts';
 import { ExchangeError } from '../errors.ts';
 import { AUTH_HEADERS } from '@trader/orderbook-client/wire';
+import type { ServerCertificate } from './certificate.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import {
   checkHandshake,
@@ -27,6 +29,12 @@ export interface ExchangeServerOptions extends Omit<
   'webSocket' | 'socket' | 'number' | 'keyId' | 'onChanged' | 'onClosed'
 > {
   readonly keys: ReadonlyMap<string, KeyObject>;
+  /** One more is answered 429. */
+  readonly maxConnectionsPerKey: number;
+  /** Whether clients that offer permessage-deflate get it. */
+  readonly perMessageDeflate: boolean;
+  /** For HTTPS; plain HTTP without. */
+  readonly certificate: ServerCertificate | undefined;
   /** Asked in their order for each request that is no upgrade; the first that answers has it. */
   readonly routes?: readonly HttpRoute[];
   /** Subscriptions, unsent bytes or connections have changed. */
@@ -40,14 +48,7 @@ const MOST_COMMAND_BYTES = 8_388_608;
 export class ExchangeServer implements Audience {
   readonly #options: ExchangeServerOptions;
   readonly #http: Server;
-  readonly #webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    // A connection answers pings itself: faults may keep it from doing so.
-    autoPong: false,
-    maxPayload: MOST_COMMAND_BYTES,
-  });
+  readonly #webSockets: WebSocketServer;
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<Connection>();
   readonly #peers = new WeakMap<IncomingMessage, Peer>();
@@ -55,21 +56,51 @@ export class ExchangeServer implements Audience {
 
   constructor(options: ExchangeServerOptions) {
     this.#options = options;
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      // Small frames compress well, because the compressor remembers those before.
+      perMessageDeflate: options.perMessageDeflate && { threshold: 0 },
+      // A connection answers pings itself: faults may keep it from doing so.
+      autoPong: false,
+      maxPayload: MOST_COMMAND_BYTES,
+    });
     this.#webSockets.on('headers', (headers, request) => headers.push(`Date: ${httpDate(this.#clockMs(request))}`));
     // Signed as it should be, but no WebSocket handshake.
     this.#webSockets.on('wsClientError', (_error, socket, request) => {
       this.#reject(socket as Socket, request, 'not-an-upgrade');
     });
-    this.#http = createServer();
-    this.#http.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    this.#http = this.#newServer();
     this.#http.on('request', (request, response) => {
       if (options.routes?.some((route) => route(request, response))) return;
       this.#reject(request.socket, request, isExchangePath(request) ? 'not-an-upgrade' : 'unknown-path');
     });
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+  }
+
+  /** Keeps the sockets that clients have: over TLS the encrypted one until its handshake is over, then the other. */
+  #newServer(): Server {
+    const { certificate } = this.#options;
+    const handshaking = new Map<number | undefined, Socket>();
+    const keep = (socket: Socket): void => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    };
+    if (!certificate) return createServer().on('connection', keep);
+    const { certificatePem: cert, keyPem: key } = certificate;
+    const server = createTlsServer({ cert, key });
+    server.on('connection', (socket: Socket) => {
+      keep(socket);
+      const { remotePort } = socket;
+      handshaking.set(remotePort, socket);
+      socket.once('close', () => handshaking.delete(remotePort));
+    });
+    server.on('secureConnection', (socket: Socket) => {
+      const encrypted = handshaking.get(socket.remotePort);
+      if (encrypted) this.#sockets.delete(encrypted);
+      keep(socket);
+    });
+    return server;
   }
 
   /** @returns the port */
@@ -124,7 +155,7 @@ export class ExchangeServer implements Audience {
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const { keys, tally, faults, onAudienceChanged } = this.#options;
+    const { keys, tally, faults, maxConnectionsPerKey, onAudienceChanged } = this.#options;
     // A client that is gone before its handshake is answered is nobody's failure.
     socket.on('error', () => undefined);
     const number = ++this.#handshakes;
@@ -135,6 +166,9 @@ export class ExchangeServer implements Audience {
     if (fault?.kind === 'refuse') return this.#refuse(socket, request, faultRefusal(fault));
     const rejection = checkHandshake(request, keys, this.#clockMs(request));
     if (rejection) return this.#reject(socket, request, rejection);
+    if (this.#connectionsOf(keyId) >= maxConnectionsPerKey) {
+      return this.#reject(socket, request, 'too-many-connections');
+    }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       tally.connections++;
       const connection = new Connection({
@@ -153,6 +187,12 @@ export class ExchangeServer implements Audience {
       if (fault?.code !== undefined) webSocket.close(fault.code);
       else if (fault) connection.drop();
     });
+  }
+
+  #connectionsOf(keyId: string): number {
+    let open = 0;
+    for (const connection of this.#connections) open += Number(connection.keyId === keyId);
+    return open;
   }
 
   /** The exchange's clock as this client is shown it. */

@@ -7,7 +7,9 @@ import type { FaultOf, RefusalStatus } from '../core/faults/fault.ts';
 import type { HandshakeRejection } from '../core/tally.ts';
 import { checkSignature } from './signature.ts';
 
-const refusals: Record<HandshakeRejection, { status: number; code: string; message: string; details?: string }> = {
+type Refused = { status: number; code: string; message: string; details?: string };
+
+const refusals: Record<Exclude<HandshakeRejection, 'too-many-connections'>, Refused> = {
   'unknown-path': { status: 404, code: 'not_found', message: 'not found' },
   'not-an-upgrade': { status: 400, code: 'bad_request', message: 'websocket upgrade expected' },
   'missing-headers': { status: 401, code: 'authentication_error', message: 'authentication headers missing' },
@@ -15,6 +17,9 @@ const refusals: Record<HandshakeRejection, { status: number; code: string; messa
   'timestamp-expired': { status: 401, code: 'header_timestamp_expired', message: 'header timestamp expired' },
   'bad-signature': { status: 401, code: 'authentication_error', message: 'authentication failed' },
 };
+
+/** The body of a 429 is a text, as on the real exchange. */
+const TOO_MANY_REQUESTS = 'too many requests';
 
 /** Why the request is refused, or `undefined` when it may connect. */
 export function checkHandshake(
@@ -36,11 +41,12 @@ export interface Refusal {
 
 /** Status and body of a refusal. */
 export function refusalOf(rejection: HandshakeRejection): Refusal {
+  if (rejection === 'too-many-connections') return { status: 429, body: { error: TOO_MANY_REQUESTS } };
   const { status, code, details, message } = refusals[rejection];
   return { status, body: { error: { code, ...(details !== undefined && { details }), message } } };
 }
 
-/** The refusal that a fault asks for. The body of a 429 is a text, as on the real exchange. */
+/** The refusal that a fault asks for. */
 export function faultRefusal({ status, cause, retryAfter }: FaultOf<'refuse'>): Refusal {
   const retry = retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter };
   if (status === 401) return { ...refusalOf(cause ?? 'bad-signature'), ...retry };
@@ -49,7 +55,7 @@ export function faultRefusal({ status, cause, retryAfter }: FaultOf<'refuse'>): 
 
 const faultErrors: Record<Exclude<RefusalStatus, 401>, string | object> = {
   403: { code: 'forbidden', message: 'forbidden' },
-  429: 'too many requests',
+  429: TOO_MANY_REQUESTS,
   500: { code: 'internal_server_error', message: 'internal server error' },
   503: { code: 'service_unavailable', message: 'service unavailable' },
 };

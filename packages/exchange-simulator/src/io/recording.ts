@@ -22,6 +22,7 @@ export async function startRecording({ markets, hub, ...options }: RecordingOpti
     hub,
     keyId: '',
     unknownTicker: 'silent',
+    maxMarketsPerSubscription: Infinity,
     // The exchange counts what it does for others.
     tally: newTally(),
     send: (frame) => {

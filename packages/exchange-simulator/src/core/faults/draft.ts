@@ -1,4 +1,5 @@
 // What becomes of one frame while faults are applied to it, and the bytes in the end.
+import type { TerminalCode } from './fault.ts';
 import type { OutgoingFrame, JsonObject } from './outgoing-frame.ts';
 
 /** One WebSocket message. */
@@ -12,7 +13,7 @@ export type Ending =
   /** `half`: the frame that is broken off in its middle. */
   | { readonly do: 'cut'; readonly half?: string }
   | { readonly do: 'close'; readonly code: number; readonly reason: string }
-  | { readonly do: 'fail'; readonly sid: number; readonly code: 10 | 25 };
+  | { readonly do: 'fail'; readonly sid: number; readonly code: TerminalCode };
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Mangle = (bytes: Bytes) => Bytes;

@@ -26,6 +26,13 @@ export interface LaneOptions {
   readonly sids: () => readonly number[];
 }
 
+/** Which error is the sid's last. */
+const TERMINAL_CODES: readonly unknown[] = [
+  WIRE_ERROR.channelError,
+  WIRE_ERROR.internalError,
+  WIRE_ERROR.bufferOverflow,
+];
+
 export class FaultLane {
   readonly #options: LaneOptions;
   readonly #held = new HeldFrames();
@@ -171,8 +178,7 @@ export class FaultLane {
     const { frame } = draft;
     if (frame.sid === undefined) return false;
     if (this.#failing.has(frame.sid)) {
-      const code = frame.msg['code'];
-      if (code === WIRE_ERROR.channelError || code === WIRE_ERROR.bufferOverflow) this.#failing.delete(frame.sid);
+      if (TERMINAL_CODES.includes(frame.msg['code'])) this.#failing.delete(frame.sid);
       else draft.lost = true;
     } else if (this.#omitted.has(frame.sid)) {
       const left = this.#omitted.get(frame.sid) ?? 0;

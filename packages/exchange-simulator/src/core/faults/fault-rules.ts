@@ -1,4 +1,5 @@
 // What a fault may say, as a table: the fields of each kind and of its aim. One pass finds everything that is wrong.
+import { PRICE_STRUCTURES } from '../market/listing.ts';
 import { CHANNELS } from '../socket/channels.ts';
 import { durationMs, type FaultKind, type FaultOf } from './fault.ts';
 
@@ -127,7 +128,8 @@ const rules = {
   'unknown-type': onFrames({ type: text, sequenced: flag }),
   'unknown-field': onFrames(none),
   'cents-era': onFrames({ era: oneOf('integers', 'dollars', 'fixed-point') }),
-  error: onFrames({ code: required(oneOf(10, 25)) }),
+  'negative-figures': onFrames(none),
+  error: onFrames({ code: required(oneOf(10, 17, 25)) }),
   cut: onFrames({ midFrame: flag }),
   close: onFrames({
     code: closeCode,
@@ -153,7 +155,7 @@ const rules = {
   'trading-pause': exchangeWide(none),
   'no-open-markets': exchangeWide(none),
   'price-structure': exchangeWide({
-    structure: required(oneOf('linear_cent', 'deci_cent', 'tapered_deci_cent')),
+    structure: required(oneOf(...Object.keys(PRICE_STRUCTURES))),
     market: text,
   }),
 } satisfies { [K in FaultKind]: KindRules & { readonly fields: { readonly [F in Own<K>]-?: Rule } } };

@@ -97,7 +97,7 @@ describe('faults of a program', () => {
     expect(checked).toEqual({ kind: 'drop', count: 1 });
   });
 
-  it('are of 34 kinds', () => {
-    expect(faultKinds).toHaveLength(34);
+  it('are of 35 kinds', () => {
+    expect(faultKinds).toHaveLength(35);
   });
 });

@@ -114,8 +114,10 @@ export type FrameFault =
    * or with fixed-point texts, too (from January 2026).
    */
   | (OnFrames & { readonly kind: 'cents-era'; readonly era?: 'integers' | 'dollars' | 'fixed-point' })
-  /** After the frame the sid ends with error 10 or 25. */
-  | (OnFrames & { readonly kind: 'error'; readonly code: 10 | 25 })
+  /** A ticker's dollar volume and dollar open interest are below zero, as they may be since September 2026. */
+  | (OnFrames & { readonly kind: 'negative-figures' })
+  /** After the frame the sid ends with error 10, 17 or 25. */
+  | (OnFrames & { readonly kind: 'error'; readonly code: TerminalCode })
   /** In place of the frame the connection is cut without a close frame; `midFrame` (false): after half of the frame. */
   | (OnFrames & { readonly kind: 'cut'; readonly midFrame?: boolean })
   /** In place of the frame the connection is closed with a `code` (1011). */
@@ -168,7 +170,11 @@ export type ExchangeFault =
   /** The price grid of `market` (a ticker, `*` at its end allowed; all) is another one while the fault is on. */
   | (Span & { readonly kind: 'price-structure'; readonly structure: PriceStructure; readonly market?: string });
 
-export type PriceStructure = 'linear_cent' | 'deci_cent' | 'tapered_deci_cent';
+/** Errors after which nothing more comes on the sid. */
+export type TerminalCode = 10 | 17 | 25;
+
+type Step = 'whole' | 'half' | 'quint' | 'deci' | 'centi';
+export type PriceStructure = 'linear_cent' | 'deci_cent' | 'tapered_deci_cent' | `center_${Step}_edge_${Step}_cent`;
 
 /** One thing that goes wrong, where and when. */
 export type Fault = FrameFault | ConnectionFault | HandshakeFault | ExchangeFault;

@@ -44,6 +44,7 @@ const suits = {
   'unknown-type': anyFrame,
   'unknown-field': anyFrame,
   'cents-era': ({ type }) => type === 'orderbook_snapshot' || type === 'orderbook_delta',
+  'negative-figures': ({ type }) => type === 'ticker',
   error: ({ type, sid }) => type !== 'error' && type !== 'unsubscribed' && sid !== undefined,
   cut: anyFrame,
   close: anyFrame,
@@ -124,6 +125,9 @@ export function applyFrameFault(fault: FrameFault, draft: Draft, { markets, rand
       break;
     case 'cents-era':
       toCentsEra(draft.frame.type, msg, fault.era ?? 'integers');
+      break;
+    case 'negative-figures':
+      for (const figure of ['dollar_volume', 'dollar_open_interest']) msg[figure] = -1 - Math.abs(Number(msg[figure]));
       break;
     case 'error':
       draft.ending = { do: 'fail', sid: sid ?? 0, code: fault.code };

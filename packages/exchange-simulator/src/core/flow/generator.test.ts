@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newExchangeState } from '../exchange-state.ts';
 import { Generator, type GeneratorOptions } from './generator.ts';
 import { Hub } from '../socket/hub.ts';
+import { PRICE_STRUCTURES } from '../market/listing.ts';
 import type { Market } from '../market/market.ts';
 import { Publisher } from '../socket/publisher.ts';
 import { newTally } from '../tally.ts';
@@ -103,6 +104,26 @@ describe('the generator', () => {
     expect(tally.tradesPlayed / tally.deltasPlayed).toBeGreaterThan(0.01);
     expect(tally.tradesPlayed / tally.deltasPlayed).toBeLessThan(0.1);
   });
+
+  it.each(Object.entries(PRICE_STRUCTURES))(
+    'quotes on the grid %s only, once that is the market’s',
+    (label, ranges) => {
+      const { generator } = generate({ markets: 1, deltasPerSecond: 500 });
+      const [market] = generator.markets.values();
+      while (generator.nextMicros < (startMs + 5_000) * 1000) generator.step();
+      generator.changePriceStructure(market!.ticker, label, ranges, generator.nextMicros);
+      const offGrid: string[] = [];
+      follow([market!], (text) => {
+        const [, side = '', price = '', change = ''] = /^(\w+) (\d+) .*"delta_fp":"([^"]+)"/.exec(text) ?? [];
+        const band = ranges.find(({ start, end }) => Number(price) >= start && Number(price) < end);
+        const isOn = band !== undefined && (Number(price) - band.start) % band.step === 0;
+        // What rested before may still go, wherever it is.
+        if (!isOn && !change.startsWith('-')) offGrid.push(`${side} ${price}`);
+      });
+      for (let steps = 0; steps < 5000; steps++) generator.step();
+      expect(offGrid).toEqual([]);
+    },
+  );
 
   it('rests while trading is paused, and has the same markets after it', () => {
     const { generator, tally, state } = generate();

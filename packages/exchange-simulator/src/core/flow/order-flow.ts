@@ -104,10 +104,10 @@ export class OrderFlow {
     const highest = DOLLAR - engine.best(side === 'yes' ? 'no' : 'yes');
     const step = stepAt(this.#ranges, wanted);
     const finer = step < CENT ? Math.floor((this.#random() * CENT) / step) * step : 0;
-    const onGrid = Math.floor((wanted - finer) / step) * step;
-    const price = Math.min(Math.max(step, onGrid), Math.floor((highest - 1) / step) * step);
+    const lowest = stepAt(this.#ranges, 0);
+    const price = Math.min(Math.max(lowest, onGrid(this.#ranges, wanted - finer)), onGrid(this.#ranges, highest - 1));
     // No room below what the other side bids.
-    if (price < step) return 0;
+    if (price < lowest) return 0;
     this.#floor.place(this.#venue, { side, price, size: newSize(this.#random) }, atMicros);
     return 1;
   }
@@ -142,6 +142,12 @@ export function openingLevels(random: () => number): Record<Side, Level[]> {
 function newSize(random: () => number): number {
   const contracts = sizes[Math.floor(random() * sizes.length)] as number;
   return contracts * 100 + (random() < 0.14 ? Math.floor(random() * 100) : 0);
+}
+
+/** The next price down: where it lies decides how fine the grid is, not where it comes from. */
+function onGrid(ranges: readonly PriceRange[], price: number): number {
+  const step = stepAt(ranges, price);
+  return Math.floor(price / step) * step;
 }
 
 const stepAt = (ranges: readonly PriceRange[], price: number): number =>

@@ -65,15 +65,32 @@ export interface MarketListing {
 
 const MOST_RECENT_TRADES = 1000;
 
-/** By label, the grids that this exchange uses. */
+const tapered = (center: number, edge: number, width: number): readonly PriceRange[] => [
+  { start: 0, end: width, step: edge },
+  { start: width, end: DOLLAR - width, step: center },
+  { start: DOLLAR - width, end: DOLLAR, step: edge },
+];
+
+const steps = { whole: 100, half: 50, quint: 20, deci: 10, centi: 1 } as const;
+
+/** Coarse in the middle and fine towards the ends: the edges are ten cents wide, of combos one cent. */
+const centerAndEdge = Object.fromEntries(
+  Object.entries(steps).flatMap(([center, coarse]) =>
+    Object.entries(steps)
+      .filter(([, fine]) => fine < coarse)
+      .map(([edge, fine]) => {
+        const width = center === 'deci' && edge === 'centi' ? 100 : 1000;
+        return [`center_${center}_edge_${edge}_cent`, tapered(coarse, fine, width)];
+      }),
+  ),
+);
+
+/** By label, the grids that this exchange knows. */
 export const PRICE_STRUCTURES: Readonly<Record<string, readonly PriceRange[]>> = {
   linear_cent: [{ start: 0, end: DOLLAR, step: 100 }],
   deci_cent: [{ start: 0, end: DOLLAR, step: 10 }],
-  tapered_deci_cent: [
-    { start: 0, end: 1000, step: 10 },
-    { start: 1000, end: 9000, step: 100 },
-    { start: 9000, end: DOLLAR, step: 10 },
-  ],
+  tapered_deci_cent: tapered(100, 10, 1000),
+  ...centerAndEdge,
 };
 
 /** `linear_cent`: one cent everywhere. */

@@ -1,4 +1,4 @@
-import { TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from '../token-bucket.ts';
 
 /** Tokens of a request that the exchange has no other price for. */
 export const DEFAULT_COST = 10;

@@ -13,6 +13,7 @@ function open() {
     hub: new Hub(),
     keyId: 'mine',
     unknownTicker: 'silent',
+    maxMarketsPerSubscription: Infinity,
     tally,
     send: (frame) => sent.push(frame),
   });

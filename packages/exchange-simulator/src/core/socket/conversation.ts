@@ -25,6 +25,8 @@ export interface ConversationOptions {
   /** The channels that a key may use, for keys that are limited; others are error 9. */
   readonly grants?: ReadonlyMap<string, ReadonlySet<string>>;
   readonly unknownTicker: UnknownTicker;
+  /** More of one subscription are error 26. */
+  readonly maxMarketsPerSubscription: number;
   readonly tally: Tally;
   readonly send: (frame: string) => void;
 }
@@ -56,10 +58,15 @@ export class Conversation implements Follower, Subscriber {
     return this.#following + Number(this.#hears('trade')) + Number(this.#hears('ticker'));
   }
 
-  /** Answers one message of the client, completely: an ack is directly followed by its snapshots. */
-  receive(text: string): void {
+  /**
+   * Answers one message of the client, completely: an ack is directly followed by its snapshots.
+   *
+   * @param isOneTooMany whether it comes too soon after others: it is error 27
+   */
+  receive(text: string, isOneTooMany = false): void {
     this.#options.tally.commands++;
     const command = parseCommand(text);
+    if (isOneTooMany) return this.#refuse(WIRE_ERROR.tooManyRequests, command.id);
     switch (command.cmd) {
       case 'subscribe':
         for (const channel of command.channels) this.#subscribe(channel, command);
@@ -148,6 +155,7 @@ export class Conversation implements Follower, Subscriber {
     if (this.#refusesUnknown(tickers, id)) return;
 
     const known = this.#subscriptions.get(channel);
+    if (this.#isTooMany(known, tickers)) return this.#refuse(WIRE_ERROR.marketLimitExceeded, id);
     if (known) {
       known.skipTickerAck = skipTickerAck ?? known.skipTickerAck;
       // Somebody who names no markets wants them all, whatever was named before.
@@ -187,8 +195,9 @@ export class Conversation implements Follower, Subscriber {
     if (cmd !== 'get_snapshot' && tickers.length === 0) return this.#refuse(WIRE_ERROR.marketTickerRequired, id);
     switch (cmd) {
       case 'add_markets':
-        if (!this.#refusesUnknown(tickers, id)) this.#addMarkets(subscription, tickers, command);
-        return;
+        if (this.#refusesUnknown(tickers, id)) return;
+        if (this.#isTooMany(subscription, tickers)) return this.#refuse(WIRE_ERROR.marketLimitExceeded, id);
+        return this.#addMarkets(subscription, tickers, command);
       case 'delete_markets':
         this.#unfollow(subscription, tickers);
         return this.#sendOk(subscription, id);
@@ -300,6 +309,14 @@ export class Conversation implements Follower, Subscriber {
 
   #sendOk(subscription: Subscription, id: number | undefined): void {
     this.#send(frames.okFrame(id, subscription.sid, ++subscription.seq, listOf(subscription)));
+  }
+
+  /** Whether a subscription would have more markets than it may. */
+  #isTooMany(subscription: Subscription | undefined, tickers: readonly string[]): boolean {
+    const named = subscription?.tickers ?? new Set<string>();
+    if (named === 'all') return false;
+    const added = tickers.filter((ticker) => !named.has(ticker)).length;
+    return added > 0 && named.size + added > this.#options.maxMarketsPerSubscription;
   }
 
   #refusesUnknown(tickers: readonly string[], id: number | undefined): boolean {
