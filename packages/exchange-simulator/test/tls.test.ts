@@ -45,7 +45,9 @@ describe('an exchange over TLS', () => {
       code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO_VERIFY/),
     });
     const other = await createExchange({ tls: true });
-    await expect(overHttps(`${exchange.restUrl}/exchange/status`, other.certificatePem)).rejects.toThrow();
+    await expect(overHttps(`${exchange.restUrl}/exchange/status`, other.certificatePem)).rejects.toMatchObject({
+      code: expect.stringMatching(/VERIFY|SIGNATURE|ISSUER|SELF_SIGNED/),
+    });
     await other.close();
   });
 
@@ -80,6 +82,7 @@ describe('an exchange over TLS', () => {
     const gone = once(half, 'close');
     await exchange.close();
     await gone;
+    expect(half.destroyed).toBe(true);
   });
 
   it('has no certificate without the option', async () => {
