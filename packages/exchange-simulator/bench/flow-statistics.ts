@@ -16,6 +16,8 @@ const quantile = (sorted: readonly number[], share: number): number =>
 class FlowStatistics {
   readonly #book = new MarketBook();
   readonly #perSecond = new Map<number, number>();
+  /** Seconds in which a delta or a trade came. */
+  readonly #heard = new Set<number>();
   readonly #perTenth = new Map<number, number>();
   readonly #perMilli = new Map<number, number>();
   readonly #levels: Record<Side, number[]> = { yes: [], no: [] };
@@ -33,6 +35,7 @@ class FlowStatistics {
 
   delta(side: Side, price: number, change: number, atMs: number): void {
     this.#deltas++;
+    this.#heard.add(Math.floor(atMs / 1000));
     this.#book.apply(side, price, change);
     if (change < 0) {
       this.#negative++;
@@ -54,6 +57,7 @@ class FlowStatistics {
 
   trade(makers: Side, size: number, atMs: number): void {
     this.#trades++;
+    this.#heard.add(Math.floor(atMs / 1000));
     add(this.#printed, `${atMs} ${makers}`, size);
   }
 
@@ -78,6 +82,7 @@ class FlowStatistics {
       ['deltas a second, mean', this.perSecond.toFixed(1)],
       ['deltas in a second, p50 / p90 / p99 / most', spread(rates)],
       ['seconds without a delta', percent(silent / this.#seconds)],
+      ['whole seconds without a frame, between the first and the last', percent(this.#silence)],
       ['deltas in 100 ms that have any, p50 / p90 / p99 / most', spread(tenths)],
       ['100 ms that have any', percent(tenths.length / (10 * this.#seconds))],
       ['deltas in a ms that has any, p50 / p90 / p99 / most', spread(millis)],
@@ -89,6 +94,12 @@ class FlowStatistics {
       ['prints of one ms and side, mean', (this.#trades / Math.max(1, groups.length)).toFixed(2)],
       ['of these, matched by deltas one to one, in order', percent(paired / Math.max(1, groups.length))],
     ];
+  }
+
+  get #silence(): number {
+    const seconds = [...this.#heard].toSorted((a, b) => a - b);
+    const whole = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) + 1;
+    return 1 - seconds.length / whole;
   }
 
   get #seconds(): number {

@@ -12,7 +12,7 @@ async function record(seed: number, timersLateMs = 0): Promise<string[]> {
   await using exchange = await createExchange({
     seed,
     markets: 4,
-    deltasPerSecond: 30,
+    deltasPerSecond: 60,
     runtime: late,
     pingIntervalMs: Infinity,
   });

@@ -7,6 +7,9 @@ import { WebSocket } from 'ws';
 import { createExchange, type Exchange } from '../src/index.ts';
 import { signedHeaders } from './client.ts';
 
+/** A fact that has to come, on a busy machine too. */
+const SOON = { timeout: 30_000 };
+
 let exchange: Exchange;
 afterEach(() => exchange.close());
 
@@ -21,7 +24,7 @@ const overHttps = (url: string, ca?: string) =>
 
 describe('an exchange over TLS', () => {
   it('has wss and https, which a client takes that trusts the certificate', async () => {
-    exchange = await createExchange({ tls: true, markets: 2 });
+    exchange = await createExchange({ tls: true, markets: 2, deltasPerSecond: 20_000 });
     expect(exchange.url).toMatch(/^wss:\/\/127\.0\.0\.1:\d+\/trade-api\/ws\/v2$/);
     expect(exchange.restUrl).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/trade-api\/v2$/);
     const { certificatePem: ca } = exchange;
@@ -31,7 +34,7 @@ describe('an exchange over TLS', () => {
     await once(socket, 'open');
     const params = { channels: ['orderbook_delta'], market_tickers: exchange.markets };
     socket.send(JSON.stringify({ id: 1, cmd: 'subscribe', params }));
-    await expect.poll(() => frames.length).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => frames.length, SOON).toBeGreaterThanOrEqual(3);
     expect(await overHttps(`${exchange.restUrl}/exchange/status`, ca)).toBe(200);
     expect(await overHttps(`${exchange.restUrl.replace('127.0.0.1', 'localhost')}/exchange/status`, ca)).toBe(200);
     const closed = once(socket, 'close');

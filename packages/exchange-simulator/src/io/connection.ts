@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
 import type { RawData, WebSocket } from 'ws';
 import { Conversation, type ConversationOptions } from '../core/socket/conversation.ts';
@@ -105,10 +106,13 @@ export class Connection {
     if (this.#lane.heldBytes < held) onChanged();
   }
 
-  /** Says goodbye if the socket takes that at once, and waits for no answer. */
+  /** Says goodbye if the socket takes that at once, over TLS as soon as it has left, and waits for no answer. */
   close(): void {
-    this.#options.webSocket.close(1001, 'the exchange closes');
-    this.drop();
+    const { webSocket, socket } = this.#options;
+    webSocket.close(1001, 'the exchange closes');
+    // What is written to an encrypted socket leaves a moment later.
+    if (socket instanceof TLSSocket) socket.destroySoon();
+    else this.drop();
   }
 
   /** Cuts the connection without a close frame. */

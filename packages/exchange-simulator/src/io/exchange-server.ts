@@ -44,6 +44,9 @@ export interface ExchangeServerOptions extends Omit<
 /** A subscribe to 10,000 markets is half a megabyte. */
 const MOST_COMMAND_BYTES = 8_388_608;
 
+/** How long a goodbye may take to leave an encrypted socket. */
+const GOODBYE_MS = 500;
+
 /** The listening half of the exchange: handshakes, connections, and the end of them all. */
 export class ExchangeServer implements Audience {
   readonly #options: ExchangeServerOptions;
@@ -151,7 +154,9 @@ export class ExchangeServer implements Audience {
     // What is left is no WebSocket: an idle HTTP connection, or a refusal on its way out.
     const upgraded = new Set([...this.#connections].map((connection) => connection.socket));
     for (const socket of this.#sockets) if (!upgraded.has(socket)) socket.destroy();
+    const impatience = setTimeout(() => this.dropConnections(), GOODBYE_MS);
     await closed;
+    clearTimeout(impatience);
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {

@@ -1,21 +1,31 @@
-// When orders come to one market. Recorded markets are bursty on every scale: most tenths of a second see a few changes,
-// one in a hundred sees fifty and more, and whole minutes are busy or calm. So orders come in episodes, mostly of one,
-// sometimes of dozens within a tenth of a second, and episodes follow an intensity that wanders.
+// When orders come to one market. In goes how many levels each order changed, out comes when the next one is due.
+//
+// Recorded markets are bursty on every scale: most tenths of a second see a few changes, one in a hundred sees fifty and
+// more, whole minutes are busy or calm, and now and then nothing comes for some seconds. So orders come in episodes,
+// mostly of one, sometimes of dozens within a tenth of a second; episodes follow an intensity that wanders, with pauses
+// between some of them.
 
 const STEP_MICROS = 5_000_000;
 const MEMORY = 0.7;
 /** Standard deviation of the logarithm of the intensity. */
-const SWING = 0.7;
+const SWING = 0.45;
 /** A market that is silent for longer than this many steps does so at the mean intensity. */
 const MOST_STEPS = 100;
 const FIRST_GUESS_PER_EPISODE = 5;
 const USUAL_CHANGES_PER_MICRO = 50 / 1_000_000;
+/** Share of the time in which nothing comes at all, in markets up to the usual rate; busier ones have less of it. */
+const PAUSED_SHARE = 0.2;
+const SHORTEST_PAUSE_MICROS = 1_000_000;
+const MEAN_PAUSE_MICROS = 2_300_000;
+/** Episodes of a slow market are further apart than that anyway. */
+const MOST_PAUSE_CHANCE = 0.1;
 
 export type Episode = 'single' | 'cluster' | 'push';
 
 export class FlowRhythm {
   readonly #changesPerMicro: number;
   readonly #burstScale: number;
+  readonly #pausedShare: number;
   readonly #random: () => number;
   #left = 1;
   #episode: Episode = 'single';
@@ -29,6 +39,7 @@ export class FlowRhythm {
   constructor(changesPerSecond: number, random: () => number) {
     this.#changesPerMicro = changesPerSecond / 1_000_000;
     this.#burstScale = Math.max(0.25, (this.#changesPerMicro / USUAL_CHANGES_PER_MICRO) ** 0.6);
+    this.#pausedShare = PAUSED_SHARE * Math.min(1, USUAL_CHANGES_PER_MICRO / this.#changesPerMicro);
     this.#random = random;
     this.#logIntensity = SWING * normal(random);
   }
@@ -52,9 +63,17 @@ export class FlowRhythm {
     // With the mean size of episodes so far the mean rate comes out right, however the orders turn out.
     const mean = this.#changes / this.#episodes / this.#changesPerMicro;
     // Time that went by within episodes is not waited again; what is too much of it, the next gaps make good.
-    const gapMicros = this.#stretched(-Math.log(1 - this.#random()) * mean) - this.#withinMicros;
+    const pauseChance = Math.min(MOST_PAUSE_CHANCE, (this.#pausedShare * mean) / MEAN_PAUSE_MICROS);
+    const meanGap = mean - pauseChance * MEAN_PAUSE_MICROS;
+    const gapMicros = this.#stretched(-Math.log(1 - this.#random()) * meanGap) - this.#withinMicros;
     this.#withinMicros = Math.max(0, -gapMicros);
-    return { gapMicros: Math.max(0, gapMicros), begins: true };
+    return { gapMicros: Math.max(0, gapMicros) + this.#pause(pauseChance), begins: true };
+  }
+
+  /** Recorded markets fall silent for some seconds now and then, more often than chance alone would have it. */
+  #pause(chance: number): number {
+    if (this.#random() >= chance) return 0;
+    return SHORTEST_PAUSE_MICROS - Math.log(1 - this.#random()) * (MEAN_PAUSE_MICROS - SHORTEST_PAUSE_MICROS);
   }
 
   #shortGap(): number {
@@ -70,7 +89,7 @@ export class FlowRhythm {
     const long = -Math.log(1 - this.#random()) * this.#burstScale;
     if (kind < 0.55) return ['single', 1];
     if (kind < 0.96) return ['cluster', 2 + Math.floor(3 * long)];
-    return ['push', 12 + Math.floor(36 * long)];
+    return ['push', 12 + Math.floor(16 * long)];
   }
 
   /** Lets a gap pass at the wandering intensity. */

@@ -92,6 +92,22 @@ describe('the generator', () => {
     expect(tally.deltasPlayed / 180_000).toBeLessThan(1.3);
   });
 
+  it('falls silent for whole seconds about as often as recorded markets do', () => {
+    // 9 % on the tape of a market of this rate; tapes of its family have from nothing to a fifth.
+    for (const seed of [1, 2]) {
+      const { generator } = generate({ markets: 1, deltasPerSecond: 66, seed });
+      const heard = new Set<number>();
+      follow(generator.markets.values(), (text) =>
+        heard.add(Math.floor(Number(/"ts_ms":(\d+)/.exec(text)?.[1]) / 1000)),
+      );
+      while (generator.nextMicros < (startMs + 600_000) * 1000) generator.step();
+      const seconds = [...heard];
+      const silent = 1 - seconds.length / (seconds.at(-1)! - seconds[0]! + 1);
+      expect(silent).toBeGreaterThan(0.05);
+      expect(silent).toBeLessThan(0.15);
+    }
+  });
+
   it('makes some markets busy and most of them quiet, and trades a little of all', () => {
     const { generator, tally } = generate({ markets: 20 });
     const perMarket = new Map<string, number>();
