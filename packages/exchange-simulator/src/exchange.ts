@@ -18,6 +18,7 @@ import { timelineOrigins } from './core/tape/tape-timeline.ts';
 import { makeCertificate } from './io/certificate.ts';
 import { type ExchangeCredentials, makeCredentials } from './io/credentials.ts';
 import type { ExchangeError } from './errors.ts';
+import type { ControlTarget } from './io/control-routes.ts';
 import { ControlServer } from './io/control-server.ts';
 import { ExchangeServer } from './io/exchange-server.ts';
 import { FaultControl, type ExchangeFaults } from './io/fault-control.ts';
@@ -81,6 +82,8 @@ export interface Exchange extends AsyncDisposable {
   readonly control: ExchangeControl;
   /** Ends it: no socket, timer or file is left when it resolves. Idempotent. */
   close(): Promise<void>;
+  /** Settles when it has ended, whoever closed it. */
+  readonly closed: Promise<void>;
 }
 
 /**
@@ -135,19 +138,7 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
     onChanged: () => server.attend(),
   });
   faults.refuseImpossible(resolved.faults);
-  const control = new ControlServer({
-    faults,
-    dropConnections: () => server.dropConnections(),
-    actions: {
-      'pause-trading': () => switchTrading(() => byHand.markets.pauseTrading()),
-      'resume-trading': () => switchTrading(() => byHand.markets.resumeTrading()),
-      'roll-markets': () => ({ rolled: byHand.markets.roll() }),
-    },
-  });
-  const switchTrading = (turn: () => void): object => {
-    turn();
-    return { tradingActive: state.tradingActive };
-  };
+  const control = new ControlServer({ target: () => controlTarget, close: () => void exchange.close() });
 
   const server: ExchangeServer = new ExchangeServer({
     ...resolved,
@@ -197,15 +188,28 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
     tapes?.wake();
   }
 
+  const controlTarget: ControlTarget = {
+    ...byHand,
+    faults,
+    tickers: () => exchange.markets,
+    book: (ticker) => exchange.book(ticker),
+    totals: () => exchange.totals(),
+    tradingActive: () => state.tradingActive,
+    play: () => exchange.play(),
+    dropConnections: () => server.dropConnections(),
+  };
+
+  const closed = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     faults.close();
     generator?.close();
     await Promise.all([tapes?.close(), server.close()]);
     await recorder?.close();
+    closed.resolve();
   };
 
-  return {
+  const exchange: Exchange = {
     url: `${certificate ? 'wss' : 'ws'}://127.0.0.1:${port}${WEBSOCKET_PATH}`,
     restUrl: `${certificate ? 'https' : 'http'}://127.0.0.1:${port}${REST_PATH}`,
     certificatePem: certificate?.authorityPem,
@@ -225,9 +229,11 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
     totals: () => exchangeTotals(tally, server.openConnections, engine.hits()),
     dropConnections: () => void server.dropConnections(),
     control: { ...byHand, faults, dropConnections: () => server.dropConnections() },
+    closed: closed.promise,
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };
+  return exchange;
 }
 
 type Source = {

@@ -1,3 +1,4 @@
+export type { SeriesFees } from './core/accounts/fees.ts';
 export type { BookLevels, Level } from './core/market/book.ts';
 export type { UnknownTicker } from './core/socket/conversation.ts';
 export type {

@@ -6,6 +6,7 @@ import type { UnknownTicker } from './core/socket/conversation.ts';
 import type { Fault } from './core/faults/fault.ts';
 import { checkedFaults } from './core/faults/fault-script.ts';
 import { ExchangeError } from './errors.ts';
+import { marketLifetime } from './io/market-control.ts';
 import { type Runtime, systemRuntime, withLongTimers } from './io/runtime.ts';
 import {
   checkedValues,
@@ -189,7 +190,7 @@ const optionRules = {
   record: optional(text('a file name')),
   markets: integer(20, 1, 10_000),
   deltasPerSecond: numberAbove(100, 0, 100_000),
-  marketLifetimeMs: numberAbove(604_800_000, 999, Infinity),
+  marketLifetimeMs: marketLifetime,
   rollMarkets: flag(true),
   keys: list('keys', (_, value) => knownKey(value)),
   keyType: oneOf('ed25519', 'rsa'),
@@ -219,7 +220,7 @@ export type ResolvedOptions = ValuesOf<typeof optionRules>;
  * @throws {ExchangeError} `KEY_INVALID`
  */
 export const resolveOptions = (options: ExchangeOptions = {}): ResolvedOptions =>
-  Object.freeze(checkedValues(optionRules, options, 'option'));
+  Object.freeze(checkedValues(optionRules, options, 'options', 'option'));
 
 const feeRules = {
   multiplier: numberFrom(1, 0, 1000),
@@ -231,7 +232,7 @@ function feesBySeries(value: unknown): Readonly<Record<string, SeriesFees>> {
     throw new TypeError(`fees must be an object by series, got ${String(value)}`);
   }
   return Object.fromEntries(
-    Object.entries(value).map(([series, fees]) => [series, checkedValues(feeRules, fees, `field of fees.${series}`)]),
+    Object.entries(value).map(([series, fees]) => [series, checkedValues(feeRules, fees, `fees.${series}`)]),
   );
 }
 
@@ -252,7 +253,7 @@ const keyRules = {
 };
 
 function knownKey(value: unknown): KnownKey {
-  const { keyId, publicKeyPem, channels } = checkedValues(keyRules, value, 'field of a key');
+  const { keyId, publicKeyPem, channels } = checkedValues(keyRules, value, 'a key');
   const fail = (cause?: unknown) =>
     new ExchangeError('KEY_INVALID', `The public key of ${keyId} is not an RSA or Ed25519 key in PEM.`, { cause });
   try {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +27,16 @@ function start(...args: string[]) {
   return { child, done };
 }
 
-type Announcement = { url: string; restUrl: string; keyId: string; keyType: string; keyFile: string; markets: number };
+type Announcement = {
+  url: string;
+  restUrl: string;
+  keyId: string;
+  keyType: string;
+  keyFile: string;
+  certificateFile?: string;
+  markets: number;
+  environment: Record<string, string>;
+};
 
 /** The first thing that it says. */
 async function said({ child, done }: ReturnType<typeof start>): Promise<string> {
@@ -70,18 +80,78 @@ describe('the command', () => {
     const record = join(folder.path, 'record.ndjson');
     const keyArgs = ['--key-type', 'ed25519', '--key-out', keyFile, '--show-key'];
     const program = start('--tape', tape, '--speed', 'max', '--record', record, ...keyArgs);
-    expect(await said(program)).toContain(
-      `Key file   ${keyFile} (ed25519)\nMarkets    1, from A to A\n-----BEGIN PRIVATE KEY-----`,
+    const out = await said(program);
+    expect(out).toContain(
+      `Key file   ${keyFile} (ed25519)
+Markets    1, from A to A
+Control    http://127.0.0.1:`,
     );
+    expect(out).toContain('\n-----BEGIN PRIVATE KEY-----\n');
     program.child.kill('SIGTERM');
     expect(await program.done).toMatchObject({ code: 0, errors: '' });
     expect(readFileSync(record, 'utf8')).toContain('"market_ticker":"A"');
+  });
+
+  it('prints a block of environment variables that a shell takes as it is', async () => {
+    const program = start('--markets', '1', '--key-type', 'ed25519');
+    const [out] = (await once(program.child.stdout, 'data')) as [Buffer];
+    const block = out.toString().split('\n\n')[1] ?? '';
+    const names = ['KALSHI_API_KEY_ID', 'KALSHI_PRIVATE_KEY_PATH', 'KALSHI_BASE_URL', 'KALSHI_WS_URL'];
+    const shell = spawn('sh', ['-c', `${block}\nprintf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')}`]);
+    const [keyId, keyFile = '', restUrl = '', url] = (await text(shell.stdout)).trim().split('\n');
+    expect(out.toString()).toContain(`Key id     ${keyId}\n`);
+    expect(readFileSync(keyFile, 'utf8')).toContain('PRIVATE KEY');
+    expect((await fetch(`${restUrl}/exchange/status`)).status).toBe(200);
+    expect(url).toBe(restUrl.replace('http', 'ws').replace('/v2', '/ws/v2'));
+    program.child.kill('SIGTERM');
+    expect(await program.done).toMatchObject({ code: 0, errors: '' });
+  });
+
+  it('over TLS writes what another process has to trust, and takes it away', async () => {
+    const program = start('--json', '--tls', '--markets', '1', '--key-type', 'ed25519');
+    const { restUrl, certificateFile = '', environment } = await announced(program);
+    expect(environment['NODE_EXTRA_CA_CERTS']).toBe(certificateFile);
+    const script = `console.log((await fetch('${restUrl}/exchange/status')).status)`;
+    const client = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, ...environment },
+    });
+    expect((await text(client.stdout)).trim()).toBe('200');
+    program.child.kill('SIGTERM');
+    expect(await program.done).toMatchObject({ code: 0, errors: '' });
+    expect(existsSync(certificateFile)).toBe(false);
+  });
+
+  it('accepts further keys, and ends when it is closed over HTTP', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const publicKeyFile = join(folder.path, 'public.pem');
+    writeFileSync(publicKeyFile, publicKey.export({ type: 'spki', format: 'pem' }));
+    const program = start('--json', '--key', `mine=${publicKeyFile}`, '--key-type', 'ed25519', '--balance', '7');
+    const { restUrl } = await announced(program);
+    const [timestamp, path] = [String(Date.now()), '/trade-api/v2/portfolio/balance'];
+    const headers = {
+      'KALSHI-ACCESS-KEY': 'mine',
+      'KALSHI-ACCESS-TIMESTAMP': timestamp,
+      'KALSHI-ACCESS-SIGNATURE': sign(null, Buffer.from(`${timestamp}GET${path}`), privateKey).toString('base64'),
+    };
+    const answer = await fetch(`${restUrl}/portfolio/balance`, { headers });
+    expect(await answer.json()).toMatchObject({ balance: 700 });
+    const { origin } = new URL(restUrl);
+    await fetch(`${origin}/control/close`, { method: 'POST' });
+    expect(await program.done).toMatchObject({ code: 0, errors: '' });
+  });
+
+  it('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    expect(await start('--version').done).toEqual({ code: 0, out: `${version}\n`, errors: '' });
   });
 
   it('tells how it is used', async () => {
     const { code, out } = await start('--help').done;
     expect(code).toBe(0);
     expect(out).toMatch(/^Usage: kalshi-simulator .*--port PORT .*--json /s);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
   // The name of a test is the same in every run.
@@ -100,6 +170,8 @@ describe('the command', () => {
     [['--key-out', BROKEN], `--key-out ${broken} is there already`],
     [['--record', BROKEN], `The tape ${broken} is there already`],
     [['--nonsense'], "Unknown option '--nonsense'"],
+    [['--key', 'mine=/does/not/exist.pem'], '--key /does/not/exist.pem cannot be read'],
+    [['--max-connections', '0'], '--max-connections must be an integer from 1, or Infinity, got 0'],
     [['stray'], "Unexpected argument 'stray'"],
   ])('refuses %j with one line and exit code 2', async (args, message) => {
     const { code, out, errors } = await start(...args.map((arg) => (arg === BROKEN ? broken : arg))).done;

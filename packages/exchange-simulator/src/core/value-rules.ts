@@ -7,21 +7,29 @@ export type Rule<T> = (name: string, value: unknown) => T;
 export type Rules = Readonly<Record<string, Rule<unknown>>>;
 export type ValuesOf<R extends Rules> = { readonly [K in keyof R]: ReturnType<R[K]> };
 
-/** @param what names the object in messages: `option`, `field of a key` */
-export function checkedValues<R extends Rules>(rules: R, given: unknown, what: string): ValuesOf<R> {
+/**
+ * @param whole names the object in messages
+ * @param part names one of its fields
+ */
+export function checkedValues<R extends Rules>(
+  rules: R,
+  given: unknown,
+  whole: string,
+  part = `field of ${whole}`,
+): ValuesOf<R> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`${what}s must be an object, got ${shown(given)}`);
+    throw new TypeError(`${whole} must be an object, got ${shown(given)}`);
   }
-  for (const name of Object.keys(given)) if (!Object.hasOwn(rules, name)) throw strangeName(name, rules, what);
+  for (const name of Object.keys(given)) if (!Object.hasOwn(rules, name)) throw strangeName(name, rules, part);
   const values = Object.entries(rules).map(([name, rule]) => [name, rule(name, (given as Rules)[name])]);
   return Object.fromEntries(values) as ValuesOf<R>;
 }
 
-function strangeName(name: string, rules: Rules, what: string): TypeError {
+function strangeName(name: string, rules: Rules, part: string): TypeError {
   const names = Object.keys(rules);
   const meant = nearestName(name, names);
   const hint = meant === undefined ? `known are ${names.join(', ')}` : `did you mean ${meant}?`;
-  return new TypeError(`unknown ${what} ${JSON.stringify(name)}: ${hint}`);
+  return new TypeError(`unknown ${part} ${JSON.stringify(name)}: ${hint}`);
 }
 
 export const integer =
@@ -87,6 +95,13 @@ export const text =
   (name, value) => {
     if (typeof value !== 'string' || value === '') throw new TypeError(`${name} must be ${what}, got ${shown(value)}`);
     return value;
+  };
+
+export const required =
+  <T>(rule: Rule<T>): Rule<T> =>
+  (name, value) => {
+    if (value === undefined) throw new TypeError(`${name} is missing`);
+    return rule(name, value);
   };
 
 export const optional =

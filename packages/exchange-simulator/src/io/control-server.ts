@@ -2,30 +2,22 @@
 // in a browser here could send requests to a port of 127.0.0.1, so that everything a browser marks is refused, and so
 // is a `Host` that is not this machine (a name that was made to point here).
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseFaultScript } from '../core/faults/fault-script.ts';
 import { ExchangeError } from '../errors.ts';
+import { type ControlReply, controlRoutes, type ControlTarget, refused } from './control-routes.ts';
 import type { HttpRoute } from './exchange-server.ts';
-import type { FaultControl } from './fault-control.ts';
 
-const CONTROL_PATH = '/control';
-
-export interface ControlServerOptions {
-  readonly faults: FaultControl;
-  /** Cuts every connection. @returns how many there were */
-  readonly dropConnections: () => number;
-  /** Further `POST /control/<name>` without a body; what they return is the answer. */
-  readonly actions?: Readonly<Record<string, () => object>>;
-}
-
-type Reply = { readonly status: number; readonly body: object; readonly allow?: string };
+const CONTROL_PATH = '/control/';
 
 /** A script of some thousand faults. */
 const MOST_BODY_BYTES = 1_048_576;
 
-const refused = (status: number, code: string, message: string, more: object = {}): Reply => ({
-  status,
-  body: { error: { code, message, ...more } },
-});
+type Reply = ControlReply & { readonly allow?: string };
+
+export interface ControlServerOptions {
+  /** Asked at each request: what is controlled is made after its server. */
+  readonly target: () => ControlTarget;
+  readonly close: () => void;
+}
 
 export class ControlServer {
   readonly #options: ControlServerOptions;
@@ -36,7 +28,7 @@ export class ControlServer {
 
   /** @returns false when the request is not for `/control/` */
   readonly route: HttpRoute = (request, response) => {
-    if (!request.url?.startsWith(`${CONTROL_PATH}/`)) return false;
+    if (!request.url?.startsWith(CONTROL_PATH)) return false;
     void this.#serve(request, response);
     return true;
   };
@@ -46,11 +38,13 @@ export class ControlServer {
     try {
       reply ??= await this.#replyTo(request);
     } catch (error) {
+      const wrong = refusalOf(error);
       // The body broke off: there is nobody to answer.
-      if (!ExchangeError.isInstance(error)) return void request.socket.destroy();
-      const { message, line, expected } = error;
-      reply = refused(400, error.code, message, { line, expected });
+      if (!wrong) return void request.socket.destroy();
+      reply = wrong;
     }
+    // A closing exchange ends what is open; this answer goes out first.
+    if (reply.closes) response.once('close', () => this.#options.close());
     const text = `${JSON.stringify(reply.body, endless)}\n`;
     response.writeHead(reply.status, {
       'Content-Type': 'application/json',
@@ -58,37 +52,47 @@ export class ControlServer {
       'X-Content-Type-Options': 'nosniff',
       ...(reply.allow !== undefined && { Allow: reply.allow }),
       // What was not read of a body cannot be told from the next request.
-      ...(!request.complete && { Connection: 'close' }),
+      ...((!request.complete || reply.closes) && { Connection: 'close' }),
     });
     response.end(text);
   }
 
   async #replyTo(request: IncomingMessage): Promise<Reply> {
-    const { faults, dropConnections, actions = {} } = this.#options;
-    const path = (request.url ?? '').slice(CONTROL_PATH.length + 1).split('?')[0] ?? '';
-    const asked = `${request.method} ${path}`;
-    const id = /^faults\/([^/]+)$/.exec(path)?.[1];
-    if (asked === 'GET faults') return { status: 200, body: { faults: faults.list() } };
-    if (asked === 'POST faults') {
-      const text = await bodyOf(request);
-      if (text === undefined) return refused(413, 'body_too_large', `at most ${MOST_BODY_BYTES} bytes`);
-      return { status: 201, body: { ids: faults.addAll(parseFaultScript(text, 'body')) } };
-    }
-    if (asked === 'DELETE faults') return { status: 200, body: { removed: faults.clear() } };
-    if (id !== undefined && request.method === 'DELETE') {
-      if (faults.remove(id)) return { status: 200, body: { removed: 1 } };
-      return refused(404, 'not_found', `no fault ${JSON.stringify(id)}`);
-    }
-    if (asked === 'POST drop-connections') return { status: 200, body: { dropped: dropConnections() } };
-    const action = Object.hasOwn(actions, path) ? actions[path] : undefined;
-    if (action && request.method === 'POST') return { status: 200, body: action() };
-
-    const allow = path === 'faults' ? 'GET, POST, DELETE' : id === undefined ? 'POST' : 'DELETE';
-    if (path === 'faults' || id !== undefined || path === 'drop-connections' || action) {
+    const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://control');
+    const path = pathname.slice(CONTROL_PATH.length);
+    const fitting = controlRoutes.flatMap((route) => {
+      const name = nameIn(route.path, path);
+      return name === undefined ? [] : [{ ...route, name }];
+    });
+    const route = fitting.find(({ method }) => method === request.method);
+    if (!route && fitting.length > 0) {
+      const allow = fitting.map(({ method }) => method).join(', ');
       return { ...refused(405, 'method_not_allowed', `use ${allow}`), allow };
     }
-    return refused(404, 'not_found', 'under /control/ are faults, drop-connections and what the README lists');
+    if (!route) return refused(404, 'not_found', 'GET /control/ lists what there is');
+    const body = await bodyOf(request);
+    if (body === undefined) return refused(413, 'body_too_large', `at most ${MOST_BODY_BYTES} bytes`);
+    return route.answer(this.#options.target(), { name: route.name, query, body });
   }
+}
+
+/** What stands in the place of `*`; empty for a route without one; `undefined` when the path is another's. */
+function nameIn(pattern: string, path: string): string | undefined {
+  const [before = '', after] = pattern.split('*');
+  if (after === undefined) return pattern === path ? '' : undefined;
+  const isIts = path.startsWith(before) && path.endsWith(after) && path.length > before.length + after.length;
+  const name = path.slice(before.length, path.length - after.length);
+  return isIts && !name.includes('/') ? name : undefined;
+}
+
+/** `undefined` for a failure that is not the caller's. */
+function refusalOf(error: unknown): Reply | undefined {
+  if (ExchangeError.isInstance(error)) {
+    const { code, message, line, expected } = error;
+    return refused(400, code, message, { line, expected });
+  }
+  const isWrongValue = error instanceof TypeError || error instanceof RangeError;
+  return isWrongValue ? refused(400, 'bad_request', error.message) : undefined;
 }
 
 /** JSON has no number for a time without an end; a script may have the text. */

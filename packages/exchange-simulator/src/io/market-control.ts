@@ -1,5 +1,6 @@
 import type { OwnOrder } from '../core/accounts/own-order.ts';
-import { numberFrom } from '../core/value-rules.ts';
+import { checkedOrder } from '../core/trading/order-rules.ts';
+import { numberAbove, numberFrom } from '../core/value-rules.ts';
 import type { ExchangeState } from '../core/exchange-state.ts';
 import type { Generator } from '../core/flow/generator.ts';
 import type { NewOrder, Placement } from '../core/trading/trading.ts';
@@ -17,6 +18,11 @@ export interface ExchangeMarkets {
   close(ticker: string): boolean;
   /** Closes every market now. For `gapMs` (default 0) none is open, then the next ones open, if markets roll. */
   roll(options?: { readonly gapMs?: number }): boolean;
+  /**
+   * How long a market is open, in ms, from 1000 or `Infinity`; for markets that open from now on. Those that are open
+   * close when they were to.
+   */
+  setLifetime(lifetimeMs: number): boolean;
   /** No trades and no orders on the whole exchange; what rests stays. */
   pauseTrading(): void;
   resumeTrading(): void;
@@ -44,6 +50,9 @@ export interface MarketControlOptions {
   readonly keyId: string;
 }
 
+/** As the option of the same name. */
+export const marketLifetime = numberAbove(604_800_000, 999, Infinity);
+
 export function marketControl(options: MarketControlOptions): { markets: ExchangeMarkets; orders: ExchangeOrders } {
   const { generator, player, state, keyId: ownKeyId } = options;
   const perform = <T>(otherwise: T, act: (live: Generator, atMicros: number) => T): T =>
@@ -61,6 +70,13 @@ export function marketControl(options: MarketControlOptions): { markets: Exchang
           return true;
         });
       },
+      setLifetime: (lifetimeMs) => {
+        marketLifetime('ms', lifetimeMs);
+        return perform(false, (live) => {
+          live.setLifetime(lifetimeMs);
+          return true;
+        });
+      },
       pauseTrading: () => {
         state.tradingActive = false;
       },
@@ -69,10 +85,12 @@ export function marketControl(options: MarketControlOptions): { markets: Exchang
       },
     },
     orders: {
-      place: ({ keyId = ownKeyId, ...order }) =>
-        perform<Placement>({ outcome: 'refused', reason: 'unknown-market' }, (live, atMicros) =>
-          live.trading.place({ keyId, ...order }, atMicros),
-        ),
+      place: (order) => {
+        const checked = checkedOrder({ keyId: ownKeyId, ...order });
+        return perform<Placement>({ outcome: 'refused', reason: 'unknown-market' }, (live, atMicros) =>
+          live.trading.place(checked, atMicros),
+        );
+      },
       cancel: (orderId, { size, keyId = ownKeyId } = {}) =>
         perform(0, (live, atMicros) => live.trading.cancel(keyId, orderId, atMicros, size)),
       group: (event, orderGroupId, { limit = 0, keyId = ownKeyId } = {}) =>

@@ -4,7 +4,7 @@ import { Agenda } from './agenda.ts';
 import type { ExchangeState } from '../exchange-state.ts';
 import type { PriceRange } from '../market/listing.ts';
 import type { Market } from '../market/market.ts';
-import { MarketLine } from './market-line.ts';
+import { type LineWorld, MarketLine } from './market-line.ts';
 import type { Publisher } from '../socket/publisher.ts';
 import { seededRandom, shuffled } from '../seeded-random.ts';
 import { Trading } from '../trading/trading.ts';
@@ -42,6 +42,7 @@ export class Generator {
   readonly trading: Trading;
   readonly #agenda = new Agenda();
   readonly #lines: readonly MarketLine[];
+  readonly #world: LineWorld;
 
   constructor(options: GeneratorOptions) {
     const { markets, deltasPerSecond, seed, startMs, publisher, state, ...life } = options;
@@ -54,7 +55,7 @@ export class Generator {
     const floor = new TradingFloor({ publisher, accounts, random: ids });
     const venues = new Map<string, Venue>();
     this.trading = new Trading({ venues, floor, accounts, hub: publisher.hub, state });
-    const world = {
+    const world: LineWorld = {
       agenda: this.#agenda,
       markets: this.markets,
       venues,
@@ -66,6 +67,7 @@ export class Generator {
       lifetimeMs: life.marketLifetimeMs,
       rolls: life.rollMarkets,
     };
+    this.#world = world;
     // A power law, as over real markets: of twenty, the busiest has two thirds of the deltas and most are silent.
     const shares = shuffled([...Array(markets).keys()], random).map((rank) => (rank + 1) ** -2);
     const whole = shares.reduce((sum, share) => sum + share);
@@ -107,6 +109,11 @@ export class Generator {
   /** @returns false when no market of this ticker is open */
   changePriceStructure(ticker: string, label: string, ranges: readonly PriceRange[], atMicros: number): boolean {
     return this.#on(ticker, (line) => line.changePriceStructure(label, ranges, atMicros));
+  }
+
+  /** Of markets that open from now on. */
+  setLifetime(lifetimeMs: number): void {
+    this.#world.lifetimeMs = lifetimeMs;
   }
 
   /** Closes all that is open. For `gapMs` there is no open market; then, if markets roll, the next ones open. */

@@ -24,7 +24,7 @@ export interface LineWorld {
   readonly state: ExchangeState;
   readonly random: () => number;
   /** From a market's opening to its close; `Infinity` for one that stays. */
-  readonly lifetimeMs: number;
+  lifetimeMs: number;
   /** Whether another market follows. */
   readonly rolls: boolean;
 }
