@@ -64,4 +64,12 @@ export const campaigns = [
     longRounds: 1_000,
     shareSeconds: 30,
   },
+  {
+    name: 'clients',
+    folder: 'packages/exchange-simulator',
+    what: 'published clients of others, unchanged but for URLs and keys, over REST and sockets, plain and TLS',
+    shortRounds: 2,
+    longRounds: 40,
+    shareSeconds: 45,
+  },
 ];

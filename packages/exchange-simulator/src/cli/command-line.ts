@@ -7,7 +7,7 @@ import type { SeriesFees } from '../core/accounts/fees.ts';
 import type { ExchangeOptions } from '../options.ts';
 
 /** A key that others may connect with; its public half is in a file. */
-export interface KeyToAccept {
+interface KeyToAccept {
   readonly keyId: string;
   readonly publicKeyFile: string;
   readonly channels: readonly string[] | undefined;

@@ -36,7 +36,7 @@ export interface RestView {
 }
 
 /** What is asked of a route. */
-export interface Question {
+interface Question {
   readonly query: Query;
   /** What stands in the place of `*`; empty for a route without one. */
   readonly name: string;
