@@ -36,7 +36,7 @@ class FlowStatistics {
   delta(side: Side, price: number, change: number, atMs: number): void {
     this.#deltas++;
     this.#heard.add(Math.floor(atMs / 1000));
-    this.#book.apply(side, price, change);
+    this.#book.applyChange(side, price, change);
     if (change < 0) {
       this.#negative++;
       add(this.#removed, `${atMs} ${side}`, -change);
@@ -146,16 +146,16 @@ function ofGenerator(deltasPerSecond: number, seconds: number): FlowStatistics {
   const generator = new Generator({ markets: 1, deltasPerSecond, seed: 1, startMs, publisher, state, ...life });
   // What a market opens with is not how it looks after a while.
   const firstMs = startMs + 300_000;
-  while (generator.nextMicros < firstMs * 1000) generator.step();
+  while (generator.nextMicros < firstMs * 1000) generator.runNext();
   for (const market of generator.markets.values()) {
     statistics.snapshot(market.book.levels());
     market.followers.add({
-      delta: (side, price, tail) => {
+      receiveDelta: (side, price, tail) => {
         const [, change = '', tsMs] = /"delta_fp":"([^"]+)".*"ts_ms":(\d+)/.exec(tail) ?? [];
         statistics.delta(side, price, Math.round(Number(change) * 100), Number(tsMs));
       },
-      snapshot: () => undefined,
-      delisted: () => undefined,
+      receiveSnapshot: () => undefined,
+      receiveDelisting: () => undefined,
     });
   }
   publisher.hub.join('trade', {
@@ -168,7 +168,7 @@ function ofGenerator(deltasPerSecond: number, seconds: number): FlowStatistics {
       statistics.trade(makers, Math.round(Number(msg.count_fp) * 100), msg.ts_ms);
     },
   });
-  while (generator.nextMicros < (firstMs + seconds * 1000) * 1000) generator.step();
+  while (generator.nextMicros < (firstMs + seconds * 1000) * 1000) generator.runNext();
   return statistics;
 }
 

@@ -1,3 +1,5 @@
+// An exchange, put together. In go options; out comes a running exchange: the source of what happens (tapes or the generator),
+// the server that people connect to, REST, faults and control around the same markets.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { WEBSOCKET_PATH } from '@trader/orderbook-client/wire';
 import type { BookLevels } from './core/market/book.ts';
@@ -135,7 +137,7 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
     engine,
     runtime: resolved.runtime,
     impossible: source.generator ? [] : ['no-open-markets', 'price-structure'],
-    onChanged: () => server.attend(),
+    onChanged: () => server.applyFaults(),
   });
   faults.refuseImpossible(resolved.faults);
   const control = new ControlServer({ target: () => controlTarget, close: () => void exchange.close() });
@@ -163,7 +165,7 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
     get slow() {
       return server.slow || (recorder?.slow ?? false);
     },
-    shed: () => server.shed(),
+    endSlowSubscriptions: () => server.endSlowSubscriptions(),
   };
   const shared = { audience, markets, publisher, tally, runtime: resolved.runtime };
   const generator: GeneratorPlayer | undefined =

@@ -1,3 +1,4 @@
+// What an exchange is told at its start: every option with its default and its check, in one table.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
 import type { SeriesFees } from './core/accounts/fees.ts';

@@ -1,3 +1,4 @@
+// How often something may be done: tokens that refill with time. In go a cost and a time, out comes whether there was enough.
 export interface TokenBucketOptions {
   readonly capacity: number;
   readonly refillPerSecond: number;

@@ -1,3 +1,4 @@
+// What the exchange tells of its counts: a copy, so that nobody holds what goes on counting.
 import type { HandshakeRejection, Tally } from './tally.ts';
 
 /** Everything the exchange has counted since its start. */

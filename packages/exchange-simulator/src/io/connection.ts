@@ -1,3 +1,5 @@
+// One WebSocket connection. In come messages, pings and the socket's news; out go frames and pings. It collects commands,
+// has them answered by the conversation, lets the faults of its lane change what leaves, and watches what is unsent.
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
@@ -62,13 +64,13 @@ export class Connection {
     const { webSocket, socket, tally, faults, number: connection, keyId: key } = options;
     this.#lane = faults.lane({ connection, key }, () => this.#conversation.sids);
     webSocket.on('message', (data) => this.#receive(textOf(data)));
-    webSocket.on('ping', (body: Buffer) => this.#lane.pong() && webSocket.pong(body));
+    webSocket.on('ping', (body: Buffer) => this.#lane.sendsPong() && webSocket.pong(body));
     webSocket.on('pong', () => tally.pongsReceived++);
     webSocket.on('error', () => tally.protocolViolations++);
     webSocket.on('close', () => this.#end());
     socket.on('drain', () => this.#drained());
     this.#armPing();
-    this.attend();
+    this.applyFaults();
   }
 
   get socket(): Socket {
@@ -90,17 +92,17 @@ export class Connection {
   }
 
   /** Ends the subscription when more is unsent than may be. */
-  shed(): void {
+  endSlowSubscriptions(): void {
     if (this.following === 0) return;
     if (this.#unsentAbove(this.#allowedBytes) || this.#lane.heldBytes > this.#allowedBytes)
-      this.#conversation.overflow();
+      this.#conversation.failMarketData();
   }
 
   /** To be called when faults have changed. */
-  attend(): void {
+  applyFaults(): void {
     const { runtime, webSocket, onChanged } = this.#options;
     const held = this.#lane.heldBytes;
-    this.#perform(this.#lane.tick(runtime.monotonicMs()));
+    this.#perform(this.#lane.stepsAfterChange(runtime.monotonicMs()));
     if (!this.#lane.reads) webSocket.pause();
     else if (webSocket.isPaused && !this.#full) webSocket.resume();
     if (this.#lane.heldBytes < held) onChanged();
@@ -173,7 +175,10 @@ export class Connection {
     if (before === 0) this.#allowedBytes = maxBufferedBytes;
     for (const command of commands) {
       const isOneTooMany = !(this.#commandTokens?.takeTokens(1, runtime.monotonicMs()) ?? true);
-      this.#conversation.receive(this.#lane.idle ? command : this.#lane.command(command), isOneTooMany);
+      this.#conversation.receiveCommand(
+        this.#lane.idle ? command : this.#lane.commandAsUnderstood(command),
+        isOneTooMany,
+      );
     }
     this.#allowedBytes += this.#unsentBytes + this.#lane.heldBytes - before;
     // A client that asks and does not read must not fill the memory with answers.
@@ -190,7 +195,7 @@ export class Connection {
 
   #send(frame: string): void {
     if (this.#lane.idle) this.#write(frame);
-    else this.#perform(this.#lane.send(frame, this.#options.runtime.monotonicMs()));
+    else this.#perform(this.#lane.stepsForFrame(frame, this.#options.runtime.monotonicMs()));
   }
 
   /** Frames of one turn leave in one write: the socket is corked at the first and let go when the turn is over. */
@@ -223,7 +228,7 @@ export class Connection {
           break;
         case 'fail':
           // The exchange may be in the middle of an answer that is about this very subscription.
-          queueMicrotask(() => this.#conversation.fail(step.code, step.sid));
+          queueMicrotask(() => this.#conversation.failSid(step.code, step.sid));
           break;
         case 'close':
           webSocket.close(step.code, step.reason);
@@ -245,14 +250,14 @@ export class Connection {
     const dueMs = this.#lane.nextTickMs;
     if (dueMs === undefined || webSocket.readyState !== webSocket.OPEN) return;
     const delayMs = Math.max(0, Math.ceil(dueMs - runtime.monotonicMs()));
-    this.#cancelTick = runtime.setTimer(delayMs, () => this.attend());
+    this.#cancelTick = runtime.setTimer(delayMs, () => this.applyFaults());
   }
 
   #armPing(): void {
     const { runtime, pingIntervalMs, webSocket, tally } = this.#options;
     this.#cancelPing = runtime.setTimer(pingIntervalMs, () => {
       this.#armPing();
-      if (webSocket.readyState !== webSocket.OPEN || !this.#lane.ping()) return;
+      if (webSocket.readyState !== webSocket.OPEN || !this.#lane.sendsPing()) return;
       tally.pingsSent++;
       webSocket.ping(SERVER_PING.body);
     });
@@ -263,7 +268,7 @@ export class Connection {
     this.#cancelTick();
     clearImmediate(this.#answering);
     for (const cancel of this.#cancelLate) cancel();
-    this.#conversation.end();
+    this.#conversation.endAll();
     this.#options.onClosed(this);
   }
 }

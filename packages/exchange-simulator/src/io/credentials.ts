@@ -1,3 +1,4 @@
+// The key that an exchange makes for itself.
 import { generateKeyPair, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 

@@ -1,3 +1,5 @@
+// The port. In come TCP connections, plain or encrypted; out go upgraded connections, refusals and the answers of the
+// routes (REST, control). It numbers the handshakes and ends everything when the exchange closes.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -131,8 +133,8 @@ export class ExchangeServer implements Audience {
     return false;
   }
 
-  shed(): void {
-    for (const connection of this.#connections) connection.shed();
+  endSlowSubscriptions(): void {
+    for (const connection of this.#connections) connection.endSlowSubscriptions();
   }
 
   /** @returns how many there were */
@@ -143,8 +145,8 @@ export class ExchangeServer implements Audience {
   }
 
   /** To be called when faults have changed. */
-  attend(): void {
-    for (const connection of this.#connections) connection.attend();
+  applyFaults(): void {
+    for (const connection of this.#connections) connection.applyFaults();
   }
 
   async close(): Promise<void> {

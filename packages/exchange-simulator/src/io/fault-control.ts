@@ -1,3 +1,4 @@
+// The faults of a running exchange, and their clock: it tells the fault engine the time when one begins or ends.
 import type { Fault, FaultKind } from '../core/faults/fault.ts';
 import type { FaultEngine, FaultStatus } from '../core/faults/fault-engine.ts';
 import { checkedFaults } from '../core/faults/fault-script.ts';
@@ -52,7 +53,7 @@ export class FaultControl implements ExchangeFaults {
     const checked = checkedFaults(faults);
     this.refuseImpossible(checked);
     const ids = checked.map((fault) => engine.add(fault, nowMs));
-    this.#tick();
+    this.#switchDue();
     return ids;
   }
 
@@ -68,13 +69,13 @@ export class FaultControl implements ExchangeFaults {
 
   remove(id: string): boolean {
     const removed = this.#options.engine.remove(id);
-    this.#tick();
+    this.#switchDue();
     return removed;
   }
 
   clear(): number {
     const removed = this.#options.engine.clear();
-    this.#tick();
+    this.#switchDue();
     return removed;
   }
 
@@ -87,15 +88,15 @@ export class FaultControl implements ExchangeFaults {
     this.#cancelTick();
   }
 
-  #tick(): void {
+  #switchDue(): void {
     this.#cancelTick();
     if (this.#closed) return;
     const { engine, runtime, onChanged } = this.#options;
-    engine.tick(runtime.monotonicMs());
+    engine.switchDue(runtime.monotonicMs());
     onChanged();
     const { nextTickMs } = engine;
     if (nextTickMs === undefined) return;
     const delayMs = Math.max(0, Math.ceil(nextTickMs - runtime.monotonicMs()));
-    this.#cancelTick = runtime.setTimer(delayMs, () => this.#tick());
+    this.#cancelTick = runtime.setTimer(delayMs, () => this.#switchDue());
   }
 }

@@ -1,3 +1,4 @@
+// The generator's clock. In go the time and things to be done now; out come the generator's doings up to then.
 import type { Generator } from '../core/flow/generator.ts';
 import type { Runtime } from './runtime.ts';
 import type { Audience } from './tape-player.ts';
@@ -36,7 +37,7 @@ export class GeneratorPlayer {
   perform<T>(act: (atMicros: number) => T): T {
     const { generator } = this.#options;
     const nowMicros = this.#nowMicros();
-    while (generator.nextMicros <= nowMicros) generator.step();
+    while (generator.nextMicros <= nowMicros) generator.runNext();
     const result = act(nowMicros);
     this.#cancelTimer();
     this.#arm();
@@ -63,9 +64,9 @@ export class GeneratorPlayer {
   #playDue(): void {
     const { generator, audience } = this.#options;
     // Before more is published: by now the sockets have been offered what was published last.
-    audience.shed();
+    audience.endSlowSubscriptions();
     const untilMicros = this.#nowMicros();
-    for (let steps = 0; steps < STEPS_PER_TURN && generator.nextMicros <= untilMicros; steps++) generator.step();
+    for (let steps = 0; steps < STEPS_PER_TURN && generator.nextMicros <= untilMicros; steps++) generator.runNext();
     this.#arm();
   }
 }

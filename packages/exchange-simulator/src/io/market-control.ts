@@ -1,3 +1,5 @@
+// What a program can do to generated markets and in the name of accounts, after all that was due before. On an exchange that
+// plays tapes nothing can be switched: the answer is `false`, or the order is refused.
 import type { OwnOrder } from '../core/accounts/own-order.ts';
 import { checkedOrder } from '../core/trading/order-rules.ts';
 import { numberAbove, numberFrom } from '../core/value-rules.ts';

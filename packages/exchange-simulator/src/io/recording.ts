@@ -34,9 +34,11 @@ export async function startRecording({ markets, hub, ...options }: RecordingOpti
   });
   const follow = (tickers: readonly string[]): void => {
     const params = { channels: ['orderbook_delta'], market_tickers: tickers };
-    conversation.receive(JSON.stringify({ cmd: 'subscribe', params }));
+    conversation.receiveCommand(JSON.stringify({ cmd: 'subscribe', params }));
   };
-  conversation.receive(JSON.stringify({ cmd: 'subscribe', params: { channels: ['market_lifecycle_v2', 'trade'] } }));
+  conversation.receiveCommand(
+    JSON.stringify({ cmd: 'subscribe', params: { channels: ['market_lifecycle_v2', 'trade'] } }),
+  );
   if (markets.size > 0) follow([...markets.keys()]);
   return recorder;
 }

@@ -1,3 +1,4 @@
+// One tape's next frame. In goes a file, line by line; out comes one frame at a time, with the moment when it is due.
 import type { MergeSource } from '../core/merge-queue.ts';
 import { parseTapeLine, type TapeFrame } from '../core/tape/tape-line.ts';
 import { TapeClock } from '../core/tape/tape-timeline.ts';

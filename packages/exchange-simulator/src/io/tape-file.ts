@@ -1,3 +1,4 @@
+// A tape's lines. In goes a file's name, out come chunks of lines, whatever it is compressed with.
 import { open } from 'node:fs/promises';
 import { type Duplex, pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';

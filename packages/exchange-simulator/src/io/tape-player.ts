@@ -1,3 +1,5 @@
+// The pace of tapes. In go cursors, the time and how far the audience is behind; out go the frames that are due, to the
+// publisher. It waits for the next frame's moment, or for subscribers, plays what is due, and so on.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { BookLevels } from '../core/market/book.ts';
 import { snapshotTail } from '../core/socket/frames.ts';
@@ -16,7 +18,7 @@ export interface Audience {
   /** Whether somebody who follows a market has so much unsent that an unpaced tape waits. */
   readonly slow: boolean;
   /** Ends the subscriptions of those who have too much unsent. */
-  shed(): void;
+  endSlowSubscriptions(): void;
 }
 
 export interface TapePlayerOptions {
@@ -137,7 +139,7 @@ export class TapePlayer {
         await this.#playDue(playedMs);
         await turn();
         // Only now have the sockets been offered what was played.
-        if (paced) audience.shed();
+        if (paced) audience.endSlowSubscriptions();
       }
     }
   }
@@ -157,8 +159,8 @@ export class TapePlayer {
     const { markets, publisher, tally } = this.#options;
     const market = markets.get(frame.ticker);
     if (frame.kind === 'trade') {
-      publisher.trade(market, frame.trade, frame.tail);
-      if (market) publisher.quote(market, frame.trade.atMicros);
+      publisher.publishTrade(market, frame.trade, frame.tail);
+      if (market) publisher.publishQuote(market, frame.trade.atMicros);
       return;
     }
     // The scan has seen every ticker, so only a tape that changed meanwhile has another.
@@ -168,9 +170,9 @@ export class TapePlayer {
       tally.snapshotsPlayed++;
       market.publishSnapshot(frame.levels, frame.tail);
     } else {
-      publisher.delta(market, frame.side, frame.price, frame.change, frame.tail);
+      publisher.publishDelta(market, frame.side, frame.price, frame.change, frame.tail);
     }
-    publisher.quote(market, (frame.atMs ?? 0) * 1000);
+    publisher.publishQuote(market, (frame.atMs ?? 0) * 1000);
   }
 
   /** Until `wake()`, or the time is over. */

@@ -1,3 +1,4 @@
+// The first reading of a tape. In goes a file, out comes what is needed before anything plays, with every line checked.
 import { parseTapeLine } from '../core/tape/tape-line.ts';
 import type { MarketOpening, TapeContents } from '../core/tape/tape-markets.ts';
 import type { BadLine } from '../options.ts';

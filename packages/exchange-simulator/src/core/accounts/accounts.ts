@@ -40,7 +40,7 @@ export class Accounts {
   }
 
   /** Takes an order into the account's books, before it is matched. */
-  open(
+  openOrder(
     order: Pick<
       OwnOrder,
       'keyId' | 'ticker' | 'clientOrderId' | 'orderGroupId' | 'selfTradePrevention' | 'side' | 'price'
@@ -84,12 +84,12 @@ export class Accounts {
     return known;
   }
 
-  rests(market: Market, account: AccountOrder, atMicros: number): void {
+  orderRests(market: Market, account: AccountOrder, atMicros: number): void {
     const order = this.#orders.get(account.orderId);
     if (order) this.#tellOrder(market, order, atMicros);
   }
 
-  filled(market: Market, trade: PublicTrade, account: AccountOrder | undefined, isTaker: boolean): void {
+  orderFilled(market: Market, trade: PublicTrade, account: AccountOrder | undefined, isTaker: boolean): void {
     const order = account && this.#orders.get(account.orderId);
     if (!order) return;
     const { size, atMicros } = trade;
@@ -107,7 +107,7 @@ export class Accounts {
     const paired = addToPosition(position, order.side, size, price);
     position.feesPaid += fee;
     const { keyId } = order;
-    this.#pay(keyId, paired * PAIR_OF_MONEY - cost - fee);
+    this.#credit(keyId, paired * PAIR_OF_MONEY - cost - fee);
     const { ticker } = market;
     const fill = fillTail(order, trade, { isTaker, fee, position: position.size });
     this.#hub.publish('fill', { type: 'fill', ticker, tail: fill }, keyId);
@@ -116,7 +116,7 @@ export class Accounts {
     this.#hub.publish('market_positions', { type: 'market_position', ticker, tail: positionTail(position) }, keyId);
   }
 
-  reduced(market: Market, account: AccountOrder, size: number, atMicros: number): void {
+  orderReduced(market: Market, account: AccountOrder, size: number, atMicros: number): void {
     const order = this.#orders.get(account.orderId);
     if (!order) return;
     order.remaining -= size;
@@ -124,7 +124,7 @@ export class Accounts {
     this.#tellOrder(market, order, atMicros);
   }
 
-  canceled(market: Market, account: AccountOrder | undefined, atMicros: number, reason?: UpdateReason): void {
+  orderCanceled(market: Market, account: AccountOrder | undefined, atMicros: number, reason?: UpdateReason): void {
     const order = account && this.#orders.get(account.orderId);
     if (!order) return;
     order.remaining = 0;
@@ -134,7 +134,7 @@ export class Accounts {
   }
 
   /** Pays what a market was settled at. */
-  settle(market: Market, settlementValue: number): void {
+  settlePositions(market: Market, settlementValue: number): void {
     for (const [key, position] of this.#positions) {
       if (position.ticker !== market.ticker || position.size === 0) continue;
       const worth = position.size > 0 ? settlementValue : DOLLAR - settlementValue;
@@ -143,7 +143,7 @@ export class Accounts {
       position.size = 0;
       position.cost = 0;
       const keyId = key.slice(0, key.length - market.ticker.length - 1);
-      this.#pay(keyId, paid);
+      this.#credit(keyId, paid);
       const tail = positionTail(position);
       this.#hub.publish('market_positions', { type: 'market_position', ticker: market.ticker, tail }, keyId);
     }
@@ -163,7 +163,7 @@ export class Accounts {
     return [...this.#positions].flatMap(([key, position]) => (key.startsWith(start) ? [position] : []));
   }
 
-  #pay(keyId: string, amount: number): void {
+  #credit(keyId: string, amount: number): void {
     this.#cash.set(keyId, (this.#cash.get(keyId) ?? 0) + amount);
   }
 

@@ -1,3 +1,4 @@
+// The order groups of all accounts. In go changes by hand, out go frames of `order_group_updates` for the owner.
 import { formatSize } from '../market/fixed-point.ts';
 import type { Hub } from '../socket/hub.ts';
 
@@ -20,24 +21,24 @@ export class OrderGroups {
 
   create(keyId: string, orderGroupId: string, limit: number, atMicros: number): void {
     this.#groups.set(orderGroupId, { keyId, limit, triggered: false });
-    this.#tell('created', keyId, orderGroupId, atMicros, limit);
+    this.#tellGroup('created', keyId, orderGroupId, atMicros, limit);
   }
 
   setLimit(keyId: string, orderGroupId: string, limit: number, atMicros: number): boolean {
-    return this.#change('limit_updated', keyId, orderGroupId, atMicros, (group) => (group.limit = limit));
+    return this.#changeGroup('limit_updated', keyId, orderGroupId, atMicros, (group) => (group.limit = limit));
   }
 
   /** No more orders are taken for the group until {@link reset}. */
   trigger(keyId: string, orderGroupId: string, atMicros: number): boolean {
-    return this.#change('triggered', keyId, orderGroupId, atMicros, (group) => (group.triggered = true));
+    return this.#changeGroup('triggered', keyId, orderGroupId, atMicros, (group) => (group.triggered = true));
   }
 
   reset(keyId: string, orderGroupId: string, atMicros: number): boolean {
-    return this.#change('reset', keyId, orderGroupId, atMicros, (group) => (group.triggered = false));
+    return this.#changeGroup('reset', keyId, orderGroupId, atMicros, (group) => (group.triggered = false));
   }
 
   delete(keyId: string, orderGroupId: string, atMicros: number): boolean {
-    return this.#change('deleted', keyId, orderGroupId, atMicros, () => this.#groups.delete(orderGroupId));
+    return this.#changeGroup('deleted', keyId, orderGroupId, atMicros, () => this.#groups.delete(orderGroupId));
   }
 
   /** Whether the group takes no orders: it was triggered, or there is none such of this account. */
@@ -46,7 +47,7 @@ export class OrderGroups {
     return group?.keyId !== keyId || group.triggered;
   }
 
-  #change(
+  #changeGroup(
     event: GroupEvent,
     keyId: string,
     orderGroupId: string,
@@ -56,11 +57,11 @@ export class OrderGroups {
     const group = this.#groups.get(orderGroupId);
     if (group?.keyId !== keyId) return false;
     change(group);
-    this.#tell(event, keyId, orderGroupId, atMicros, event === 'limit_updated' ? group.limit : undefined);
+    this.#tellGroup(event, keyId, orderGroupId, atMicros, event === 'limit_updated' ? group.limit : undefined);
     return true;
   }
 
-  #tell(event: GroupEvent, keyId: string, orderGroupId: string, atMicros: number, limit?: number): void {
+  #tellGroup(event: GroupEvent, keyId: string, orderGroupId: string, atMicros: number, limit?: number): void {
     const message = {
       event_type: event,
       order_group_id: orderGroupId,

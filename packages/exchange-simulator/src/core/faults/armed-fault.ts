@@ -31,7 +31,7 @@ export class ArmedFault {
   }
 
   /** Whether this occasion, which fits the aim, is one to hit. */
-  takes(peer: object): boolean {
+  hitsNow(peer: object): boolean {
     const { after = 0, count = Infinity, probability = 1, per = 'exchange' } = this.#occasions;
     if (this.state !== 'active') return false;
     let counter = this.#all;

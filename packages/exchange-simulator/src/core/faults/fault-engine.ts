@@ -75,11 +75,11 @@ export class FaultEngine {
   }
 
   /** Switches on and off what is due. To be called after every change and at `nextTickMs`; then every lane ticks. */
-  tick(nowMs: number): void {
+  switchDue(nowMs: number): void {
     for (const armed of this.#armed) {
       if (armed.state === 'waiting' && nowMs >= armed.fromMs) {
         armed.state = 'active';
-        if (!isFelt(armed.fault)) armed.takes(armed);
+        if (!isFelt(armed.fault)) armed.hitsNow(armed);
       }
       if (armed.state === 'active' && nowMs >= armed.untilMs) armed.state = 'over';
     }
@@ -105,7 +105,7 @@ export class FaultEngine {
   handshake(peer: Peer): HandshakeFault | undefined {
     for (const armed of this.#active) {
       const { fault } = armed;
-      if (!handshakeKinds.includes(fault.kind) || !meansPeer(aimOf(fault), peer) || !armed.takes(peer)) continue;
+      if (!handshakeKinds.includes(fault.kind) || !meansPeer(aimOf(fault), peer) || !armed.hitsNow(peer)) continue;
       this.#refresh();
       return fault as HandshakeFault;
     }

@@ -7,7 +7,7 @@ import type { Step } from './fault-lane.ts';
 const engineOf = (...faults: Fault[]): FaultEngine => {
   const engine = new FaultEngine({ seed: 1, markets: new Map(), onConditions: () => undefined });
   for (const fault of faults) engine.add(fault, 0);
-  engine.tick(0);
+  engine.switchDue(0);
   return engine;
 };
 const laneOf = (engine: FaultEngine) => engine.lane({ connection: 1, key: 'k' }, () => [1]);
@@ -23,24 +23,24 @@ describe('a lane', () => {
     expect(laneOf(engineOf({ kind: 'drop', from: '1s' })).idle).toBe(true);
     const lane = laneOf(engineOf({ kind: 'drop', count: 1 }));
     expect(lane.idle).toBe(false);
-    expect(lane.send(frame(1), 0)).toEqual([]);
+    expect(lane.stepsForFrame(frame(1), 0)).toEqual([]);
     expect(lane.idle).toBe(true);
   });
 
   it('is not idle after a hole: the later numbers stay moved, also when the fault is gone', () => {
     const engine = engineOf({ kind: 'seq-hole', skip: 5, count: 1 });
     const lane = laneOf(engine);
-    expect(seqsOf(lane.send(frame(1), 0))).toEqual([6]);
+    expect(seqsOf(lane.stepsForFrame(frame(1), 0))).toEqual([6]);
     engine.clear();
-    engine.tick(1);
-    expect(lane.tick(1)).toEqual([]);
+    engine.switchDue(1);
+    expect(lane.stepsAfterChange(1)).toEqual([]);
     expect(lane.idle).toBe(false);
-    expect(seqsOf(lane.send(frame(2), 2))).toEqual([7]);
+    expect(seqsOf(lane.stepsForFrame(frame(2), 2))).toEqual([7]);
   });
 
   it('gives the bytes of a frame that no fault changes as they are', () => {
     const odd = '{"type":"trade","sid":2,"seq":1,"msg":{"size":1.50,"note":"\\u00e9"}}';
-    const [step] = laneOf(engineOf({ kind: 'delay', by: 10, aim: { sid: 1 } })).send(odd, 0);
+    const [step] = laneOf(engineOf({ kind: 'delay', by: 10, aim: { sid: 1 } })).stepsForFrame(odd, 0);
     expect(step).toEqual({ do: 'send', data: odd, binary: false });
   });
 
@@ -54,7 +54,9 @@ describe('a lane', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 4 }), fc.integer({ min: 1, max: 60 }), (faults, count) => {
         const lane = laneOf(engineOf(...faults));
-        const seqs = Array.from({ length: count }, (_, index) => lane.send(frame(index + 1), index)).flatMap(seqsOf);
+        const seqs = Array.from({ length: count }, (_, index) => lane.stepsForFrame(frame(index + 1), index)).flatMap(
+          seqsOf,
+        );
         expect(seqs).toEqual(seqs.map((_, index) => index + 1));
       }),
     );
@@ -74,9 +76,9 @@ describe('a lane', () => {
         const lane = laneOf(engine);
         const seqs: number[] = [];
         for (let now = 0; now < 1000; now++) {
-          engine.tick(now);
-          seqs.push(...seqsOf(lane.tick(now)));
-          if (now < count) seqs.push(...seqsOf(lane.send(frame(now + 1), now)));
+          engine.switchDue(now);
+          seqs.push(...seqsOf(lane.stepsAfterChange(now)));
+          if (now < count) seqs.push(...seqsOf(lane.stepsForFrame(frame(now + 1), now)));
         }
         expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
         expect(lane.heldBytes).toBe(0);
@@ -93,8 +95,8 @@ describe('a lane', () => {
     const lane = laneOf(engine);
     const seqs: number[] = [];
     for (let now = 0; now < 1000; now++) {
-      seqs.push(...seqsOf(lane.tick(now)));
-      if (now < 30) seqs.push(...seqsOf(lane.send(frame(now + 1), now)));
+      seqs.push(...seqsOf(lane.stepsAfterChange(now)));
+      if (now < 30) seqs.push(...seqsOf(lane.stepsForFrame(frame(now + 1), now)));
     }
     expect(seqs).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
   });

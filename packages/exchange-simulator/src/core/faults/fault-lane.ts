@@ -53,7 +53,7 @@ export class FaultLane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#look();
+    this.#findOwnFaults();
   }
 
   /** Whether frames, pings and commands may pass without asking. */
@@ -71,61 +71,61 @@ export class FaultLane {
     return this.#held.bytes;
   }
 
-  /** When `tick` is due. */
+  /** When held frames are due: then `stepsAfterChange` is to be called. */
   get nextTickMs(): number | undefined {
     return this.#held.nextDueMs;
   }
 
   /** A frame is about to be sent. */
-  send(text: string, nowMs: number): Step[] {
+  stepsForFrame(text: string, nowMs: number): Step[] {
     if (this.#over) return [];
-    const steps = this.#due(nowMs);
+    const steps = this.#stepsDue(nowMs);
     const frame = openFrame(text);
     const draft = newDraft(frame);
     this.#renumber(draft);
-    if (!this.#isWithheld(draft)) this.#apply(draft);
-    this.#shift(frame.sid, draft.shift);
-    this.#emit(draft, nowMs, steps);
-    this.#settle();
+    if (!this.#isWithheld(draft)) this.#applyFaults(draft);
+    this.#moveNumbers(frame.sid, draft.shift);
+    this.#sendDraft(draft, nowMs, steps);
+    this.#dropSpentFaults();
     return steps;
   }
 
   /** Faults have changed, or held frames are due. */
-  tick(nowMs: number): Step[] {
+  stepsAfterChange(nowMs: number): Step[] {
     if (this.#over) return [];
-    this.#look();
+    this.#findOwnFaults();
     const steps: Step[] = [];
     if (this.#has('half-open')) {
-      if (!this.#wasHalfOpen) this.#take('half-open');
+      if (!this.#wasHalfOpen) this.#hits('half-open');
       this.#wasHalfOpen = true;
     } else if (this.#wasHalfOpen) {
-      return this.#end([{ do: 'cut' }]);
+      return this.#endConnection([{ do: 'cut' }]);
     }
-    if (!this.#has('stall')) this.#held.letGo('stall', nowMs);
-    if (!this.#has('slow-link') && this.#held.letGo('link', nowMs)) this.#gateMs = this.#held.lastDueMs;
-    steps.push(...this.#due(nowMs), ...this.#endAtOnce());
-    this.#settle();
+    if (!this.#has('stall')) this.#held.makeDue('stall', nowMs);
+    if (!this.#has('slow-link') && this.#held.makeDue('link', nowMs)) this.#gateMs = this.#held.lastDueMs;
+    steps.push(...this.#stepsDue(nowMs), ...this.#endAtOnce());
+    this.#dropSpentFaults();
     return steps;
   }
 
   /** Whether the exchange's ping is sent. */
-  ping(): boolean {
-    return !this.#has('half-open') && !this.#take('no-pings');
+  sendsPing(): boolean {
+    return !this.#has('half-open') && !this.#hits('no-pings');
   }
 
   /** Whether the client's ping is answered. */
-  pong(): boolean {
-    return !this.#has('half-open') && !this.#take('no-pongs');
+  sendsPong(): boolean {
+    return !this.#has('half-open') && !this.#hits('no-pongs');
   }
 
   /** A command as the exchange understands it. */
-  command(text: string): string {
+  commandAsUnderstood(text: string): string {
     let changed = text;
     for (const armed of this.#mine) {
       const other = changeCommand(armed.fault, changed, this.#options.sids());
-      if (other !== undefined && armed.takes(this)) changed = other;
+      if (other !== undefined && armed.hitsNow(this)) changed = other;
     }
-    this.#settle();
+    this.#dropSpentFaults();
     return changed;
   }
 
@@ -140,18 +140,18 @@ export class FaultLane {
   }
 
   /** Whether a fault of the kind hits now. */
-  #take(kind: FaultKind): boolean {
-    const hit = this.#mine.some((armed) => armed.fault.kind === kind && armed.takes(this));
-    this.#settle();
+  #hits(kind: FaultKind): boolean {
+    const hit = this.#mine.some((armed) => armed.fault.kind === kind && armed.hitsNow(this));
+    this.#dropSpentFaults();
     return hit;
   }
 
-  #look(): void {
+  #findOwnFaults(): void {
     this.#mine = this.#options.active().filter(({ fault }) => meansPeer(aimOf(fault), this.#options.peer));
-    this.#settle();
+    this.#dropSpentFaults();
   }
 
-  #settle(): void {
+  #dropSpentFaults(): void {
     if (this.#mine.some(({ state }) => state !== 'active')) {
       this.#mine = this.#mine.filter(({ state }) => state === 'active');
       this.#options.onSpent();
@@ -192,15 +192,15 @@ export class FaultLane {
     return draft.lost;
   }
 
-  #apply(draft: Draft): void {
+  #applyFaults(draft: Draft): void {
     const { frame } = draft;
     const { markets } = this.#options;
     for (const armed of this.#mine) {
       const { fault } = armed;
       if (fault.kind === 'clock-skew') {
-        if (skewTimes(frame.msg, durationMs(fault.by) ?? 0)) draft.changed = armed.takes(this) || draft.changed;
+        if (skewTimes(frame.msg, durationMs(fault.by) ?? 0)) draft.changed = armed.hitsNow(this) || draft.changed;
       } else if (isFrameFault(fault)) {
-        if (!meansFrame(aimOf(fault), frame) || !suitsFrame(fault, frame, markets) || !armed.takes(this)) continue;
+        if (!meansFrame(aimOf(fault), frame) || !suitsFrame(fault, frame, markets) || !armed.hitsNow(this)) continue;
         applyFrameFault(fault, draft, { markets, random: armed.random });
         if (draft.lost || draft.ending) break;
       }
@@ -208,54 +208,54 @@ export class FaultLane {
     if (draft.omitSnapshots > 0 && frame.sid !== undefined) this.#omitted.set(frame.sid, draft.omitSnapshots);
   }
 
-  #shift(sid: number | undefined, by: number): void {
+  #moveNumbers(sid: number | undefined, by: number): void {
     if (sid === undefined || by === 0) return;
     const shift = (this.#shifts.get(sid) ?? 0) + by;
     if (shift === 0) this.#shifts.delete(sid);
     else this.#shifts.set(sid, shift);
   }
 
-  #emit(draft: Draft, nowMs: number, steps: Step[]): void {
+  #sendDraft(draft: Draft, nowMs: number, steps: Step[]): void {
     const { ending } = draft;
-    if (ending && ending.do !== 'fail') return void steps.push(...this.#end([ending]));
-    for (const frame of draft.before) this.#queue(wholeFrame(frame), nowMs, steps);
+    if (ending && ending.do !== 'fail') return void steps.push(...this.#endConnection([ending]));
+    for (const frame of draft.before) this.#sendOrHold(wholeFrame(frame), nowMs, steps);
     if (!draft.lost) {
       const payload = payloadOf(draft);
-      for (let copy = 0; copy < draft.copies; copy++) this.#queue(payload, nowMs, steps, draft);
+      for (let copy = 0; copy < draft.copies; copy++) this.#sendOrHold(payload, nowMs, steps, draft);
     }
-    for (const frame of draft.after) this.#queue(wholeFrame(frame), nowMs, steps);
-    if (ending) this.#fail(ending, steps);
+    for (const frame of draft.after) this.#sendOrHold(wholeFrame(frame), nowMs, steps);
+    if (ending) this.#endSid(ending, steps);
   }
 
   /** Sends a frame on its way: now, later, or not at all. */
-  #queue(payload: Payload, nowMs: number, steps: Step[], draft?: Draft): void {
-    if (this.#has('half-open')) return void this.#first('half-open')?.takes(this);
+  #sendOrHold(payload: Payload, nowMs: number, steps: Step[], draft?: Draft): void {
+    if (this.#has('half-open')) return void this.#first('half-open')?.hitsNow(this);
     const stall = this.#first('stall');
     if (stall) {
-      stall.takes(this);
-      if (stall.fault.afterwards === 'deliver') this.#held.push(payload, Infinity, 'stall');
+      stall.hitsNow(this);
+      if (stall.fault.afterwards === 'deliver') this.#held.hold(payload, Infinity, 'stall');
       return;
     }
-    if (draft?.behind) return this.#held.pushBehind(payload, draft.behind.frames, nowMs + draft.behind.atMostMs);
+    if (draft?.behind) return this.#held.holdBehind(payload, draft.behind.frames, nowMs + draft.behind.atMostMs);
     const { lateMs, inOrder } = draft ?? { lateMs: 0, inOrder: false };
-    if (lateMs > 0 && !inOrder) return this.#held.push(payload, nowMs + lateMs, 'delay');
+    if (lateMs > 0 && !inOrder) return this.#held.hold(payload, nowMs + lateMs, 'delay');
     const link = this.#first('slow-link');
     let dueMs = Math.max(nowMs + lateMs, this.#gateMs);
-    if (link?.takes(this)) dueMs += (sizeOf(payload) * 1000) / link.fault.bytesPerSecond;
+    if (link?.hitsNow(this)) dueMs += (sizeOf(payload) * 1000) / link.fault.bytesPerSecond;
     if (dueMs > nowMs) {
       this.#gateMs = dueMs;
-      this.#held.push(payload, dueMs, link ? 'link' : 'delay');
+      this.#held.hold(payload, dueMs, link ? 'link' : 'delay');
     } else {
       steps.push({ do: 'send', ...payload });
-      for (const passed of this.#held.passed()) steps.push({ do: 'send', ...passed });
+      for (const passed of this.#held.releaseOvertaken()) steps.push({ do: 'send', ...passed });
     }
   }
 
-  #due(nowMs: number): Step[] {
-    const due = this.#held.due(nowMs);
+  #stepsDue(nowMs: number): Step[] {
+    const due = this.#held.releaseDue(nowMs);
     if (!this.#has('half-open') && !this.#has('stall')) return due.map((payload) => ({ do: 'send', ...payload }));
     // What was late anyway is withheld with the rest.
-    for (const payload of due) this.#queue(payload, nowMs, []);
+    for (const payload of due) this.#sendOrHold(payload, nowMs, []);
     return [];
   }
 
@@ -269,11 +269,11 @@ export class FaultLane {
       if (fault.kind === 'error') {
         const wanted = this.#options.sids().filter((open) => [sid ?? open].flat().includes(open));
         for (const open of wanted) {
-          if (!armed.takes(this)) continue;
-          this.#fail({ do: 'fail', sid: open, code: fault.code }, steps);
+          if (!armed.hitsNow(this)) continue;
+          this.#endSid({ do: 'fail', sid: open, code: fault.code }, steps);
         }
       } else if (sid === undefined && (fault.kind === 'cut' || fault.kind === 'close')) {
-        if (armed.takes(this)) return [...steps, ...this.#end([endingOf(fault)])];
+        if (armed.hitsNow(this)) return [...steps, ...this.#endConnection([endingOf(fault)])];
       } else {
         continue;
       }
@@ -282,16 +282,16 @@ export class FaultLane {
     return steps;
   }
 
-  #fail(ending: Ending & { do: 'fail' }, steps: Step[]): void {
+  #endSid(ending: Ending & { do: 'fail' }, steps: Step[]): void {
     if (this.#failing.has(ending.sid)) return;
     this.#failing.add(ending.sid);
     steps.push(ending);
   }
 
-  #end(steps: Step[]): Step[] {
+  #endConnection(steps: Step[]): Step[] {
     this.#over = true;
     this.#held.clear();
-    this.#settle();
+    this.#dropSpentFaults();
     return steps;
   }
 }

@@ -31,8 +31,8 @@ export class HeldFrames {
     return next === Infinity ? undefined : next;
   }
 
-  /** @param dueMs `Infinity`: until `letGo` */
-  push(payload: Payload, dueMs: number, hold: Hold): void {
+  /** @param dueMs `Infinity`: until `makeDue` */
+  hold(payload: Payload, dueMs: number, hold: Hold): void {
     const held = { payload, bytes: sizeOf(payload), dueMs, hold };
     this.#bytes += held.bytes;
     let at = this.#queue.length;
@@ -40,32 +40,32 @@ export class HeldFrames {
     this.#queue.splice(at, 0, held);
   }
 
-  pushBehind(payload: Payload, frames: number, dueMs: number): void {
+  holdBehind(payload: Payload, frames: number, dueMs: number): void {
     const bytes = sizeOf(payload);
     this.#bytes += bytes;
     this.#overtaken.push({ payload, bytes, dueMs, hold: 'delay', left: frames });
   }
 
   /** A frame has left. @returns those that waited for it to pass */
-  passed(): Payload[] {
+  releaseOvertaken(): Payload[] {
     for (const held of this.#overtaken) held.left--;
     const free = this.#overtaken.filter(({ left }) => left <= 0);
     if (free.length > 0) this.#overtaken = this.#overtaken.filter(({ left }) => left > 0);
-    return this.#take(free);
+    return this.#release(free);
   }
 
   /** Takes out what is due. */
-  due(nowMs: number): Payload[] {
+  releaseDue(nowMs: number): Payload[] {
     let end = 0;
     while ((this.#queue[end]?.dueMs ?? Infinity) <= nowMs) end++;
     const ripe = this.#queue.splice(0, end);
     const late = this.#overtaken.filter(({ dueMs }) => dueMs <= nowMs);
     if (late.length > 0) this.#overtaken = this.#overtaken.filter(({ dueMs }) => dueMs > nowMs);
-    return this.#take([...ripe, ...late]);
+    return this.#release([...ripe, ...late]);
   }
 
   /** Makes due what was held for this reason. @returns whether there was something */
-  letGo(hold: Hold, nowMs: number): boolean {
+  makeDue(hold: Hold, nowMs: number): boolean {
     if (!this.#queue.some((held) => held.hold === hold)) return false;
     for (const held of this.#queue) if (held.hold === hold) held.dueMs = Math.min(held.dueMs, nowMs);
     this.#queue = this.#queue.toSorted((a, b) => (a.dueMs === b.dueMs ? 0 : a.dueMs - b.dueMs));
@@ -85,7 +85,7 @@ export class HeldFrames {
     return lost;
   }
 
-  #take(held: readonly Held[]): Payload[] {
+  #release(held: readonly Held[]): Payload[] {
     for (const { bytes } of held) this.#bytes -= bytes;
     return held.map(({ payload }) => payload);
   }

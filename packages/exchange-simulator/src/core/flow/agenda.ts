@@ -1,3 +1,4 @@
+// What is to happen and when. In go moments and what to do then; out they come in the order of time.
 import { MergeQueue, type MergeSource } from '../merge-queue.ts';
 
 type Task = MergeSource & { readonly run: (atMicros: number) => void };

@@ -33,9 +33,9 @@ function generate(options: Partial<GeneratorOptions> = {}) {
 function follow(markets: Iterable<Market>, told: (text: string, market: Market) => unknown): void {
   for (const market of markets) {
     market.followers.add({
-      delta: (side, price, tail) => told(`${side} ${price} ${tail}`, market),
-      snapshot: (_, tail) => told(tail, market),
-      delisted: () => told('delisted', market),
+      receiveDelta: (side, price, tail) => told(`${side} ${price} ${tail}`, market),
+      receiveSnapshot: (_, tail) => told(tail, market),
+      receiveDelisting: () => told('delisted', market),
     });
   }
 }
@@ -57,7 +57,7 @@ describe('the generator', () => {
         const { generator, tally } = generate({ seed });
         const faults = [...generator.markets.values()].flatMap(faultsOf);
         follow(generator.markets.values(), (_, market) => faults.push(...faultsOf(market)));
-        for (let steps = 0; steps < 2000; steps++) generator.step();
+        for (let steps = 0; steps < 2000; steps++) generator.runNext();
         for (const { book } of generator.markets.values()) {
           for (const side of ['yes', 'no'] as const)
             if (book.depth(side) < 5) faults.push(`${book.depth(side)} levels`);
@@ -73,7 +73,7 @@ describe('the generator', () => {
       const { generator } = generate({ seed, marketLifetimeMs: 20_000 });
       const told: string[] = [];
       follow(generator.markets.values(), (text) => told.push(text));
-      while (generator.nextMicros < (startMs + 30_000) * 1000) generator.step();
+      while (generator.nextMicros < (startMs + 30_000) * 1000) generator.runNext();
       return { told, tickers: [...generator.markets.keys()] };
     };
     expect(run(9)).toEqual(run(9));
@@ -86,7 +86,7 @@ describe('the generator', () => {
     while (generator.nextMicros < (startMs + 3_600_000) * 1000) {
       if (generator.nextMicros < lastMicros) throw new Error('time went back');
       lastMicros = generator.nextMicros;
-      generator.step();
+      generator.runNext();
     }
     expect(tally.deltasPlayed / 180_000).toBeGreaterThan(0.7);
     expect(tally.deltasPlayed / 180_000).toBeLessThan(1.3);
@@ -100,7 +100,7 @@ describe('the generator', () => {
       follow(generator.markets.values(), (text) =>
         heard.add(Math.floor(Number(/"ts_ms":(\d+)/.exec(text)?.[1]) / 1000)),
       );
-      while (generator.nextMicros < (startMs + 600_000) * 1000) generator.step();
+      while (generator.nextMicros < (startMs + 600_000) * 1000) generator.runNext();
       const seconds = [...heard];
       const silent = 1 - seconds.length / (seconds.at(-1)! - seconds[0]! + 1);
       expect(silent).toBeGreaterThan(0.05);
@@ -112,7 +112,7 @@ describe('the generator', () => {
     const { generator, tally } = generate({ markets: 20 });
     const perMarket = new Map<string, number>();
     follow(generator.markets.values(), (_, { ticker }) => perMarket.set(ticker, (perMarket.get(ticker) ?? 0) + 1));
-    for (let steps = 0; steps < 30_000; steps++) generator.step();
+    for (let steps = 0; steps < 30_000; steps++) generator.runNext();
     const counts = [...perMarket.values()].toSorted((a, b) => b - a);
     const total = counts.reduce((sum, count) => sum + count);
     expect((counts[0]! + counts[1]! + counts[2]!) / total).toBeGreaterThan(0.6);
@@ -126,7 +126,7 @@ describe('the generator', () => {
     (label, ranges) => {
       const { generator } = generate({ markets: 1, deltasPerSecond: 500 });
       const [market] = generator.markets.values();
-      while (generator.nextMicros < (startMs + 5_000) * 1000) generator.step();
+      while (generator.nextMicros < (startMs + 5_000) * 1000) generator.runNext();
       generator.changePriceStructure(market!.ticker, label, ranges, generator.nextMicros);
       const offGrid: string[] = [];
       follow([market!], (text) => {
@@ -136,7 +136,7 @@ describe('the generator', () => {
         // What rested before may still go, wherever it is.
         if (!isOn && !change.startsWith('-')) offGrid.push(`${side} ${price}`);
       });
-      for (let steps = 0; steps < 5000; steps++) generator.step();
+      for (let steps = 0; steps < 5000; steps++) generator.runNext();
       expect(offGrid).toEqual([]);
     },
   );
@@ -144,16 +144,16 @@ describe('the generator', () => {
   it('rests while trading is paused, and has the same markets after it', () => {
     const { generator, tally, state } = generate();
     state.tradingActive = false;
-    for (let steps = 0; steps < 500; steps++) generator.step();
+    for (let steps = 0; steps < 500; steps++) generator.runNext();
     expect(tally.deltasPlayed).toBe(0);
     state.tradingActive = true;
-    for (let steps = 0; steps < 500; steps++) generator.step();
+    for (let steps = 0; steps < 500; steps++) generator.runNext();
     expect(tally.deltasPlayed).toBeGreaterThan(300);
   });
 
   it('keeps a bounded number of markets however often they roll', () => {
     const { generator } = generate({ marketLifetimeMs: 5000 });
-    while (generator.nextMicros < (startMs + 300_000) * 1000) generator.step();
+    while (generator.nextMicros < (startMs + 300_000) * 1000) generator.runNext();
     expect(generator.openTickers.length).toBe(3);
     expect(generator.markets.size).toBeLessThanOrEqual(3 * 8);
   });

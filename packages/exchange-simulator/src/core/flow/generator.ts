@@ -1,3 +1,5 @@
+// Markets that live on their own. In go how many, how busy and a seed; out comes one thing after the other, each at a moment
+// that the generator chose itself. It has no clock: whoever drives it calls `runNext` when `nextMicros` is due.
 import { Accounts } from '../accounts/accounts.ts';
 import { FeeSchedule } from '../accounts/fees.ts';
 import { Agenda } from './agenda.ts';
@@ -87,28 +89,28 @@ export class Generator {
   }
 
   /** Lets it happen. */
-  step(): void {
+  runNext(): void {
     this.#agenda.runNext();
   }
 
   /** @returns false when no market of this ticker is open */
   pauseMarket(ticker: string, atMicros: number): boolean {
-    return this.#on(ticker, (line) => line.pause(atMicros));
+    return this.#withLine(ticker, (line) => line.pause(atMicros));
   }
 
   /** @returns false when no market of this ticker is open */
   resumeMarket(ticker: string, atMicros: number): boolean {
-    return this.#on(ticker, (line) => line.resume(atMicros));
+    return this.#withLine(ticker, (line) => line.resume(atMicros));
   }
 
   /** @returns false when no market of this ticker is open */
   closeMarket(ticker: string, atMicros: number): boolean {
-    return this.#on(ticker, (line) => line.closeEarly(atMicros, 0));
+    return this.#withLine(ticker, (line) => line.closeEarly(atMicros, 0));
   }
 
   /** @returns false when no market of this ticker is open */
   changePriceStructure(ticker: string, label: string, ranges: readonly PriceRange[], atMicros: number): boolean {
-    return this.#on(ticker, (line) => line.changePriceStructure(label, ranges, atMicros));
+    return this.#withLine(ticker, (line) => line.changePriceStructure(label, ranges, atMicros));
   }
 
   /** Of markets that open from now on. */
@@ -131,7 +133,7 @@ export class Generator {
     for (const line of this.#lines) line.release(atMicros);
   }
 
-  #on(ticker: string, act: (line: MarketLine) => void): boolean {
+  #withLine(ticker: string, act: (line: MarketLine) => void): boolean {
     const line = this.#lines.find(({ current }) => current?.ticker === ticker);
     if (line) act(line);
     return line !== undefined;

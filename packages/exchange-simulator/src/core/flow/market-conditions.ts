@@ -1,3 +1,5 @@
+// Faults of the exchange as a whole, done to generated markets. In go the conditions that hold now; out come markets that
+// are closed, opened or on another price grid than before, and only what has changed is touched.
 import type { ExchangeConditions } from '../faults/conditions.ts';
 import type { Generator } from './generator.ts';
 import { PRICE_STRUCTURES } from '../market/listing.ts';
@@ -25,17 +27,17 @@ export class MarketConditions {
     for (const [ticker, before] of this.#changed) {
       if (wanted.has(ticker)) continue;
       this.#changed.delete(ticker);
-      this.#change(ticker, before, atMicros);
+      this.#changeStructure(ticker, before, atMicros);
     }
     for (const [ticker, structure] of wanted) {
       const present = this.#generator.markets.get(ticker)?.listing.priceLevelStructure;
       if (present === undefined || present === structure) continue;
       if (!this.#changed.has(ticker)) this.#changed.set(ticker, present);
-      this.#change(ticker, structure, atMicros);
+      this.#changeStructure(ticker, structure, atMicros);
     }
   }
 
-  #change(ticker: string, structure: string, atMicros: number): void {
+  #changeStructure(ticker: string, structure: string, atMicros: number): void {
     const ranges = PRICE_STRUCTURES[structure];
     if (ranges) this.#generator.changePriceStructure(ticker, structure, ranges, atMicros);
   }

@@ -61,10 +61,10 @@ export class MarketLine {
 
   /** The first market, open and with a book. */
   begin(atMicros: number): Market {
-    const market = this.#create(atMicros);
+    const market = this.#createMarket(atMicros);
     market.listing.status = 'active';
     market.book.replace(openingLevels(this.#world.random));
-    this.#run(market, atMicros);
+    this.#startTrading(market, atMicros);
     return market;
   }
 
@@ -73,7 +73,7 @@ export class MarketLine {
     const market = this.#current;
     if (market?.listing.status !== 'active') return;
     market.listing.status = 'inactive';
-    this.#world.publisher.lifecycle('deactivated', market, atMicros);
+    this.#world.publisher.publishLifecycle('deactivated', market, atMicros);
   }
 
   /** Whatever rested is cancelled. */
@@ -81,7 +81,7 @@ export class MarketLine {
     const market = this.#current;
     if (market?.listing.status !== 'inactive') return;
     market.listing.status = 'active';
-    this.#world.publisher.lifecycle('activated', market, atMicros);
+    this.#world.publisher.publishLifecycle('activated', market, atMicros);
     const venue = this.#world.venues.get(market.ticker);
     if (venue) this.#world.floor.cancelAll(venue, atMicros, 'HaltCancel');
   }
@@ -96,10 +96,10 @@ export class MarketLine {
     const market = this.#current;
     if (!market) return;
     market.listing.closeAtMs = Math.floor(atMicros / 1000);
-    this.#world.publisher.lifecycle('close_date_updated', market, atMicros);
+    this.#world.publisher.publishLifecycle('close_date_updated', market, atMicros);
     const nextMicros = atMicros + nextAfterMs * 1000;
     if (this.#world.rolls && nextMicros < Infinity) this.#prepareNext(atMicros, nextMicros);
-    this.#close(market, atMicros);
+    this.#closeMarket(market, atMicros);
   }
 
   /** Closes the open market, and nothing opens until {@link release}. */
@@ -112,7 +112,7 @@ export class MarketLine {
   release(atMicros: number): void {
     if (!this.#held) return;
     this.#held = false;
-    if (!this.#current) this.#open(this.#next ?? this.#create(atMicros), atMicros);
+    if (!this.#current) this.#openMarket(this.#next ?? this.#createMarket(atMicros), atMicros);
   }
 
   changePriceStructure(label: string, ranges: readonly PriceRange[], atMicros: number): void {
@@ -120,10 +120,10 @@ export class MarketLine {
     if (!market) return;
     market.listing.priceLevelStructure = label;
     market.listing.priceRanges = ranges;
-    this.#world.publisher.lifecycle('price_level_structure_updated', market, atMicros);
+    this.#world.publisher.publishLifecycle('price_level_structure_updated', market, atMicros);
   }
 
-  #create(openMicros: number): Market {
+  #createMarket(openMicros: number): Market {
     const { random, lifetimeMs, markets, venues } = this.#world;
     const number = ++this.#generation;
     const ticker = number === 1 ? this.#name : `${this.#name}-${number}`;
@@ -138,10 +138,10 @@ export class MarketLine {
     return market;
   }
 
-  #run(market: Market, atMicros: number): void {
+  #startTrading(market: Market, atMicros: number): void {
     const { agenda, lifetimeMs, rolls } = this.#world;
     this.#current = market;
-    this.#flow(market, atMicros);
+    this.#startFlow(market, atMicros);
     const closeMicros = atMicros + lifetimeMs * 1000;
     const leadMicros = Math.min(LEAD_MS, lifetimeMs / 4) * 1000;
     if (rolls)
@@ -149,11 +149,11 @@ export class MarketLine {
         if (this.#current === market) this.#prepareNext(now, closeMicros);
       });
     agenda.schedule(closeMicros, (now) => {
-      if (this.#current === market) this.#close(market, now);
+      if (this.#current === market) this.#closeMarket(market, now);
     });
   }
 
-  #flow(market: Market, atMicros: number): void {
+  #startFlow(market: Market, atMicros: number): void {
     const { agenda, floor, random, state, venues } = this.#world;
     const venue = venues.get(market.ticker) as Venue;
     const flow = new OrderFlow({ venue, floor, random });
@@ -163,7 +163,7 @@ export class MarketLine {
     const act = (now: number): void => {
       if (this.#current !== market) return;
       const trades = listing.status === 'active' && isTrading(state);
-      next = rhythm.after(trades ? flow.act(rhythm.episode, next.begins, now) : 1);
+      next = rhythm.after(trades ? flow.placeNext(rhythm.episode, next.begins, now) : 1);
       agenda.schedule(now + next.gapMicros, act);
     };
     agenda.schedule(atMicros + next.gapMicros, act);
@@ -171,19 +171,19 @@ export class MarketLine {
 
   #prepareNext(nowMicros: number, openMicros: number): void {
     if (!this.#next) {
-      this.#next = this.#create(openMicros);
+      this.#next = this.#createMarket(openMicros);
       this.#next.listing.createdAtMs = Math.floor(nowMicros / 1000);
-      this.#world.publisher.lifecycle('created', this.#next, nowMicros);
+      this.#world.publisher.publishLifecycle('created', this.#next, nowMicros);
     }
     const market = this.#next;
     this.#world.agenda.schedule(openMicros, (now) => {
       // It may have been opened before, when the market before it closed early.
-      if (this.#next === market && !this.#held) this.#open(market, now);
+      if (this.#next === market && !this.#held) this.#openMarket(market, now);
     });
   }
 
   /** The crowd is there from the first moment; its orders come one by one. */
-  #open(market: Market, atMicros: number): void {
+  #openMarket(market: Market, atMicros: number): void {
     this.#next = undefined;
     market.listing.status = 'active';
     market.listing.openAtMs = Math.floor(atMicros / 1000);
@@ -193,13 +193,13 @@ export class MarketLine {
     for (const side of ['yes', 'no'] as const) {
       for (const [price, size] of levels[side]) this.#world.floor.place(venue, { side, price, size }, atMicros);
     }
-    this.#run(market, atMicros);
+    this.#startTrading(market, atMicros);
   }
 
   /**
    * Some deltas that remove, then one or two empty snapshots, while the book that a client has folded still has levels.
    */
-  #close(market: Market, atMicros: number): void {
+  #closeMarket(market: Market, atMicros: number): void {
     const { agenda, accounts, floor, publisher, random, venues } = this.#world;
     this.#current = undefined;
     market.listing.status = 'closed';
@@ -209,17 +209,17 @@ export class MarketLine {
       const order = venue.engine.levels(side)[0]?.orders[0];
       if (order) floor.reduce(venue, order, order.remaining, atMicros + 56);
     }
-    for (const { account } of venue.engine.clear()) accounts.canceled(market, account, atMicros, 'CloseCancel');
+    for (const { account } of venue.engine.clear()) accounts.orderCanceled(market, account, atMicros, 'CloseCancel');
 
     const firstMicros = atMicros + (0.16 + random()) * SECOND;
-    agenda.schedule(firstMicros, (now) => publisher.emptied(market, now));
+    agenda.schedule(firstMicros, (now) => publisher.publishEmptied(market, now));
     if (random() < 0.6) {
-      agenda.schedule(firstMicros + (0.2 + 3 * random()) * SECOND, (now) => publisher.emptied(market, now));
+      agenda.schedule(firstMicros + (0.2 + 3 * random()) * SECOND, (now) => publisher.publishEmptied(market, now));
     }
     const determinedMicros = atMicros + (4 + 2 * random()) * SECOND;
     const isYes = random() * DOLLAR < mid;
     agenda.schedule(determinedMicros, (now) => this.#determine(market, isYes, now));
-    agenda.schedule(determinedMicros + (1 + 4 * random()) * SECOND, (now) => this.#settle(market, now));
+    agenda.schedule(determinedMicros + (1 + 4 * random()) * SECOND, (now) => this.#settleMarket(market, now));
   }
 
   #determine(market: Market, isYes: boolean, atMicros: number): void {
@@ -228,21 +228,21 @@ export class MarketLine {
     listing.result = isYes ? 'yes' : 'no';
     listing.settlementValue = isYes ? DOLLAR : 0;
     listing.determinedAtMs = Math.floor(atMicros / 1000);
-    this.#world.publisher.lifecycle('determined', market, atMicros);
+    this.#world.publisher.publishLifecycle('determined', market, atMicros);
   }
 
-  #settle(market: Market, atMicros: number): void {
+  #settleMarket(market: Market, atMicros: number): void {
     const { accounts, publisher, markets, venues } = this.#world;
     market.listing.status = 'finalized';
     market.listing.settledAtMs = Math.floor(atMicros / 1000);
-    publisher.lifecycle('settled', market, atMicros);
-    accounts.settle(market, market.listing.settlementValue ?? 0);
+    publisher.publishLifecycle('settled', market, atMicros);
+    accounts.settlePositions(market, market.listing.settlementValue ?? 0);
     venues.delete(market.ticker);
     this.#settled.push(market);
     const oldest = this.#settled.length > MOST_SETTLED ? this.#settled.shift() : undefined;
     if (!oldest) return;
     markets.delete(oldest.ticker);
-    publisher.forget(oldest);
+    publisher.forgetMarket(oldest);
     oldest.delist();
   }
 }

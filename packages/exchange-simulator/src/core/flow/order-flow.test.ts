@@ -27,17 +27,17 @@ describe('the crowd', () => {
           Array.from({ length: 10 }, (_, at) => [Math.max(100, price - 100 * at), 500] as const);
         market.book.replace({ yes: side(best), no: side(9900 - best) });
         market.followers.add({
-          delta: (_, price, tail) => {
+          receiveDelta: (_, price, tail) => {
             const band = ranges.find(({ start, end }) => price >= start && price < end);
             const isOn = band !== undefined && (price - band.start) % band.step === 0;
             if (!isOn && !tail.includes('"delta_fp":"-')) offGrid.push(price);
           },
-          snapshot: () => undefined,
-          delisted: () => undefined,
+          receiveSnapshot: () => undefined,
+          receiveDelisting: () => undefined,
         });
         const floor = new TradingFloor({ publisher, accounts, random });
         const flow = new OrderFlow({ venue: new Venue(market), floor, random });
-        for (let orders = 0; orders < 2000; orders++) flow.act('single', true, orders);
+        for (let orders = 0; orders < 2000; orders++) flow.placeNext('single', true, orders);
       }
       expect(offGrid).toEqual([]);
     },

@@ -44,23 +44,23 @@ export class OrderFlow {
    *
    * @returns how many changes of levels came of it
    */
-  act(episode: Episode, begins: boolean, atMicros: number): number {
+  placeNext(episode: Episode, begins: boolean, atMicros: number): number {
     if (begins) this.#favoured = this.#newDirection();
     const favoured = this.#favoured;
     const beaten = favoured === 'yes' ? 'no' : 'yes';
     const choice = this.#random();
     if (episode === 'push') {
-      if (choice < 0.016) return this.#take(beaten, atMicros);
-      if (choice < 0.16) return this.#cancel(beaten, this.#levels(beaten).at(-1), atMicros);
-      if (choice < 0.22) return this.#add(favoured, this.#best(favoured) + CENT, atMicros);
+      if (choice < 0.016) return this.#takeBest(beaten, atMicros);
+      if (choice < 0.16) return this.#cancelOne(beaten, this.#levels(beaten).at(-1), atMicros);
+      if (choice < 0.22) return this.#placeBid(favoured, this.#best(favoured) + CENT, atMicros);
     } else if (choice < 0.013) {
-      return this.#take(this.#random() < 0.5 ? 'yes' : 'no', atMicros);
+      return this.#takeBest(this.#random() < 0.5 ? 'yes' : 'no', atMicros);
     }
-    return this.#quote(this.#random() < 0.5 ? 'yes' : 'no', atMicros);
+    return this.#quoteOrCancel(this.#random() < 0.5 ? 'yes' : 'no', atMicros);
   }
 
   /** Places an order at some price or takes one away there: the more there are, the sooner one goes. */
-  #quote(side: Side, atMicros: number): number {
+  #quoteOrCancel(side: Side, atMicros: number): number {
     const best = this.#best(side);
     const anywhere = Math.floor((this.#random() * best) / CENT);
     const near = Math.floor(Math.log(1 - this.#random()) / Math.log(1 - NEARNESS)) - Number(this.#random() < 0.02);
@@ -68,8 +68,8 @@ export class OrderFlow {
     const level = this.#levels(side).findLast((one) => one.price > price - CENT && one.price <= price);
     const orders = level?.orders.length ?? 0;
     return this.#random() < 1 - orders / (2 * ORDERS_PER_LEVEL)
-      ? this.#add(side, price, atMicros)
-      : this.#cancel(side, level, atMicros);
+      ? this.#placeBid(side, price, atMicros)
+      : this.#cancelOne(side, level, atMicros);
   }
 
   #best(side: Side): number {
@@ -88,10 +88,10 @@ export class OrderFlow {
   }
 
   /** Somebody buys the other outcome from the best bids of a side. */
-  #take(makers: Side, atMicros: number): number {
+  #takeBest(makers: Side, atMicros: number): number {
     const levels = this.#levels(makers);
     const top = levels.at(-1);
-    if (!top || levels.length < FEWEST_LEVELS) return this.#add(makers, this.#best(makers) - CENT, atMicros);
+    if (!top || levels.length < FEWEST_LEVELS) return this.#placeBid(makers, this.#best(makers) - CENT, atMicros);
     const size = Math.min(newSize(this.#random), Math.ceil(top.size * 1.2));
     const side = makers === 'yes' ? 'no' : 'yes';
     const worst = Math.max(stepAt(this.#ranges, top.price), top.price - CENT);
@@ -99,7 +99,7 @@ export class OrderFlow {
     return this.#floor.place(this.#venue, order, atMicros).fills.length;
   }
 
-  #add(side: Side, wanted: number, atMicros: number): number {
+  #placeBid(side: Side, wanted: number, atMicros: number): number {
     const { engine } = this.#venue;
     const highest = DOLLAR - engine.best(side === 'yes' ? 'no' : 'yes');
     const step = stepAt(this.#ranges, wanted);
@@ -112,10 +112,11 @@ export class OrderFlow {
     return 1;
   }
 
-  #cancel(side: Side, level: PriceLevel | undefined, atMicros: number): number {
+  #cancelOne(side: Side, level: PriceLevel | undefined, atMicros: number): number {
     // What an account has placed is its own to cancel.
     const order = level?.orders.findLast(({ account }) => account === undefined);
-    if (!order || this.#levels(side).length < FEWEST_LEVELS) return this.#add(side, this.#best(side) - CENT, atMicros);
+    if (!order || this.#levels(side).length < FEWEST_LEVELS)
+      return this.#placeBid(side, this.#best(side) - CENT, atMicros);
     const part = this.#random() < 0.1 && order.remaining > 1;
     const size = part ? 1 + Math.floor(this.#random() * (order.remaining - 1)) : order.remaining;
     return this.#floor.reduce(this.#venue, order, size, atMicros) > 0 ? 1 : 0;

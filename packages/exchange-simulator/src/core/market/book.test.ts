@@ -11,8 +11,8 @@ it('keeps levels ascending, drops a level at exactly zero and leaves the other s
     ],
     no: [[5500, 1]],
   });
-  expect(book.apply('yes', 100, 7)).toBe(true);
-  expect(book.apply('yes', 4000, -150)).toBe(true);
+  expect(book.applyChange('yes', 100, 7)).toBe(true);
+  expect(book.applyChange('yes', 4000, -150)).toBe(true);
   expect(book.levels()).toEqual({
     yes: [
       [100, 7],
@@ -25,8 +25,8 @@ it('keeps levels ascending, drops a level at exactly zero and leaves the other s
 
 it('has no level below zero: it reports the hole and removes the level', () => {
   const book = new MarketBook();
-  book.apply('no', 5500, 10);
-  expect(book.apply('no', 5500, -11)).toBe(false);
+  book.applyChange('no', 5500, 10);
+  expect(book.applyChange('no', 5500, -11)).toBe(false);
   expect(book.levels()).toEqual({ yes: [], no: [] });
 });
 

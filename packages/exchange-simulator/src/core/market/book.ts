@@ -20,7 +20,7 @@ export class MarketBook {
    * @returns false when the level would have fallen below zero (only a tape with missing frames does that); it is then
    *   removed, because the exchange has no negative levels.
    */
-  apply(side: Side, price: number, change: number): boolean {
+  applyChange(side: Side, price: number, change: number): boolean {
     const levels = this.#sides[side];
     const size = (levels.get(price) ?? 0) + change;
     if (size > 0) levels.set(price, size);

@@ -1,3 +1,5 @@
+// A market of this exchange: its book, its listing and those who follow it. In go changes and snapshots that something
+// else has decided; out go the same to every follower, with the book already changed.
 import { type BookLevels, MarketBook, type Side } from './book.ts';
 import { type MarketListing, newListing } from './listing.ts';
 
@@ -10,10 +12,10 @@ export interface OrderOwner {
 /** Who is told when a market changes. */
 export interface Follower {
   /** @param tail the frame's text from `"msg":` on, with the price as the tape or generator has it (NO prices) */
-  delta(side: Side, price: number, tail: string, owner?: OrderOwner): void;
-  snapshot(market: Market, tail: string): void;
+  receiveDelta(side: Side, price: number, tail: string, owner?: OrderOwner): void;
+  receiveSnapshot(market: Market, tail: string): void;
   /** The market is no longer listed. */
-  delisted(market: Market): void;
+  receiveDelisting(market: Market): void;
 }
 
 /** A market of this exchange: its truth, and those who follow it. */
@@ -32,19 +34,19 @@ export class Market {
 
   /** @returns false when the level would have fallen below zero */
   publishDelta(side: Side, price: number, change: number, tail: string, owner?: OrderOwner): boolean {
-    const sound = this.book.apply(side, price, change);
-    for (const follower of this.followers) follower.delta(side, price, tail, owner);
+    const sound = this.book.applyChange(side, price, change);
+    for (const follower of this.followers) follower.receiveDelta(side, price, tail, owner);
     return sound;
   }
 
   /** A snapshot that nobody asked for, as the exchange sends when a market closes. It replaces the book. */
   publishSnapshot(levels: BookLevels, tail: string): void {
     this.book.replace(levels);
-    for (const follower of this.followers) follower.snapshot(this, tail);
+    for (const follower of this.followers) follower.receiveSnapshot(this, tail);
   }
 
   delist(): void {
-    for (const follower of this.followers) follower.delisted(this);
+    for (const follower of this.followers) follower.receiveDelisting(this);
     this.followers.clear();
   }
 }

@@ -1,3 +1,4 @@
+// A request's query, read value by value.
 import { badRequest } from './refusal.ts';
 
 /** A request's query, read value by value; a wrong one is a 400 that names it. Unknown names are passed over. */

@@ -1,3 +1,4 @@
+// REST's limits: a Read bucket of tokens for each account. In go requests, out comes whether one more may be made now.
 import { TokenBucket } from '../token-bucket.ts';
 
 /** Tokens of a request that the exchange has no other price for. */
@@ -33,11 +34,11 @@ export class RateLimits {
 
   /** @returns whether the account may make one more request now */
   takeRead(account: string, nowMs: number): boolean {
-    const bucket = this.#buckets.get(account) ?? this.#open(account, nowMs);
+    const bucket = this.#buckets.get(account) ?? this.#openBucket(account, nowMs);
     return bucket.takeTokens(DEFAULT_COST, nowMs);
   }
 
-  #open(account: string, nowMs: number): TokenBucket {
+  #openBucket(account: string, nowMs: number): TokenBucket {
     const bucket = new TokenBucket({ capacity: this.#readCapacity, refillPerSecond: this.#readPerSecond }, nowMs);
     this.#buckets.set(account, bucket);
     return bucket;

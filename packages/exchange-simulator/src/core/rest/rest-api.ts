@@ -1,4 +1,5 @@
-// REST without a socket: a request in, a status and a body out.
+// REST without a socket. In goes a request whose caller is known; out come a status and a body. `routes.ts` has a line for
+// every path, `bodies.ts` the objects, `market-query.ts` the filters.
 import { Query } from './query.ts';
 import { methodNotAllowed, notFound, RestRefusal, tooManyRequests } from './refusal.ts';
 import { type RestView, type Route, routes } from './routes.ts';

@@ -19,7 +19,7 @@ function open() {
   });
   const subscribe = (...tickers: string[]) => {
     const params = { channels: ['orderbook_delta'], market_tickers: tickers };
-    conversation.receive(JSON.stringify({ id: 1, cmd: 'subscribe', params }));
+    conversation.receiveCommand(JSON.stringify({ id: 1, cmd: 'subscribe', params }));
   };
   return { market, sent, tally, conversation, subscribe };
 }
@@ -31,15 +31,15 @@ describe('Conversation', () => {
     subscribe('A');
     expect([conversation.following, market.followers.size]).toEqual([1, 1]);
     const params = { sid: 1, action: 'delete_markets', market_tickers: ['A', 'A', 'UNKNOWN'] };
-    conversation.receive(JSON.stringify({ id: 2, cmd: 'update_subscription', params }));
+    conversation.receiveCommand(JSON.stringify({ id: 2, cmd: 'update_subscription', params }));
     expect([conversation.following, market.followers.size]).toEqual([0, 0]);
   });
 
   it('after an overflow says error 25 with the next number, and is silent until it is asked again', () => {
     const { conversation, subscribe, market, sent, tally } = open();
     subscribe('A');
-    conversation.overflow();
-    conversation.overflow();
+    conversation.failMarketData();
+    conversation.failMarketData();
     market.publishDelta('yes', 100, 5, '"msg":{}}');
     expect(sent.slice(2)).toEqual([
       '{"type":"error","sid":1,"seq":2,"msg":{"code":25,"msg":"Subscription buffer overflow"}}',
@@ -55,10 +55,10 @@ describe('Conversation', () => {
   it('loses all market data to an overflow, each sid with an error of its own, and keeps the rest', () => {
     const { conversation, sent } = open();
     const params = { channels: ['fill', 'orderbook_delta', 'trade', 'ticker'], market_ticker: 'A' };
-    conversation.receive(JSON.stringify({ id: 1, cmd: 'subscribe', params }));
+    conversation.receiveCommand(JSON.stringify({ id: 1, cmd: 'subscribe', params }));
     sent.length = 0;
-    conversation.overflow();
-    conversation.receive('{"id":2,"cmd":"list_subscriptions"}');
+    conversation.failMarketData();
+    conversation.receiveCommand('{"id":2,"cmd":"list_subscriptions"}');
     const msg = '"msg":{"code":25,"msg":"Subscription buffer overflow"}}';
     expect(sent).toEqual([
       `{"type":"error","sid":2,"seq":2,${msg}`,
@@ -72,7 +72,7 @@ describe('Conversation', () => {
   it('leaves no follower behind when it ends', () => {
     const { conversation, subscribe, market, sent } = open();
     subscribe('A');
-    conversation.end();
+    conversation.endAll();
     market.publishDelta('yes', 100, 5, '"msg":{}}');
     expect([market.followers.size, conversation.following, sent.length]).toEqual([0, 0, 2]);
   });

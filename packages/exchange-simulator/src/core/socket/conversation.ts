@@ -63,7 +63,7 @@ export class Conversation implements Follower, Subscriber {
    *
    * @param isOneTooMany whether it comes too soon after others: it is error 27
    */
-  receive(text: string, isOneTooMany = false): void {
+  receiveCommand(text: string, isOneTooMany = false): void {
     this.#options.tally.commands++;
     const command = parseCommand(text);
     if (isOneTooMany) return this.#refuse(WIRE_ERROR.tooManyRequests, command.id);
@@ -89,7 +89,7 @@ export class Conversation implements Follower, Subscriber {
     }
   }
 
-  delta(side: Side, price: number, tail: string, owner?: OrderOwner): void {
+  receiveDelta(side: Side, price: number, tail: string, owner?: OrderOwner): void {
     const subscription = this.#orderbook;
     if (!subscription) return;
     let shown = subscription.useYesPrice && side === 'no' ? frames.inYesPrice(tail, price) : tail;
@@ -97,13 +97,13 @@ export class Conversation implements Follower, Subscriber {
     this.#send(frames.dataHead('orderbook_delta', subscription.sid, ++subscription.seq) + shown);
   }
 
-  snapshot(market: Market, tail: string): void {
+  receiveSnapshot(market: Market, tail: string): void {
     const subscription = this.#orderbook;
     if (!subscription) return;
     this.#sendSnapshot(subscription, subscription.useYesPrice ? frames.snapshotTail(market, true) : tail);
   }
 
-  delisted(): void {
+  receiveDelisting(): void {
     this.#following--;
   }
 
@@ -118,14 +118,14 @@ export class Conversation implements Follower, Subscriber {
   }
 
   /** Ends the subscriptions of market data as the exchange does to a consumer that is too slow. */
-  overflow(): void {
+  failMarketData(): void {
     for (const { channel, sid } of this.#subscriptions.values()) {
-      if (CHANNELS[channel].isMarketData) this.fail(WIRE_ERROR.bufferOverflow, sid);
+      if (CHANNELS[channel].isMarketData) this.failSid(WIRE_ERROR.bufferOverflow, sid);
     }
   }
 
   /** Ends one subscription with an error that no command caused. */
-  fail(code: frames.WireErrorCode, sid: number): void {
+  failSid(code: frames.WireErrorCode, sid: number): void {
     const subscription = this.#bySid(sid);
     if (!subscription) return;
     this.#drop(subscription);
@@ -139,7 +139,7 @@ export class Conversation implements Follower, Subscriber {
   }
 
   /** Stops following everything; nothing is said. */
-  end(): void {
+  endAll(): void {
     for (const subscription of this.#subscriptions.values()) this.#drop(subscription);
   }
 

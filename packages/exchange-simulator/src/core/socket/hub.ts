@@ -1,3 +1,5 @@
+// Who listens to which channel. In go frames of all channels but the order book, as far as they are the same for
+// everybody; out they go to the subscribers of the channel, or to those of one key.
 import type { ChannelName } from './channels.ts';
 
 /** A frame of a channel but for what differs per connection. */

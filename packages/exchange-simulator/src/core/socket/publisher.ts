@@ -1,3 +1,5 @@
+// The way of everything that happens in a market: into its book and its figures, then to its followers and to the hub.
+// In go facts (a level changed, a trade, a lifecycle event); out go the texts of frames. All of it is counted.
 import type { Side } from '../market/book.ts';
 import { deltaTail, snapshotTail } from './frames.ts';
 import type { Hub } from './hub.ts';
@@ -24,33 +26,33 @@ export class Publisher {
     this.#tally = tally;
   }
 
-  change(market: Market, side: Side, price: number, change: number, atMicros: number, owner?: OrderOwner): void {
-    this.delta(market, side, price, change, deltaTail(market, side, price, change, atMicros), owner);
+  publishChange(market: Market, side: Side, price: number, change: number, atMicros: number, owner?: OrderOwner): void {
+    this.publishDelta(market, side, price, change, deltaTail(market, side, price, change, atMicros), owner);
   }
 
   /** @param tail the frame's text from `"msg":` on */
-  delta(market: Market, side: Side, price: number, change: number, tail: string, owner?: OrderOwner): void {
+  publishDelta(market: Market, side: Side, price: number, change: number, tail: string, owner?: OrderOwner): void {
     this.#tally.deltasPlayed++;
     if (!market.publishDelta(side, price, change, tail, owner)) this.#tally.levelsBelowZero++;
   }
 
   /** An unasked snapshot of an empty book, as a closed market's. */
-  emptied(market: Market, atMicros: number): void {
+  publishEmptied(market: Market, atMicros: number): void {
     this.#tally.snapshotsPlayed++;
     const nothing = { yes: [], no: [] };
     market.book.replace(nothing);
     market.publishSnapshot(nothing, snapshotTail(market, false));
-    this.quote(market, atMicros);
+    this.publishQuote(market, atMicros);
   }
 
-  lifecycle(event: LifecycleEvent, market: Market, atMicros: number): void {
+  publishLifecycle(event: LifecycleEvent, market: Market, atMicros: number): void {
     market.listing.updatedAtMs = Math.floor(atMicros / 1000);
     const tail = lifecycleTail(event, market.listing);
     this.hub.publish('market_lifecycle_v2', { type: 'market_lifecycle_v2', ticker: market.ticker, tail });
   }
 
   /** @param tail the frame's text from `"msg":` on, when it is on a tape */
-  trade(market: Market | undefined, trade: PublicTrade, tail?: string): void {
+  publishTrade(market: Market | undefined, trade: PublicTrade, tail?: string): void {
     this.#tally.tradesPlayed++;
     if (market) recordTrade(market.listing, trade);
     if (!this.hub.wanted('trade')) return;
@@ -58,7 +60,7 @@ export class Publisher {
   }
 
   /** To be called after whatever may have changed a market's best bids or its figures. */
-  quote(market: Market, atMicros: number): void {
+  publishQuote(market: Market, atMicros: number): void {
     const { ticker } = market;
     market.listing.updatedAtMs = Math.floor(atMicros / 1000);
     if (!this.hub.wanted('ticker')) return;
@@ -68,7 +70,7 @@ export class Publisher {
     this.hub.publish('ticker', { type: 'ticker', ticker, tail: tickerTail(quote, atMicros) });
   }
 
-  forget(market: Market): void {
+  forgetMarket(market: Market): void {
     this.#quotes.delete(market.ticker);
   }
 }

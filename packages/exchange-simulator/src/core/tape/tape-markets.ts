@@ -1,3 +1,4 @@
+// From what scans have learnt of tapes to the markets that they have, each with its first book.
 import type { BookLevels } from '../market/book.ts';
 import { type MarketListing, newListing } from '../market/listing.ts';
 import { Market } from '../market/market.ts';

@@ -1,3 +1,4 @@
+// What an order may say, as a table. In goes whatever a caller gave, out comes an order of the right kind.
 import { checkedValues, flag, numberFrom, oneOf, optional, required, text } from '../value-rules.ts';
 import type { NewOrder } from './trading.ts';
 

@@ -1,3 +1,5 @@
+// Where orders meet. In goes an order of the crowd or of an account; out go, through the publisher, the deltas and prints
+// that came of it, and through the accounts what their owners are told.
 import type { Accounts } from '../accounts/accounts.ts';
 import { DOLLAR } from '../market/fixed-point.ts';
 import type { Market, OrderOwner } from '../market/market.ts';
@@ -48,28 +50,28 @@ export class TradingFloor {
     const execution = engine.place(order);
     const owner = order.account && this.#accounts.ownerOf(order.account.orderId);
     for (const { maker, size } of [...execution.gaveWay, ...execution.fills]) {
-      this.#publisher.change(market, maker.side, maker.price, -size, atMicros, owner);
+      this.#publisher.publishChange(market, maker.side, maker.price, -size, atMicros, owner);
     }
     const { resting } = execution;
-    if (resting) this.#publisher.change(market, side, resting.price, resting.remaining, atMicros, owner);
+    if (resting) this.#publisher.publishChange(market, side, resting.price, resting.remaining, atMicros, owner);
     for (const { maker } of execution.gaveWay) {
-      this.#accounts.canceled(market, maker.account, atMicros, 'SelfTradeCancel');
+      this.#accounts.orderCanceled(market, maker.account, atMicros, 'SelfTradeCancel');
     }
     for (const { maker, size } of execution.fills) {
       const tradeId = seededUuid(this.#random);
       const { ticker } = market;
       const yesPrice = maker.side === 'yes' ? maker.price : DOLLAR - maker.price;
       const trade = { tradeId, ticker, yesPrice, size, takerOutcome: side, isBlockTrade: false, atMicros };
-      this.#publisher.trade(market, trade);
-      this.#accounts.filled(market, trade, maker.account, false);
-      this.#accounts.filled(market, trade, order.account, true);
+      this.#publisher.publishTrade(market, trade);
+      this.#accounts.orderFilled(market, trade, maker.account, false);
+      this.#accounts.orderFilled(market, trade, order.account, true);
     }
     if (order.account && execution.canceled > 0) {
-      this.#accounts.canceled(market, order.account, atMicros, execution.reason);
+      this.#accounts.orderCanceled(market, order.account, atMicros, execution.reason);
     } else if (order.account && execution.fills.length === 0) {
-      this.#accounts.rests(market, order.account, atMicros);
+      this.#accounts.orderRests(market, order.account, atMicros);
     }
-    this.#publisher.quote(market, atMicros);
+    this.#publisher.publishQuote(market, atMicros);
     return execution;
   }
 
@@ -78,9 +80,9 @@ export class TradingFloor {
     const taken = engine.reduce(order, size);
     if (taken === 0) return 0;
     this.#remove(market, order, taken, atMicros);
-    if (order.account && order.remaining === 0) this.#accounts.canceled(market, order.account, atMicros);
-    else if (order.account) this.#accounts.reduced(market, order.account, taken, atMicros);
-    this.#publisher.quote(market, atMicros);
+    if (order.account && order.remaining === 0) this.#accounts.orderCanceled(market, order.account, atMicros);
+    else if (order.account) this.#accounts.orderReduced(market, order.account, taken, atMicros);
+    this.#publisher.publishQuote(market, atMicros);
     return taken;
   }
 
@@ -88,13 +90,13 @@ export class TradingFloor {
   cancelAll({ market, engine }: Venue, atMicros: number, reason: 'CloseCancel' | 'HaltCancel'): void {
     for (const order of engine.clear()) {
       this.#remove(market, order, order.remaining, atMicros);
-      this.#accounts.canceled(market, order.account, atMicros, reason);
+      this.#accounts.orderCanceled(market, order.account, atMicros, reason);
     }
-    this.#publisher.quote(market, atMicros);
+    this.#publisher.publishQuote(market, atMicros);
   }
 
   #remove(market: Market, { side, price, account }: RestingOrder, size: number, atMicros: number): void {
     const owner: OrderOwner | undefined = account && this.#accounts.ownerOf(account.orderId);
-    this.#publisher.change(market, side, price, -size, atMicros, owner);
+    this.#publisher.publishChange(market, side, price, -size, atMicros, owner);
   }
 }

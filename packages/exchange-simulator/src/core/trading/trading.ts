@@ -72,7 +72,7 @@ export class Trading {
     const { clientOrderId = '', selfTradePrevention = 'taker_at_cross', timeInForce, postOnly, orderGroupId } = wanted;
     const { keyId, ticker, side, price, size } = wanted;
     const own = { keyId, ticker, side, price, size, clientOrderId, orderGroupId, selfTradePrevention };
-    const order = accounts.open(own, atMicros);
+    const order = accounts.openOrder(own, atMicros);
     const account = { keyId, orderId: order.orderId };
     const how = { ...(timeInForce && { timeInForce }), ...(postOnly && { postOnly }) };
     const { resting } = floor.place(venue, { side, price, size, selfTradePrevention, account, ...how }, atMicros);
