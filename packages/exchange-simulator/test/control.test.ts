@@ -157,6 +157,32 @@ describe('/control/', () => {
     expect(() => exchange.control.orders.place(order as never)).toThrow(message);
   });
 
+  it.each([Number.NaN, -1, 0, 0.5, Infinity, '1' as never])(
+    'refuses to cancel %j of an order and to limit a group by it, and the book stays as it is',
+    async (size) => {
+      await start();
+      const [ticker = ''] = exchange.markets;
+      const { orders } = exchange.control;
+      const placement = orders.place({ ticker, side: 'yes', price: 100, size: 300 });
+      const orderId = placement.outcome === 'placed' ? placement.order.orderId : '';
+      const before = exchange.book(ticker);
+      expect(() => orders.cancel(orderId, { size })).toThrow(/^size must be /);
+      expect(() => orders.group('created', 'g', { limit: size === 0 ? -1 : size })).toThrow(/^limit must be /);
+      expect(exchange.book(ticker)).toEqual(before);
+      expect(orders.cancel(orderId)).toBe(300);
+    },
+  );
+
+  it('refuses fields that there are not, of a cancel and of a roll', async () => {
+    await start();
+    const { orders, markets } = exchange.control;
+    expect(() => orders.cancel('id', { sise: 1 } as never)).toThrow(
+      'unknown field of a cancel "sise": did you mean size?',
+    );
+    expect(() => markets.roll({ gap: 1 } as never)).toThrow('unknown field of a roll "gap"');
+    expect(() => orders.group('createt' as never, 'g')).toThrow('event must be one of');
+  });
+
   it.each([
     ['GET', 'orders', 405],
     ['POST', 'nothing', 404],

@@ -2,7 +2,16 @@
 // plays tapes nothing can be switched: the answer is `false`, or the order is refused.
 import type { OwnOrder } from '../core/accounts/own-order.ts';
 import { checkedOrder } from '../core/trading/order-rules.ts';
-import { numberAbove, numberFrom } from '../core/value-rules.ts';
+import {
+  checkedValues,
+  integer,
+  numberAbove,
+  numberFrom,
+  oneOf,
+  optional,
+  required,
+  text,
+} from '../core/value-rules.ts';
 import type { ExchangeState } from '../core/exchange-state.ts';
 import type { Generator } from '../core/flow/generator.ts';
 import type { NewOrder, Placement } from '../core/trading/trading.ts';
@@ -23,6 +32,8 @@ export interface ExchangeMarkets {
   /**
    * How long a market is open, in ms, from 1000 or `Infinity`; for markets that open from now on. Those that are open
    * close when they were to.
+   *
+   * @returns false where tapes play
    */
   setLifetime(lifetimeMs: number): boolean;
   /** No trades and no orders on the whole exchange; what rests stays. */
@@ -32,7 +43,11 @@ export interface ExchangeMarkets {
 
 /** What accounts do. An account is a key; without `keyId` it is that of `credentials`. Not for markets of tapes. */
 export interface ExchangeOrders {
-  /** Has an order matched and tells the account's connections. Sizes in 1/100 contract, prices in 1/10,000 dollar. */
+  /**
+   * Has an order matched and tells the account's connections. Sizes in 1/100 contract, prices in 1/10,000 dollar.
+   *
+   * @throws {TypeError | RangeError} for a value that no market could take, and for fields that there are not
+   */
   place(order: Omit<NewOrder, 'keyId'> & { readonly keyId?: string }): Placement;
   /** Takes `size` off an order, by default all of it. @returns what was taken, 0 when it does not rest */
   cancel(orderId: string, options?: { readonly size?: number; readonly keyId?: string }): number;
@@ -52,6 +67,15 @@ export interface MarketControlOptions {
   readonly keyId: string;
 }
 
+const rollRules = { gapMs: numberFrom(0, 0, Infinity) };
+const cancelRules = {
+  size: optional(integer(1, 1, Number.MAX_SAFE_INTEGER)),
+  keyId: optional(text('the id of a key')),
+};
+const groupRules = { limit: integer(0, 0, Number.MAX_SAFE_INTEGER), keyId: optional(text('the id of a key')) };
+const groupEvent = required(oneOf('created', 'triggered', 'reset', 'deleted', 'limit_updated'));
+const groupId = required(text('the id of an order group'));
+
 /** As the option of the same name. */
 export const marketLifetime = numberAbove(604_800_000, 999, Infinity);
 
@@ -65,8 +89,8 @@ export function marketControl(options: MarketControlOptions): { markets: Exchang
       pause: (ticker) => perform(false, (live, atMicros) => live.pauseMarket(ticker, atMicros)),
       resume: (ticker) => perform(false, (live, atMicros) => live.resumeMarket(ticker, atMicros)),
       close: (ticker) => perform(false, (live, atMicros) => live.closeMarket(ticker, atMicros)),
-      roll: ({ gapMs = 0 } = {}) => {
-        numberFrom(0, 0, Infinity)('gapMs', gapMs);
+      roll: (how = {}) => {
+        const { gapMs } = checkedValues(rollRules, how, 'a roll');
         return perform(false, (live, atMicros) => {
           live.rollMarkets(gapMs, atMicros);
           return true;
@@ -93,10 +117,15 @@ export function marketControl(options: MarketControlOptions): { markets: Exchang
           live.trading.place(checked, atMicros),
         );
       },
-      cancel: (orderId, { size, keyId = ownKeyId } = {}) =>
-        perform(0, (live, atMicros) => live.trading.cancel(keyId, orderId, atMicros, size)),
-      group: (event, orderGroupId, { limit = 0, keyId = ownKeyId } = {}) =>
-        perform(false, ({ trading }, atMicros) => {
+      cancel: (orderId, how = {}) => {
+        const { size, keyId = ownKeyId } = checkedValues(cancelRules, how, 'a cancel');
+        return perform(0, (live, atMicros) => live.trading.cancel(keyId, orderId, atMicros, size));
+      },
+      group: (event, orderGroupId, how = {}) => {
+        groupEvent('event', event);
+        groupId('orderGroupId', orderGroupId);
+        const { limit, keyId = ownKeyId } = checkedValues(groupRules, how, 'an order group');
+        return perform(false, ({ trading }, atMicros) => {
           switch (event) {
             case 'created':
               trading.groups.create(keyId, orderGroupId, limit, atMicros);
@@ -110,7 +139,8 @@ export function marketControl(options: MarketControlOptions): { markets: Exchang
             case 'deleted':
               return trading.deleteGroup(keyId, orderGroupId, atMicros);
           }
-        }),
+        });
+      },
     },
   };
 }
