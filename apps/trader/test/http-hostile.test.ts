@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../src/log.ts';
 import type { TraderView } from '../src/status.ts';
-import { get, SocketReader, until } from './http-trader.ts';
+import { get, SocketReader } from './http-trader.ts';
 import { happening, serveView } from './http-view.ts';
 import { exchange, outcomeOf, RawClient, requestOf, upgradeOf } from './raw-client.ts';
 

@@ -60,7 +60,7 @@ const time = (text: string, flag: string): number => {
   return ms;
 };
 
-/** Every option of an exchange but the runtime, which is the system's. */
+/** Every option of an exchange but the runtime and the listener of bad lines, which only a program can give. */
 const optionFlags = {
   port: { flag: 'port', takes: 'PORT', read: number, help: 'TCP port (default: any free one)' },
   tls: { flag: 'tls', sets: true, help: 'wss and https, with a certificate made at the start' },
@@ -171,7 +171,7 @@ const optionFlags = {
     help: 'unsent for a connection; above it error 25 (default: 4194304)',
   },
   perMessageDeflate: { flag: 'deflate', sets: true, help: 'compression for clients that offer it' },
-} as const satisfies Readonly<Record<Exclude<keyof ExchangeOptions, 'runtime'>, Flag>>;
+} as const satisfies Readonly<Record<Exclude<keyof ExchangeOptions, 'runtime' | 'onBadLine'>, Flag>>;
 
 const commandFlags = {
   keyOut: {
