@@ -27,6 +27,7 @@ export { ExchangeError, type ExchangeErrorCode } from './errors.ts';
 export { createExchange, type Exchange, type ExchangeControl } from './exchange.ts';
 export type { ExchangeFaults } from './io/fault-control.ts';
 export type { ExchangeMarkets, ExchangeOrders, NewOrder, OwnOrder, Placement } from './io/market-control.ts';
-export type { AcceptedKey, BadLine, ExchangeOptions } from './options.ts';
+export type { BadLine } from './core/tape/tape-line.ts';
+export type { AcceptedKey, ExchangeOptions } from './options.ts';
 export type { Runtime } from './io/runtime.ts';
 export type { ExchangeTotals } from './core/totals.ts';

@@ -1,6 +1,7 @@
 // What an exchange is told at its start: every option with its default and its check, in one table.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { SERVER_PING } from '@trader/orderbook-client/wire';
+import type { BadLine } from './core/tape/tape-line.ts';
 import type { SeriesFees } from './core/accounts/fees.ts';
 import { READ_TOKENS_PER_SECOND } from './core/rest/rate-limits.ts';
 import type { UnknownTicker } from './core/socket/conversation.ts';
@@ -33,14 +34,6 @@ export interface AcceptedKey {
 }
 
 /** What the exchange plays and how it behaves. All fields are optional; without any it is a small generated market. */
-/** A line of a tape that is no frame. */
-export interface BadLine {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  readonly expected: string;
-}
-
 export interface ExchangeOptions {
   /** TCP port on 127.0.0.1. @default 0, any free port */
   readonly port?: number;

@@ -1,7 +1,6 @@
 // The first reading of a tape. In goes a file, out comes what is needed before anything plays, with every line checked.
-import { parseTapeLine } from '../core/tape/tape-line.ts';
+import { parseTapeLine, type BadLine } from '../core/tape/tape-line.ts';
 import type { MarketOpening, TapeContents } from '../core/tape/tape-markets.ts';
-import type { BadLine } from '../options.ts';
 import { invalidTape, readTapeLines } from './tape-file.ts';
 
 /**

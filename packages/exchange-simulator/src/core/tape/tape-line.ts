@@ -38,6 +38,14 @@ type TapeTrade = {
 /** A frame that is not played: control frames (the exchange makes its own) and other channels. */
 type TapeOther = { readonly kind: 'other'; readonly atMs: number | undefined; readonly type: string };
 
+/** A line of a tape that is no frame. */
+export interface BadLine {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly expected: string;
+}
+
 export type TapeInvalid = { readonly kind: 'invalid'; readonly expected: string };
 
 export type TapeFrame = TapeDelta | TapeSnapshot | TapeTrade | TapeOther;
