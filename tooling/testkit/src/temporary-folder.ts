@@ -1,12 +1,50 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder that is removed by `remove()` or at the end of a `using` block. */
+/** A folder that is removed by `remove()`, at the end of a `using` block, or when the process exits. */
 export type TemporaryFolder = Disposable & { readonly path: string; remove(): void };
 
-export function temporaryFolder(prefix = 'trader-test-'): TemporaryFolder {
-  const path = mkdtempSync(join(tmpdir(), prefix));
-  const remove = () => rmSync(path, { recursive: true, force: true });
+export type TemporaryFolderOptions = {
+  /**
+   * In memory, where the system has a place for that with room: for what nobody asks of a disk. A file system in memory syncs
+   * nothing, so nothing that tests durability belongs there. @default false
+   */
+  readonly inMemory?: boolean;
+};
+
+const left = new Set<string>();
+const removeFolder = (path: string) => rmSync(path, { recursive: true, force: true });
+
+export function temporaryFolder(
+  prefix = 'trader-test-',
+  { inMemory = false }: TemporaryFolderOptions = {},
+): TemporaryFolder {
+  const path = mkdtempSync(join(inMemory ? memoryFolder() : tmpdir(), prefix));
+  if (left.size === 0) process.once('exit', removeLeft);
+  left.add(path);
+  const remove = () => {
+    removeFolder(path);
+    left.delete(path);
+    if (left.size === 0) process.off('exit', removeLeft);
+  };
   return { path, remove, [Symbol.dispose]: remove };
+}
+
+function removeLeft(): void {
+  for (const path of left) removeFolder(path);
+}
+
+/** What a run of tests may fill there; containers often have no more than 64 MiB. */
+const roomBytes = 2 ** 31;
+
+function memoryFolder(): string {
+  const shared = '/dev/shm';
+  try {
+    const { bavail, bsize } = statfsSync(shared);
+    if (bavail * bsize >= roomBytes) return shared;
+  } catch {
+    // There is none.
+  }
+  return tmpdir();
 }
