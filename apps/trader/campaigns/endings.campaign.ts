@@ -2,17 +2,10 @@
 // lease, or with the database crashing under it. Whatever it was, the next one goes on from there.
 import { createExchange } from '@trader/exchange-simulator';
 import { createSessionStore, type SessionRow } from '@trader/session-store';
-import {
-  campaignRounds,
-  seededRandom,
-  startPostgres,
-  temporaryFolder,
-  testSeed,
-  type TestPostgres,
-} from '@trader/testkit';
+import { campaignRounds, seededRandom, temporaryFolder, testSeed, type TestPostgres } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import type { StoreTuning } from '../src/open-store.ts';
 import { breachesOf, NO_BREACHES } from '../test/laws.ts';
+import { startOwnServer } from '../test/own-server.ts';
 import { RunningTrader, type ChildOptions } from '../test/running-trader.ts';
 
 const ENDINGS = ['stop', 'kill', 'sleep', 'crash-and-kill', 'crash-and-stop'] as const;
@@ -23,23 +16,19 @@ const seed = testSeed();
 
 test(`${rounds} endings of one recorder: each session is ended as it happened, a cut one is continued by the next, and every law holds`, async () => {
   const random = seededRandom(seed);
-  using spool = temporaryFolder('trader-spool-');
-  await using server = await startPostgres();
+  using spool = temporaryFolder('trader-spool-', { inMemory: true });
+  await using server = await startOwnServer();
   const url = await server.createDatabase();
   await using exchange = await createExchange({ seed, markets: 20, deltasPerSecond: 1_000 });
-  const options: Omit<ChildOptions, 'store'> = {
+  const options: ChildOptions = {
     feed: { url: exchange.url, credentials: exchange.credentials, markets: exchange.markets },
     database: { url },
     recorder: 'desk',
     holdDownMs: 3_000,
     drainMs: 30_000,
+    // Somebody waits for it to run out after most endings, but no machine may be so busy that it runs out before.
+    store: { spool: { dir: spool.path }, lease: { durationMs: 4_000, sweepEveryMs: 500 }, batch: { maxAgeMs: 200 } },
   };
-  // Short where somebody waits for it to run out; where the session is to live, longer than a machine may be busy.
-  const storeOf = (ending: Ending): StoreTuning => ({
-    spool: { dir: spool.path },
-    lease: { durationMs: ending.endsWith('stop') ? 30_000 : 3_000, sweepEveryMs: 500 },
-    batch: { maxAgeMs: 200 },
-  });
 
   const expected: { readonly id: string; readonly status: string; readonly how: string }[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -47,12 +36,12 @@ test(`${rounds} endings of one recorder: each session is ended as it happened, a
     const ending = ENDINGS[round < ENDINGS.length ? round : Math.floor(random() * ENDINGS.length)]!;
     const how = `round ${round}, seed ${seed}: ${ending}`;
     process.stderr.write(`${how}\n`);
-    await using trader = await RunningTrader.start({ ...options, store: storeOf(ending) });
+    await using trader = await RunningTrader.start(options);
     const { session } = await trader.ready(1 + Math.floor(random() * 1_500));
     expected.push({ id: session!.id, how, status: await endings[ending]({ trader, server, url }) });
   }
 
-  await using last = await RunningTrader.start({ ...options, store: storeOf('stop') });
+  await using last = await RunningTrader.start(options);
   await last.ready();
   expect(await last.stop(), last.log.slice(-3_000)).toBe(0);
   const sessions = (await sessionsOf(url)).slice(0, -1);

@@ -3,12 +3,13 @@
 import { campaignRounds, seededRandom, testSeed } from '@trader/testkit';
 import { describe, test } from 'vitest';
 import { recordCutTape } from '../test/cut-tape.ts';
+import { engines } from '../test/databases.ts';
 import { recordFaultyTape } from '../test/faulty-tape.ts';
 
 const deltas = 60_000;
 const rounds = Array.from({ length: campaignRounds(2) }, (_, i) => ({
   seed: testSeed() + i,
-  engine: i % 2 === 0 ? ('pglite' as const) : ('postgres' as const),
+  engine: engines[i % 2]!,
 }));
 
 describe.each(rounds)('seed $seed, on $engine', ({ seed, engine }) => {

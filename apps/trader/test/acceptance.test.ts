@@ -1,10 +1,11 @@
 // The four promises of the trader, each with a real fault: real sockets, a real PostgreSQL, the trader a process of its own.
 import { generateKeyPairSync } from 'node:crypto';
 import { createExchange, type Exchange } from '@trader/exchange-simulator';
-import { createSessionStore, type SessionRow } from '@trader/session-store';
-import { startPostgres, temporaryFolder, type TestPostgres } from '@trader/testkit';
+import { createSessionStore, migrateSchema, type SessionRow } from '@trader/session-store';
+import { temporaryFolder, type TestPostgres } from '@trader/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { breachesOf, NO_BREACHES } from './laws.ts';
+import { startOwnServer } from './own-server.ts';
 import { FoldedBook, storedRows } from './recording.ts';
 import { RunningTrader, steps, type ChildOptions } from './running-trader.ts';
 
@@ -24,24 +25,31 @@ const openExchange = async (port = 0, deltasPerSecond = 400): Promise<Exchange> 
   });
 
 let server: TestPostgres;
-beforeAll(async () => void (server = await startPostgres()));
+beforeAll(async () => {
+  server = await startOwnServer();
+  await migrateSchema({ url: await server.createDatabase('migrated') });
+});
 afterAll(() => server?.stop());
 
+/**
+ * For a process that others are to wait for: its lease runs out soon. One that is to keep its session has a longer one. After
+ * the start of a server every lease runs for as long as the one's who waits, so that one's is short there, too.
+ */
+const briefly = ({ store, ...options }: ChildOptions): ChildOptions => ({
+  ...options,
+  store: { ...store, lease: { ...store.lease, durationMs: 2_000 } },
+});
+
 async function place({ rate, ...overrides }: Partial<ChildOptions> & { readonly rate?: number } = {}) {
-  const url = await server.createDatabase();
+  const url = await server.createDatabase(undefined, 'migrated');
   const exchange = await openExchange(0, rate);
   const options: ChildOptions = {
     feed: { url: exchange.url, credentials, markets: exchange.markets },
     database: { url },
     recorder: 'desk',
     holdDownMs: 3_000,
-    drainMs: 10_000,
-    store: {
-      spool: false,
-      lease: { durationMs: 2_000, sweepEveryMs: 500 },
-      batch: { maxAgeMs: 200 },
-      queryTimeoutMs: 3_000,
-    },
+    drainMs: 30_000,
+    store: { spool: false, lease: { durationMs: 30_000, sweepEveryMs: 500 }, batch: { maxAgeMs: 200 } },
     ...overrides,
   };
   return { url, exchange, options };
@@ -73,7 +81,10 @@ describe('a session', () => {
 
     const [active] = await sessionsOf(url);
     expect(active).toMatchObject({ id: status.session!.id, recorder: 'desk', status: 'active', endedAtMs: null });
-    await vi.waitFor(async () => expect((await sessionsOf(url))[0]!.deltas).toBeGreaterThan(active!.deltas), 10_000);
+    await vi.waitFor(async () => expect((await sessionsOf(url))[0]!.deltas).toBeGreaterThan(active!.deltas), {
+      timeout: 30_000,
+      interval: 50,
+    });
 
     expect(await trader.stop()).toBe(0);
     const [ended, ...others] = await sessionsOf(url);
@@ -150,8 +161,10 @@ describe('counters', () => {
     let before = (await trader.ready(50)).session!.id;
     let highest = 0;
     for (let failure = 1; failure <= 3; failure++) {
-      exchange.control.faults.add({ kind: 'refuse', status: 503, until: '1500ms' });
+      exchange.control.faults.add({ kind: 'refuse', status: 503 });
       exchange.dropConnections();
+      await trader.until('error', ({ state }) => state === 'error');
+      exchange.control.faults.clear();
       const recovered = await trader.until(
         'new session',
         ({ state, session }) => state === 'ready' && session!.id !== before,
@@ -179,7 +192,7 @@ describe('no orphan is left', () => {
   test('by kill -9: the old session is reclaimed, and the next start continues it', async () => {
     const { url, exchange, options } = await place();
     await using _exchange = exchange;
-    await using killed = await RunningTrader.start(options);
+    await using killed = await RunningTrader.start(briefly(options));
     const first = (await killed.ready(100)).session!.id;
     // Before, because whoever reads later may be the one who finds that its lease has run out.
     expect((await sessionsOf(url))[0]).toMatchObject({ id: first, status: 'active' });
@@ -196,7 +209,7 @@ describe('no orphan is left', () => {
   });
 
   test('by a stop at full load: all that came is stored, and the session ended, in time', async () => {
-    const { url, exchange, options } = await place({ rate: 4_000, drainMs: 5_000 });
+    const { url, exchange, options } = await place({ rate: 4_000 });
     await using _exchange = exchange;
     await using trader = await RunningTrader.start(options);
     await trader.ready(8_000);
@@ -208,16 +221,16 @@ describe('no orphan is left', () => {
   test('by a second signal while the database is away', async () => {
     const { url, exchange, options } = await place();
     await using _exchange = exchange;
-    await using trader = await RunningTrader.start(options);
+    await using trader = await RunningTrader.start(briefly(options));
     const first = (await trader.ready(100)).session!.id;
     await server.halt();
     trader.child.kill('SIGTERM');
-    await vi.waitFor(() => expect(trader.log).toContain('ready → shutdown'), 10_000);
+    await vi.waitFor(() => expect(trader.log).toContain('ready → shutdown'), { timeout: 30_000, interval: 20 });
     trader.child.kill('SIGTERM');
     expect(await trader.exited).toBe(143);
     await server.start();
 
-    await using next = await RunningTrader.start(options);
+    await using next = await RunningTrader.start(briefly(options));
     await next.ready();
     expect((await sessionsOf(url))[0]).toMatchObject({ id: first, status: 'reclaimed' });
     expect(await next.stop()).toBe(0);
@@ -227,7 +240,7 @@ describe('no orphan is left', () => {
   test('by a stop that cannot end the session: the process is gone in time, and the next start ends it', async () => {
     const { url, exchange, options } = await place({ drainMs: 2_000 });
     await using _exchange = exchange;
-    await using trader = await RunningTrader.start(options);
+    await using trader = await RunningTrader.start(briefly(options));
     const first = (await trader.ready(100)).session!.id;
     await server.halt();
     trader.child.kill('SIGTERM');
@@ -235,7 +248,7 @@ describe('no orphan is left', () => {
     expect(await trader.answer('/readyz')).toBe(503);
     expect(await trader.exited).toBe(1);
     await server.start();
-    await using next = await RunningTrader.start(options);
+    await using next = await RunningTrader.start(briefly({ ...options, drainMs: 30_000 }));
     await next.ready();
     expect((await sessionsOf(url))[0]).toMatchObject({ id: first, status: 'reclaimed' });
     expect(await next.stop()).toBe(0);
@@ -243,7 +256,7 @@ describe('no orphan is left', () => {
   });
 
   test('and nothing lost or stored twice, by a database that crashes in the middle of it', async () => {
-    using folder = temporaryFolder('trader-spool-');
+    using folder = temporaryFolder('trader-spool-', { inMemory: true });
     const { url, exchange, options } = await place();
     await using _exchange = exchange;
     const spool = { spool: { dir: folder.path } };
@@ -279,7 +292,7 @@ describe('no orphan is left', () => {
   test('by a process that slept for longer than its lease: what was taken from it stays taken, and it begins anew', async () => {
     const { url, exchange, options } = await place();
     await using _exchange = exchange;
-    await using trader = await RunningTrader.start(options);
+    await using trader = await RunningTrader.start(briefly(options));
     const first = (await trader.ready(100)).session!.id;
     trader.child.kill('SIGSTOP');
     {
@@ -289,7 +302,10 @@ describe('no orphan is left', () => {
         compaction: false,
         lease: { sweepEveryMs: 100 },
       });
-      await vi.waitFor(async () => expect((await sessionsOf(url))[0]!.status).toBe('reclaimed'), 20_000);
+      await vi.waitFor(async () => expect((await sessionsOf(url))[0]!.status).toBe('reclaimed'), {
+        timeout: 30_000,
+        interval: 50,
+      });
     }
     const taken = (await sessionsOf(url))[0]!;
     trader.child.kill('SIGCONT');

@@ -1,11 +1,14 @@
 // The built program's commands on what was recorded: one recording, made once, in a PostgreSQL of the tests' own.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
+import { gunzipSync } from 'node:zlib';
+import { temporaryFolder, type TemporaryFolder, type TestDatabases } from '@trader/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { childEnvironment, nodeFlags } from './child-process.ts';
+import { newDataDir, sharedServer } from './databases.ts';
 import { makeTape } from './make-tape.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -13,15 +16,15 @@ const DELTAS = 3_000;
 const MARKETS = ['KXTAPE-A', 'KXTAPE-B'];
 
 let folder: TemporaryFolder;
-let server: TestPostgres;
+let server: TestDatabases;
 let database: string;
 /** The session of the recording, and the one that was recorded before it. */
 let id: string;
 let earlier: string;
 
 function start(args: readonly string[]) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRADER_')));
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder.path, env });
+  const options = { cwd: folder.path, env: childEnvironment() };
+  const child = spawn(process.execPath, [...nodeFlags, program, ...args], options);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -44,8 +47,8 @@ async function record(tape: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  folder = temporaryFolder();
-  server = await startPostgres();
+  folder = temporaryFolder('trader-cli-', { inMemory: true });
+  server = sharedServer();
   database = await server.createDatabase();
   writeFileSync(join(folder.path, 'short.ndjson'), makeTape(['KXTAPE-A'], 5));
   writeFileSync(join(folder.path, 'tape.ndjson'), makeTape(MARKETS, DELTAS));
@@ -53,10 +56,7 @@ beforeAll(async () => {
   id = await record('tape.ndjson');
 });
 
-afterAll(async () => {
-  await server?.stop();
-  folder?.remove();
-});
+afterAll(() => folder?.remove());
 
 describe('trader sessions show', () => {
   test('has the row, the counters of session and lifetime, the ledger and the neighbours', async () => {
@@ -169,12 +169,21 @@ describe('trader export', () => {
 });
 
 describe('trader tape record', () => {
+  const growth = (file: string, beyond: number) => {
+    const path = join(folder.path, file);
+    const size = () => (existsSync(path) ? statSync(path).size : 0);
+    return expect.poll(size, { timeout: 60_000, interval: 20 }).toBeGreaterThan(beyond);
+  };
+
   test('a tape of the simulator plays again with every delta', async () => {
-    const taped = await trader('tape', 'record', '--out', 'sim.ndjson.gz', '--for', '1500ms', '--json');
+    const taping = start(['tape', 'record', '--out', 'sim.ndjson', '--json']);
+    await growth('sim.ndjson', 50_000);
+    taping.child.kill('SIGTERM');
+    const taped = await taping.exited;
     expect(taped.code, taped.stderr).toBe(0);
     const totals = json(taped.stdout) as { frames: number; unreadable: number; markets: number };
-    expect(totals).toMatchObject({ file: 'sim.ndjson.gz', unreadable: 0, gaps: 0, markets: 20 });
-    const before = await record('sim.ndjson.gz');
+    expect(totals).toMatchObject({ file: 'sim.ndjson', unreadable: 0, gaps: 0, markets: 20 });
+    const before = await record('sim.ndjson');
     const shown = json((await ask('sessions', 'show', before, '--json')).stdout) as {
       session: { deltas: number; snapshots: number };
     };
@@ -185,11 +194,18 @@ describe('trader tape record', () => {
     await server.execute(database, `delete from sessions where id = '${before}'`);
   });
 
+  test('ends by itself after the time that it was given, and is gzip by its name', async () => {
+    const { code, stdout } = await trader('tape', 'record', '--out', 'for.ndjson.gz', '--for', '500ms', '--json');
+    const totals = json(stdout) as { frames: number };
+    expect({ code, totals }).toMatchObject({ code: 0, totals: { file: 'for.ndjson.gz', unreadable: 0 } });
+    const tape = gunzipSync(readFileSync(join(folder.path, 'for.ndjson.gz'))).toString('utf8');
+    expect(tape.split('\n')).toHaveLength(totals.frames + 1);
+  });
+
   test('ends cleanly on SIGTERM, and writes over nothing', async () => {
     const taping = start(['tape', 'record', '--out', 'until.ndjson', '--json']);
     const path = join(folder.path, 'until.ndjson');
-    const size = () => (existsSync(path) ? readFileSync(path).length : 0);
-    await vi.waitFor(() => expect(size()).toBeGreaterThan(0), { timeout: 20_000, interval: 20 });
+    await growth('until.ndjson', 0);
     taping.child.kill('SIGTERM');
     const { code, stdout } = await taping.exited;
     expect(code).toBe(0);
@@ -258,8 +274,8 @@ describe('what is wrong is one line with a code', () => {
   });
 
   test('an embedded database that another process holds names that process', async () => {
+    newDataDir(join(folder.path, 'held'));
     const holder = start(['run', '--database', 'held', '--port', '0']);
-    mkdirSync(join(folder.path, 'held'), { recursive: true });
     await vi.waitFor(() => expect(holder.stderr()).toContain('→ ready'), { timeout: 30_000, interval: 50 });
     const { code, stderr } = await trader('sessions', 'list', '--database', 'held');
     holder.child.kill('SIGTERM');

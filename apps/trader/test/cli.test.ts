@@ -5,14 +5,17 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { childEnvironment, nodeFlags } from './child-process.ts';
+import { newDatabase, newDataDir } from './databases.ts';
+import { startOwnServer } from './own-server.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 let folder: TemporaryFolder;
 const running = new Set<ChildProcess>();
-beforeEach(() => void (folder = temporaryFolder()));
+beforeEach(() => void (folder = temporaryFolder('trader-cli-', { inMemory: true })));
 afterEach(async () => {
   for (const child of running) {
     child.kill('SIGKILL');
@@ -22,8 +25,9 @@ afterEach(async () => {
 });
 
 function start(...args: string[]) {
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRADER_')));
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder.path, env: environment });
+  // A clean end is what is looked at: however busy the machine is, there is time for it.
+  const options = { cwd: folder.path, env: { ...childEnvironment(), TRADER_DRAIN: '60s' } };
+  const child = spawn(process.execPath, [...nodeFlags, program, ...args], options);
   running.add(child);
   let stdout = '';
   let stderr = '';
@@ -43,6 +47,7 @@ async function statusOnce(of: ReturnType<typeof start>, state: string) {
   return vi.waitFor(
     async () => {
       const url = /Status: (http:\S+\/status)/.exec(of.stderr())?.[1];
+      expect(url, of.stderr()).toBeDefined();
       const response = await fetch(url!);
       const status = (await response.json()) as {
         state: string;
@@ -50,11 +55,12 @@ async function statusOnce(of: ReturnType<typeof start>, state: string) {
         books: { market: string; synced: boolean }[];
         source: string;
       };
-      expect(status.state).toBe(state);
+      expect(status.state, of.stderr()).toBe(state);
       expect(status.session.deltas).toBeGreaterThan(0);
       return status;
     },
-    { timeout: 30_000, interval: 50 },
+    // Where the database has to be made first, a busy machine takes its time.
+    { timeout: 80_000, interval: 50 },
   );
 }
 
@@ -78,6 +84,8 @@ describe('trader run', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'without credentials says that it records the simulator, answers /status, and leaves no active session after %s',
     async (signal) => {
+      // Once in a folder that has to be made, once as after the first run.
+      if (signal === 'SIGTERM') newDataDir(join(folder.path, 'data'));
       const run = start('run', '--port', '0');
       const status = await statusOnce(run, 'ready');
       expect(run.stderr()).toMatch(/records the built-in simulator.*--key-id/);
@@ -86,7 +94,7 @@ describe('trader run', () => {
       expect(status.books.every(({ synced }) => synced)).toBe(true);
 
       run.child.kill(signal);
-      expect((await run.exited).code).toBe(0);
+      expect((await run.exited).code, run.stderr()).toBe(0);
 
       const { stdout, code } = await trader('sessions', 'list', '--json');
       expect(code).toBe(0);
@@ -98,8 +106,7 @@ describe('trader run', () => {
 
   test('records a named exchange with a key of its own into PostgreSQL', async () => {
     const { createExchange } = await import('@trader/exchange-simulator');
-    await using server = await startPostgres();
-    const database = await server.createDatabase();
+    const database = await newDatabase();
     await using exchange = await createExchange({ markets: 3 });
     const keyFile = join(folder.path, 'key.pem');
     writeFileSync(keyFile, exchange.credentials.privateKeyPem);
@@ -108,7 +115,7 @@ describe('trader run', () => {
     const run = start('run', '--ws-url', exchange.url, ...key, ...markets, '--database', database, '--port', '0');
     await statusOnce(run, 'ready');
     run.child.kill('SIGTERM');
-    expect((await run.exited).code).toBe(0);
+    expect((await run.exited).code, run.stderr()).toBe(0);
     const { stdout } = await trader('sessions', 'list', '--database', database);
     expect(stdout).toMatch(/closed/);
     expect(stdout).not.toMatch(/active/);
@@ -117,7 +124,7 @@ describe('trader run', () => {
 
 describe('a second signal', () => {
   test('ends it at once, though the database is away and the session cannot be closed', async () => {
-    await using server = await startPostgres();
+    await using server = await startOwnServer();
     const database = await server.createDatabase();
     const run = start('run', '--port', '0', '--database', database);
     await statusOnce(run, 'ready');
@@ -133,7 +140,8 @@ describe('a second signal', () => {
 
 describe('trader simulate', () => {
   test('plays a tape, prints one line of totals and exits 0; sql reads what it stored', async () => {
-    const { stdout, code } = await trader(
+    newDataDir(join(folder.path, 'db'));
+    const { stdout, stderr, code } = await trader(
       'simulate',
       '--exit-when-done',
       '--tape',
@@ -145,7 +153,7 @@ describe('trader simulate', () => {
       '--port',
       '0',
     );
-    expect(code).toBe(0);
+    expect(code, stderr).toBe(0);
     expect(stdout.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'closed', markets: 1, snapshots: 1, deltas: 2, gaps: 0 });
 
@@ -162,10 +170,11 @@ describe('trader simulate', () => {
   });
 
   test('without a tape runs the generator until a signal', async () => {
+    newDataDir(join(folder.path, 'db'));
     const run = start('simulate', '--generate', '3', '--rate', '500', '--database', 'db', '--port', '0');
     expect((await statusOnce(run, 'ready')).books).toHaveLength(3);
     run.child.kill('SIGINT');
-    expect((await run.exited).code).toBe(0);
+    expect((await run.exited).code, run.stderr()).toBe(0);
   });
 });
 
@@ -235,7 +244,7 @@ describe('bad input is one clear line that names the setting, and an exit code',
     await once(closed, 'close');
     const run = start('run', '--port', '0', '--database', `postgres://me:secret@127.0.0.1:${port}/x`);
     await vi.waitFor(() => expect(run.stderr()).toMatch(/DATABASE_UNREACHABLE|could not be reached|no connection/i), {
-      timeout: 20_000,
+      timeout: 30_000,
       interval: 50,
     });
     expect(run.child.exitCode).toBeNull();
@@ -245,6 +254,7 @@ describe('bad input is one clear line that names the setting, and an exit code',
   });
 
   test('a folder that another trader records into is 1 and names that process', async () => {
+    newDataDir(join(folder.path, 'db'));
     const first = start('run', '--port', '0', '--database', 'db');
     await statusOnce(first, 'ready');
     const { code, stderr } = await trader('run', '--port', '0', '--database', 'db');
@@ -255,7 +265,7 @@ describe('bad input is one clear line that names the setting, and an exit code',
   test('a stack trace is shown when it is asked for', async () => {
     const child = spawn(process.execPath, [program, 'run', '--port', '70000'], {
       cwd: folder.path,
-      env: { ...process.env, TRADER_STACK: '1' },
+      env: { ...childEnvironment(), TRADER_STACK: '1' },
     });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -1,7 +1,6 @@
 // Discovery against a whole exchange on loopback: its REST, its lifecycle events, its sockets.
 import { createExchange, type Exchange, type ExchangeOptions } from '@trader/exchange-simulator';
 import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
-import { temporaryFolder } from '@trader/testkit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { DiscoveryConfig } from '../src/config-types.ts';
 import { Discovery } from '../src/discovery/discovery.ts';
@@ -10,6 +9,7 @@ import { RestClient } from '../src/discovery/rest-client.ts';
 import { createLog } from '../src/log.ts';
 import { systemRuntime } from '../src/system-runtime.ts';
 import { createTrader } from '../src/trader.ts';
+import { newDataDir } from './databases.ts';
 
 const RULES: DiscoveryConfig = {
   series: ['KXSIM'],
@@ -23,7 +23,7 @@ const RULES: DiscoveryConfig = {
   keepAfterCloseMs: 100,
 };
 
-const until = (fact: () => void | Promise<void>) => vi.waitFor(fact, { timeout: 20_000, interval: 20 });
+const until = (fact: () => void | Promise<void>) => vi.waitFor(fact, { timeout: 30_000, interval: 20 });
 
 const running: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -195,7 +195,6 @@ describe('discovery', () => {
 });
 
 test('a trader is ready with no market open, and records those that open', { timeout: 40_000 }, async () => {
-  using folder = temporaryFolder();
   await using exchange = await createExchange({ markets: 2, deltasPerSecond: 50 });
   exchange.control.markets.roll({ gapMs: 6_000 });
   expect(await open(exchange)).toEqual([]);
@@ -207,7 +206,7 @@ test('a trader is ready with no market open, and records those that open', { tim
       discovery: { restUrl: exchange.restUrl, rules: { ...RULES, reconcileEveryMs: 1_000 } },
     },
     source: 'test',
-    database: { dataDir: folder.path },
+    database: { dataDir: newDataDir() },
     recorder: 'test',
     port: null,
     log: createLog('silent'),

@@ -1,11 +1,11 @@
 // A stop that cannot end in time: the database has stopped to answer, and what waits for it cannot be hurried.
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { startPostgres } from '@trader/testkit';
 import { expect, test, vi } from 'vitest';
 import { simulatedFeed } from '../src/exchange-feed.ts';
 import { createLog } from '../src/log.ts';
 import { createTrader } from '../src/trader.ts';
+import { newDatabase } from './databases.ts';
 import { get, SocketReader } from './http-trader.ts';
 
 /** A way to the server on which nothing comes back any more once it is frozen. */
@@ -37,9 +37,10 @@ async function freezable(port: number) {
 }
 
 test('a stop that is not over in time says DRAIN_TIMEOUT, with HTTP, sockets and feed closed; the store follows by itself', async () => {
-  await using server = await startPostgres();
-  await using way = await freezable(server.port);
-  const url = (await server.createDatabase()).replace(String(server.port), String(way.port));
+  const direct = new URL(await newDatabase());
+  await using way = await freezable(Number(direct.port));
+  direct.port = String(way.port);
+  const url = direct.href;
   const { feed, source, exchange } = await simulatedFeed({ markets: 2, deltasPerSecond: 200 });
   await using _exchange = exchange;
   const trader = createTrader({

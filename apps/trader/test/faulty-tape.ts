@@ -7,8 +7,9 @@ import { createSessionStore } from '@trader/session-store';
 import { temporaryFolder } from '@trader/testkit';
 import { expect } from 'vitest';
 import type { Database } from '../src/config.ts';
+import { newDatabaseOn, type EngineName } from './databases.ts';
 import { makeTape } from './make-tape.ts';
-import { engines, FoldedBook, recordTapes, storedRows } from './recording.ts';
+import { FoldedBook, recordTapes, storedRows } from './recording.ts';
 
 const MARKETS = Array.from({ length: 8 }, (_, i) => `KXFAULTY-${i}`);
 
@@ -36,39 +37,35 @@ const faultsFor = (deltas: number): readonly Fault[] => {
 
 /** Every hole is named, nothing is stored twice, and books in memory and in the store end as the exchange's. */
 export async function recordFaultyTape(
-  engine: keyof typeof engines,
+  engine: EngineName,
   { deltas, seed }: { readonly deltas: number; readonly seed: number },
 ): Promise<void> {
-  using folder = temporaryFolder();
+  using folder = temporaryFolder('trader-tape-', { inMemory: true });
   const tape = join(folder.path, 'faulty.ndjson');
   writeFileSync(tape, makeTape(MARKETS, deltas, seed));
   const faults = faultsFor(deltas);
-  const { database, remove } = await engines[engine]();
-  try {
-    const { row, trader, exchange } = await recordTapes([tape], database, { faults, seed });
-    const hits = exchange.totals().faults;
-    for (const { kind } of faults) expect(hits[kind], kind).toBeGreaterThan(0);
-    const { counters, epoch } = trader.client!.status();
-    // The two cuts each cost a connection. Error 25 costs a sid, the broken text a repair.
-    expect(epoch).toBe(3);
-    for (const name of ['gaps', 'duplicates', 'unapplied', 'unrecognized', 'violations'] as const) {
-      expect(counters[name], name).toBeGreaterThan(0);
-    }
-    expect(counters.desyncs).toBe(0);
-    expect(row).toMatchObject({ status: 'closed', gaps: counters.gaps, deltas: counters.deltas });
+  const database = await newDatabaseOn(engine);
+  const { row, trader, exchange } = await recordTapes([tape], database, { faults, seed });
+  const hits = exchange.totals().faults;
+  for (const { kind } of faults) expect(hits[kind], kind).toBeGreaterThan(0);
+  const { counters, epoch } = trader.client!.status();
+  // The two cuts each cost a connection. Error 25 costs a sid, the broken text a repair.
+  expect(epoch).toBe(3);
+  for (const name of ['gaps', 'duplicates', 'unapplied', 'unrecognized', 'violations'] as const) {
+    expect(counters[name], name).toBeGreaterThan(0);
+  }
+  expect(counters.desyncs).toBe(0);
+  expect(row).toMatchObject({ status: 'closed', gaps: counters.gaps, deltas: counters.deltas });
 
-    const holes = await checkNumbers(database, row.id);
-    const stored = new Map(MARKETS.map((market) => [market, new FoldedBook()]));
-    for await (const record of storedRows(database, row.id)) stored.get(record.market)!.takeUnlessStale(record, holes);
-    for (const market of MARKETS) {
-      const truth = exchange.book(market)!;
-      for (const side of ['yes', 'no'] as const) {
-        expect(trader.client!.book(market)!.levels(side), market).toEqual(truth[side]);
-        expect(stored.get(market)!.levels(side), market).toEqual(truth[side]);
-      }
+  const holes = await checkNumbers(database, row.id);
+  const stored = new Map(MARKETS.map((market) => [market, new FoldedBook()]));
+  for await (const record of storedRows(database, row.id)) stored.get(record.market)!.takeUnlessStale(record, holes);
+  for (const market of MARKETS) {
+    const truth = exchange.book(market)!;
+    for (const side of ['yes', 'no'] as const) {
+      expect(trader.client!.book(market)!.levels(side), market).toEqual(truth[side]);
+      expect(stored.get(market)!.levels(side), market).toEqual(truth[side]);
     }
-  } finally {
-    await remove();
   }
 }
 

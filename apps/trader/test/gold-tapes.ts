@@ -6,7 +6,8 @@ import { createGunzip } from 'node:zlib';
 import { captures } from '@trader/testkit';
 import { expect } from 'vitest';
 import type { Trader } from '../src/trader.ts';
-import { engines, FoldedBook, recordTapes, storedRows } from './recording.ts';
+import { newDatabaseOn, type EngineName } from './databases.ts';
+import { FoldedBook, recordTapes, storedRows } from './recording.ts';
 
 export const gold = captures('ws-gold15m-2026-08/events');
 
@@ -24,41 +25,37 @@ export const goldTapes = (market = ''): readonly string[] =>
  * Through the simulator's socket, the client and the store: each delta is stored once, the folded store equals the live books at
  * each checkpoint, and no level is impossible.
  */
-export async function playAndCompare(played: readonly string[], engine: keyof typeof engines): Promise<void> {
+export async function playAndCompare(played: readonly string[], engine: EngineName): Promise<void> {
   const expected = await readTapes(played);
   const live: Checkpoints = new Map();
-  const { database, remove } = await engines[engine]();
-  try {
-    const { row } = await recordTapes(played, database, { during: (trader) => watch(trader, expected, live) });
-    const deltas = [...expected.values()].reduce((sum, { digest }) => sum + digest.count, 0);
-    expect(row).toMatchObject({ status: 'closed', deltas, gaps: 0 });
+  const database = await newDatabaseOn(engine);
+  const { row } = await recordTapes(played, database, { during: (trader) => watch(trader, expected, live) });
+  const deltas = [...expected.values()].reduce((sum, { digest }) => sum + digest.count, 0);
+  expect(row).toMatchObject({ status: 'closed', deltas, gaps: 0 });
 
-    const books = new Map<string, FoldedBook>();
-    const digests = new Map<string, Digest>();
-    const compared = new Map<string, number>();
-    for await (const record of storedRows(database, row.id)) {
-      const book = books.get(record.market) ?? new FoldedBook();
-      books.set(record.market, book);
-      book.take(record);
-      if (!record.delta) continue;
-      const digest = digests.get(record.market) ?? new Digest();
-      digests.set(record.market, digest);
-      const { side, price, change, atMs } = record.delta;
-      digest.add(side, price, change, atMs);
-      if (book.breach) throw new Error(`${record.market} is ${book.breach} at seq ${record.seq}`);
-      const checkpoint = live.get(record.market)?.get(digest.count);
-      if (!checkpoint) continue;
-      expect({ yes: book.levels('yes'), no: book.levels('no') }, record.market).toEqual(checkpoint);
-      compared.set(record.market, (compared.get(record.market) ?? 0) + 1);
-    }
-    for (const [market, { digest, checkpoints }] of expected) {
-      expect(digests.get(market), market).toEqual(digest);
-      expect(compared.get(market), market).toBe(checkpoints.size);
-    }
-    expect(books.size).toBe(expected.size);
-  } finally {
-    await remove();
+  const books = new Map<string, FoldedBook>();
+  const digests = new Map<string, Digest>();
+  const compared = new Map<string, number>();
+  for await (const record of storedRows(database, row.id)) {
+    const book = books.get(record.market) ?? new FoldedBook();
+    books.set(record.market, book);
+    book.take(record);
+    if (!record.delta) continue;
+    const digest = digests.get(record.market) ?? new Digest();
+    digests.set(record.market, digest);
+    const { side, price, change, atMs } = record.delta;
+    digest.add(side, price, change, atMs);
+    if (book.breach) throw new Error(`${record.market} is ${book.breach} at seq ${record.seq}`);
+    const checkpoint = live.get(record.market)?.get(digest.count);
+    if (!checkpoint) continue;
+    expect({ yes: book.levels('yes'), no: book.levels('no') }, record.market).toEqual(checkpoint);
+    compared.set(record.market, (compared.get(record.market) ?? 0) + 1);
   }
+  for (const [market, { digest, checkpoints }] of expected) {
+    expect(digests.get(market), market).toEqual(digest);
+    expect(compared.get(market), market).toBe(checkpoints.size);
+  }
+  expect(books.size).toBe(expected.size);
 }
 
 /** Tells sequences apart, cheaply enough for a million: how many, and a hash over all of them in order. */

@@ -1,11 +1,16 @@
 // A trader with its HTTP side on a free port of loopback, recording the simulator, and readers of what it says.
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import type { ExchangeOptions } from '@trader/exchange-simulator';
-import { temporaryFolder } from '@trader/testkit';
 import { WebSocket, type ClientOptions } from 'ws';
 import { simulatedFeed } from '../src/exchange-feed.ts';
 import { createLog } from '../src/log.ts';
 import { createTrader, type TraderOptions } from '../src/trader.ts';
+import { newDataDir } from './databases.ts';
+
+/** For what comes by itself; a machine may be busy. */
+const DEADLINE_MS = 30_000;
 
 export type Answer<Body = unknown> = { readonly status: number; readonly headers: Headers; readonly body: Body };
 
@@ -20,11 +25,10 @@ export async function get<Body = unknown>(url: string, headers: Record<string, s
 /** Started, and ready unless the exchange never lets it. */
 export async function startHttpTrader(
   exchangeOptions: ExchangeOptions = { markets: 4, deltasPerSecond: 200 },
-  options: Partial<Pick<TraderOptions, 'database' | 'http' | 'holdDownMs'>> = {},
+  options: Partial<Pick<TraderOptions, 'database' | 'http' | 'holdDownMs' | 'drainMs'>> = {},
 ) {
-  const folder = temporaryFolder('trader-http-');
   const { feed, source, exchange } = await simulatedFeed(exchangeOptions);
-  const database = { dataDir: folder.path };
+  const database = { dataDir: newDataDir() };
   const log = createLog('silent');
   const trader = createTrader({ feed, source, database, recorder: 'test', port: 0, log, ...options });
   await trader.start();
@@ -38,7 +42,6 @@ export async function startHttpTrader(
     async [Symbol.asyncDispose]() {
       await trader.stop('the test is over');
       await exchange.close();
-      folder.remove();
     },
   };
 }
@@ -67,9 +70,12 @@ export class SocketReader {
     }));
   }
 
-  /** The next message, not looked at before, that is of the type and fits. */
+  /** The next message, not looked at before, that is of the type and fits. @throws after 30 s, with what came instead */
   async next(type: string, fits: (message: Message) => boolean = () => true): Promise<Message> {
-    for (;;) {
+    const from = this.#read;
+    const late = AbortSignal.timeout(DEADLINE_MS);
+    late.addEventListener('abort', () => this.#changed.resolve());
+    while (!late.aborted) {
       while (this.#read < this.messages.length) {
         const message = this.messages[this.#read++]!;
         if (message.type === type && fits(message)) return message;
@@ -77,6 +83,8 @@ export class SocketReader {
       this.#changed = Promise.withResolvers();
       await this.#changed.promise;
     }
+    const came = JSON.stringify(this.messages.slice(from).slice(-20));
+    throw new Error(`no fitting ${type} within ${DEADLINE_MS} ms; of what came, the latest: ${came}`);
   }
 
   /** The HTTP answer in place of an open socket. */
@@ -102,11 +110,14 @@ export class SocketReader {
   }
 }
 
-/** Asks until the answer fits: for facts that come by themselves. The test's own timeout is the bound. */
+/** Asks until the answer fits: for facts that come by themselves. @throws after 30 s, with the latest answer */
 export async function until<T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> {
+  const deadlineMs = performance.now() + DEADLINE_MS;
   for (;;) {
     const answer = await ask();
     if (fits(answer)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (performance.now() > deadlineMs)
+      throw new Error(`does not fit after ${DEADLINE_MS} ms: ${inspect(answer, { depth: 6 })}`);
+    await pause(20);
   }
 }

@@ -5,23 +5,25 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createExchange } from '@trader/exchange-simulator';
-import { startPostgres, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { childEnvironment, nodeFlags } from './child-process.ts';
+import { startOwnServer } from './own-server.ts';
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 let folder: TemporaryFolder;
 const ends: (() => Promise<unknown>)[] = [];
-beforeEach(() => void (folder = temporaryFolder()));
+beforeEach(() => void (folder = temporaryFolder('trader-cli-', { inMemory: true })));
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
   folder.remove();
 });
 
 function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('TRADER_'));
-  const env = { ...Object.fromEntries(clean), ...environment };
-  const child = spawn(process.execPath, ['--conditions=@trader/source', program, ...args], { cwd: folder.path, env });
+  const flags = [...nodeFlags, '--conditions=@trader/source'];
+  const options = { cwd: folder.path, env: { ...childEnvironment(), ...environment } };
+  const child = spawn(process.execPath, [...flags, program, ...args], options);
   const closed = once(child, 'close');
   let stdout = '';
   let stderr = '';
@@ -117,9 +119,9 @@ describe('help', () => {
 
 test(
   'a recording of an exchange, with cuts and a failing database, writes no secret to its log',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
-    const server = await startPostgres();
+    const server = await startOwnServer();
     ends.push(() => server.stop());
     const password = 'correct-horse-battery-staple';
     const database = new URL(await server.createDatabase());
@@ -143,7 +145,7 @@ test(
     );
     const run = start(['run']);
     const logged = (text: string) =>
-      vi.waitFor(() => expect(run.stderr()).toContain(text), { timeout: 20_000, interval: 50 });
+      vi.waitFor(() => expect(run.stderr()).toContain(text), { timeout: 30_000, interval: 50 });
     await logged('→ ready');
     await logged('3 added');
     exchange.control.faults.add({ kind: 'refuse', status: 401, count: 1 });

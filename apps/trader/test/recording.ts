@@ -1,23 +1,10 @@
 // A trader in this process that records the simulator, and what a test can ask it.
 import { createSessionStore, type SessionRow, type SessionStore } from '@trader/session-store';
-import { startPostgres, temporaryFolder } from '@trader/testkit';
 import type { Exchange, Fault } from '@trader/exchange-simulator';
 import type { Database } from '../src/config.ts';
 import { simulatedFeed } from '../src/exchange-feed.ts';
 import { createLog } from '../src/log.ts';
 import { createTrader, type Trader } from '../src/trader.ts';
-
-/** The two engines that every recording must come out of alike. */
-export const engines = {
-  pglite: async () => {
-    const folder = temporaryFolder('trader-recording-');
-    return { database: { dataDir: folder.path } as Database, remove: async () => folder.remove() };
-  },
-  postgres: async () => {
-    const server = await startPostgres();
-    return { database: { url: await server.createDatabase() } as Database, remove: () => server.stop() };
-  },
-};
 
 export type Recorded = { readonly row: SessionRow; readonly trader: Trader; readonly exchange: Exchange };
 

@@ -6,6 +6,7 @@ import type { CoordinatorTransition } from '../src/core/coordinator.ts';
 import type { StoreTuning } from '../src/open-store.ts';
 import type { Status } from '../src/status.ts';
 import type { TraderOptions } from '../src/trader.ts';
+import { childEnvironment, nodeFlags } from './child-process.ts';
 
 export type ChildOptions = {
   readonly feed: TraderOptions['feed'];
@@ -25,9 +26,9 @@ export class RunningTrader implements AsyncDisposable {
   #log = '';
 
   private constructor(options: ChildOptions) {
-    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRADER_')));
-    this.child = spawn(process.execPath, ['--conditions=@trader/source', PROGRAM, JSON.stringify(options)], {
-      env: environment,
+    const flags = [...nodeFlags, '--conditions=@trader/source'];
+    this.child = spawn(process.execPath, [...flags, PROGRAM, JSON.stringify(options)], {
+      env: childEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.child
@@ -87,7 +88,7 @@ export class RunningTrader implements AsyncDisposable {
       const status = await this.status();
       if (status && wanted(status)) return status;
       latest = status ?? latest;
-      await new Promise((resolve) => void setTimeout(resolve, 25));
+      await new Promise((resolve) => void setTimeout(resolve, 50));
     }
     const { state, cause } = latest ?? { state: 'not answering', cause: '' };
     throw new Error(`No ${what} after ${timeoutMs} ms: ${state} (${cause})\n${this.#log.slice(-3_000)}`);

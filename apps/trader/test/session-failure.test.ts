@@ -1,14 +1,13 @@
 // Somebody ends the session in the database while it records: nothing more can be written to it.
 import { createSessionStore } from '@trader/session-store';
-import { startPostgres } from '@trader/testkit';
 import { expect, test, vi } from 'vitest';
 import { simulatedFeed } from '../src/exchange-feed.ts';
 import { createLog } from '../src/log.ts';
 import { createTrader } from '../src/trader.ts';
+import { newDatabase, sharedServer } from './databases.ts';
 
 test('a session that is ended under its recorder is followed by a whole new one, on a new connection', async () => {
-  await using server = await startPostgres();
-  const url = await server.createDatabase();
+  const url = await newDatabase();
   const { feed, source, exchange } = await simulatedFeed({ markets: 4, deltasPerSecond: 500 });
   await using _exchange = exchange;
   const log = createLog('silent');
@@ -17,7 +16,7 @@ test('a session that is ended under its recorder is followed by a whole new one,
   expect(await trader.ready).toBe(true);
   const first = trader.status().session!.id;
 
-  await server.execute(
+  await sharedServer().execute(
     url,
     `update sessions set status = 'closed', end_reason = 'by hand', ended_at = now() where status = 'active'`,
   );

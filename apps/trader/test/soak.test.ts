@@ -17,7 +17,6 @@ test('a few faults leave no orphan, no unnamed hole, no duplicate, and no depart
   });
   expect(report.failures, reportText(report)).toEqual([]);
   expect(report.readyAtEnd).toBe(true);
-  expect(report.frames).toBeGreaterThan(1_000);
 }, 240_000);
 
 describe('the judge', () => {

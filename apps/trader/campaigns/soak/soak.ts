@@ -2,9 +2,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createExchange, type Exchange } from '@trader/exchange-simulator';
 import { createSessionStore } from '@trader/session-store';
-import { seededRandom, startPostgres, temporaryFolder, type TestPostgres } from '@trader/testkit';
+import { seededRandom, temporaryFolder, type TestPostgres } from '@trader/testkit';
 import { breachesOf, type Breaches } from '../../test/laws.ts';
 import type { Status } from '../../src/status.ts';
+import { startOwnServer } from '../../test/own-server.ts';
 import { RunningTrader, type ChildOptions } from '../../test/running-trader.ts';
 import { explanationOf, faultsOf, paceOf, soakScript, type SoakFault, type SoakPace, type SoakStep } from './script.ts';
 import { slopePerHour } from './slope.ts';
@@ -62,8 +63,8 @@ const HEAL_TIMEOUT_MS = 60_000;
 
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { durationMs, seed, markets, rate, holdDownMs, pace = paceOf(durationMs), onLine = () => undefined } = options;
-  using folder = temporaryFolder('trader-soak-');
-  await using server = await startPostgres();
+  using folder = temporaryFolder('trader-soak-', { inMemory: true });
+  await using server = await startOwnServer();
   const url = await server.createDatabase();
   const key = generateKeyPairSync('ed25519', {
     publicKeyEncoding: { type: 'spki', format: 'pem' },

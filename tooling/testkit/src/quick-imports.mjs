@@ -1,0 +1,11 @@
+// For `node --import`: modules of drizzle-orm find each other without Node's help. Node 26 parses the package's `package.json`,
+// 180 kB of it, anew for each of its hundred modules, which is most of the time that a program takes to start.
+import { registerHooks } from 'node:module';
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const { parentURL } = context;
+    if (!specifier.startsWith('.') || !parentURL?.includes('/node_modules/drizzle-orm/')) return next(specifier, context);
+    return { url: new URL(specifier, parentURL).href, format: 'module', shortCircuit: true };
+  },
+});
