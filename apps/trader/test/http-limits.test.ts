@@ -128,6 +128,23 @@ describe('connections', () => {
     for (const client of silent) await client[Symbol.asyncDispose]();
   });
 
+  test('that all wait for a client to read make room too: a probe gets in', async () => {
+    const alter = (view: TraderView): TraderView => ({ ...view, source: 'x'.repeat(30_000_000) });
+    await using served = await serveView({ maxConnections: 3 }, {}, { alter });
+    const unread = [];
+    for (let i = 0; i < 3; i++) {
+      const client = await RawClient.connect(served.base);
+      client.send(requestOf('/status'));
+      await client.until((received) => received.length > 0);
+      client.socket.pause();
+      unread.push(client);
+    }
+    await using probe = await RawClient.connect(served.base);
+    expect(await probe.send(requestOf('/livez', ['Connection: close'])).closed).toContain('"live":true');
+    expect(await refusals(served.base, 'TOO_MANY_CONNECTIONS')).toBeGreaterThan(0);
+    for (const client of unread) await client[Symbol.asyncDispose]();
+  });
+
   test('that are sockets by now have a limit of their own', async () => {
     await using served = await serveView({ maxConnections: 1, maxClients: 3 });
     await using first = new SocketReader(served.base);
@@ -244,4 +261,31 @@ test('a server that is told to stop ends at once what is silent, and in time wha
   unread.socket.resume();
   await Promise.all([silent.closed, half.closed, unread.closed, reader.closed]);
   expect([silent, half, unread].map(({ isClosed }) => isClosed)).toEqual([true, true, true]);
+});
+
+test('a request that comes while the server ends is refused in the form of every refusal', async () => {
+  const asked: ((rows: []) => void)[] = [];
+  const sessionStore = { sessions: () => new Promise<[]>((resolve) => asked.push(resolve)), query: async () => [] };
+  const { server, base } = await serveView({}, {}, { alter: (view) => ({ ...view, sessionStore }) });
+  await using client = await RawClient.connect(base);
+  client.send(requestOf('/sessions') + requestOf('/livez'));
+  await until(
+    async () => asked.length,
+    (count) => count > 0,
+  );
+  const ended = server.close(30_000);
+  // Nobody new is let in from now on.
+  await until(
+    () =>
+      get(`${base}/livez`).then(
+        () => false,
+        () => true,
+      ),
+    (isClosed) => isClosed,
+  );
+  asked[0]!([]);
+  const received = await client.closed;
+  await ended;
+  expect(received).toMatch(/"sessions":\[\]/);
+  expect(outcomeOf(received.slice(received.lastIndexOf('HTTP/1.1 ')))).toEqual([503, 'SHUTTING_DOWN']);
 });

@@ -1,5 +1,6 @@
 // How much of the process one connection may take: its place, one answer at a time, and a time for each. A full house makes
-// room for whoever comes: the connection that has been silent for the longest time goes, so that a probe always gets in.
+// room for whoever comes, so that a probe always gets in: the connection that has been silent for the longest time goes, or,
+// if each is being answered, the one that has been at it for the longest time.
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimer } from '../set-timer.ts';
@@ -42,10 +43,7 @@ export class Connections {
     const peer = peerOf(socket);
     // It is gone already.
     if (peer === null) return void socket.destroy();
-    if (this.size >= this.#options.maxConnections && !this.#makeRoom()) {
-      this.#outcomes.refused('TOO_MANY_CONNECTIONS');
-      return void socket.destroy();
-    }
+    if (this.size >= this.#options.maxConnections) this.#makeRoom();
     const connection: Connection = { peer, socket, queue: [], isUpgraded: false };
     this.#open.set(peer, connection);
     socket.once('close', () => {
@@ -106,13 +104,10 @@ export class Connections {
     if (this.#open.delete(connection.peer)) this.#open.set(connection.peer, connection);
   }
 
-  #makeRoom(): boolean {
-    for (const connection of this.#open.values()) {
-      if (connection.isUpgraded || connection.queue.length > 0 || connection.socket.destroyed) continue;
-      this.#cut(connection, 'TOO_MANY_CONNECTIONS');
-      return true;
-    }
-    return false;
+  #makeRoom(): void {
+    const open = [...this.#open.values()].filter(({ isUpgraded, socket }) => !isUpgraded && !socket.destroyed);
+    const first = open.find(({ queue }) => queue.length === 0) ?? open[0];
+    if (first) this.#cut(first, 'TOO_MANY_CONNECTIONS');
   }
 
   #cut({ socket, queue }: Connection, code: 'TOO_MANY_CONNECTIONS' | 'TOO_MANY_PIPELINED' | 'ANSWER_TIMEOUT'): void {

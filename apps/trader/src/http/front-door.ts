@@ -30,6 +30,7 @@ export class FrontDoor {
   readonly #options: ResolvedHttpOptions;
   readonly #parts: FrontDoorParts;
   readonly #connections: Connections;
+  #isClosing = false;
 
   constructor(options: ResolvedHttpOptions, parts: FrontDoorParts) {
     this.#options = options;
@@ -84,19 +85,25 @@ export class FrontDoor {
   /** What is no HTTP, came too late, or broke off. */
   clientFailed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
     const { outcomes } = this.#parts;
-    outcomes.guard('a broken request', () => {
+    const handle = (): void => {
       const refusal = BROKEN[code] ?? (code.startsWith('HPE_') ? UNREADABLE : null);
       if (refusal) outcomes.refused(refusal.code);
-      else if (code.startsWith('ERR_')) outcomes.refused('TLS_FAILED');
+      else if (/^ERR_(SSL|TLS)_/.test(code)) outcomes.refused('TLS_FAILED');
       // An answer that is under way would be taken for this one's.
       if (refusal && !this.#connections.isBusy(socket)) refuseOnSocket(socket, refusal);
       else socket.destroy();
-    });
+    };
+    outcomes.guard('a broken request', handle, () => socket.destroy());
   }
 
   /** That are open, without those that speak WebSocket. */
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Lets nobody in any more; what is under way goes on. */
+  close(): void {
+    this.#isClosing = true;
   }
 
   /** Cuts every connection. */
@@ -116,8 +123,8 @@ export class FrontDoor {
           response.setHeader('cache-control', 'no-store');
           response.setHeader('x-content-type-options', 'nosniff');
           // What is left of it is not read.
-          if (hasBody(request)) response.shouldKeepAlive = false;
-          const refusal = gate.refuse(request) ?? refuseForm(request);
+          if (hasBody(request) || this.#isClosing) response.shouldKeepAlive = false;
+          const refusal = gate.refuse(request) ?? refuseContent(request) ?? (this.#isClosing ? CLOSING : null);
           if (!refusal) return answer(request, response);
           outcomes.refused(refusal.code);
           refuse(response, refusal);
@@ -131,10 +138,11 @@ export class FrontDoor {
     const { gate, outcomes, turns, onUpgrade } = this.#parts;
     // Until somebody has it, nobody else listens for what can go wrong with the socket.
     socket.on('error', () => socket.destroy());
-    const refusal = gate.refuse(request) ?? refuseForm(request);
-    if (refusal) outcomes.refused(refusal.code);
-    // An answer that is under way would be taken for a part of what follows.
-    if (this.#connections.isBusy(request.socket)) return void socket.destroy();
+    const refusal = gate.refuse(request) ?? refuseContent(request);
+    // What follows would be taken for a part of the answer that is under way.
+    const isBusy = this.#connections.isBusy(request.socket);
+    if (refusal || isBusy) outcomes.refused(refusal?.code ?? 'TOO_MANY_PIPELINED');
+    if (isBusy) return void socket.destroy();
     if (refusal) return refuseOnSocket(socket, refusal);
     void turns.take().then(() =>
       outcomes.guard(
@@ -147,6 +155,8 @@ export class FrontDoor {
 }
 
 const UNREADABLE: Refusal = { code: 'REQUEST_INVALID', message: 'This is no HTTP request that can be read.' };
+
+const CLOSING: Refusal = { code: 'SHUTTING_DOWN', message: 'The trader stops.' };
 
 const TOO_LARGE: Refusal = {
   code: 'HEADERS_TOO_LARGE',
@@ -163,7 +173,7 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || !['0', undefined].includes(headers['content-length']);
 
 /** Every endpoint is read, and nothing is sent to it. */
-function refuseForm(request: IncomingMessage): Refusal | null {
+function refuseContent(request: IncomingMessage): Refusal | null {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { code: 'METHOD_NOT_ALLOWED', message: 'Every endpoint is a GET.' };
   }

@@ -148,6 +148,7 @@ function baseUrl(server: FastifyInstance, { host, tls }: ResolvedHttpOptions): s
 
 /** A client that takes its answer slowly, or does not finish its request, must not hold up the end. */
 async function closeWithin(server: FastifyInstance, door: FrontDoor, patienceMs: number): Promise<void> {
+  door.close();
   const cancel = setTimer(patienceMs, () => door.destroy());
   try {
     await server.close();
