@@ -40,6 +40,10 @@ export class FeedDriver {
   readonly #inputs: FeedInput[] = [];
   /** Used again for each frame: there are too many of them for an array each. */
   readonly #frameEffects: FeedEffect[] = [];
+  /** Of the wall clock, when the monotonic one was last read for a frame. */
+  #readAtMs = Number.NaN;
+  /** For a runtime that has no monotonic clock. */
+  readonly #made = { monotonicMs: 0, wallMs: Infinity };
   #stepping = false;
   #barrierId = 0;
   #socket: { readonly id: number; readonly socket: Socket } | null = null;
@@ -84,6 +88,16 @@ export class FeedDriver {
     return this.#gone;
   }
 
+  #monotonicMs(): number {
+    const { runtime } = this.#options;
+    if (runtime.monotonicMs) return Math.floor(runtime.monotonicMs());
+    // Made of the wall clock: what that is set back by counts as no time at all.
+    const wallMs = runtime.nowMs();
+    this.#made.monotonicMs += Math.max(0, wallMs - this.#made.wallMs);
+    this.#made.wallMs = wallMs;
+    return this.#made.monotonicMs;
+  }
+
   /** One input at a time, in order: a listener may call the client in the middle of a step. */
   #take(input: FeedInput): void {
     this.#inputs.push(input);
@@ -94,6 +108,7 @@ export class FeedDriver {
     this.#stepping = true;
     try {
       for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+        this.state.monotonicMs = this.#monotonicMs();
         for (const effect of step(this.state, next)) this.#perform(effect);
       }
     } finally {
@@ -109,6 +124,9 @@ export class FeedDriver {
       this.#take({ type: 'frame-received', socket, bytes, atMs });
       return;
     }
+    // Frames come by the hundred thousand: one reading of the second clock serves a millisecond of the first.
+    if (atMs !== this.#readAtMs) state.monotonicMs = this.#monotonicMs();
+    this.#readAtMs = atMs;
     const effects = this.#frameEffects;
     this.#stepping = true;
     try {
@@ -191,7 +209,7 @@ export class FeedDriver {
 
   #startTimer(timer: FeedTimer, delayMs: number): void {
     const { runtime } = this.#options;
-    const dueMs = runtime.nowMs() + delayMs;
+    const dueMs = this.#monotonicMs() + delayMs;
     const fire = (): void => {
       this.#timers.delete(timer);
       this.tell({ type: 'timer-fired', timer });
@@ -200,7 +218,7 @@ export class FeedDriver {
     const cancel = runtime.setTimer(delayMs, () => {
       // Deadlines are judged after one more turn of the loop. An answer may wait in the socket, and a healthy connection
       // would be given up for our own fault.
-      const turnMs = runtime.nowMs() - dueMs < STALL_MS ? 0 : READ_FIRST_MS;
+      const turnMs = this.#monotonicMs() - dueMs < STALL_MS ? 0 : READ_FIRST_MS;
       this.#timers.set(timer, runtime.setTimer(turnMs, fire));
     });
     this.#timers.set(timer, cancel);

@@ -19,6 +19,7 @@ test.each([
       'formatMicrodollars',
       'formatPrice',
       'formatSize',
+      'isMarketTicker',
       'openWebSocket',
       'parseMicrodollars',
       'parsePrice',

@@ -102,6 +102,7 @@ describe('a clock that is set back', () => {
     socket.send(snapshot(7, A), snapshot(8, B));
     setBackMs = 3_600_000;
     socket.send(delta(12, A, '0.4000', '1.00'));
+    manual.advance(500);
     expect(snapshotRequests(socket)).toHaveLength(2);
   });
 });

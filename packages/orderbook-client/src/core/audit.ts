@@ -32,11 +32,11 @@ export function watchSilence(effects: FeedEffect[]): void {
 }
 
 /** Asks where the silence is longer than the past explains. */
-export function lookForSilence(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+export function lookForSilence(state: FeedState, effects: FeedEffect[]): void {
   if (!isOpen(state)) return;
   watchSilence(effects);
-  const { books, dataAtMs, usualGapMs } = state;
-  const market = isUnusual(atMs - dataAtMs, usualGapMs) ? books.latestChanged() : books.unusuallySilent(atMs);
+  const { books, dataAtMs, usualGapMs, monotonicMs: nowMs } = state;
+  const market = isUnusual(nowMs - dataAtMs, usualGapMs) ? books.latestChanged() : books.unusuallySilent(nowMs);
   if (market !== undefined) ask(state, market, effects);
 }
 
@@ -81,7 +81,7 @@ export function auditUnanswered(state: FeedState, atMs: number, effects: FeedEff
   endAudit(state, effects);
   if (market === undefined || !isOpen(state)) return;
   markStale(state, [market], 'unanswered', atMs, effects);
-  startRepair(state, atMs, effects, [market]);
+  startRepair(state, effects, [market]);
 }
 
 /** Nothing is asked until the next {@link scheduleAudit} and {@link watchSilence}. */

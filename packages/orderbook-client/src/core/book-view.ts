@@ -77,8 +77,8 @@ const GAP_WEIGHT = 1 / 16;
 export class TrackedBook extends OrderBook implements BookView {
   readonly market: string;
   staleReason: StaleReason | null = 'no-snapshot-yet';
-  /** When the book last changed; 0 if it never did. For the audit: see {@link changedAt}. */
-  lastChangeAtMs = 0;
+  /** When the book last changed, on the monotonic clock; `NaN` if it never did. For the audit: see {@link changedAt}. */
+  lastChangeAtMs = Number.NaN;
   /** Running mean of the time between two changes; `NaN` until there were two, so that no silence compares as unusual. */
   usualGapMs = Number.NaN;
 
@@ -93,10 +93,10 @@ export class TrackedBook extends OrderBook implements BookView {
     return this.staleReason === null;
   }
 
-  /** Notes a change for {@link lastChangeAtMs} and {@link usualGapMs}. A clock that was set back makes a gap of 0. */
+  /** Notes a change for {@link lastChangeAtMs} and {@link usualGapMs}. */
   changedAt(atMs: number): void {
-    if (this.lastChangeAtMs !== 0) {
-      const gapMs = Math.max(atMs - this.lastChangeAtMs, 0);
+    const gapMs = atMs - this.lastChangeAtMs;
+    if (!Number.isNaN(gapMs)) {
       this.usualGapMs = Number.isNaN(this.usualGapMs)
         ? gapMs
         : this.usualGapMs + (gapMs - this.usualGapMs) * GAP_WEIGHT;

@@ -96,7 +96,7 @@ export class Books {
     return markets;
   }
 
-  /** A snapshot makes the book current. */
+  /** A snapshot makes the book current. Times here and below are of the monotonic clock. */
   replace(book: TrackedBook, { yes, no }: SnapshotMessage, atMs: number): void {
     book.replace(yes, no);
     book.changedAt(atMs);

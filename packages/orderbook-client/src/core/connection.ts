@@ -26,18 +26,18 @@ export function opened(state: FeedState, atMs: number, effects: FeedEffect[]): v
   );
   enter(state, 'subscribing', atMs, effects);
   reconcile(state, effects);
-  watch(state, atMs, effects);
+  watch(state, effects);
   settle(state, atMs, effects);
 }
 
 /** Starts the clocks that an open connection runs under. */
-export function watch(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+export function watch(state: FeedState, effects: FeedEffect[]): void {
   if (state.readingPaused) return;
   effects.push({ type: 'start-timer', timer: 'ping', delayMs: state.config.pingIntervalMs });
   scheduleAudit(state, effects);
   watchSilence(effects);
   armDeadlines(state, effects);
-  for (const requestId of state.barriers.keys()) state.barriers.set(requestId, atMs);
+  for (const requestId of state.barriers.keys()) state.barriers.set(requestId, state.monotonicMs);
 }
 
 /** Nothing that is read late may count as silence. */
@@ -111,23 +111,23 @@ function leaveConnection(state: FeedState, error: OrderbookClientError, atMs: nu
   for (const requestId of state.barriers.keys()) settleBarrier(state, requestId, error, effects);
 }
 
-export function requestBarrier(state: FeedState, requestId: number, atMs: number, effects: FeedEffect[]): void {
+export function requestBarrier(state: FeedState, requestId: number, effects: FeedEffect[]): void {
   if (!isOpen(state)) {
     const error = new OrderbookClientError('DISCONNECTED', 'There is no open connection.');
     effects.push({ type: 'settle-barrier', requestId, error });
     return;
   }
   if (state.barriers.size === 0) armBarrierDeadline(state, effects);
-  state.barriers.set(requestId, atMs);
+  state.barriers.set(requestId, state.monotonicMs);
   send(state, state.commands.issue({ cmd: 'list_subscriptions' }, { kind: 'barrier', requestId }).text, effects);
 }
 
 /** The answer may stand behind much else, so that only silence counts as late. */
-export function barriersOverdue(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+export function barriersOverdue(state: FeedState, effects: FeedEffect[]): void {
   const { answerTimeoutMs } = state.config;
-  const heardAtMs = Math.max(...[...state.subscriptions.values()].map(({ lastFrameAtMs }) => lastFrameAtMs));
   for (const [requestId, askedAtMs] of state.barriers) {
-    if (state.readingPaused || atMs - Math.max(askedAtMs, heardAtMs) < answerTimeoutMs) continue;
+    const silentMs = state.monotonicMs - Math.max(askedAtMs, state.heardAtMs);
+    if (state.readingPaused || silentMs < answerTimeoutMs) continue;
     const error = new OrderbookClientError('NO_ANSWER', `No answer came within ${answerTimeoutMs} ms for a barrier.`);
     settleBarrier(state, requestId, error, effects);
   }

@@ -50,7 +50,7 @@ export type FeedTimer =
 
 /**
  * What happened outside. `socket` numbers the tries to connect: what an earlier socket still says is dropped by it.
- * `atMs` is the wall clock.
+ * `atMs` is the wall clock, for what is told; whoever sets it changes no wait.
  */
 export type FeedInput = { readonly atMs: number } & (
   | { readonly type: 'start-requested' }
@@ -105,6 +105,8 @@ export class FeedState {
     serverPings: 0,
     epochs: 0,
   };
+  /** Now, in ms of a clock that never goes back. The shell sets it before each step; every wait and silence is measured on it. */
+  monotonicMs = 0;
   phase: FeedPhase = 'idle';
   /** The try to connect that counts; inputs of any other socket are late. */
   socket = 0;
@@ -117,7 +119,7 @@ export class FeedState {
   subscriptions: ReadonlyMap<WireChannel, Subscription>;
   /** The one among them that the books come from. */
   orderbook: Subscription;
-  /** Barriers that were asked for and not answered, and until when they wait. */
+  /** Barriers that were asked for and not answered, and since when they wait (monotonic). */
   readonly barriers = new Map<number, number>();
   /** How far up the ladder the repair of the books has come; see `repair.ts`. */
   rung = -1;
@@ -129,12 +131,14 @@ export class FeedState {
   progress = false;
   /** The deadline of an answer is running. */
   answerDue = false;
-  /** When snapshots were last asked for. */
+  /** When snapshots were last asked for (monotonic). */
   askedAtMs = -Infinity;
+  /** When a frame of any subscription last came (monotonic). */
+  heardAtMs = -Infinity;
   readingPaused = false;
   /** The question that is out. */
   audit: { readonly market: string; readonly commandId: number } | null = null;
-  /** When a snapshot or delta last came on the order-book sid. */
+  /** When a snapshot or delta last came on the order-book sid (monotonic). */
   dataAtMs = 0;
   /** Running mean of the time between them, in ms; NaN while unknown. */
   usualGapMs = NaN;
@@ -160,6 +164,7 @@ export class FeedState {
     this.heard = false;
     this.progress = false;
     this.askedAtMs = -Infinity;
+    this.heardAtMs = -Infinity;
     this.usualGapMs = NaN;
     this.serverPingAtMs = null;
   }

@@ -61,10 +61,10 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
       break;
     case 'reading-resumed':
       state.readingPaused = false;
-      if (isOpen(state)) watch(state, input.atMs, effects);
+      if (isOpen(state)) watch(state, effects);
       break;
     case 'barrier-requested':
-      requestBarrier(state, input.requestId, input.atMs, effects);
+      requestBarrier(state, input.requestId, effects);
       break;
     case 'markets-added':
       for (const market of input.markets) state.books.add(market);
@@ -132,16 +132,16 @@ function timerFired(state: FeedState, timer: FeedTimer, atMs: number, effects: F
       audit(state, effects);
       return;
     case 'silence':
-      lookForSilence(state, atMs, effects);
+      lookForSilence(state, effects);
       return;
     case 'probe':
       auditUnanswered(state, atMs, effects);
       return;
     case 'ask-again':
-      askAgain(state, atMs, effects);
+      askAgain(state, effects);
       return;
     case 'barrier':
-      barriersOverdue(state, atMs, effects);
+      barriersOverdue(state, effects);
       return;
     case 'answer':
     case 'repair': {

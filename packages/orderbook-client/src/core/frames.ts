@@ -29,7 +29,7 @@ function takeScanned(state: FeedState, scanned: DeltaScanner<TrackedBook>, atMs:
   const verdict = subscription ? count(state, subscription, seq, atMs, effects) : 'in-order';
   if (verdict === 'ignore') return;
   takeDelta(state, scanned, book.market, subscription === state.orderbook ? book : undefined, atMs, effects);
-  if (verdict === 'gap' && subscription === state.orderbook) startRepair(state, atMs, effects);
+  if (verdict === 'gap' && subscription === state.orderbook) startRepair(state, effects);
 }
 
 function takeText(state: FeedState, text: string | null, atMs: number, effects: FeedEffect[]): void {
@@ -39,17 +39,22 @@ function takeText(state: FeedState, text: string | null, atMs: number, effects: 
   if (message.kind === 'subscribed') return takeReply(state, message, undefined, text, atMs, effects);
   const subscription = state.subscriptionOf(message.sid);
   if (!subscription || message.seq === null) {
-    if (subscription) subscription.lastFrameAtMs = atMs;
+    if (subscription) heard(state, subscription, atMs);
     return takeMessage(state, message, subscription, text, atMs, effects);
   }
   const verdict = count(state, subscription, message.seq, atMs, effects);
   if (verdict === 'ignore') return;
   takeMessage(state, message, subscription, text, atMs, effects);
   // After the frame itself: it may be a snapshot, whose market need not be asked for.
-  if (verdict === 'gap' && subscription === state.orderbook) startRepair(state, atMs, effects);
+  if (verdict === 'gap' && subscription === state.orderbook) startRepair(state, effects);
 }
 
 const NOT_UTF8: ViolationMessage = { kind: 'violation', sid: null, seq: null, reason: 'not UTF-8', market: null };
+
+function heard(state: FeedState, subscription: Subscription, atMs: number): void {
+  subscription.lastFrameAtMs = atMs;
+  state.heardAtMs = state.monotonicMs;
+}
 
 /** Follows the numbers of a sid. `ignore`: the frame was seen before, or the connection is given up. */
 function count(
@@ -64,12 +69,12 @@ function count(
   const verdict = subscription.sequence.accept(seq);
   switch (verdict) {
     case 'in-order':
-      subscription.lastFrameAtMs = atMs;
+      heard(state, subscription, atMs);
       return verdict;
     case 'gap':
       nameGap(state, subscription, expected, seq - 1, atMs, 'sequence', effects);
       if (subscription === state.orderbook) markStale(state, state.books.markets(), 'gap', atMs, effects);
-      subscription.lastFrameAtMs = atMs;
+      heard(state, subscription, atMs);
       return verdict;
     case 'duplicate':
       state.counters.duplicates++;
@@ -87,11 +92,11 @@ function count(
 const CADENCE_WEIGHT = 1 / 16;
 
 /** Data of the books has come, which acknowledgements and errors are not. */
-function dataArrived(state: FeedState, atMs: number): void {
-  const gapMs = Math.max(0, atMs - state.dataAtMs);
+function dataArrived(state: FeedState): void {
+  const gapMs = state.monotonicMs - state.dataAtMs;
   const usualMs = state.usualGapMs;
   state.usualGapMs = Number.isNaN(usualMs) ? gapMs : usualMs + (gapMs - usualMs) * CADENCE_WEIGHT;
-  state.dataAtMs = atMs;
+  state.dataAtMs = state.monotonicMs;
 }
 
 function takeMessage(
@@ -151,7 +156,7 @@ function takeDelta(
 ): void {
   const { counters, epoch, books } = state;
   counters.deltas++;
-  if (sid === state.orderbook.sid) dataArrived(state, atMs);
+  if (sid === state.orderbook.sid) dataArrived(state);
   let applied = false;
   let broken = false;
   if (!book) {
@@ -162,7 +167,7 @@ function takeDelta(
   } else {
     broken = book.apply(side, price, delta) !== 'applied';
     applied = !broken;
-    books.changed(book, atMs);
+    books.changed(book, state.monotonicMs);
   }
   effects.push({
     type: 'delta',
@@ -186,7 +191,7 @@ function desynced(state: FeedState, market: string, seq: number, atMs: number, e
   const text = `The book of ${market} broke an invariant at seq ${seq} (a negative level, or crossed sides); it is asked for again.`;
   const error = new OrderbookClientError('BOOK_DESYNCED', text, { market });
   effects.push({ type: 'problem', error, retryInMs: null, atMs });
-  startRepair(state, atMs, effects, [market]);
+  startRepair(state, effects, [market]);
 }
 
 function takeSnapshot(
@@ -200,14 +205,14 @@ function takeSnapshot(
   const { books, counters, epoch } = state;
   const book = subscription === state.orderbook ? books.get(market) : undefined;
   counters.snapshots++;
-  if (subscription === state.orderbook) dataArrived(state, atMs);
+  if (subscription === state.orderbook) dataArrived(state);
   if (!book) counters.foreign++;
   // What still comes of a subscription that is being made anew would be followed by nothing.
   const applied = book !== undefined && !state.orderbook.ending;
   if (applied) {
     compareAudited(state, message, book, atMs, effects);
     state.progress ||= !book.synced;
-    books.replace(book, message, atMs);
+    books.replace(book, message, state.monotonicMs);
     // Only what it has taken in does an exchange send; its acknowledgement may be late, or lost.
     state.orderbook.membership.confirm(market);
   }
@@ -236,5 +241,5 @@ function takeViolation(
   nameGap(state, subscription, seq, seq, atMs, 'violation', effects);
   if (subscription !== state.orderbook) return;
   markStale(state, state.books.markets(), 'violation', atMs, effects);
-  startRepair(state, atMs, effects);
+  startRepair(state, effects);
 }

@@ -39,7 +39,6 @@ export function nameGap(
 /** A fault has made books stale: ask for them, and start the ladder's clock if it does not run yet. */
 export function startRepair(
   state: FeedState,
-  atMs: number,
   effects: FeedEffect[],
   markets: readonly string[] = state.books.staleMarkets(),
 ): void {
@@ -47,22 +46,21 @@ export function startRepair(
     state.counters.repairs++;
     climbTo(state, 0, effects);
   }
-  askForSnapshots(state, markets, atMs, effects);
+  askForSnapshots(state, markets, effects);
 }
 
 /** What the exchange does not count as subscribed is not asked for: adding it brings its snapshot. */
-function askForSnapshots(state: FeedState, markets: readonly string[], atMs: number, effects: FeedEffect[]): void {
+function askForSnapshots(state: FeedState, markets: readonly string[], effects: FeedEffect[]): void {
   const { sid, ending, membership } = state.orderbook;
   if (sid === null || ending) return;
   const asked = markets.filter((market) => membership.confirmed.has(market));
   if (asked.length === 0) return;
-  // Negative: the clock was set back, and says nothing about the pause.
-  const sinceMs = atMs - state.askedAtMs;
-  if (sinceMs >= 0 && sinceMs < ASK_PAUSE_MS) {
+  const sinceMs = state.monotonicMs - state.askedAtMs;
+  if (sinceMs < ASK_PAUSE_MS) {
     effects.push({ type: 'start-timer', timer: 'ask-again', delayMs: ASK_PAUSE_MS - sinceMs });
     return;
   }
-  state.askedAtMs = atMs;
+  state.askedAtMs = state.monotonicMs;
   state.heard = false;
   for (const chunk of chunked(asked, state.config.marketsPerCommand)) {
     const params = { sid, action: 'get_snapshot' as const, market_tickers: chunk };
@@ -71,8 +69,8 @@ function askForSnapshots(state: FeedState, markets: readonly string[], atMs: num
 }
 
 /** The pause between two askings is over. */
-export function askAgain(state: FeedState, atMs: number, effects: FeedEffect[]): void {
-  if (isOpen(state)) askForSnapshots(state, state.books.staleMarkets(), atMs, effects);
+export function askAgain(state: FeedState, effects: FeedEffect[]): void {
+  if (isOpen(state)) askForSnapshots(state, state.books.staleMarkets(), effects);
 }
 
 function climbTo(state: FeedState, rung: number, effects: FeedEffect[]): void {
@@ -194,7 +192,7 @@ export function answersOverdue(state: FeedState, atMs: number, effects: FeedEffe
   if (!state.heard || (empty && state.waits >= WAITS_PER_EMPTY_CONNECTION)) return error;
   effects.push({ type: 'problem', error, retryInMs: 0, atMs });
   for (const subscription of subscriptions.values()) subscription.giveUpWaiting();
-  if (state.waits % 2 === 1) askForSnapshots(state, awaited, atMs, effects);
+  if (state.waits % 2 === 1) askForSnapshots(state, awaited, effects);
   else deleteMarkets(state, state.orderbook, awaited.filter(isConfirmed(state)), effects);
   reconcile(state, effects);
   state.heard = false;

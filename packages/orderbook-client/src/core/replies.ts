@@ -54,7 +54,8 @@ function takeSubscribed(
   }
   subscription.sid = sid;
   subscription.lastFrameAtMs = atMs;
-  if (subscription === state.orderbook) state.dataAtMs = atMs;
+  state.heardAtMs = state.monotonicMs;
+  if (subscription === state.orderbook) state.dataAtMs = state.monotonicMs;
   acknowledge(state, subscription, purpose, null, atMs, effects);
   settle(state, atMs, effects);
 }

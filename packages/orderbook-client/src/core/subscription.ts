@@ -13,6 +13,7 @@ export class Subscription {
   sid: number | null = null;
   /** `null` until a frame with a number came: some channels have none. */
   sequence: SequenceTracker | null = null;
+  /** By the wall clock. */
   lastFrameAtMs = 0;
   membership = new Membership();
   /** Nothing more is sent for it until it is answered, or the deadline has passed. */

@@ -1,7 +1,9 @@
 /** What the outside world provides. Tests pass their own. */
 export interface Runtime {
-  /** Wall clock, ms since the Unix epoch. */
+  /** Wall clock, ms since the Unix epoch: for what is told, and for signatures. */
   nowMs(): number;
+  /** Ms on a clock that never goes back, from any origin: for waits and silences. @default made of `nowMs`, as far as that goes on */
+  monotonicMs?(): number;
   /** Calls `fire` once after `delayMs`, unless the returned function is called before. */
   setTimer(delayMs: number, fire: () => void): () => void;
   /** Uniform in [0, 1). */
@@ -11,6 +13,7 @@ export interface Runtime {
 /** The real world. Globals are looked up at each call, so that fake timers of a test framework work too. */
 export const systemRuntime: Runtime = {
   nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   setTimer: (delayMs, fire) => {
     if (delayMs === 0) {
       // A timer would wait for a millisecond, and the first redial is to be immediate.
