@@ -3,8 +3,10 @@
 import { get } from 'node:http';
 import { get as getOverTls } from 'node:https';
 
-const { TRADER_PORT = '7070', TRADER_TLS_CERT_FILE } = process.env;
-const options = { host: '127.0.0.1', port: TRADER_PORT, path: '/livez', timeout: 4_000, agent: false };
+const { TRADER_PORT = '', TRADER_TLS_CERT_FILE } = process.env;
+// Beside a service named "trader" Kubernetes puts tcp://… there, which the trader ignores, too.
+const port = /^\d+$/.test(TRADER_PORT) ? TRADER_PORT : '7070';
+const options = { host: '127.0.0.1', port, path: '/livez', timeout: 4_000, agent: false };
 
 // It asks itself and sends nothing secret, so the certificate's name does not matter.
 const request = TRADER_TLS_CERT_FILE ? getOverTls({ ...options, rejectUnauthorized: false }) : get(options);

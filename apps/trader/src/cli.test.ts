@@ -63,8 +63,9 @@ describe('what is typed wrong is refused before anything is opened', () => {
     ['a format that there is not', 'export --out x --format xlsx', /--format.*parquet, csv/],
     ['no folder', 'export latest', /--out/],
     ['a duration that is none', 'tape record --out x --for ever', /--for.*must be a duration/],
-    ['a duration beyond all timers', 'tape record --out x --for 90d', /--for.*at most 24d/],
-    ['a number that is no count', 'sessions show latest --gaps 1.5', /--gaps.*whole number/],
+    ['a duration beyond all timers', 'tape record --out x --for 90d', /--for.*from 1ms to 24d,/],
+    ['a duration a moment beyond them', `tape record --out x --for ${24 * 86_400_000 + 1}`, /--for.*from 1ms to 24d,/],
+    ['a number that is no count', 'sessions show latest --gaps 1.5', /--gaps.*whole number from 0 to 2147483647/],
     ['a session and all of them', 'sessions verify latest --all', /a session or --all, not both/],
   ])('%s: %s', async (_name, typed, message) => {
     const { cli, output } = quietCli();

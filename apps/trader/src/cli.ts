@@ -14,9 +14,10 @@ import { listSessions } from './commands/sessions.ts';
 import { simulate, type SimulateFlags } from './commands/simulate.ts';
 import { sql } from './commands/sql.ts';
 import { recordTape } from './commands/tape-record.ts';
-import { parseDuration } from './config-duration.ts';
+import { durationBetween, parseDuration } from './config-duration.ts';
 import { CONFIG_FILE, SETTINGS, type Setting } from './config-settings.ts';
 import type { Values } from './config.ts';
+import { versions } from './http/versions.ts';
 import { usageError } from './usage-error.ts';
 
 /** The README has the same table. */
@@ -38,6 +39,7 @@ export function createCli(): Command {
   const cli = new Command('trader')
     .description("Records Kalshi's order books.")
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
+    .version(versions.trader, '-V, --version', 'print the version')
     .showHelpAfterError('(--help lists the options)')
     .addHelpText('after', EXIT_CODES);
 
@@ -257,11 +259,13 @@ function time(value: string): number {
   return atMs;
 }
 
+/** Node's timers go no further than 24.8 days. */
+const LONGEST_MS = 24 * 86_400_000;
+
 function duration(value: string): number {
   const durationMs = parseDuration(value);
-  // Node's timers go no further.
-  if (durationMs === null || durationMs < 1 || durationMs > 2 ** 31 - 1) {
-    throw new InvalidArgumentError('It must be a duration of at most 24d, as 30s, 15m or 24h.');
+  if (durationMs === null || durationMs < 1 || durationMs > LONGEST_MS) {
+    throw new InvalidArgumentError(`It must be ${durationBetween(1, LONGEST_MS)}.`);
   }
   return durationMs;
 }
@@ -272,10 +276,13 @@ function number(value: string): number {
   return parsed;
 }
 
+/** Of a `limit` in PostgreSQL's integers. */
+const MOST_ROWS = 2 ** 31 - 1;
+
 function count(value: string): number {
   const parsed = number(value);
-  if (!Number.isInteger(parsed) || parsed < 0 || parsed >= 2 ** 31) {
-    throw new InvalidArgumentError('It must be a whole number.');
+  if (!Number.isInteger(parsed) || parsed < 0 || parsed > MOST_ROWS) {
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_ROWS}.`);
   }
   return parsed;
 }

@@ -1,6 +1,6 @@
 import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from './config-duration.ts';
+import { durationOf, parseDuration } from './config-duration.ts';
 
 describe('parseDuration', () => {
   test.each([
@@ -25,4 +25,10 @@ describe('parseDuration', () => {
       }),
     );
   });
+});
+
+test('durationOf is read back as what it was made of', () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 1e12 - 1 }), (durationMs) => parseDuration(durationOf(durationMs)) === durationMs),
+  );
 });

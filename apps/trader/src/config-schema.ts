@@ -4,7 +4,7 @@
 import { isMarketTicker } from '@trader/orderbook-client';
 import { looksLikeUrl, parseDatabase } from '@trader/session-store';
 import { z } from 'zod';
-import { parseDuration } from './config-duration.ts';
+import { durationBetween, parseDuration } from './config-duration.ts';
 import { MARKET_STATUSES } from './config-types.ts';
 import { LOG_LEVELS } from './log-levels.ts';
 
@@ -50,10 +50,10 @@ function whole(least: number, most: number, unit = '') {
   return z.preprocess(read, z.number(text).int(text).min(least, text).max(most, text));
 }
 
-function duration(leastMs: number, least: string, most = 3_650 * DAY_MS) {
-  const text = `must be a duration of at least ${least}, such as 500ms, 15s, 10m, 24h or 90d`;
+function duration(leastMs: number, mostMs = 3_650 * DAY_MS) {
+  const text = `must be ${durationBetween(leastMs, mostMs)}`;
   const read = (value: unknown): unknown => (typeof value === 'string' ? (parseDuration(value) ?? undefined) : value);
-  return z.preprocess(read, z.number(text).int(text).min(leastMs, text).max(most, 'must be at most 3650d'));
+  return z.preprocess(read, z.number(text).int(text).min(leastMs, text).max(mostMs, text));
 }
 
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `must be one of ${values.join(', ')}`);
@@ -78,10 +78,10 @@ export const configSchema = z.strictObject({
           .pipe(z.array(z.enum(MARKET_STATUSES)).min(1))
           .default(['open']),
         minVolume: whole(0, 1_000_000_000, ' contracts').default(0),
-        closesWithin: duration(1_000, '1s').optional(),
+        closesWithin: duration(1_000).optional(),
         limit: whole(1, 100_000).default(1_000),
-        reconcileEvery: duration(1_000, '1s').default(60_000),
-        keepAfterClose: duration(0, '0s').default(60_000),
+        reconcileEvery: duration(1_000).default(60_000),
+        keepAfterClose: duration(0).default(60_000),
       },
       SECTION,
     )
@@ -109,9 +109,9 @@ export const configSchema = z.strictObject({
     .prefault({}),
   recorder: name('a name', 64).default('trader'),
   spool: z.strictObject({ dir: path.optional() }, SECTION).prefault({}),
-  retention: z.strictObject({ maxAge: duration(DAY_MS, '1d').optional() }, SECTION).prefault({}),
-  holdDownMs: duration(0, '0s', DAY_MS).default(15_000),
-  drainMs: duration(100, '100ms', DAY_MS).default(10_000),
+  retention: z.strictObject({ maxAge: duration(DAY_MS).optional() }, SECTION).prefault({}),
+  holdDownMs: duration(0, DAY_MS).default(15_000),
+  drainMs: duration(100, DAY_MS).default(10_000),
   logLevel: oneOf(LOG_LEVELS).default('info'),
 });
 

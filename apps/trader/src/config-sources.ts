@@ -1,6 +1,7 @@
 // Lays the three sources over each other (the file, then the environment, then flags) and remembers where each value is from.
 import { didYouMean } from './config-did-you-mean.ts';
 import type { ConfigFile } from './config-file.ts';
+import { isServiceLink, noticeOfLink } from './config-service-links.ts';
 import { flagName, OTHER_VARIABLES, SETTINGS, type Setting } from './config-settings.ts';
 
 /** Settings from the command line, by the name of the flag: `--key-id` is `keyId`. */
@@ -11,6 +12,8 @@ export type Sources = {
   /** The flag, variable, or file and line that a value, or what is around it, was given by; `null` for nobody. */
   origin(path: readonly PropertyKey[]): string | null;
   readonly problems: readonly string[];
+  /** What was ignored, for the log: it is no mistake of whoever configures. */
+  readonly notices: readonly string[];
 };
 
 type Tree = Record<string, unknown>;
@@ -18,10 +21,13 @@ type Tree = Record<string, unknown>;
 /** @param exchange false leaves out what names an exchange, for commands that connect to none */
 export function layerSources(
   file: ConfigFile | null,
-  environment: NodeJS.ProcessEnv,
+  variables: NodeJS.ProcessEnv,
   flags: Values,
   exchange: boolean,
 ): Sources {
+  const links = Object.entries(variables).filter(([name, value]) => isServiceLink(name, value));
+  const linked = new Set(links.map(([name]) => name));
+  const environment = Object.fromEntries(Object.entries(variables).filter(([name]) => !linked.has(name)));
   const tree = withoutEmpty(file?.tree ?? {});
   const given = new Map<string, string>();
   for (const setting of SETTINGS) {
@@ -42,6 +48,8 @@ export function layerSources(
     tree,
     origin: (path) => given.get(settingAt(path)?.path ?? '') ?? file?.origin(path) ?? null,
     problems: nearMisses(environment),
+    // The others can be taken for no setting.
+    notices: SETTINGS.filter(({ env }) => linked.has(env)).map((setting) => noticeOfLink(setting, variables)),
   };
 }
 
@@ -54,10 +62,7 @@ export function settingAt(path: readonly PropertyKey[]): Setting | undefined {
   return undefined;
 }
 
-/**
- * Other programs' variables may begin with TRADER_ (Kubernetes makes such ones for a service of this name), so unknown ones
- * are no mistake. One that is nearly ours is.
- */
+/** Other programs' variables may begin with TRADER_, so unknown ones are no mistake. One that is nearly ours is. */
 function nearMisses(environment: NodeJS.ProcessEnv): string[] {
   const names = [...SETTINGS.map(({ env }) => env), ...OTHER_VARIABLES];
   return Object.keys(environment).flatMap((name) => {

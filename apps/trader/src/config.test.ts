@@ -167,7 +167,7 @@ describe('what is wrong', () => {
         "trader.yaml:5: discovery.serie is not a setting. Did you mean discovery.series?",
         "--port: http.port must be a whole number from 0 to 65535, not "70000". Example: 7070",
         "trader.yaml:3: http.prt is not a setting. Did you mean http.port?",
-        "trader.yaml:1: holdDownMs must be a duration of at least 0s, such as 500ms, 15s, 10m, 24h or 90d, not "soon". Example: 15s",
+        "trader.yaml:1: holdDownMs must be a duration from 0s to 1d, such as 500ms, 15s, 10m or 24h, not "soon". Example: 15s",
         "--log-level: logLevel must be one of debug, info, warn, error, silent, not "loud". Example: debug, info, warn, error, silent",
         "TRADER_KEYFILE: is not a setting. Did you mean TRADER_KEY_FILE?",
         "trader.yaml:4: http.host 0.0.0.0 can be reached from other machines, so http.tokenFile is needed too. Example: --http-token-file /run/secrets/trader-token",

@@ -14,7 +14,7 @@ import { CONFIG_FILE, settingOf as setting } from './config-settings.ts';
 import { layerSources, type Sources, type Values } from './config-sources.ts';
 import { defaultSpool } from './config-spool.ts';
 import type { Config, Database, DiscoveryConfig, LiveConfig } from './config-types.ts';
-import { clauseOf, fileProblem, messageOf, TraderError } from './errors.ts';
+import { fileProblem, messageOf, sentences, TraderError } from './errors.ts';
 import { learnSecrets } from './known-secrets.ts';
 import { secretsOfAddress } from './shown-address.ts';
 
@@ -103,8 +103,8 @@ function readKey(path: string, sources: Sources): { readonly pem: string } | { p
     return { pem };
   } catch (cause) {
     const origin = sources.origin(['keyFile']) ?? setting('keyFile').flag;
-    const why = 'syscall' in (cause as Error) ? fileProblem(cause) : clauseOf(messageOf(cause));
-    return { problem: `${origin}: ${why}. Give the path of your Kalshi private key in PEM`, cause };
+    const why = 'syscall' in (cause as Error) ? fileProblem(cause) : messageOf(cause);
+    return { problem: `${origin}: ${sentences(why, 'Give the path of your Kalshi private key in PEM')}`, cause };
   }
 }
 
@@ -117,7 +117,7 @@ function readDatabase({ database, databasePasswordFile }: ConfigValues, sources:
   try {
     password = readFileSync(databasePasswordFile, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
-    return `${origin}: ${fileProblem(cause)}. Give the path of a file with the password and nothing else`;
+    return `${origin}: ${sentences(fileProblem(cause), 'Give the path of a file with the password and nothing else')}`;
   }
   const complete = withPassword(place, password);
   return typeof complete === 'string' ? `${origin}: databasePasswordFile ${complete}` : complete;

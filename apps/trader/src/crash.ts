@@ -1,7 +1,7 @@
 // The last word of a process that nobody foresaw the end of: one line in the log, a note for the next start, and exit code 70.
 // What goes on in it after such an error is not known, so it ends; what is in the spool is safe.
 import { leaveCrashNote } from './crash-note.ts';
-import { failureOf, messageOf } from './errors.ts';
+import { failureOf, messageOf, sentences } from './errors.ts';
 import { versions } from './http/versions.ts';
 import { scrub } from './known-secrets.ts';
 import { theLog } from './log.ts';
@@ -48,7 +48,10 @@ export function reportCrash(error: unknown): void {
   const stack = scrub(stackOf(error));
   // Whatever the level of the log is.
   const log = theLog().child({}, { level: 'fatal' });
-  log.fatal({ code, message, stack }, `The trader crashed (${code}): ${message}. Please report it with this line`);
+  log.fatal(
+    { code, message, stack },
+    sentences(`The trader crashed (${code}): ${message}`, 'Please report it with this line'),
+  );
   if (process.stderr.isTTY) standardError.write(`${stack}\n`);
   if (noteFolder === null) return;
   const at = new Date().toISOString();

@@ -15,6 +15,9 @@ import { openStore } from './open-store.ts';
 const MAX_SKEW_MS = 5_000;
 const SOCKET_TIMEOUT_MS = 15_000;
 const MIN_FREE_BYTES = 1024 ** 3;
+/** What Node takes from there, and only if it is told to. */
+const ENVIRONMENT =
+  'in the environment a proxy (HTTPS_PROXY, with NODE_USE_ENV_PROXY=1) and an authority of your own (NODE_EXTRA_CA_CERTS)';
 
 const restClient = ({ restUrl, keyId, privateKeyPem }: LiveConfig, runtime: Runtime, signed: boolean): RestClient =>
   new RestClient({ restUrl, credentials: signed ? { keyId, privateKeyPem } : null, runtime });
@@ -35,7 +38,7 @@ export async function checkRest(live: LiveConfig, runtime: Runtime): Promise<{ r
     if (status === 503 || status === 504) {
       return { rest: fail(messageOf(error), 'The exchange may be in maintenance: try again later'), clock };
     }
-    const fix = 'Check the network, a proxy or firewall, and --exchange or --rest-url';
+    const fix = `Check the network, a firewall, ${ENVIRONMENT}, and --exchange or --rest-url`;
     return { rest: fail(messageOf(error), fix), clock };
   }
 }
@@ -91,7 +94,8 @@ const SOCKET_FIXES: Readonly<Record<string, string>> = {
 };
 
 const socketFix = ({ code }: OrderbookClientError): string =>
-  SOCKET_FIXES[code] ?? 'Check the network, that proxy and firewall let WebSockets through, and --exchange or --ws-url';
+  SOCKET_FIXES[code] ??
+  `Check the network, that proxy and firewall let WebSockets through, ${ENVIRONMENT}, and --exchange or --ws-url`;
 
 /** Opens it as a recording does, which brings its tables up to date; a folder that is not there is not made. */
 export async function checkDatabase({ database }: Config): Promise<Verdict> {

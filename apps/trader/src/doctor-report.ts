@@ -1,4 +1,5 @@
 // What a check of `trader doctor` found.
+import { sentences } from './errors.ts';
 
 export type Finding = {
   readonly check: string;
@@ -20,7 +21,7 @@ export const skipped = (detail: string): Verdict => ({ outcome: 'skipped', detai
 export const findingLines = (findings: readonly Finding[]): string =>
   findings
     .map(({ check, outcome, detail, fix }) => {
-      const advice = fix === null ? '' : `. ${fix}`;
-      return `${(outcome === 'skipped' ? '-' : outcome).padEnd(5)} ${check.padEnd(11)}  ${`${detail}${advice}`.replace(/\s*\n\s*/g, '; ')}\n`;
+      const said = fix === null ? detail : sentences(detail, fix);
+      return `${(outcome === 'skipped' ? '-' : outcome).padEnd(5)} ${check.padEnd(11)}  ${said.replace(/\s*\n\s*/g, '; ')}\n`;
     })
     .join('');

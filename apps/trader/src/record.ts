@@ -3,6 +3,7 @@ import type { SessionRow } from '@trader/session-store';
 import type { Config } from './config.ts';
 import { leaveNotesIn } from './crash.ts';
 import { takeCrashNote } from './crash-note.ts';
+import { sentences } from './errors.ts';
 import type { ExchangeFeed } from './exchange-feed.ts';
 import { flushRepeats, type Log } from './log.ts';
 import type { StoreTuning } from './open-store.ts';
@@ -53,7 +54,7 @@ export async function record(
 function tellOfCrash(folder: string, log: Log): void {
   const note = takeCrashNote(folder);
   if (note) {
-    const text = `The last run crashed at ${note.at} (${note.code}: ${note.message}). Its session is ended, and the spool brought in, by this start`;
+    const text = `The last run crashed at ${note.at} (${note.code}: ${sentences(note.message)}). Its session is ended, and the spool brought in, by this start`;
     log.warn({ code: 'CRASHED_BEFORE', crash: note }, text);
   }
   leaveNotesIn(folder);

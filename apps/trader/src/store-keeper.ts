@@ -2,7 +2,7 @@
 // come long after nobody waits for it any more; what it brought is then let go here, so that nothing is left open.
 import { SessionStoreError, type RecordingSession, type SessionRow, type SessionStore } from '@trader/session-store';
 import type { CoordinatorFact, SessionEnd } from './core/coordinator.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, sentences } from './errors.ts';
 import type { EventLog } from './http/event-log.ts';
 import type { Log } from './log.ts';
 import { systemRuntime } from './system-runtime.ts';
@@ -142,7 +142,7 @@ export class StoreKeeper {
       const { code, fatal } = judge(error);
       if (fatal) this.#failure = error;
       const reason = messageOf(error);
-      if (!fatal) log.error({ code, attempt }, `${reason}. It is tried again`);
+      if (!fatal) log.error({ code, attempt }, sentences(reason, 'It is tried again'));
       tell({ type: 'store-refused', attempt, code, reason, fatal });
       // A fatal one is told to who waits when the trader ends of it.
       return fatal ? undefined : this.#tried.resolve();

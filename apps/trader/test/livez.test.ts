@@ -56,6 +56,12 @@ describe('livez.mjs', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') });
   });
 
+  test("asks at the trader's own port where a platform has put an address in place of it", async () => {
+    const { code, stderr } = await check({ TRADER_PORT: 'tcp://10.0.0.1:7070' });
+    // Whether somebody is there or not.
+    expect(code === 0 ? '' : stderr).toMatch(/^$|127\.0\.0\.1:7070|answer/);
+  });
+
   test('speaks TLS where the trader does, whatever name is on the certificate', async () => {
     const folder = temporaryFolder();
     const { cert, key } = selfSigned();

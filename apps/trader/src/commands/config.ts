@@ -6,12 +6,20 @@ import { effectiveConfig, type EffectiveSetting } from '../effective-config.ts';
 export function showConfig({ json }: { readonly json: boolean }, flags: Values): void {
   const loaded = loadConfig(flags);
   const settings = effectiveConfig(loaded);
+  const { notices } = loaded.sources;
   const source = loaded.config.live ? 'exchange' : 'simulator';
   if (json) {
-    process.stdout.write(scrub(`${JSON.stringify({ file: loaded.file, records: source, settings })}\n`));
+    process.stdout.write(scrub(`${JSON.stringify({ file: loaded.file, records: source, settings, notices })}
+`));
     return;
   }
-  process.stdout.write(scrub(`file: ${loaded.file ?? 'none'}\nrecords: the ${source}\n\n${table(settings)}`));
+  const ignored = notices.map((notice) => `
+${notice}
+`).join('');
+  process.stdout.write(scrub(`file: ${loaded.file ?? 'none'}
+records: the ${source}
+
+${table(settings)}${ignored}`));
 }
 
 function table(settings: readonly EffectiveSetting[]): string {

@@ -1,6 +1,5 @@
 // `trader doctor`: would a recording work?
-import { loadConfig, type Values } from '../config.ts';
-import type { Config } from '../config-types.ts';
+import { loadConfig, type LoadedConfig, type Values } from '../config.ts';
 import * as checks from '../doctor-checks.ts';
 import { fail, findingLines, ok, skipped, type Finding, type Verdict } from '../doctor-report.ts';
 import { TraderError } from '../errors.ts';
@@ -20,13 +19,16 @@ export async function doctor({ json }: { readonly json: boolean }, flags: Values
 export async function examine(flags: Values, environment: NodeJS.ProcessEnv = process.env): Promise<Finding[]> {
   const findings: Finding[] = [];
   const found = (check: string, verdict: Verdict): void => void findings.push({ check, ...verdict });
-  const config = readConfig(flags, environment);
-  if ('outcome' in config) {
-    found('config', config);
+  const loaded = readConfig(flags, environment);
+  if ('outcome' in loaded) {
+    found('config', loaded);
     return findings;
   }
+  const { config } = loaded;
+  const { notices } = loaded.sources;
   const { live } = config;
-  found('config', ok(live ? `records ${new URL(live.wsUrl).host}` : 'records the built-in simulator'));
+  const records = live ? `records ${new URL(live.wsUrl).host}` : 'records the built-in simulator';
+  found('config', ok([records, ...notices].join('. ')));
   if (live) {
     const { rest, clock } = await checks.checkRest(live, systemRuntime);
     found('rest', rest);
@@ -42,11 +44,11 @@ export async function examine(flags: Values, environment: NodeJS.ProcessEnv = pr
   return findings;
 }
 
-function readConfig(flags: Values, environment: NodeJS.ProcessEnv): Config | Verdict {
+function readConfig(flags: Values, environment: NodeJS.ProcessEnv): LoadedConfig | Verdict {
   try {
-    const { config } = loadConfig(flags, environment);
-    resolveHttpOptions(config.http);
-    return config;
+    const loaded = loadConfig(flags, environment);
+    resolveHttpOptions(loaded.config.http);
+    return loaded;
   } catch (error) {
     if (error instanceof TraderError) return fail(error.message, 'Correct it; trader config shows what is used');
     throw error;

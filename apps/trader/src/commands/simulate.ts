@@ -1,10 +1,10 @@
 // `trader simulate`: record the simulator, from tapes or from its generated market.
 import { ExchangeError, type Exchange, type ExchangeOptions } from '@trader/exchange-simulator';
 import type { SessionRow } from '@trader/session-store';
-import { resolveConfig, type Values } from '../config.ts';
+import { commandLog } from '../command-log.ts';
+import { loadConfig, type Values } from '../config.ts';
 import { TraderError } from '../errors.ts';
 import { simulatedFeed, type ExchangeFeed } from '../exchange-feed.ts';
-import { createLog } from '../log.ts';
 import { record } from '../record.ts';
 import { systemRuntime } from '../system-runtime.ts';
 import type { Trader } from '../trader.ts';
@@ -34,8 +34,8 @@ export async function simulate(flags: SimulateFlags, settings: Values): Promise<
     const text = '--exit-when-done: the generated market never ends. Give at least one --tape';
     throw new TraderError('CONFIG_INVALID', text, { exitCode: 2 });
   }
-  const config = resolveConfig(settings, process.env, { exchange: false });
-  const log = createLog(config.logLevel);
+  const loaded = loadConfig(settings, process.env, { exchange: false });
+  const log = commandLog(loaded);
   let unreadable = 0;
   const simulated = await openSimulator({
     tapes: tape,
@@ -52,7 +52,7 @@ export async function simulate(flags: SimulateFlags, settings: Values): Promise<
   });
   const { exchange } = simulated;
   let elapsedMs = 0;
-  const row = await record(simulated, config, log, async (trader) => {
+  const row = await record(simulated, loaded.config, log, async (trader) => {
     if (!(await trader.ready)) return;
     const startedMs = systemRuntime.monotonicMs();
     exchange.play();

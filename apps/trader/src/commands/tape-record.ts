@@ -1,12 +1,13 @@
 // `trader tape record`: the frames of the exchange, or of the built-in simulator, into a file that plays again.
 import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
-import { resolveConfig, type Config, type Values } from '../config.ts';
+import { commandLog } from '../command-log.ts';
+import { loadConfig, type Config, type Values } from '../config.ts';
 import { Discovery } from '../discovery/discovery.ts';
 import { RestMarketSource } from '../discovery/market-source.ts';
 import { RestClient } from '../discovery/rest-client.ts';
 import { liveFeed, simulatedFeed, type ExchangeFeed } from '../exchange-feed.ts';
 import type { TraderError } from '../errors.ts';
-import { createLog, flushRepeats, type Log } from '../log.ts';
+import { flushRepeats, type Log } from '../log.ts';
 import { setTimer } from '../set-timer.ts';
 import { systemRuntime } from '../system-runtime.ts';
 import { Progress } from './progress.ts';
@@ -36,8 +37,9 @@ type TapeTotals = {
 };
 
 export async function recordTape({ out, forMs, json }: TapeFlags, settings: Values): Promise<void> {
-  const config = resolveConfig(settings);
-  const log = createLog(config.logLevel);
+  const loaded = loadConfig(settings);
+  const { config } = loaded;
+  const log = commandLog(loaded);
   const feed = config.live ? liveFeed(config.live) : await simulatedFeed({});
   await using _exchange = feed.exchange;
   if (!config.live) log.info('No exchange was named, so the tape is of the built-in simulator.');

@@ -1,5 +1,6 @@
 // One WebSocket and nothing else: what happens to it becomes a call, and every end becomes exactly one `closed`.
 import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { WebSocket, type RawData } from 'ws';
 import { refusal } from '../core/refusal.ts';
 import { OrderbookClientError } from '../errors.ts';
@@ -41,6 +42,7 @@ const MAX_BODY_BYTES = 4096;
 export const openWebSocket: OpenSocket = (url, headers, listener) => {
   const socket = new WebSocket(url, {
     headers,
+    ...(new URL(url).protocol === 'wss:' && throughProxy()),
     // Compression costs more than it saves: decoding drops to a few percent of its speed.
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
@@ -74,7 +76,9 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
   });
   socket.on('error', (cause) => {
     const [code, what] = wasOpen ? (['DISCONNECTED', 'broke'] as const) : (['CONNECT_FAILED', 'failed'] as const);
-    failure ??= new OrderbookClientError(code, `The connection ${what}: ${cause.message}.`, { cause });
+    failure ??= new OrderbookClientError(code, `The connection ${what}: ${cause.message.replace(/\.$/, '')}.`, {
+      cause,
+    });
   });
   socket.on('close', (code) => {
     if (dropped) return;
@@ -108,6 +112,15 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
     },
   };
 };
+
+/**
+ * The way out that Node's own requests take: with NODE_USE_ENV_PROXY through HTTPS_PROXY, but for the hosts of NO_PROXY. ws goes
+ * straight unless it is given an agent.
+ */
+function throughProxy(): { readonly agent?: https.Agent } {
+  const { proxyEnv } = https.globalAgent.options;
+  return proxyEnv === undefined ? {} : { agent: new https.Agent({ proxyEnv }) };
+}
 
 /** Why the exchange answered the upgrade with something else than 101. */
 async function refusalOf(response: IncomingMessage): Promise<OrderbookClientError> {

@@ -32,7 +32,7 @@ export async function lockDataDir(dataDir: string, nowMs: number): Promise<DataD
     return { release: () => database.close() };
   } catch (cause) {
     if (isBusy(cause)) throw lockedBy(dataDir, readHolder(holderFile));
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
     throw new SessionStoreError('DATA_DIR_UNUSABLE', `The data folder ${dataDir} cannot be used: ${reason}.`, {
       cause,
     });

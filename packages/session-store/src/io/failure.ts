@@ -18,7 +18,9 @@ export function failureOf(doing: string, cause: unknown): Failure {
   const code = codeOf(cause);
   const policy = failurePolicy(code);
   const sqlState = isSqlState.test(code) && !code.startsWith('E') ? code : undefined;
-  const said = messageQuotesData.test(code) ? `the database refused a value (${code})` : messageOf(cause);
+  const said = messageQuotesData.test(code)
+    ? `the database refused a value (${code})`
+    : messageOf(cause).replace(/\.$/, '');
   const error = new SessionStoreError(policy.code, `${doing} failed: ${said}. ${advice[policy.code] ?? ''}`.trim(), {
     cause: new Error(said),
     sqlState,

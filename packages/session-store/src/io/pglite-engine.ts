@@ -56,7 +56,7 @@ export class PgliteEngine implements Engine {
       return new PgliteEngine(database, new PgliteFolder(path), lock, queryTimeoutMs, runtime);
     } catch (cause) {
       lock.release();
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
       throw new SessionStoreError('DATA_DIR_UNUSABLE', `The database in ${folder} does not open: ${reason}.`, {
         cause,
       });

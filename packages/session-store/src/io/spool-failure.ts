@@ -5,12 +5,16 @@ const outOfSpace = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /** What the disk said, as our error. @param doing to begin the message with: "Writing to the spool" */
 export function spoolFailure(doing: string, cause: unknown): SessionStoreError {
   if (SessionStoreError.isInstance(cause)) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message = String(cause) } = cause as Partial<NodeJS.ErrnoException>;
   if (outOfSpace.has(code ?? '')) return spoolFull('no space is left on its disk; free some');
-  return new SessionStoreError('SPOOL_FAILED', `${doing} failed: ${message}. See to the disk that holds it.`, {
-    cause,
-    retryable: true,
-  });
+  return new SessionStoreError(
+    'SPOOL_FAILED',
+    `${doing} failed: ${message.replace(/\.$/, '')}. See to the disk that holds it.`,
+    {
+      cause,
+      retryable: true,
+    },
+  );
 }
 
 export const spoolFull = (why: string) =>
