@@ -4,7 +4,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, chownSync, copyFileSync, linkSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -32,16 +41,17 @@ export type TestPostgresOptions = {
   readonly isDurable?: boolean;
 };
 
-export type TestPostgres = TestDatabases & AsyncDisposable & {
-  /** Kills it without a checkpoint (SIGQUIT): the next `start()` goes through crash recovery. */
-  crash(): Promise<void>;
-  /** Starts it again, on the same port and data, after `crash()` or `halt()`. */
-  start(): Promise<void>;
-  /** Ends it in an orderly way and keeps the data. */
-  halt(): Promise<void>;
-  /** Ends it and removes its data. */
-  stop(): Promise<void>;
-};
+export type TestPostgres = TestDatabases &
+  AsyncDisposable & {
+    /** Kills it without a checkpoint (SIGQUIT): the next `start()` goes through crash recovery. */
+    crash(): Promise<void>;
+    /** Starts it again, on the same port and data, after `crash()` or `halt()`. */
+    start(): Promise<void>;
+    /** Ends it in an orderly way and keeps the data. */
+    halt(): Promise<void>;
+    /** Ends it and removes its data. */
+    stop(): Promise<void>;
+  };
 
 const lasting = ['max_connections=40'];
 

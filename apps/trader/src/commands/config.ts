@@ -9,17 +9,25 @@ export function showConfig({ json }: { readonly json: boolean }, flags: Values):
   const { notices } = loaded.sources;
   const source = loaded.config.live ? 'exchange' : 'simulator';
   if (json) {
-    process.stdout.write(scrub(`${JSON.stringify({ file: loaded.file, records: source, settings, notices })}
-`));
+    process.stdout.write(
+      scrub(`${JSON.stringify({ file: loaded.file, records: source, settings, notices })}
+`),
+    );
     return;
   }
-  const ignored = notices.map((notice) => `
+  const ignored = notices
+    .map(
+      (notice) => `
 ${notice}
-`).join('');
-  process.stdout.write(scrub(`file: ${loaded.file ?? 'none'}
+`,
+    )
+    .join('');
+  process.stdout.write(
+    scrub(`file: ${loaded.file ?? 'none'}
 records: the ${source}
 
-${table(settings)}${ignored}`));
+${table(settings)}${ignored}`),
+  );
 }
 
 function table(settings: readonly EffectiveSetting[]): string {
