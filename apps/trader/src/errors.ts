@@ -35,9 +35,6 @@ export class TraderError extends Error {
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** A sentence of somebody else's as a part of ours: without what ends it. */
-export const clauseOf = (sentence: string): string => sentence.replace(/[\s.!?…]+$/u, '');
-
 const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',

@@ -26,7 +26,7 @@ export type PostgresUrl = {
 export type Refused = { readonly problem: string };
 
 /** For messages: each character of a user, a password or a name that means something else where it stands. */
-export const encodings = 'percent-encode % as %25, / as %2F, ? as %3F, # as %23, @ as %40, : as %3A and a space as %20';
+const encodings = 'percent-encode % as %25, / as %2F, ? as %3F, # as %23, @ as %40, : as %3A and a space as %20';
 
 const scheme = /^postgres(?:ql)?:\/\//i;
 
