@@ -46,7 +46,10 @@ export function writeRecord(root, { name, what }, record) {
   const path = join(root, file);
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `# ${name}\n\n${what}\n\n| date | commit | command | result |\n| --- | --- | --- | --- |\n`);
+    writeFileSync(
+      path,
+      `# ${name}\n\n${what.slice(0, 1).toUpperCase()}${what.slice(1)}.\n\n| date | commit | command | result |\n| --- | --- | --- | --- |\n`,
+    );
   }
   appendFileSync(path, recordText(record));
   return file;

@@ -119,7 +119,7 @@ test('the record of a long round has its date, commit, command and result, a row
   writeRecord(folder, table[0], { ...record, date: '2027-01-01' });
   const written = readFileSync(join(folder, 'docs/campaigns/kill.md'), 'utf8');
   expect(written).toMatch(
-    /^# kill\n\ntries to kill\n\n\| date \| commit \| command \| result \|\n(\| --- ){4}\|\n\| \d/,
+    /^# kill\n\nTries to kill\.\n\n\| date \| commit \| command \| result \|\n(\| --- ){4}\|\n\| \d/,
   );
   expect(written.trimEnd().split('\n').slice(6)).toEqual([
     `| ${record.date} | unknown | \`${record.command}\` | 200 kills, 3 holes \\| all named; 1 passed, 0 failed; 61 s |`,
