@@ -48,7 +48,6 @@ const timeOfTheApp = {
       property: 'now',
       message: 'systemRuntime.nowMs() for what is stored or told; monotonicMs() for waits, ages and durations.',
     },
-    { object: 'performance', property: 'now', message: 'Use systemRuntime.monotonicMs().' },
   ],
 } as const;
 

@@ -45,8 +45,8 @@ export async function shutDown(parts: TraderParts, terms: ShutDownTerms): Promis
 async function endRecording({ feed, keeper }: TraderParts, { reason, drainMs }: ShutDownTerms): Promise<void> {
   const startedMs = systemRuntime.monotonicMs();
   keeper.stopTrying();
-  await feed.close();
   let { failure } = keeper;
+  await feed.close().catch((error: unknown) => (failure = error));
   const session = feed.detach();
   if (session) {
     const leftMs = Math.max(1, Math.round(drainMs * CLOSING_SHARE - (systemRuntime.monotonicMs() - startedMs)));

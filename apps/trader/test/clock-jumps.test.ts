@@ -1,6 +1,7 @@
 // The wall clock is set while everything runs: an hour and ten years, forwards and back. Waits go on as if nothing had happened.
 import { createExchange } from '@trader/exchange-simulator';
 import { createOrderbookClient } from '@trader/orderbook-client';
+import { createSessionStore } from '@trader/session-store';
 import { temporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DiscoveryConfig } from '../src/config-types.ts';
@@ -116,4 +117,7 @@ test('a trader with short leases stays ready in one session through all jumps', 
   }
   await trader.stop('the test is over');
   expect(await trader.stopped).toMatchObject({ id, status: 'closed', gaps: 0 });
+  await using store = await createSessionStore({ dataDir: folder.path });
+  const { ok, laws } = await store.verify(id);
+  expect(ok, JSON.stringify(laws)).toBe(true);
 });
