@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator';
 import { SessionStoreError } from './errors.ts';
 import type { Engine, Run } from './io/engine.ts';
+import { errnoText } from './io/errno-text.ts';
 import { numberOf } from './rows.ts';
 
 /** Large tables may have to be rewritten; nothing else of the store runs yet. */
@@ -37,7 +38,7 @@ export type SchemaMigration = {
 export async function migrate(engine: Engine, timeoutMs: number): Promise<SchemaMigration> {
   // First contact, at the ordinary deadline: a server that hangs must not be waited for as long as a migration.
   await engine.transact(async (run) => run(sql`select 1`), { doing: 'Opening the database', timeoutMs });
-  const migrations = readMigrationFiles({ migrationsFolder: shippedMigrations() });
+  const migrations = shippedMigrations();
   try {
     return await engine.transact(async (run) => applyMissing(run, migrations), {
       doing: 'Migrating the schema',
@@ -57,7 +58,7 @@ export async function readSchema(engine: Engine): Promise<SchemaState> {
     doing: 'Reading the schema',
     readOnly: true,
   });
-  return { version, known: latest(readMigrationFiles({ migrationsFolder: shippedMigrations() })) };
+  return { version, known: latest(shippedMigrations()) };
 }
 
 async function applyMissing(run: Run, migrations: readonly MigrationMeta[]): Promise<SchemaMigration> {
@@ -101,4 +102,11 @@ async function lastApplied(run: Run): Promise<number | null> {
 }
 
 /** `migrations/` lies beside `src/` and beside `dist/`, and this module lies directly in either. */
-const shippedMigrations = () => fileURLToPath(new URL('../migrations', import.meta.url));
+function shippedMigrations(): readonly MigrationMeta[] {
+  try {
+    return readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)) });
+  } catch (cause) {
+    const text = `The migrations that come with this package cannot be read: ${errnoText(cause)}.`;
+    throw new SessionStoreError('MIGRATION_FAILED', text, { cause });
+  }
+}

@@ -55,6 +55,7 @@ const otherwise: FailurePolicy = { code: 'QUERY_FAILED', action: 'retry' };
 
 /** What to make of a failure by its code: a SQLSTATE, a socket's code, or anything else. */
 export function failurePolicy(code: string): FailurePolicy {
+  if (code === 'EMFILE' || code === 'ENFILE') return { code: 'DATABASE_OVERLOADED', action: 'retry' };
   if (bySocketCode.has(code)) return { code: 'DATABASE_UNREACHABLE', action: 'reconnect' };
   return bySqlState[code] ?? bySqlState[code.slice(0, 2)] ?? otherwise;
 }

@@ -3,6 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SessionStoreError } from '../errors.ts';
+import { errnoText, unhidden } from './errno-text.ts';
+import { makePrivateFile, privateFile, privateFolder } from './private-files.ts';
 import { syncFolder } from './segment-file.ts';
 
 export type DataDirLock = { release(): void };
@@ -20,11 +22,13 @@ export async function lockDataDir(dataDir: string, nowMs: number): Promise<DataD
   const holderFile = join(dataDir, 'lock-holder.json');
   try {
     await makeFolder(resolve(dataDir));
+    makePrivateFile(join(dataDir, 'lock.sqlite'));
     const database = new DatabaseSync(join(dataDir, 'lock.sqlite'), { timeout: 0 });
     try {
       database.exec('begin immediate');
       // Not in the SQLite file: what an open transaction writes there, nobody else can read.
-      writeFileSync(holderFile, JSON.stringify({ pid: process.pid, since: new Date(nowMs).toISOString() }));
+      const holder: Holder = { pid: process.pid, since: new Date(nowMs).toISOString() };
+      writeFileSync(holderFile, JSON.stringify(holder), { mode: privateFile });
     } catch (cause) {
       database.close();
       throw cause;
@@ -32,7 +36,7 @@ export async function lockDataDir(dataDir: string, nowMs: number): Promise<DataD
     return { release: () => database.close() };
   } catch (cause) {
     if (isBusy(cause)) throw lockedBy(dataDir, readHolder(holderFile));
-    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+    const reason = errnoText(unhidden(cause));
     throw new SessionStoreError('DATA_DIR_UNUSABLE', `The data folder ${dataDir} cannot be used: ${reason}.`, {
       cause,
     });
@@ -41,7 +45,7 @@ export async function lockDataDir(dataDir: string, nowMs: number): Promise<DataD
 
 /** What is put into a folder survives a power cut only if the folder's own name does, and those above it. */
 async function makeFolder(path: string): Promise<void> {
-  const first = mkdirSync(path, { recursive: true });
+  const first = mkdirSync(path, { recursive: true, mode: privateFolder });
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }

@@ -1,13 +1,17 @@
 // Turns what a driver threw into our error, leaving behind everything that must not travel: drivers hang the statement,
 // its parameters and the connection's options on their errors.
+import { clauseOf } from '../core/clause-of.ts';
 import { failurePolicy, type FailureAction } from '../core/retry-policy.ts';
 import { SessionStoreError } from '../errors.ts';
+import { errnoText } from './errno-text.ts';
 
 export type Failure = { readonly error: SessionStoreError; readonly action: FailureAction };
 
 /** The database's own message may quote the value it refused, which is somebody's record. */
 const messageQuotesData = /^2[23]/;
 const isSqlState = /^[0-9A-Z]{5}$/;
+/** This process's own trouble, whatever it wanted of the database. */
+const ofFiles = new Set(['EMFILE', 'ENFILE']);
 
 /**
  * @param doing what failed, to begin the message with: "Writing a batch"
@@ -18,15 +22,19 @@ export function failureOf(doing: string, cause: unknown): Failure {
   const code = codeOf(cause);
   const policy = failurePolicy(code);
   const sqlState = isSqlState.test(code) && !code.startsWith('E') ? code : undefined;
-  const said = messageQuotesData.test(code)
-    ? `the database refused a value (${code})`
-    : messageOf(cause).replace(/\.$/, '');
-  const error = new SessionStoreError(policy.code, `${doing} failed: ${said}. ${advice[policy.code] ?? ''}`.trim(), {
+  const said = saidOf(cause, code);
+  const todo = ofFiles.has(code) ? '' : (advice[policy.code] ?? '');
+  const error = new SessionStoreError(policy.code, `${doing} failed: ${said}. ${todo}`.trim(), {
     cause: new Error(said),
     sqlState,
     retryable: policy.action !== 'stop',
   });
   return { error, action: policy.action };
+}
+
+function saidOf(cause: unknown, code: string): string {
+  if (messageQuotesData.test(code)) return `the database refused a value (${code})`;
+  return ofFiles.has(code) ? errnoText(cause) : clauseOf(messageOf(cause));
 }
 
 function actionOf(error: SessionStoreError): FailureAction {

@@ -1,12 +1,15 @@
+import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { SessionStoreError } from '../errors.ts';
 import { parseBigint } from '../rows.ts';
 import { lockDataDir, type DataDirLock } from './data-dir-lock.ts';
 import { withDeadline } from './deadline.ts';
+import { errnoText, unhidden } from './errno-text.ts';
 import { render, type Engine, type Run, type TransactionOptions } from './engine.ts';
 import { failureOf } from './failure.ts';
 import { PgliteFolder } from './pglite-folder.ts';
+import { makePrivate, privateFolder } from './private-files.ts';
 import type { Runtime } from './runtime.ts';
 
 const int8 = 20;
@@ -16,6 +19,12 @@ const int8 = 20;
  * several times what is written from one to the next.
  */
 const keptLog = ['-c', 'wal_keep_size=128MB'];
+
+/**
+ * How many files it has open at once: the fewest that PostgreSQL takes. By default it would take 1,000 and believe that it may;
+ * at the process's own limit, which it does not know, creating a table fails with "File exists".
+ */
+const fewFiles = ['-c', 'max_files_per_process=64'];
 
 /** PostgreSQL inside this process, in a folder that no other process has open. */
 export class PgliteEngine implements Engine {
@@ -51,12 +60,15 @@ export class PgliteEngine implements Engine {
       // Loaded here so that users of a server do not pay for several MB of WebAssembly.
       const { PGlite } = await import('@electric-sql/pglite');
       const path = resolve(folder, 'pglite');
-      const startParams = [...PGlite.defaultStartParams, ...keptLog];
+      const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles];
+      const isNew = mkdirSync(path, { recursive: true, mode: privateFolder }) !== undefined;
       const database = await PGlite.create({ dataDir: path, parsers: { [int8]: parseBigint }, startParams });
+      // Its first files come with modes of their own. Later ones follow the umask, in folders that are closed.
+      if (isNew) makePrivate(path);
       return new PgliteEngine(database, new PgliteFolder(path), lock, queryTimeoutMs, runtime);
     } catch (cause) {
       lock.release();
-      const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+      const reason = errnoText(unhidden(cause));
       throw new SessionStoreError('DATA_DIR_UNUSABLE', `The database in ${folder} does not open: ${reason}.`, {
         cause,
       });
@@ -78,7 +90,7 @@ export class PgliteEngine implements Engine {
       const late = () => timedOut(doing, timeoutMs);
       return (await withDeadline(this.#runtime, timeoutMs, done, late)).value;
     } catch (cause) {
-      throw failureOf(doing, cause).error;
+      throw failureOf(doing, behind(cause)).error;
     }
   }
 
@@ -86,7 +98,7 @@ export class PgliteEngine implements Engine {
     try {
       await this.#database.query(`vacuum ${tables.join(', ')}`);
     } catch (cause) {
-      throw failureOf('Freeing the room of deleted rows', cause).error;
+      throw failureOf('Freeing the room of deleted rows', behind(cause)).error;
     }
   }
 
@@ -127,8 +139,12 @@ export class PgliteEngine implements Engine {
   }
 }
 
+/** What a failure of its files, by SQLSTATE, comes from. */
+const behind = (cause: unknown): unknown =>
+  /^(?:5[38]|XX)/.test(String((cause as { code?: unknown } | null)?.code)) ? unhidden(cause) : cause;
+
 function failToMakeSafe(cause: unknown): never {
-  throw failureOf('Making the embedded database safe', cause).error;
+  throw failureOf('Making the embedded database safe', behind(cause)).error;
 }
 
 const runOn =

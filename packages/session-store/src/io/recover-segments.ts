@@ -1,11 +1,12 @@
 // What is left after whatever happened. Nothing is repaired in place: frames that are intact are used, what lies between is
 // reported, and the files go when their entries are acknowledged. Until then every start finds the same.
-import { constants, copyFile, open, readdir, rm } from 'node:fs/promises';
+import { chmod, constants, copyFile, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Continuity, type Hole } from '../core/continuity.ts';
 import { scanFrames } from '../core/spool-frame.ts';
 import type { SpoolIndex } from '../core/spool-index.ts';
 import type { SpoolDamage } from '../spool.ts';
+import { privateFile } from './private-files.ts';
 import { listSegments, type Segment } from './segment-file.ts';
 import type { Mark } from './spool-mark.ts';
 
@@ -90,6 +91,7 @@ async function keepAside(folder: string, name: string | null): Promise<string | 
   const kept = join(folder, `${name}.damaged`);
   try {
     await copyFile(join(folder, name), kept, constants.COPYFILE_EXCL);
+    await chmod(kept, privateFile);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') return null;
   }

@@ -1,5 +1,6 @@
 import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { privateFile } from './private-files.ts';
 
 /** One file of the log. What its frames' checksums begin with is in its name, so that no damage inside takes it along. */
 export type Segment = {
@@ -31,7 +32,7 @@ export async function listSegments(folder: string): Promise<Segment[]> {
 
 /** Makes the segment's file, empty. */
 export async function createSegment(folder: string, { name }: Segment): Promise<FileHandle> {
-  return open(join(folder, name), 'w');
+  return open(join(folder, name), 'w', privateFile);
 }
 
 /**

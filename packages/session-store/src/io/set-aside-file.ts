@@ -1,6 +1,7 @@
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SessionId, StoreRecord } from '../records.ts';
+import { privateFile, privateFolder } from './private-files.ts';
 import { spoolFailure } from './spool-failure.ts';
 
 type Add = (records: readonly StoreRecord[], batch: number) => Promise<void>;
@@ -44,8 +45,8 @@ class SetAsideFile {
 
   /** @throws what the disk says */
   static async open(path: string): Promise<SetAsideFile> {
-    await mkdir(dirname(path), { recursive: true });
-    return new SetAsideFile(path, await open(`${path}.part`, 'w'));
+    await mkdir(dirname(path), { recursive: true, mode: privateFolder });
+    return new SetAsideFile(path, await open(`${path}.part`, 'w', privateFile));
   }
 
   async add(records: readonly StoreRecord[]): Promise<void> {

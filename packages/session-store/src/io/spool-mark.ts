@@ -2,6 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from '../core/checksum.ts';
+import { privateFile } from './private-files.ts';
 
 export type Mark = {
   /** The number of the first frame that is still needed. */
@@ -28,7 +29,7 @@ export class SpoolMark {
   static async open(folder: string): Promise<SpoolMark> {
     const path = join(folder, 'mark');
     // 'a+' makes the file where it is missing and keeps it where it is not; it cannot write in the middle.
-    await (await open(path, 'a+')).close();
+    await (await open(path, 'a+', privateFile)).close();
     const file = await open(path, 'r+');
     const bytes = new Uint8Array(2 * slotBytes);
     await file.read(bytes, 0, bytes.length, 0);

@@ -1,0 +1,98 @@
+// What the store makes on a disk belongs to its user alone, whatever the umask. What was there stays as it was.
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSessionStore } from '../src/index.ts';
+import { setAside } from '../src/io/set-aside-file.ts';
+import { entryOf, openReporting } from './spool-entries.ts';
+
+let folder: TemporaryFolder;
+const umask = process.umask();
+beforeEach(() => void (folder = temporaryFolder('file-modes-')));
+afterEach(() => {
+  process.umask(umask);
+  folder.remove();
+});
+
+/** `spool/mark` → `600`, of all below the folder; of what `inside` accepts only the folder itself. */
+function modes(inside: (path: string) => boolean = () => false): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const look = (path: string) => {
+    found.set(relative(folder.path, path), (statSync(path).mode & 0o777).toString(8));
+    if (!statSync(path).isDirectory() || inside(path)) return;
+    for (const name of readdirSync(path)) look(join(path, name));
+  };
+  for (const name of readdirSync(folder.path)) look(join(folder.path, name));
+  return found;
+}
+
+const wide = (found: ReadonlyMap<string, string>) => [...found].filter(([, mode]) => mode !== '700' && mode !== '600');
+
+const inPglite = (path: string) => path.endsWith('pglite');
+
+describe.skipIf(process.platform === 'win32').each([0o000, 0o022])('under umask %i', (mask) => {
+  test('an embedded store', { timeout: 60_000 }, async () => {
+    process.umask(mask);
+    const store = await createSessionStore({ dataDir: join(folder.path, 'not', 'yet', 'data') });
+    const session = await store.openSession({ recorder: 'desk' });
+    session.append({ kind: 'raw', epoch: 1, sid: 1, seq: 1, receivedAtMs: Date.now(), text: '{}' });
+    await session.durable();
+    const found = modes(inPglite);
+    await store.close();
+    expect([...found.keys()]).toEqual(
+      expect.arrayContaining([
+        'not',
+        'not/yet/data/lock.sqlite',
+        'not/yet/data/lock-holder.json',
+        'not/yet/data/pglite',
+        'not/yet/data/spool/mark',
+        expect.stringMatching(/\.segment$/),
+      ]),
+    );
+    expect(wide(found)).toEqual([]);
+    expect(wide(modes(inPglite))).toEqual([]);
+  });
+
+  test('a spool, with copies of what is damaged', async () => {
+    process.umask(mask);
+    const path = join(folder.path, 'spool', 'desk');
+    const { spool } = await openReporting({ folder: path, segmentBytes: 2500 });
+    for (let index = 0; index < 30; index++) spool.append(entryOf(index));
+    await spool.close();
+    const [segment] = readdirSync(path).filter((name) => name.endsWith('.segment'));
+    const bytes = readFileSync(join(path, segment!));
+    bytes.fill(0, 200, 400);
+    writeFileSync(join(path, segment!), bytes);
+    // As an older version left it.
+    chmodSync(join(path, segment!), 0o644);
+    const { spool: again } = await openReporting({ folder: path });
+    await again.close();
+    const found = modes();
+    expect([...found.keys()]).toContainEqual(expect.stringMatching(/\.damaged$/));
+    expect(wide(found)).toEqual([[`spool/desk/${segment}`, '644']]);
+  });
+
+  test('records that were set aside', async () => {
+    process.umask(mask);
+    const raw = { kind: 'raw', epoch: 1, sid: null, seq: null, receivedAtMs: 1, text: '{}' } as const;
+    await setAside(join(folder.path, 'spool'), 'id', async (add) => add([raw], 1));
+    expect([...modes().keys()]).toContain('spool/set-aside/id-1.ndjson');
+    expect(wide(modes())).toEqual([]);
+  });
+
+  test('what was there stays as it was', { timeout: 60_000 }, async () => {
+    process.umask(mask);
+    const dataDir = join(folder.path, 'data');
+    mkdirSync(join(dataDir, 'spool'), { recursive: true });
+    writeFileSync(join(dataDir, 'notes.txt'), '');
+    for (const name of ['', 'spool']) chmodSync(join(dataDir, name), 0o755);
+    chmodSync(join(dataDir, 'notes.txt'), 0o664);
+    await (await createSessionStore({ dataDir })).close();
+    expect(wide(modes(inPglite))).toEqual([
+      ['data', '755'],
+      ['data/notes.txt', '664'],
+      ['data/spool', '755'],
+    ]);
+  });
+});
