@@ -7,8 +7,10 @@ import { createOrderbookClient, type OrderbookClientError, type Runtime } from '
 import { databaseName } from './config-database.ts';
 import type { Config, LiveConfig } from './config-types.ts';
 import { RestClient, RestError } from './discovery/rest-client.ts';
-import { fail, ok, skipped, type Verdict } from './doctor-report.ts';
+import type { LoadedConfig } from './config.ts';
+import { fail, ok, skipped, warn, type Verdict } from './doctor-report.ts';
 import { messageOf } from './errors.ts';
+import { hasModes, openToOthers } from './file-modes.ts';
 import { openStore } from './open-store.ts';
 
 /** REST refuses a signature whose time is a minute off and takes one that is 10 s off; what is between is not known. */
@@ -128,6 +130,15 @@ export async function checkDatabase({ database }: Config): Promise<Verdict> {
         : 'Stop the other trader that uses the folder, or use PostgreSQL';
     return fail(messageOf(error), fix);
   }
+}
+
+/** Whether other users of this machine may read what is secret or recorded. */
+export function checkFiles(loaded: LoadedConfig): Verdict {
+  if (!hasModes) return skipped('Windows has no modes: see to it that folders and keys are open to this user only');
+  const open = openToOthers(loaded);
+  if (open.length === 0) return ok('other users of this machine can open neither secrets nor records');
+  const named = open.map(({ path, mode }) => `${path} (mode ${mode})`).join(', ');
+  return warn(`other users of this machine can open ${named}`, open.map(({ command }) => command).join('; '));
 }
 
 /** Room for what is written: the embedded database and the spool. */

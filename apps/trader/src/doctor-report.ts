@@ -3,10 +3,10 @@ import { sentences } from './errors.ts';
 
 export type Finding = {
   readonly check: string;
-  /** `skipped`: there is nothing to check, or an earlier check has to be right first. */
-  readonly outcome: 'ok' | 'fail' | 'skipped';
+  /** `warn`: a recording would work. `skipped`: there is nothing to check, or an earlier check has to be right first. */
+  readonly outcome: 'ok' | 'warn' | 'fail' | 'skipped';
   readonly detail: string;
-  /** What to do; `null` unless it failed. */
+  /** What to do; `null` where nothing is wrong. */
   readonly fix: string | null;
 };
 
@@ -15,6 +15,7 @@ export type Verdict = Omit<Finding, 'check'>;
 
 export const ok = (detail: string): Verdict => ({ outcome: 'ok', detail, fix: null });
 export const fail = (detail: string, fix: string): Verdict => ({ outcome: 'fail', detail, fix });
+export const warn = (detail: string, fix: string): Verdict => ({ outcome: 'warn', detail, fix });
 export const skipped = (detail: string): Verdict => ({ outcome: 'skipped', detail, fix: null });
 
 /** One line each. */

@@ -12,6 +12,8 @@ import { endWithLauncher } from './stop-signal.ts';
 /** What standard error gets at the end, when nobody reads it. */
 const LAST_WORD_MS = 500;
 
+/** `export` and `tape record`. */
+const FOR_OTHERS = new Set(['export', 'record']);
 const OLDEST_NODE = [22, 18] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
@@ -32,6 +34,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 neverWait(process.stdout);
 
 const cli = createCli();
+// What is recorded is its user's alone, whatever its maker's umask is: the embedded database makes files as open as it may.
+// An export or a tape is for others, too.
+cli.hook('preAction', (_, command) => {
+  if (!FOR_OTHERS.has(command.name())) process.umask(0o077);
+});
 for (const command of [cli, ...cli.commands, ...cli.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride();
 }

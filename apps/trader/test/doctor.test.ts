@@ -26,7 +26,7 @@ afterEach(() => {
 
 function flags(more: Readonly<Record<string, string>> = {}) {
   const keyFile = join(folder.path, 'key.pem');
-  writeFileSync(keyFile, exchange.credentials.privateKeyPem);
+  writeFileSync(keyFile, exchange.credentials.privateKeyPem, { mode: 0o600 });
   return {
     wsUrl: exchange.url,
     keyId: exchange.credentials.keyId,
@@ -55,6 +55,7 @@ const allWell = {
   clock: 'ok',
   credentials: 'ok',
   socket: 'ok',
+  files: process.platform === 'win32' ? 'skipped' : 'ok',
   database: 'ok',
   disk: 'ok',
   port: 'ok',
@@ -104,7 +105,9 @@ describe('doctor', () => {
 
   test('tells a key that is not the id’s', async () => {
     const keyFile = join(folder.path, 'other.pem');
-    writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }), {
+      mode: 0o600,
+    });
     const { outcomes, of } = await diagnose({ keyFile });
     expect(outcomes).toEqual({ ...allWell, credentials: 'fail', socket: 'fail' });
     expect(of('credentials')).toMatchObject({

@@ -38,6 +38,7 @@ export async function examine(flags: Values, environment: NodeJS.ProcessEnv = pr
   } else {
     for (const check of ['rest', 'clock', 'credentials', 'socket']) found(check, skipped('no exchange is named'));
   }
+  found('files', checks.checkFiles(loaded));
   found('database', await checks.checkDatabase(config));
   found('disk', await checks.checkDisk(config));
   found('port', await checks.checkPort(config));

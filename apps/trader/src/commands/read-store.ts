@@ -1,13 +1,12 @@
 // The database for commands that do not record.
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SessionStore } from '@trader/session-store';
 import { databaseName, resolveConfig, type Database, type Values } from '../config.ts';
 import { TraderError } from '../errors.ts';
 import { openStore, type StoreTuning } from '../open-store.ts';
 
-/** Whoever records compacts. A reader would only take the work, and the locks, upon itself. */
-const WITHOUT_COMPACTION: StoreTuning & { readonly compaction: false } = { compaction: false };
-
+/** The settings' database, for commands that connect to no exchange. */
 export const databaseOf = (settings: Values): Database =>
   resolveConfig(settings, process.env, { exchange: false }).database;
 
@@ -19,12 +18,21 @@ export const databaseOf = (settings: Values): Database =>
 export async function readStore(settings: Values): Promise<SessionStore> {
   const database = databaseOf(settings);
   requireThere(database);
-  return openStore(database, undefined, {}, WITHOUT_COMPACTION);
+  return openStore(database, undefined, {}, tuningOf(database));
 }
 
-/** @throws {TraderError} `DATABASE_UNAVAILABLE` for an embedded database's folder that is not there */
+/** Whoever records compacts: a reader would only take the work, and the locks, upon itself. Nor does it make a spool. */
+function tuningOf(database: Database): StoreTuning & { readonly compaction: false } {
+  const hasSpool = 'dataDir' in database && existsSync(join(database.dataDir, 'spool'));
+  return { compaction: false, ...(!hasSpool && { spool: false }) };
+}
+
+/** @throws {TraderError} `DATABASE_UNAVAILABLE` for a folder that is not there, or that is no embedded database's */
 export function requireThere(database: Database): void {
-  if ('url' in database || existsSync(database.dataDir)) return;
-  const text = `--database: there is no folder ${databaseName(database)}. Give the one that was recorded into, or a postgres:// URL`;
-  throw new TraderError('DATABASE_UNAVAILABLE', text);
+  if ('url' in database || existsSync(join(database.dataDir, 'pglite', 'PG_VERSION'))) return;
+  const name = databaseName(database);
+  const text = existsSync(database.dataDir)
+    ? `there is no recording in ${name}. Give the folder that was recorded into, or a postgres:// URL`
+    : `there is no folder ${name}. Give the one that was recorded into, or a postgres:// URL`;
+  throw new TraderError('DATABASE_UNAVAILABLE', `--database: ${text}`);
 }
