@@ -9,25 +9,11 @@ export function showConfig({ json }: { readonly json: boolean }, flags: Values):
   const { notices } = loaded.sources;
   const source = loaded.config.live ? 'exchange' : 'simulator';
   if (json) {
-    process.stdout.write(
-      scrub(`${JSON.stringify({ file: loaded.file, records: source, settings, notices })}
-`),
-    );
+    process.stdout.write(scrub(`${JSON.stringify({ file: loaded.file, records: source, settings, notices })}\n`));
     return;
   }
-  const ignored = notices
-    .map(
-      (notice) => `
-${notice}
-`,
-    )
-    .join('');
-  process.stdout.write(
-    scrub(`file: ${loaded.file ?? 'none'}
-records: the ${source}
-
-${table(settings)}${ignored}`),
-  );
+  const ignored = notices.map((notice) => `\n${notice}\n`).join('');
+  process.stdout.write(scrub(`file: ${loaded.file ?? 'none'}\nrecords: the ${source}\n\n${table(settings)}${ignored}`));
 }
 
 function table(settings: readonly EffectiveSetting[]): string {
