@@ -53,6 +53,27 @@ test('a try that comes through after another failed for good takes that back', a
   expect(keeper.failure).toBeUndefined();
 });
 
+test('a try that finds the folder taken by an earlier one, which is still at it, is no failure of the trader', async () => {
+  const { keeper, tries, told } = keeping();
+  keeper.openStore(1);
+  keeper.openStore(2);
+  tries[1]!.reject(new SessionStoreError('DATA_DIR_LOCKED', 'in use by this process', { retryable: true }));
+  await expect.poll(() => told).toEqual(['store-refused']);
+  expect(keeper.failure).toBeUndefined();
+  tries[0]!.resolve(store().store);
+  await keeper.idle();
+  expect(told).toEqual(['store-refused', 'store-opened']);
+});
+
+test('a folder that somebody else has ends the trader', async () => {
+  const { keeper, tries } = keeping();
+  const taken = new SessionStoreError('DATA_DIR_LOCKED', 'in use by another process', { retryable: true });
+  keeper.openStore(1);
+  tries[0]!.reject(taken);
+  await keeper.idle();
+  expect(keeper.failure).toBe(taken);
+});
+
 test('of two tries that come through one store is kept, and the other closed', async () => {
   const { keeper, tries } = keeping();
   const [first, second] = [store(), store()];

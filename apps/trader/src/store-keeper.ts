@@ -24,6 +24,8 @@ export class StoreKeeper {
   readonly #opened = new Map<string, Opened>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #tried = Promise.withResolvers<void>();
+  /** Tries to open the store that are under way. */
+  #opening = 0;
   #store: SessionStore | null = null;
   #closed = false;
   #failure: unknown;
@@ -130,8 +132,9 @@ export class StoreKeeper {
 
   async #openStore(attempt: number): Promise<void> {
     const { open, tell, log } = this.#options;
+    this.#opening++;
     try {
-      const store = await open();
+      const store = await open().finally(() => this.#opening--);
       // An earlier try may have come through after all; one is enough.
       if (this.#closed || this.#store) return await store.close();
       this.#store = store;
@@ -139,7 +142,7 @@ export class StoreKeeper {
     } catch (error) {
       // Overtaken by a try that came through: it stands for nothing any more.
       if (this.#store) return log.warn({ attempt }, messageOf(error));
-      const { code, fatal } = judge(error);
+      const { code, fatal } = judge(error, this.#opening === 0);
       if (fatal) this.#failure = error;
       const reason = messageOf(error);
       if (!fatal) log.error({ code, attempt }, sentences(reason, 'It is tried again'));
@@ -174,9 +177,13 @@ export class StoreKeeper {
   }
 }
 
-/** A database that is away may come back by itself; a wrong setting or a folder that somebody else uses will not. */
-function judge(error: unknown): { readonly code: string; readonly fatal: boolean } {
+/**
+ * A database that is away may come back by itself; a wrong setting or a folder that somebody else uses will not.
+ *
+ * @param isAlone no other try is under way: on a slow machine an earlier one of ours may be what has the folder
+ */
+function judge(error: unknown, isAlone = true): { readonly code: string; readonly fatal: boolean } {
   const cause = error instanceof Error && SessionStoreError.isInstance(error.cause) ? error.cause : error;
   if (!SessionStoreError.isInstance(cause)) return { code: 'UNEXPECTED', fatal: true };
-  return { code: cause.code, fatal: !cause.retryable || cause.code === 'DATA_DIR_LOCKED' };
+  return { code: cause.code, fatal: !cause.retryable || (cause.code === 'DATA_DIR_LOCKED' && isAlone) };
 }
