@@ -8,8 +8,9 @@ export const nodeFlags: readonly string[] = [
   createRequire(import.meta.url).resolve('@trader/testkit/quick-imports'),
 ];
 
-/** Compiled code is kept for the next start. */
+/** Compiled code is kept for the next start, and however busy the machine is, there is time for a clean end. */
 export const childEnvironment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRADER_'))),
+  TRADER_DRAIN: '60s',
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/node-compile/', import.meta.url)),
 });

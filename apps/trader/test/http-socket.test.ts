@@ -175,7 +175,8 @@ describe('a client that', () => {
     const dead = new SocketReader(base);
     await dead.next('hello');
     dead.socket.pause();
-    const closing = server.close();
+    // Long enough to ask in the meantime.
+    const closing = server.close(3_000);
     expect(await new SocketReader(base).refused()).toEqual({ status: 503, code: 'SHUTTING_DOWN' });
     await closing;
     await expect(get(`${base}/livez`)).rejects.toThrow('fetch failed');

@@ -12,6 +12,9 @@ import { newDataDir } from './databases.ts';
 /** For what comes by itself; a machine may be busy. */
 const DEADLINE_MS = 30_000;
 
+/** For tests that look at a clean end, or at something else: however busy the machine is, there is time for it. */
+export const DRAIN_MS = 60_000;
+
 export type Answer<Body = unknown> = { readonly status: number; readonly headers: Headers; readonly body: Body };
 
 /** One GET; a body that is not JSON stays text. */
@@ -25,12 +28,21 @@ export async function get<Body = unknown>(url: string, headers: Record<string, s
 /** Started, and ready unless the exchange never lets it. */
 export async function startHttpTrader(
   exchangeOptions: ExchangeOptions = { markets: 4, deltasPerSecond: 200 },
-  options: Partial<Pick<TraderOptions, 'database' | 'http' | 'holdDownMs' | 'drainMs'>> = {},
+  options: Partial<Pick<TraderOptions, 'database' | 'http' | 'holdDownMs'>> = {},
 ) {
   const { feed, source, exchange } = await simulatedFeed(exchangeOptions);
   const database = { dataDir: newDataDir() };
   const log = createLog('silent');
-  const trader = createTrader({ feed, source, database, recorder: 'test', port: 0, log, ...options });
+  const trader = createTrader({
+    feed,
+    source,
+    database,
+    recorder: 'test',
+    port: 0,
+    drainMs: DRAIN_MS,
+    log,
+    ...options,
+  });
   await trader.start();
   await trader.ready;
   const base = new URL(trader.url!).origin;

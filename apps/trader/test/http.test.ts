@@ -11,7 +11,7 @@ import { createLog } from '../src/log.ts';
 import type { Status } from '../src/status.ts';
 import { createTrader } from '../src/trader.ts';
 import { newDatabase } from './databases.ts';
-import { get, SocketReader, startHttpTrader, until } from './http-trader.ts';
+import { DRAIN_MS, get, SocketReader, startHttpTrader, until } from './http-trader.ts';
 import { startOwnServer } from './own-server.ts';
 
 type ErrorBody = { readonly error: { readonly code: string; readonly message: string } };
@@ -195,7 +195,7 @@ test('is not ready before the feed is there, and says what it waits for', async 
   await using _exchange = exchange;
   const database = { url: await newDatabase() };
   const log = createLog('silent');
-  const trader = createTrader({ feed, source: 'test', database, recorder: 'test', port: 0, log });
+  const trader = createTrader({ feed, source: 'test', database, recorder: 'test', port: 0, drainMs: DRAIN_MS, log });
   await trader.start();
   const { origin } = new URL(trader.url!);
   const { status, body } = await get<Readiness>(`${origin}/readyz`);
@@ -220,6 +220,7 @@ test('no endpoint and no message holds the key, its name, the token or the datab
     recorder: 'test',
     port: 0,
     http: { tokenFile },
+    drainMs: DRAIN_MS,
     log: createLog('silent'),
   });
   await trader.start();
@@ -246,7 +247,7 @@ test('no endpoint and no message holds the key, its name, the token or the datab
 test('while it drains readiness is 503 at once, everything else goes on, and sockets get 1001 at the end', async () => {
   await using server = await startOwnServer();
   const database = { url: await server.createDatabase() };
-  const { trader, base, ...running } = await startHttpTrader({ markets: 1 }, { database, drainMs: 60_000 });
+  const { trader, base, ...running } = await startHttpTrader({ markets: 1 }, { database });
   await using _running = { [Symbol.asyncDispose]: running[Symbol.asyncDispose] };
   const reader = new SocketReader(base);
   await reader.next('hello');

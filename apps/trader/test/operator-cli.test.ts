@@ -152,7 +152,7 @@ test(
     exchange.dropConnections();
     await logged('AUTH_REJECTED');
     await server.halt();
-    await logged('"level":40');
+    await logged('DATABASE_UNREACHABLE');
     await server.start();
     run.child.kill('SIGTERM');
     const { code, stderr, stdout } = await run.exited;

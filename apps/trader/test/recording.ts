@@ -42,6 +42,7 @@ export async function recordTapes(
     database,
     recorder: 'test',
     port: null,
+    drainMs: 60_000,
     log: createLog('silent'),
   });
   try {

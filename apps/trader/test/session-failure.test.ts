@@ -11,7 +11,7 @@ test('a session that is ended under its recorder is followed by a whole new one,
   const { feed, source, exchange } = await simulatedFeed({ markets: 4, deltasPerSecond: 500 });
   await using _exchange = exchange;
   const log = createLog('silent');
-  const trader = createTrader({ feed, source, database: { url }, recorder: 'test', port: null, log });
+  const trader = createTrader({ feed, source, database: { url }, recorder: 'test', port: null, drainMs: 60_000, log });
   await trader.start();
   expect(await trader.ready).toBe(true);
   const first = trader.status().session!.id;

@@ -12,7 +12,7 @@ test('the tap gets every frame as it came, each connection anew, and nothing aft
   const openSocket = tappedSocket((bytes) => tapped.push(text(bytes)));
   const client = createOrderbookClient({ url, credentials, markets, openSocket, auditIntervalMs: Infinity });
   client.start();
-  await client.whenSynced({ timeoutMs: 10_000 });
+  await client.whenSynced({ timeoutMs: 30_000 });
   expect(tapped.map((frame) => (JSON.parse(frame) as { type: string }).type)).toEqual([
     'subscribed',
     'orderbook_snapshot',
@@ -21,7 +21,7 @@ test('the tap gets every frame as it came, each connection anew, and nothing aft
   expect(client.status().clockSkewMs).not.toBeNull();
 
   client.reconnect('a new connection');
-  await client.whenSynced({ timeoutMs: 10_000 });
+  await client.whenSynced({ timeoutMs: 30_000 });
   expect(tapped).toHaveLength(6);
   await client.close();
   expect(client.status().counters.frames).toBe(6);
