@@ -67,6 +67,14 @@ test('a trader does not start beyond loopback without a token', async () => {
   await trader.stopped;
 });
 
+test('an address that this machine does not have is the host’s mistake, not the port’s', async () => {
+  // Kept for documents (RFC 5737).
+  await expect(serveView({ host: '192.0.2.1' }, { token: TOKEN })).rejects.toMatchObject({
+    code: 'STATUS_PORT_UNAVAILABLE',
+    message: '--host: 192.0.2.1 is no address of this machine. Choose another one, such as 127.0.0.1',
+  });
+});
+
 describe('on loopback', () => {
   const ask = async (url: string, host: string): Promise<readonly [number | undefined, string]> => {
     const request = httpRequest(url, { headers: { host } }).end();

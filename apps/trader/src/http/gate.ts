@@ -11,7 +11,7 @@ const TOKEN_PROTOCOL = 'bearer.';
 
 /** Longest URL that is read, in characters. */
 const MAX_URL_LENGTH = 2_048;
-/** Most header lines. Node gives at most 2000 of them, and what it leaves out could be what is asked about here. */
+/** Most header lines. Of very many Node leaves some out, and those could be what is asked about here. */
 const MAX_HEADERS = 100;
 
 /** What is answered without a token: who asks it is often unable to send one. The path alone, as it came. */
@@ -28,7 +28,7 @@ export class Gate {
     this.#hosts = new Set(['localhost', '127.0.0.1', '[::1]', options.host, ...options.allowedHosts].map(nameOf));
   }
 
-  /** Why it is not let in; `null` if it is. Pages are asked where they are from first of all: they cannot choose what they send. */
+  /** All that is asked of whoever comes, with a plain request or an upgrade. `null`: it is let in. */
   refuse(request: IncomingMessage): Refusal | null {
     return (
       refuseForm(request) ??
