@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ownPipe } from './own-pipe.ts';
 import { freePort, Program, recording } from './program.ts';
 
 let postgres: TestPostgres;
@@ -83,16 +84,31 @@ describe('trader run', () => {
     expect(await second.exited).toBe(0);
   });
 
+  test('ends with 70 though nobody takes its last line, which the next start has from the note', async () => {
+    using pipe = ownPipe(join(folder.path, 'pipe'));
+    pipe.fill();
+    const port = await freePort();
+    const args = ['run', '--port', String(port), '--database', await postgres.createDatabase()];
+    const nodeArgs = onceAsked(`throw new Error('boom')`);
+    await using run = new Program(args, { cwd: folder.path, nodeArgs, stdio: ['ignore', 'ignore', pipe.end] });
+    await recording(port);
+    writeFileSync(join(folder.path, 'now'), '');
+    expect(await run.exited).toBe(70);
+    const note = readFileSync(join(folder.path, 'spool', 'trader', 'crash.json'), 'utf8');
+    expect(JSON.parse(note)).toMatchObject({ code: 'INTERNAL', message: 'boom' });
+  });
+
   test('at log level silent tells of a crash, and of nothing else', async () => {
-    await using run = new Program(['run', '--port', '0', '--database', 'data', '--log-level', 'silent'], {
+    const port = await freePort();
+    const database = await postgres.createDatabase();
+    await using run = new Program(['run', '--port', String(port), '--database', database, '--log-level', 'silent'], {
       cwd: folder.path,
       nodeArgs: onceAsked(`throw new Error('boom')`),
     });
-    await vi.waitFor(() => expect(existsSync(join(folder.path, 'data', 'spool'))).toBe(true), { timeout: 45_000 });
+    await recording(port);
     writeFileSync(join(folder.path, 'now'), '');
     expect(await run.exited).toBe(70);
     expect(run.lines).toMatchObject([{ level: 60, message: 'boom' }]);
-    expect(existsSync(join(folder.path, 'data', 'spool', 'crash.json'))).toBe(true);
   });
 });
 

@@ -1,11 +1,12 @@
 // Output that nobody takes: the recording goes on, the process answers, and it ends in time.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, existsSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPostgres, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ownPipe } from './own-pipe.ts';
 import { cleanEnvironment, commandLine, freePort, Program, recording } from './program.ts';
 
 let postgres: TestPostgres;
@@ -14,32 +15,6 @@ beforeAll(async () => void (postgres = await startPostgres()));
 afterAll(() => postgres.stop());
 beforeEach(() => void (folder = temporaryFolder('trader-log-')));
 afterEach(() => folder.remove());
-
-/** A real pipe that is read, and filled up, by nobody else: `end` is for whoever writes. */
-function ownPipe(path: string) {
-  execFileSync('mkfifo', [path]);
-  const reader = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-  const end = openSync(path, constants.O_WRONLY);
-  const fill = (): void => {
-    try {
-      for (;;) writeSync(reader, Buffer.alloc(4096, '\n'));
-    } catch {
-      // EAGAIN: it is full.
-    }
-  };
-  let text = '';
-  const chunk = Buffer.alloc(65_536);
-  const read = (): string => {
-    try {
-      for (;;) text += chunk.toString('utf8', 0, readSync(reader, chunk));
-    } catch {
-      // EAGAIN: that is all for now.
-    }
-    return text;
-  };
-  const close = (): void => [reader, end].forEach((fd) => closeSync(fd));
-  return { end, fill, read, [Symbol.dispose]: close };
-}
 
 const runArguments = async (port: number): Promise<readonly string[]> => [
   'run',

@@ -1,16 +1,15 @@
-// The program, from source so that no build is needed first, as a process of its own that is asked over HTTP.
+// The built program, which starts twice as fast as its sources, as a process of its own that is asked over HTTP.
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** What a shell would be given to start it. */
 export const commandLine = (args: readonly string[], nodeArgs: readonly string[] = []): readonly string[] => [
   process.execPath,
-  '--conditions=@trader/source',
   ...nodeArgs,
   MAIN,
   ...args,
