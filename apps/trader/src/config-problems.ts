@@ -17,8 +17,8 @@ function describe(issue: Issue, sources: Sources): string[] {
   const origin = sources.origin(issue.path) ?? setting?.flag ?? 'configuration';
   const example = setting ? `. Example: ${setting.example}` : '';
   const missing = issue.code === 'invalid_type' && valueAt(sources.tree, issue.path) === undefined;
-  // What is not among the plain mistakes has said what it may.
-  const isSaid = missing || issue.code === 'custom';
+  // A rule of our own has said what it may, unless it is a plain one.
+  const isSaid = missing || (issue.code === 'custom' && issue.params?.['isPlain'] !== true);
   const wrong = isSaid ? '' : quoted(valueAt(sources.tree, issue.path), setting?.secret);
   return [`${origin}: ${name} ${missing ? `is missing; it ${issue.message}` : issue.message}${wrong}${example}`];
 }

@@ -41,7 +41,10 @@ const list = <T extends z.ZodType<string>>(item: T) =>
   );
 /** Of markets, series or events: all are of the same letters. */
 const tickers = list(
-  z.string('must be a ticker').refine(isMarketTicker, 'must be a ticker: capitals, digits, dots and dashes'),
+  z.string('must be a ticker').refine(isMarketTicker, {
+    message: 'must be a ticker: capitals, digits, dots and dashes',
+    params: { isPlain: true },
+  }),
 );
 
 function whole(least: number, most: number, unit = '') {
