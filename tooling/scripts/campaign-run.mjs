@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { pnpm } from './commands.mjs';
+import { followFile } from './follow-file.mjs';
 import { readReport } from './results.mjs';
 
 /**
@@ -36,13 +37,15 @@ export async function runCampaign(planned, options) {
   mkdirSync(dirname(report), { recursive: true });
   rmSync(report, { force: true });
 
+  const output = openSync(join(root, log), 'w');
   const startMs = performance.now();
   const file = `campaigns/${name}.campaign.ts`;
   const child = spawn('node_modules/.bin/vitest', ['run', '--config', 'campaigns/vitest.config.ts', file], {
     cwd: join(root, folder),
     detached: process.platform !== 'win32',
     shell: process.platform === 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Into the file itself: what it prints last is there when it has ended, whoever else holds the file.
+    stdio: ['ignore', output, output],
     env: {
       ...process.env,
       TRADER_CAMPAIGN_ROUNDS: String(rounds),
@@ -52,17 +55,13 @@ export async function runCampaign(planned, options) {
       TRADER_TEST_PROGRESS: '',
     },
   });
-  const logFile = createWriteStream(join(root, log));
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.pipe(logFile, { end: false });
-    if (out) stream.pipe(out, { end: false });
-  }
+  const followed = out && followFile(join(root, log), out);
   const ending = endWhen(child, AbortSignal.any([stop, overdue]), graceMs);
-  // Not 'close': a descendant that lives on must not be waited for.
   const [code, signal] = await once(child, 'exit').catch((error) => [`"${error.message}"`, null]);
   ending.done();
   const seconds = (performance.now() - startMs) / 1000;
-  logFile.end();
+  followed?.();
+  closeSync(output);
 
   const again = () => pnpm('campaigns', name, '--rounds', String(rounds), '--seed', String(seed));
   const failure = (message) => ({ where: `${folder}/${file}`, name, status: 'failed', message });
@@ -77,7 +76,7 @@ export async function runCampaign(planned, options) {
     results.push(failure(`The runner ended with ${signal ?? code}, and no test failed.`));
   }
   return {
-    results: results.map((result) => (result.status === 'failed' ? { ...result, again: again(), log } : result)),
+    results: results.map((result) => (result.status === 'failed' ? { ...result, seed, again: again(), log } : result)),
     seconds,
     log,
   };

@@ -10,6 +10,7 @@ import { join } from 'node:path';
  * @property {'passed' | 'failed' | 'skipped'} status
  * @property {number} [seconds]
  * @property {string} [message] of a failure
+ * @property {number} [seed] that a failure had
  * @property {string} [again] the one command that runs a failure again
  * @property {string} [log] the file with all that was printed, relative to the root
  */

@@ -37,6 +37,7 @@ function failureLines(results) {
   const failed = results.filter(({ status }) => status === 'failed');
   return failed.flatMap((failure, index) =>
     section(`FAILED ${index + 1} of ${failed.length}: ${failure.where} > ${failure.name}`, [
+      ...(failure.seed === undefined ? [] : [`seed ${failure.seed}`]),
       ...linesOf(failure.message),
       ...(failure.log ? [`all that it printed: ${failure.log}`] : []),
       ...(failure.again ? [`again: ${failure.again}`] : []),

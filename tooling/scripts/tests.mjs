@@ -79,7 +79,7 @@ function resultsOf({ folder, name }, task, seed, logs) {
   }
   if (!results.some(isFailed)) return results;
   const log = keepLog(task?.log, `${logs}/${folder.replaceAll('/', '-')}.log`) ?? LOG;
-  return results.map((result) => (isFailed(result) ? { ...result, log } : result));
+  return results.map((result) => (isFailed(result) ? { ...result, seed, log } : result));
 }
 
 /** A copy, because the next run of the package's tests writes over it. */

@@ -27,11 +27,12 @@ test('a failure says where, what, its log and how to run it again', () => {
     name: 'adds',
     status: 'failed',
     message,
+    seed: 7,
     again: 'run it',
     log: 'its.log',
   };
   const text = summaryOf([failed, { ...failed, name: 'lint', message: undefined }]);
-  expect(text).toContain('\nFAILED 1 of 2: a/x.test.ts > adds\n  expected 1\n');
+  expect(text).toContain('\nFAILED 1 of 2: a/x.test.ts > adds\n  seed 7\n  expected 1\n');
   expect(text).toContain('  … 21 more lines\n  all that it printed: its.log\n  again: run it\n');
   expect(text).toContain('\nFAILED 2 of 2: a/x.test.ts > lint\n');
 });
