@@ -65,14 +65,16 @@ export async function runCampaign(planned, options) {
 
   const again = () => pnpm('campaigns', name, '--rounds', String(rounds), '--seed', String(seed));
   const failure = (message) => ({ where: `${folder}/${file}`, name, status: 'failed', message });
-  const found = readReport(report, folder, again);
+  // One that was ended may still write a report, which tells of the signal what it would of a failure.
+  const ended = stop.aborted || overdue.aborted;
+  const found = ended ? undefined : readReport(report, folder, again);
   const results = found ?? [];
   if (stop.aborted) results.push(failure('It was stopped before its end.'));
-  else if (overdue.aborted)
+  else if (ended) {
     results.push(failure(`It did not end within ${deadlineSeconds} s, and was ended with all its processes.`));
-  else if (found === undefined)
+  } else if (found === undefined) {
     results.push(failure(`No report was written; the runner ended with ${signal ?? code}.`));
-  else if (code !== 0 && !results.some(({ status }) => status === 'failed')) {
+  } else if (code !== 0 && !results.some(({ status }) => status === 'failed')) {
     results.push(failure(`The runner ended with ${signal ?? code}, and no test failed.`));
   }
   return {
