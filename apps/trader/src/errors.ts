@@ -51,9 +51,11 @@ export function fileProblem(cause: unknown): string {
   const { code } = cause as NodeJS.ErrnoException;
   return `${FILE_PROBLEMS[code ?? ''] ?? 'it cannot be read'} (${code ?? 'no reason was given'})`;
 }
+/** A sentence of somebody else's as a part of ours: without what ends it. */
+export const clauseOf = (sentence: string): string => sentence.trim().replace(/[\s.!?…]+$/u, '');
+
 /** One after the other. A message that others wrote may end with a full stop or without; the last sentence has none. */
-export const sentences = (...parts: readonly string[]): string =>
-  parts.map((part) => part.trim().replace(/(?<!\.)\.$/, '')).join('. ');
+export const sentences = (...parts: readonly string[]): string => parts.map(clauseOf).join('. ');
 
 /**
  * What ended the program, for its one line: the code is ours or a package's.

@@ -380,6 +380,7 @@ describe('a command that ends', () => {
     const { said, code: ended } = await run(args, environment);
     expect({ said, code: ended }).toEqual({ said: expect.stringMatching(says), code });
     expectNoLeak(said, secrets.secret, secrets.word);
+    expect(said).not.toMatch(/[.!?]\s?\.(?:\s|$)/);
     expect(made().map(([name]) => name)).toEqual([]);
   }
 

@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { messageOf, TraderError } from '../errors.ts';
+import { clauseOf, messageOf, TraderError } from '../errors.ts';
 
 const HIGH_WATER_BYTES = 1_048_576;
 
@@ -31,7 +31,7 @@ export class TapeFile {
     } catch (cause) {
       const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
       const why = isThere ? 'it is there already' : messageOf(cause);
-      const text = `--out: ${options.path} cannot be written: ${why}. Name a new file in a folder that is there`;
+      const text = `--out: ${options.path} cannot be written: ${clauseOf(why)}. Name a new file in a folder that is there`;
       throw new TraderError('TAPE_UNWRITABLE', text, { cause });
     }
     return new TapeFile(handle.createWriteStream(), options);

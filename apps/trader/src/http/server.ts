@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { OrderbookClient } from '@trader/orderbook-client';
 import type { StoreWrite } from '@trader/session-store';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
-import { messageOf, TraderError } from '../errors.ts';
+import { clauseOf, messageOf, TraderError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { setTimer } from '../set-timer.ts';
 import type { TraderView } from '../status.ts';
@@ -122,7 +122,7 @@ function createFastify(
       serverFactory: (answer): Server => door.createServer(answer),
     });
   } catch (cause) {
-    const text = `tls: ${messageOf(cause)}. Give the files of a PEM certificate and of its key`;
+    const text = `tls: ${clauseOf(messageOf(cause))}. Give the files of a PEM certificate and of its key`;
     throw new TraderError('CONFIG_INVALID', text, { cause, exitCode: 2 });
   }
 }
@@ -136,7 +136,7 @@ async function listen(server: FastifyInstance, { host, port }: ResolvedHttpOptio
     const text =
       code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
         ? `--host: ${host} is no address of this machine. Choose another one, such as 127.0.0.1`
-        : `--port: ${code === 'EADDRINUSE' ? `port ${port} is in use` : messageOf(cause)}. Choose another one, or 0 for any free port`;
+        : `--port: ${code === 'EADDRINUSE' ? `port ${port} is in use` : clauseOf(messageOf(cause))}. Choose another one, or 0 for any free port`;
     throw new TraderError('STATUS_PORT_UNAVAILABLE', text, { cause });
   }
 }

@@ -36,10 +36,14 @@ export async function lockDataDir(dataDir: string, nowMs: number): Promise<DataD
     return { release: () => database.close() };
   } catch (cause) {
     if (isBusy(cause)) throw lockedBy(dataDir, readHolder(holderFile));
-    const reason = errnoText(unhidden(cause));
-    throw new SessionStoreError('DATA_DIR_UNUSABLE', `The data folder ${dataDir} cannot be used: ${reason}.`, {
-      cause,
-    });
+    const hidden = unhidden(cause);
+    throw new SessionStoreError(
+      'DATA_DIR_UNUSABLE',
+      `The data folder ${dataDir} cannot be used: ${errnoText(hidden)}.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -68,10 +68,14 @@ export class PgliteEngine implements Engine {
       return new PgliteEngine(database, new PgliteFolder(path), lock, queryTimeoutMs, runtime);
     } catch (cause) {
       lock.release();
-      const reason = errnoText(unhidden(cause));
-      throw new SessionStoreError('DATA_DIR_UNUSABLE', `The database in ${folder} does not open: ${reason}.`, {
-        cause,
-      });
+      const hidden = unhidden(cause);
+      throw new SessionStoreError(
+        'DATA_DIR_UNUSABLE',
+        `The database in ${folder} does not open: ${errnoText(hidden)}.`,
+        {
+          cause,
+        },
+      );
     }
   }
 
