@@ -1,12 +1,14 @@
 // The table of what people give as the database, through everything that the app makes of the setting.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { formatPostgresUrl, parsePostgresUrl, type PostgresUrl } from '@trader/session-store';
 import { databaseTexts, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseName, loadConfig, resolveConfig } from './config.ts';
 import { effectiveConfig } from './effective-config.ts';
 import type { TraderError } from './errors.ts';
+import { resolveHttpOptions } from './http/options.ts';
 
 let folder: TemporaryFolder;
 beforeEach(() => void (folder = temporaryFolder()));
@@ -64,11 +66,14 @@ describe('given as a flag, in the environment and in a file', () => {
 
   test.each(refusals)('$what', ({ text, secrets, means }) => {
     for (const [way, read] of ways) {
-      const { code, exitCode, message } = refusalOf(() => read(text));
+      const error = refusalOf(() => read(text));
+      const { code, exitCode, message } = error;
       expect({ code, exitCode }, way).toEqual({ code: 'CONFIG_INVALID', exitCode: 2 });
       expect(message).toMatch((means as Extract<typeof means, { refused: RegExp }>).refused);
       expect(message).toMatch(/^(?:--database|TRADER_DATABASE|trader\.yaml:1): database .*\. Example: /);
       for (const secret of secrets) expect(message, way).not.toContain(secret);
+      // Nor in what a debugger, or Node at the end of a program, shows of it.
+      for (const secret of secrets) expect(inspect(error, { depth: null }), way).not.toContain(secret);
     }
   });
 });
@@ -96,5 +101,24 @@ describe('a password file', () => {
     const { message } = refusalOf(() => load({ database, databasePasswordFile: passwordFile(password) }));
     expect(message).toMatch(said);
     expect(message).not.toContain('secret');
+  });
+});
+
+describe('a secret in place of the path of its file', () => {
+  const secret = 'Zq7plantedW0rd';
+
+  test.each([
+    ['a key', () => load({ keyId: 'i', markets: 'KXA', keyFile: secret })],
+    ['a password', () => load({ database: 'postgres://me@h/x', databasePasswordFile: secret })],
+    ['a token', () => resolveHttpOptions({ port: 0, tokenFile: secret })],
+    [
+      'the key of a certificate',
+      () => resolveHttpOptions({ port: 0, tls: { certFile: write('c', ''), keyFile: secret } }),
+    ],
+    ['settings', () => load({ config: secret })],
+  ])('%s is in no part of the error', (_what, read) => {
+    const error = refusalOf(read);
+    expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining('there is no such file (ENOENT)') });
+    expect(inspect(error, { depth: null })).not.toContain(secret);
   });
 });

@@ -66,7 +66,7 @@ export function loadConfig(
   if (typeof database === 'string') problems.push(database);
   if (key && 'problem' in key) {
     if (problems.length === 0) {
-      throw new TraderError('KEY_FILE_UNREADABLE', key.problem, { cause: key.cause, exitCode: 2 });
+      throw new TraderError('KEY_FILE_UNREADABLE', key.problem, { exitCode: 2 });
     }
     problems.push(key.problem);
   }
@@ -96,7 +96,8 @@ function openFile(flags: Values, environment: NodeJS.ProcessEnv, directory: stri
   }
 }
 
-function readKey(path: string, sources: Sources): { readonly pem: string } | { problem: string; cause: unknown } {
+/** Without the cause of a problem, which quotes the path: the key itself may have been given for it. */
+function readKey(path: string, sources: Sources): { readonly pem: string } | { readonly problem: string } {
   try {
     const pem = readFileSync(path, 'utf8');
     createSigner('', pem);
@@ -104,7 +105,7 @@ function readKey(path: string, sources: Sources): { readonly pem: string } | { p
   } catch (cause) {
     const origin = sources.origin(['keyFile']) ?? setting('keyFile').flag;
     const why = 'syscall' in (cause as Error) ? fileProblem(cause) : messageOf(cause);
-    return { problem: `${origin}: ${sentences(why, 'Give the path of your Kalshi private key in PEM')}`, cause };
+    return { problem: `${origin}: ${sentences(why, 'Give the path of your Kalshi private key in PEM')}` };
   }
 }
 

@@ -95,7 +95,7 @@ function readFile(option: string, path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw invalid(`${option}: ${fileProblem(cause)}. Give the path of a file with ${what}`, cause);
+    throw invalid(`${option}: ${fileProblem(cause)}. Give the path of a file with ${what}`);
   }
 }
 
@@ -110,5 +110,4 @@ function atLeast(option: string, value: number, least: number): number {
   throw invalid(`${option}: must be an integer from ${least}, not ${value}`);
 }
 
-const invalid = (message: string, cause?: unknown): TraderError =>
-  new TraderError('CONFIG_INVALID', message, { exitCode: 2, cause });
+const invalid = (message: string): TraderError => new TraderError('CONFIG_INVALID', message, { exitCode: 2 });
