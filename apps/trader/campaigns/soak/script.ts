@@ -58,31 +58,17 @@ const EACH: readonly SoakFault[] = [
 /** Part of a long soak in which the process is killed: behind it one process lives long enough to be measured. */
 const KILLS_UNTIL = 0.35;
 const LONG_MS = 300_000;
-
-export type SoakPace = {
-  /** From one fault to the next. */
-  readonly slotMs: number;
-  /** At the end nothing is injected any more: it has to heal. */
-  readonly calmMs: number;
-};
-
-/** Forty faults, unless they would come too fast to heal from, or too seldom. */
-export const paceOf = (durationMs: number): SoakPace => ({
-  slotMs: Math.min(30_000, Math.max(3_500, durationMs / 40)),
-  calmMs: 12_000,
-});
+/** At the end nothing is injected any more: it has to heal. */
+export const CALM_MS = 12_000;
 
 /** @param random in [0, 1) */
-export function soakScript(
-  durationMs: number,
-  random: () => number,
-  { slotMs, calmMs }: SoakPace = paceOf(durationMs),
-): readonly SoakStep[] {
+export function soakScript(durationMs: number, random: () => number): readonly SoakStep[] {
+  const slotMs = Math.min(30_000, Math.max(3_500, durationMs / 40));
   const killsUntilMs = durationMs < LONG_MS ? durationMs : durationMs * KILLS_UNTIL;
   const steps: SoakStep[] = [];
   let queue: SoakFault[] = [];
   let atMs = slotMs;
-  while (atMs + slotMs <= durationMs - calmMs) {
+  while (atMs + slotMs <= durationMs - CALM_MS) {
     if (queue.length === 0) queue = shuffled(EACH, random);
     const fault = queue.shift()!;
     if (fault === 'kill' && atMs > killsUntilMs) continue;

@@ -7,7 +7,7 @@ import { breachesOf, type Breaches } from '../../test/laws.ts';
 import type { Status } from '../../src/status.ts';
 import { startOwnServer } from '../../test/own-server.ts';
 import { RunningTrader, type ChildOptions } from '../../test/running-trader.ts';
-import { explanationOf, faultsOf, paceOf, soakScript, type SoakFault, type SoakPace, type SoakStep } from './script.ts';
+import { CALM_MS, explanationOf, faultsOf, soakScript, type SoakFault, type SoakStep } from './script.ts';
 import { slopePerHour } from './slope.ts';
 import { Watch } from './watch.ts';
 
@@ -18,8 +18,8 @@ export type SoakOptions = {
   /** Deltas a second over all markets. */
   readonly rate: number;
   readonly holdDownMs: number;
-  /** @default as fits the duration */
-  readonly pace?: SoakPace;
+  /** All of it is performed. @default seeded faults, as many as fit */
+  readonly script?: readonly SoakStep[];
   /** Called with a line for people as things happen. */
   readonly onLine?: (line: string) => void;
 };
@@ -62,7 +62,7 @@ const END_TIMEOUT_MS = 60_000;
 const HEAL_TIMEOUT_MS = 60_000;
 
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
-  const { durationMs, seed, markets, rate, holdDownMs, pace = paceOf(durationMs), onLine = () => undefined } = options;
+  const { durationMs, seed, markets, rate, holdDownMs, script, onLine = () => undefined } = options;
   using folder = temporaryFolder('trader-soak-', { inMemory: true });
   await using server = await startOwnServer();
   const url = await server.createDatabase();
@@ -86,8 +86,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   };
   const run = new SoakRun({ exchange, server, trader, onLine });
   try {
-    const script = soakScript(durationMs, seededRandom(seed), pace);
-    await run.perform(script, durationMs, pace.calmMs);
+    if (script) await run.perform(script, durationMs);
+    else await run.perform(soakScript(durationMs, seededRandom(seed)), durationMs, durationMs - CALM_MS);
     return await run.judge(url, holdDownMs);
   } finally {
     await run.end();
@@ -111,14 +111,14 @@ class SoakRun {
     this.#parts = parts;
   }
 
-  async perform(script: readonly SoakStep[], durationMs: number, calmMs: number): Promise<void> {
+  async perform(script: readonly SoakStep[], durationMs: number, lastFromMs = Infinity): Promise<void> {
     await this.#start();
     for (const step of script) {
       await this.#until(step.fromMs);
       // A fault that meets a trader which is down already shows nothing; what no longer fits then is left out.
       await this.#untilReady();
       const fromMs = this.#watch.nowMs;
-      if (fromMs > durationMs - calmMs) break;
+      if (fromMs > lastFromMs) break;
       this.#parts.onLine(`${seconds(fromMs)} ${step.fault}`);
       const lengthMs = step.untilMs - step.fromMs;
       await this.#inject(step.fault, lengthMs);
