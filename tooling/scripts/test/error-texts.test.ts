@@ -13,6 +13,7 @@ const CUT = /^(?:clauseOf|errnoText|fileProblem)\(/;
 
 /** Parts that are written in the same file, or cut there. */
 const OWN = new Set([
+  'apps/trader/src/config-file.ts: problem',
   'packages/session-store/src/core/byte-reader.ts: why',
   'packages/session-store/src/core/postgres-url.ts: parsed.problem',
   'packages/session-store/src/io/failure.ts: said',

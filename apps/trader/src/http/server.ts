@@ -133,10 +133,11 @@ async function listen(server: FastifyInstance, { host, port }: ResolvedHttpOptio
   } catch (cause) {
     await server.close();
     const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'EADDRINUSE' ? `port ${port} is in use` : messageOf(cause);
     const text =
       code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
         ? `--host: ${host} is no address of this machine. Choose another one, such as 127.0.0.1`
-        : `--port: ${code === 'EADDRINUSE' ? `port ${port} is in use` : clauseOf(messageOf(cause))}. Choose another one, or 0 for any free port`;
+        : `--port: ${clauseOf(why)}. Choose another one, or 0 for any free port`;
     throw new TraderError('STATUS_PORT_UNAVAILABLE', text, { cause });
   }
 }

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { clauseOf } from '../errors.ts';
 import { repeatEvery, setTimer } from '../set-timer.ts';
 import { summarizeStatus, type TraderView } from '../status.ts';
 import { systemRuntime } from '../system-runtime.ts';
@@ -74,7 +75,7 @@ export class StatusSocket {
     this.#server = new WebSocketServer(SERVER_OPTIONS);
     // What ws would say by itself has another form than our refusals.
     this.#server.on('wsClientError', ({ message }, socket) =>
-      this.#refuse(socket as Socket, { code: 'REQUEST_INVALID', message: `${message}.` }),
+      this.#refuse(socket as Socket, { code: 'REQUEST_INVALID', message: `${clauseOf(message)}.` }),
     );
     this.#stopListening = sources.events.on((event) =>
       outcomes.guard('telling an event', () => this.#broadcast(JSON.stringify(event))),
