@@ -55,7 +55,8 @@ export function fileProblem(cause: unknown): string {
 export const clauseOf = (sentence: string): string => sentence.trim().replace(/[\s.!?…]+$/u, '');
 
 /** One after the other. A message that others wrote may end with a full stop or without; the last sentence has none. */
-export const sentences = (...parts: readonly string[]): string => parts.map(clauseOf).join('. ');
+export const sentences = (...parts: readonly string[]): string =>
+  parts.map((part) => part.trim().replace(/(?<!\.)\.$/, '')).join('. ');
 
 /**
  * What ended the program, for its one line: the code is ours or a package's.

@@ -184,9 +184,16 @@ function casesWith({ secret, word }: Secrets): readonly Case[] {
     {
       what: 'config of addresses',
       args: ['config'],
-      file: `wsUrl: wss://me:${encoded}@h/ws?token=${word}\nrestUrl: https://${word}@h/rest?key=${encoded}\nkeyId: i\nkeyFile: key.pem\nmarkets: KXA\nhttp: { allowedOrigins: ['https://me:${encoded}@desk.example'] }\n`,
+      file: `wsUrl: wss://me:${encoded}@h/ws?token=${word}\nrestUrl: https://${word}@h/rest?key=${encoded}\nkeyId: i\nkeyFile: key.pem\nmarkets: KXA\n`,
       code: 0,
       says: /wss:\/\/h\/ws\?…/,
+    },
+    {
+      what: 'config of an origin with a password',
+      args: ['config'],
+      file: `http: { allowedOrigins: ['https://me:${encoded}@desk.example'] }\n`,
+      code: 2,
+      says: /must be an origin/,
     },
     {
       what: 'config of a token in place of its file',
