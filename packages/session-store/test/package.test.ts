@@ -10,7 +10,17 @@ test('the built package can be required under each supported Node', async () => 
   const exportsByVersion = await requireUnderEachNode(built);
   expect(Object.keys(exportsByVersion).length).toBeGreaterThan(0);
   for (const names of Object.values(exportsByVersion))
-    expect(names).toEqual(['SessionStoreError', 'createSessionStore', 'migrateSchema', 'schemaState']);
+    expect(names).toEqual([
+      'SessionStoreError',
+      'createSessionStore',
+      'describeDatabase',
+      'formatPostgresUrl',
+      'looksLikeUrl',
+      'migrateSchema',
+      'parseDatabase',
+      'parsePostgresUrl',
+      'schemaState',
+    ]);
 });
 
 test('the built package brings the guarded driver with it', () => {
