@@ -4,7 +4,10 @@ import { PgliteEngine } from './io/pglite-engine.ts';
 import { PostgresEngine } from './io/postgres-engine.ts';
 import type { ResolvedOptions } from './options.ts';
 
-/** @throws {SessionStoreError} DATA_DIR_LOCKED, DATA_DIR_UNUSABLE; a server is asked only by the first transaction */
+/**
+ * @throws {SessionStoreError} DATA_DIR_LOCKED, DATA_DIR_UNUSABLE; DATABASE_REFUSED for a url that cannot be read, a server itself is
+ *   asked only by the first transaction
+ */
 export async function openEngine({ location, queryTimeoutMs, runtime }: ResolvedOptions): Promise<Engine> {
   if ('url' in location) return new PostgresEngine(location.url, queryTimeoutMs, runtime);
   if ('sql' in location) return BorrowedEngine.open(location.sql, queryTimeoutMs, runtime);

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { looksLikeUrl } from './core/database-text.ts';
 import { dayMs } from './core/day.ts';
-import { readPostgresUrl } from './core/postgres-url.ts';
 import type { SessionStoreError } from './errors.ts';
 import type { BorrowedSql } from './io/borrowed-engine.ts';
 import { systemRuntime, type Runtime } from './io/runtime.ts';
@@ -305,8 +304,9 @@ function locationOf(options: object): StoreLocation {
     return { sql: sql as BorrowedSql };
   }
   if (dataDir !== undefined) return { dataDir: folderOf('dataDir', dataDir) };
-  if (typeof url !== 'string') throw new TypeError('url must be a text.');
-  readPostgresUrl(url);
+  if (typeof url !== 'string' || !/^\s*postgres(?:ql)?:\/\//i.test(url)) {
+    throw new TypeError('url must begin with postgres:// (it is not shown here, as it may hold a password).');
+  }
   return { url };
 }
 

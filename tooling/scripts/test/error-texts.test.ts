@@ -15,7 +15,7 @@ const CUT = /^(?:clauseOf|errnoText|fileProblem)\(/;
 const OWN = new Set([
   'apps/trader/src/config-file.ts: problem',
   'packages/session-store/src/core/byte-reader.ts: why',
-  'packages/session-store/src/core/postgres-url.ts: parsed.problem',
+  'packages/session-store/src/io/postgres-engine.ts: server.problem',
   'packages/session-store/src/io/failure.ts: said',
   'packages/session-store/src/io/spool-failure.ts: why',
   'packages/session-store/src/reading/damage.ts: problem',

@@ -64,13 +64,6 @@ export function parsePostgresUrl(text: string): PostgresUrl | Refused {
   }
 }
 
-/** As {@link parsePostgresUrl}. @throws {TypeError} for a text that is refused */
-export function readPostgresUrl(text: string): PostgresUrl {
-  const parsed = parsePostgresUrl(text);
-  if (!('problem' in parsed)) return parsed;
-  throw new TypeError(`url ${parsed.problem}. It is not shown here, as it may hold a password.`);
-}
-
 /** A URL that {@link parsePostgresUrl} reads as the same, in one spelling. It holds the password. */
 export function formatPostgresUrl({ hosts, user, password, database, parameters }: PostgresUrl): string {
   const name = encodeURIComponent;

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { readPostgresUrl, type PostgresUrl } from '../core/postgres-url.ts';
+import { parsePostgresUrl, type PostgresUrl } from '../core/postgres-url.ts';
 import { SessionStoreError } from '../errors.ts';
 import { parseBigint } from '../rows.ts';
 import { arrayTypes } from './array-types.ts';
@@ -42,9 +42,14 @@ export class PostgresEngine implements Engine {
   };
   readonly #closed = new AbortController();
 
-  /** @throws {TypeError} for a URL that cannot be read */
+  /** @throws {SessionStoreError} DATABASE_REFUSED for a URL that cannot be read */
   constructor(url: string, queryTimeoutMs: number, runtime: Runtime) {
-    this.#server = readPostgresUrl(url);
+    const server = parsePostgresUrl(url);
+    if ('problem' in server) {
+      const text = `The url ${server.problem}. It is not shown here, as it may hold a password.`;
+      throw new SessionStoreError('DATABASE_REFUSED', text);
+    }
+    this.#server = server;
     this.#queryTimeoutMs = queryTimeoutMs;
     this.#runtime = runtime;
   }
