@@ -42,12 +42,12 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw unreadable(fileProblem(cause));
+    throw unreadable(cause);
   }
 }
 
-/** Without a cause, which would quote what was given. */
-const unreadable = (problem: string): Error => new Error(`${problem}. Give the path of a YAML or JSON file`);
+/** Without the cause, which quotes what was given. */
+const unreadable = (cause: unknown): Error => new Error(`${fileProblem(cause)}. Give the path of a YAML or JSON file`);
 
 /** Of aliases the parser's message would have the name, which may be anything that begins with a `*`. */
 function treeOf(read: () => unknown): unknown {
