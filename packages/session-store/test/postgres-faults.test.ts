@@ -50,11 +50,8 @@ describe('opening', () => {
     expect(nobody).toMatchObject({ code: 'DATABASE_UNREACHABLE', retryable: true });
     const missing = await failedOpening(`postgres://postgres:hunter2@127.0.0.1:${server.port}/missing`);
     expect(missing).toMatchObject({ code: 'DATABASE_REFUSED', sqlState: '3D000' });
-    const unreadable: unknown = await createSessionStore({ url: 'postgres://postgres:hunter2@127.0.0.1:port/x' }).catch(
-      (error: unknown) => error,
-    );
-    expect(unreadable).toBeInstanceOf(TypeError);
-    expect(everythingIn(unreadable)).not.toContain('hunter2');
+    const unreadable = await failedOpening('postgres://postgres:hunter2@127.0.0.1:port/x');
+    expect(unreadable).toMatchObject({ code: 'DATABASE_REFUSED' });
   });
 
   test('ends when the server accepts and then says nothing, or hangs up', async () => {
