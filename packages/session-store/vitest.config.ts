@@ -1,3 +1,16 @@
 import { testProject } from '@trader/vitest-config';
 
-export default testProject();
+// Most files wait for a database most of the time.
+export default testProject({
+  test: {
+    globalSetup: 'test/global-setup.ts',
+    // Threads of one process compile the embedded database once.
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: 3,
+    // For the processes that tests start.
+    env: { NODE_COMPILE_CACHE: 'node_modules/.cache/session-store-tests-code' },
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+  },
+});

@@ -15,6 +15,7 @@ describe('options', () => {
       lowWaterBytes: 32 * 2 ** 20,
       whenFull: 'block',
       retention: null,
+      lease: { durationMs: 15_000, renewalsPerLease: 3, sweepEveryMs: 10_000 },
       compaction: { afterMs: 300_000, everyMs: null, targetRecords: 4096, keyframeIntervalMs: 60_000 },
       queryTimeoutMs: 15_000,
     });

@@ -1,14 +1,14 @@
 // What a store says of itself to whoever operates it: what waits where, and what was written.
-import { temporaryFolder } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import { createSessionStore, type SessionStoreTuning, type StoreWrite } from '../src/index.ts';
 import { delta } from './contract.ts';
+import { newDataDir } from './databases.ts';
 
 /** A store that cuts no batch by itself, so that what is appended waits until the test flushes. */
-const open = async (folder: string, spool: SessionStoreTuning['spool']) => {
+const open = async (spool: SessionStoreTuning['spool']) => {
   const writes: StoreWrite[] = [];
   const store = await createSessionStore({
-    dataDir: folder,
+    dataDir: newDataDir(),
     batch: { maxAgeMs: 2 ** 31 - 1 },
     ...(spool !== undefined && { spool }),
     onWrite: (write) => writes.push(write),
@@ -17,8 +17,7 @@ const open = async (folder: string, spool: SessionStoreTuning['spool']) => {
 };
 
 test('a record waits in memory, then in the spool, then nowhere', async () => {
-  using folder = temporaryFolder('session-store-backlog-');
-  const { store, writes } = await open(folder.path, {});
+  const { store, writes } = await open({});
   await using _ = store;
   expect(store.backlog()).toEqual({ queuedRecords: 0, queuedBytes: 0, spooledRecords: 0, spooledBytes: 0 });
   const sessions = await Promise.all(['a', 'b'].map(async (recorder) => store.openSession({ recorder })));
@@ -39,8 +38,7 @@ test('a record waits in memory, then in the spool, then nowhere', async () => {
 });
 
 test('without a spool all of it waits in memory, and a session without records writes nothing', async () => {
-  using folder = temporaryFolder('session-store-backlog-');
-  const { store, writes } = await open(folder.path, false);
+  const { store, writes } = await open(false);
   await using _ = store;
   const session = await store.openSession({ recorder: 'a' });
   for (let seq = 1; seq <= 3; seq++) session.append(delta(seq));

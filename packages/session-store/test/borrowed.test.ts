@@ -1,35 +1,33 @@
 // A postgres.js instance that belongs to somebody else, as the third way to the database.
-import { startPostgres, type TestPostgres } from '@trader/testkit';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
 import { BorrowedEngine, type BorrowedSql } from '../src/io/borrowed-engine.ts';
 import { systemRuntime } from '../src/io/runtime.ts';
 import { delta, sessionStoreContract, type ContractEngine } from './contract.ts';
+import { newDatabase, whenFinished, type Content } from './databases.ts';
 import { ownershipContract } from './ownership-contract.ts';
+import { viewProperties } from './view-properties.ts';
 
-let server: TestPostgres;
 const lent: postgres.Sql[] = [];
 
-const lend = async (options: postgres.Options<Record<string, postgres.PostgresType>> = {}) => {
-  const sql = postgres(await server.createDatabase(), { max: 5, onnotice: () => undefined, ...options });
+const lend = async (options: postgres.Options<Record<string, postgres.PostgresType>> = {}, content?: Content) => {
+  const sql = postgres(await newDatabase(content), { max: 5, onnotice: () => undefined, ...options });
   lent.push(sql);
+  whenFinished(async () => sql.end({ timeout: 1 }));
   return sql;
 };
 
-beforeAll(async () => void (server = await startPostgres()));
-afterAll(async () => {
-  await Promise.all(lent.map(async (sql) => sql.end({ timeout: 1 })));
-  await server?.stop();
-});
+afterAll(async () => Promise.all(lent.map(async (sql) => sql.end({ timeout: 1 }))));
 
 const borrowed: ContractEngine = {
-  location: async () => ({ sql: await lend() }),
+  location: async (content) => ({ sql: await lend({}, content) }),
   engine: async (location) => BorrowedEngine.open((location as { sql: BorrowedSql }).sql, 15_000, systemRuntime),
 };
 
 sessionStoreContract('a borrowed postgres.js', borrowed);
 ownershipContract('a borrowed postgres.js', borrowed);
+viewProperties('a borrowed postgres.js', borrowed, 10);
 
 describe('a borrowed postgres.js', () => {
   test('is open, and as it was, when the store is closed', async () => {
@@ -71,17 +69,5 @@ describe('a borrowed postgres.js', () => {
     const narrow = await lend({ max: 3 });
     await expect(createSessionStore({ sql: narrow })).rejects.toThrow('at least 4 connections (max), not 3');
     await expect(createSessionStore({ sql: {} as BorrowedSql })).rejects.toThrow('must be a postgres.js instance');
-  });
-
-  test('whose server is away is tried again until it is back', { timeout: 60_000 }, async () => {
-    const store = await createSessionStore({ sql: await lend({ backoff: () => 0.05 }) });
-    const session = await store.openSession({ recorder: 'guest' });
-    await server.crash();
-    session.append(delta(1));
-    const flushed = session.flush();
-    await server.start();
-    await flushed;
-    expect(await session.close({ status: 'closed', reason: 'test' })).toMatchObject({ deltas: 1 });
-    await store.close();
   });
 });

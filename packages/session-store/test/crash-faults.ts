@@ -58,8 +58,8 @@ async function staged(
 /** What it says next of its own work, bounded: nothing heals later than that. */
 async function saysSoon(writer: CrashWriter, ...what: string[]): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const message = `The writer did not say ${what.join(' or ')} within 30 s, but last ${writer.last()}.`;
-  const timer = setTimeout(() => late.reject(new Error(message)), 30_000);
+  const message = () => `The writer did not say ${what.join(' or ')} within a minute, but last ${writer.last()}.`;
+  const timer = setTimeout(() => late.reject(new Error(message())), 60_000);
   try {
     await Promise.race([...what.map(async (said) => writer.says(said)), late.promise]);
   } finally {
@@ -216,32 +216,33 @@ const onFullDisk: Play = async (scene) => {
   await fullDisk(scene, disk);
 };
 
-/** With how often each happens in the short version. */
-const plays: readonly (readonly [fault: string, runs: number, play: Play])[] = [
-  ['PostgreSQL killed (-9)', 2, killedServer],
-  ['PostgreSQL stopped, continued', 2, stoppedServer],
-  ['PostgreSQL restarted', 2, restartedServer],
-  ['connection cut mid-COMMIT', 5, lostCommits],
-  ['network silent', 2, silentNetwork],
-  [`spool's disk full (${diskKind})`, 2, onFullDisk],
-  ['writer stopped past its lease', 1, stoppedWriter],
-  ['two claimants', 3, twoClaimants],
-  ['clock jumps by hours', 1, jumpingClock],
-];
+/** By name, with how often each happens for every 70 kills. */
+const plays: ReadonlyMap<string, readonly [times: number, play: Play]> = new Map([
+  ['PostgreSQL killed (-9)', [2, killedServer]],
+  ['PostgreSQL stopped, continued', [2, stoppedServer]],
+  ['PostgreSQL restarted', [2, restartedServer]],
+  ['connection cut mid-COMMIT', [5, lostCommits]],
+  ['network silent', [2, silentNetwork]],
+  [`spool's disk full (${diskKind})`, [2, onFullDisk]],
+  ['writer stopped past its lease', [1, stoppedWriter]],
+  ['two claimants', [3, twoClaimants]],
+  ['clock jumps by hours', [1, jumpingClock]],
+]);
+
+export const faultNames: readonly string[] = [...plays.keys()];
 
 /**
- * All of them, one after the other. Linux, for the signals.
+ * Linux, for the signals.
  *
- * @param scale how many times the short version
- * @param only the names that contain this
+ * @param fault one of `faultNames`
+ * @param kills as often as goes with so many kills, and at least once
  */
-export async function* faults(
+export async function playFault(
   server: TestPostgres,
-  scale: number,
+  fault: string,
+  kills: number,
   seed: number,
-  only = '',
-): AsyncGenerator<FaultResult> {
-  for (const [fault, runs, play] of plays) {
-    if (fault.includes(only)) yield await staged(fault, server, runs * scale, seed, play);
-  }
+): Promise<FaultResult> {
+  const [times, play] = plays.get(fault)!;
+  return staged(fault, server, Math.max(1, Math.round((times * kills) / 70)), seed, play);
 }

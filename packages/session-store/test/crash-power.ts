@@ -1,9 +1,10 @@
 // The embedded database and a power that goes: what was durable must be there once, whatever the disk had of the rest.
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom, temporaryFolder } from '@trader/testkit';
 import { createSessionStore, type SessionId, type SpoolRecovery } from '../src/index.ts';
 import { systemRuntime } from '../src/io/runtime.ts';
+import { syncFolder } from '../src/io/segment-file.ts';
 import { pause, sumOf, type FaultResult } from './crash-result.ts';
 import { appendNext, type Progress } from './crash-records.ts';
 import { judgeStore, type Verdict } from './laws.ts';
@@ -22,12 +23,17 @@ const options = { batch: { maxRecords: 200, maxAgeMs: 20 }, spool: { durableWith
 /**
  * Records three sessions, and looks at `cuts` instants what a power cut would have left.
  *
+ * @param image an embedded database's folder to begin with
  * @returns with `broughtIn`, how many records the database alone would not have had
  */
-export async function powerCuts(cuts: number, seed: number): Promise<FaultResult & { readonly broughtIn: number }> {
+export async function powerCuts(
+  image: string,
+  cuts: number,
+  seed: number,
+): Promise<FaultResult & { readonly broughtIn: number }> {
   using folder = temporaryFolder('power-cut-');
   const random = seededRandom(seed);
-  const chosen = await recordUntilCut(join(folder.path, 'disk'), random, cuts);
+  const chosen = await recordUntilCut(image, join(folder.path, 'disk'), random, cuts);
   const problems: string[] = [];
   const verdicts: Verdict[] = [];
   let broughtIn = 0;
@@ -49,15 +55,17 @@ export async function powerCuts(cuts: number, seed: number): Promise<FaultResult
   return { fault: 'power cut, embedded store', runs: chosen.length, verdict: sumOf(verdicts), problems, broughtIn };
 }
 
-async function recordUntilCut(root: string, random: () => number, count: number): Promise<Cut[]> {
+async function recordUntilCut(image: string, root: string, random: () => number, count: number): Promise<Cut[]> {
   const cuts: Cut[] = [];
   const promised = new Map<SessionId, Progress>();
   const cutNow = () => void cuts.push({ disk: disk.now(), promised: new Map(promised) });
   mkdirSync(root);
+  cpSync(image, join(root, 'data'), { recursive: true });
   // In the midst of a checkpoint that is made safe, too.
   using disk = await PowerCut.listen(root, () => {
     if (promised.size > 0 && random() < 0.02) cutNow();
   });
+  await syncFolder(root);
   const store = await createSessionStore({ dataDir: join(root, 'data'), ...options });
   for (let life = 1; life <= 3; life++) {
     const session = await store.openSession({ recorder: 'desk' });

@@ -1,4 +1,4 @@
-import { lawful, type Verdict } from './laws.ts';
+import type { Verdict } from './laws.ts';
 
 /** What came of one kind of fault. */
 export type FaultResult = {
@@ -16,12 +16,6 @@ export function sumOf(verdicts: readonly Verdict[]): Verdict {
   const sums = names.map((name) => [name, verdicts.reduce((sum, verdict) => sum + verdict[name], 0)]);
   return Object.fromEntries(sums) as Verdict;
 }
-
-const laws = Object.keys(lawful) as (keyof typeof lawful)[];
-
-/** How many laws' figures are not 0, and problems. */
-export const failuresOf = ({ verdict, problems }: FaultResult): number =>
-  laws.filter((law) => verdict[law] !== 0).length + problems.length;
 
 const headings = {
   sessions: 'sessions',

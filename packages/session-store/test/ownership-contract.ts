@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OwnedSession } from '../src/core/ownership.ts';
-import { createSessionStore, type SessionStore, type SessionStoreError, type StoreLocation } from '../src/index.ts';
+import type { SessionStore, SessionStoreError, StoreLocation } from '../src/index.ts';
 import type { Engine, Row, Run } from '../src/io/engine.ts';
 import { systemRuntime } from '../src/io/runtime.ts';
 import { LeaseKeeper } from '../src/lease-keeper.ts';
@@ -15,25 +15,29 @@ import { adoptSession, finishAdoption } from '../src/queries/adopt-session.ts';
 import { reclaimSession } from '../src/queries/reclaim-session.ts';
 import { SessionWrites } from '../src/session-writes.ts';
 import { atMs, batchesOf, delta, gap, openBelow, raw, type ContractEngine } from './contract.ts';
+import { ReusedStore } from './reused-store.ts';
 
 const shippedMigrations = fileURLToPath(new URL('../migrations', import.meta.url));
-const lease = { durationMs: 200, renewalsPerLease: 3, sweepEveryMs: 20 };
+const lease = { durationMs: 600, renewalsPerLease: 3, sweepEveryMs: 20 };
+/** Each renewal has the time until the next one. */
+const keptLease = { durationMs: 2000, renewalsPerLease: 3, sweepEveryMs: 20 };
 const closed = { status: 'closed', reason: 'test' } as const;
 
 export function ownershipContract(name: string, given: ContractEngine): void {
   describe(`a recorder on ${name}`, () => {
     let shared: StoreLocation;
     let store: SessionStore;
+    const stores = new ReusedStore(() => shared, { lease });
 
     beforeAll(async () => void (shared = await given.location()));
-    afterEach(async () => store.close());
+    afterAll(async () => stores.close());
 
-    const opened = async () => void (store = await createSessionStore({ ...shared, lease }));
+    const opened = async () => void (store = await stores.open());
 
     /** A session that some process opened and left behind. */
     const orphan = async (recorder: string) => {
+      await stores.close();
       const engine = await given.engine(shared);
-      await migrate(engine, 15_000);
       const { id } = await openBelow(engine, { id: randomUUID(), recorder }, 1);
       await engine.close();
       return id;
@@ -70,7 +74,7 @@ export function ownershipContract(name: string, given: ContractEngine): void {
         return (row!['lease_until'] as Date).getTime();
       };
       const first = await until();
-      await expect.poll(until, { timeout: 10_000 }).toBeGreaterThan(first + 3 * lease.durationMs);
+      await expect.poll(until).toBeGreaterThan(first + 3 * lease.durationMs);
       expect(await session.close(closed)).toMatchObject({ status: 'closed' });
     });
 
@@ -93,7 +97,6 @@ export function ownershipContract(name: string, given: ContractEngine): void {
       // The latest one ended as it should.
       await (await store.openSession({ recorder: 'cut' })).close(closed);
       expect(await latest('cut')).toMatchObject({ continues: null });
-      await store.close();
 
       const second = await orphan('cut');
       await opened();
@@ -104,7 +107,7 @@ export function ownershipContract(name: string, given: ContractEngine): void {
   });
 
   test(`sessions from before there were leases are closed on ${name}, as nobody can tell whether they have an owner`, async () => {
-    const engine = await given.engine(await given.location());
+    const engine = await given.engine(await given.location('empty'));
     const statement = async (text: string) =>
       engine.transact(async (run) => run({ text, parameters: [] }), { doing: 'Testing' });
     const [tables, views] = readMigrationFiles({ migrationsFolder: shippedMigrations });
@@ -134,10 +137,7 @@ export function ownershipContract(name: string, given: ContractEngine): void {
     let session: OwnedSession;
     let writes: SessionWrites;
 
-    beforeAll(async () => {
-      engine = await given.engine(await given.location());
-      await migrate(engine, 15_000);
-    });
+    beforeAll(async () => void (engine = await given.engine(await given.location())));
     afterAll(async () => engine.close());
     beforeEach(async () => {
       session = await openBelow(engine, { id: randomUUID(), recorder: randomUUID() });
@@ -147,7 +147,7 @@ export function ownershipContract(name: string, given: ContractEngine): void {
     const writesOf = (owned: OwnedSession) =>
       new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
     const keeperOf = () =>
-      new LeaseKeeper(engine, { lease, runtime: systemRuntime, onMaintenanceFailure: () => undefined });
+      new LeaseKeeper(engine, { lease: keptLease, runtime: systemRuntime, onMaintenanceFailure: () => undefined });
     const transact = async <T>(work: (run: Run) => Promise<T>) => engine.transact(work, { doing: 'Testing' });
     const run = async (text: string, ...parameters: unknown[]) => transact(async (run) => run({ text, parameters }));
     const change = async (assignment: string) => run(`update sessions set ${assignment} where id = $1`, session.id);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { requireUnderEachNode, temporaryFolder } from '@trader/testkit';
+import { requireUnderEachNode } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import type { createSessionStore as FromSource } from '../src/index.ts';
+import { newDataDir } from './databases.ts';
 
 const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -29,9 +30,8 @@ test('the built package brings the guarded driver with it', () => {
   expect(code).toContain('dropWrites');
 });
 
-test('the built package finds its migrations', { timeout: 60_000 }, async () => {
-  using folder = temporaryFolder('session-store-built-');
+test('the built package finds its migrations', async () => {
   const { createSessionStore } = (await import(built)) as { createSessionStore: typeof FromSource };
-  await using store = await createSessionStore({ dataDir: folder.path });
+  await using store = await createSessionStore({ dataDir: newDataDir('empty') });
   expect(await store.query('select count(*) as deltas from deltas')).toEqual([{ deltas: 0 }]);
 });

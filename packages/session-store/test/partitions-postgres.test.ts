@@ -1,17 +1,13 @@
 // Partitions while others use the tables, which takes a server with more than one connection.
-import { startPostgres, type TestPostgres } from '@trader/testkit';
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { dayMs, dayOf } from '../src/core/day.ts';
 import { createSessionStore } from '../src/index.ts';
 import { PostgresEngine } from '../src/io/postgres-engine.ts';
 import { systemRuntime } from '../src/io/runtime.ts';
 import { Partitions } from '../src/partitions.ts';
 import { delta } from './contract.ts';
-
-let server: TestPostgres;
-beforeAll(async () => void (server = await startPostgres()));
-afterAll(() => server?.stop());
+import { newDatabase } from './databases.ts';
 
 const closed = { status: 'closed', reason: 'test' } as const;
 const oldDay = dayOf(Date.now()) - 40;
@@ -29,8 +25,8 @@ async function whileSomebodyReads(url: string, work: () => Promise<void>): Promi
   }
 }
 
-test('somebody who reads for long keeps no record from being stored', { timeout: 30_000 }, async () => {
-  const url = await server.createDatabase();
+test('somebody who reads for long keeps no record from being stored', async () => {
+  const url = await newDatabase();
   await using store = await createSessionStore({ url });
   const session = await store.openSession({ recorder: 'desk-1' });
   await whileSomebodyReads(url, async () => {
@@ -42,8 +38,8 @@ test('somebody who reads for long keeps no record from being stored', { timeout:
   ]);
 });
 
-test('somebody who reads for long puts off a drop, of which nothing is done', { timeout: 30_000 }, async () => {
-  const url = await server.createDatabase();
+test('somebody who reads for long puts off a drop, of which nothing is done', async () => {
+  const url = await newDatabase();
   await using store = await createSessionStore({ url });
   const session = await store.openSession({ recorder: 'desk-1' });
   session.append(delta(1, { receivedAtMs: oldDay * dayMs, exchangeAtMs: null }));
@@ -61,7 +57,7 @@ test('somebody who reads for long puts off a drop, of which nothing is done', { 
 });
 
 test('an insert touches the partition of its day and no other', async () => {
-  const url = await server.createDatabase();
+  const url = await newDatabase();
   await using store = await createSessionStore({ url });
   const session = await store.openSession({ recorder: 'desk-1' });
   for (const day of [oldDay, oldDay + 1, oldDay + 2]) {

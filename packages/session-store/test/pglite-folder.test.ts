@@ -1,16 +1,14 @@
 // The embedded engine's folder, and who may have it: across processes, across kill -9.
 import { join } from 'node:path';
-import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '@trader/testkit';
+import { describe, expect, test } from 'vitest';
 import { createSessionStore, SessionStoreError } from '../src/index.ts';
 import { startChildRecorder } from './child-recorder.ts';
+import { newDataDir } from './databases.ts';
 
-let folder: TemporaryFolder;
-beforeEach(() => void (folder = temporaryFolder('session-store-folder-')));
-afterEach(() => folder.remove());
-
-describe('an embedded store', { timeout: 60_000 }, () => {
+describe('an embedded store', () => {
   test('survives kill -9: the next one closes the orphan at its last committed record', async () => {
+    using folder = temporaryFolder('session-store-folder-', { inMemory: true });
     const location = { dataDir: join(folder.path, 'not', 'there', 'yet') };
     const child = await startChildRecorder(location, 'killed');
 
@@ -36,7 +34,7 @@ describe('an embedded store', { timeout: 60_000 }, () => {
   });
 
   test('is refused a second time in the same process, and has the folder again after a close', async () => {
-    const location = { dataDir: folder.path };
+    const location = { dataDir: newDataDir() };
     const first = await createSessionStore(location);
     const session = await first.openSession({ recorder: 'orphan without records' });
     await expect(createSessionStore(location)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
@@ -47,7 +45,7 @@ describe('an embedded store', { timeout: 60_000 }, () => {
   });
 
   test('leaves nothing behind that would keep the process alive', async () => {
-    const child = await startChildRecorder({ dataDir: folder.path }, 'closed');
+    const child = await startChildRecorder({ dataDir: newDataDir() }, 'closed');
     expect(await child.ended).toBe(0);
   });
 

@@ -1,17 +1,15 @@
 // What a real server and the way to it can do to a store.
 import { fileURLToPath } from 'node:url';
-import { ManualRuntime, startPostgres, type TestPostgres } from '@trader/testkit';
+import { ManualRuntime } from '@trader/testkit';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSessionStore, SessionStoreError, type SessionStoreOptions, type StoreStatus } from '../src/index.ts';
 import { startChildRecorder } from './child-recorder.ts';
 import { delta, everythingIn } from './contract.ts';
+import { newDatabase, sharedServer, waitingForLock } from './databases.ts';
+import { DeadlineRuntime } from './deadline-runtime.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
-
-let server: TestPostgres;
-beforeAll(async () => void (server = await startPostgres()));
-afterAll(() => server?.stop());
 
 /** A store whose changes of status are kept, and one session of it. */
 async function recording(options: SessionStoreOptions) {
@@ -37,7 +35,7 @@ const failedOpening = async (url: string) =>
 
 describe('opening', () => {
   test('can be done by several processes at once on an empty database', async () => {
-    const url = await server.createDatabase();
+    const url = await newDatabase('empty');
     const stores = await Promise.all([1, 2, 3, 4].map(async () => createSessionStore({ url })));
     const applied = await stores[0]!.query('select count(*) as migrations from session_store_migrations');
     const shipped = readMigrationFiles({ migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)) });
@@ -48,14 +46,14 @@ describe('opening', () => {
   test('names a server that is not there, a database that is not there, and shows no password', async () => {
     const nobody = await failedOpening('postgres://postgres:hunter2@127.0.0.1:1/nothing');
     expect(nobody).toMatchObject({ code: 'DATABASE_UNREACHABLE', retryable: true });
-    const missing = await failedOpening(`postgres://postgres:hunter2@127.0.0.1:${server.port}/missing`);
+    const missing = await failedOpening(`postgres://postgres:hunter2@127.0.0.1:${sharedServer().port}/missing`);
     expect(missing).toMatchObject({ code: 'DATABASE_REFUSED', sqlState: '3D000' });
     const unreadable = await failedOpening('postgres://postgres:hunter2@127.0.0.1:port/x');
     expect(unreadable).toMatchObject({ code: 'DATABASE_REFUSED' });
   });
 
   test('ends when the server accepts and then says nothing, or hangs up', async () => {
-    await using proxy = await startFaultyProxy(await server.createDatabase());
+    await using proxy = await startFaultyProxy(await newDatabase());
     for (const mode of ['swallow', 'end-at-start', 'start-only'] as const) {
       proxy.mode = mode;
       const opening = createSessionStore({ url: proxy.url, queryTimeoutMs: 250 });
@@ -64,7 +62,7 @@ describe('opening', () => {
   });
 
   test('that failed may be tried again', async () => {
-    await using proxy = await startFaultyProxy(await server.createDatabase());
+    await using proxy = await startFaultyProxy(await newDatabase());
     const { store } = await recording({ url: proxy.url });
     proxy.mode = 'lose-commit';
     await expect(store.openSession({ recorder: 'again' })).rejects.toMatchObject({ retryable: true });
@@ -75,33 +73,9 @@ describe('opening', () => {
   });
 });
 
-describe('a server that crashes in the middle of writing', () => {
-  test('loses nothing and doubles nothing once it is back', { timeout: 60_000 }, async () => {
-    const { store, session, statuses } = await recording({
-      url: await server.createDatabase(),
-      batch: { maxRecords: 200, maxAgeMs: 1_000_000 },
-    });
-    const appended = 30_000;
-    for (let seq = 1; seq <= appended / 2; seq++) session.append(delta(seq));
-    await expect.poll(async () => (await store.sessions())[0]?.deltas).toBeGreaterThan(0);
-    await server.crash();
-    for (let seq = appended / 2 + 1; seq <= appended; seq++) session.append(delta(seq));
-    await expect.poll(() => statuses.at(-1)?.state).toBe('failing');
-    await server.start();
-    const row = await session.close({ status: 'closed', reason: 'test' });
-    expect(row).toMatchObject({ deltas: appended, messages: appended });
-    const stored = 'select count(*) as stored, count(distinct seq) as numbers, min(seq), max(seq) from deltas';
-    expect(await store.query(stored)).toEqual([{ stored: appended, numbers: appended, min: 1, max: appended }]);
-    expect(await store.query('select deltas from recorders')).toEqual([{ deltas: appended }]);
-    expect(statuses.map(({ state }) => state)).toEqual(['failing', 'writing']);
-    expect(statuses[0]).toMatchObject({ error: { code: 'DATABASE_UNREACHABLE' } });
-    await store.close();
-  });
-});
-
 describe('a connection that dies between two statements', () => {
   test('fails the next statement, and not the process (porsager/postgres#1208)', async () => {
-    const url = await server.createDatabase();
+    const url = await newDatabase();
     const bystander = postgres(url, { max: 1 });
     const closed = Promise.withResolvers<void>();
     const driver = postgres(url, { max: 1, onnotice: () => undefined, onclose: () => closed.resolve() });
@@ -117,7 +91,7 @@ describe('a connection that dies between two statements', () => {
 
 describe('a commit whose answer is lost', () => {
   test('is neither stored nor counted twice, for a batch and for a close', async () => {
-    await using proxy = await startFaultyProxy(await server.createDatabase());
+    await using proxy = await startFaultyProxy(await newDatabase());
     const { store, session, statuses } = await recording({ url: proxy.url });
     session.append(delta(1));
     await session.flush();
@@ -140,14 +114,22 @@ describe('a commit whose answer is lost', () => {
 
 describe('a connection that hangs', () => {
   test('is abandoned at the deadline, and a new one carries on', async () => {
-    await using proxy = await startFaultyProxy(await server.createDatabase());
-    const { store, session, statuses } = await recording({ url: proxy.url, queryTimeoutMs: 500 });
+    await using proxy = await startFaultyProxy(await newDatabase());
+    const runtime = new DeadlineRuntime();
+    const { queryTimeoutMs } = runtime;
+    const { store, session, statuses } = await recording({ url: proxy.url, runtime, queryTimeoutMs });
     const before = proxy.connections();
     proxy.mode = 'swallow';
     session.append(delta(1));
     const flushed = session.flush();
-    await expect.poll(() => statuses.at(-1)).toMatchObject({ state: 'failing', error: { code: 'QUERY_TIMEOUT' } });
+    const status = () => {
+      runtime.expire();
+      return statuses.at(-1);
+    };
+    await expect.poll(status).toMatchObject({ state: 'failing', error: { code: 'QUERY_TIMEOUT' } });
     proxy.mode = 'pass';
+    // What was asked meanwhile is never answered.
+    runtime.expire();
     await flushed;
     expect(proxy.connections()).toBeGreaterThan(before);
     expect(await store.query('select seq from deltas')).toEqual([{ seq: 1 }]);
@@ -155,7 +137,7 @@ describe('a connection that hangs', () => {
   });
 
   test('does not hang the close, which says how many records are not known to be stored', async () => {
-    await using proxy = await startFaultyProxy(await server.createDatabase());
+    await using proxy = await startFaultyProxy(await newDatabase());
     const runtime = new ManualRuntime();
     const { store, session } = await recording({ url: proxy.url, runtime });
     proxy.mode = 'swallow';
@@ -170,7 +152,7 @@ describe('a connection that hangs', () => {
   });
 
   test('in its start is not waited for by a store that closes', async () => {
-    await using proxy = await startFaultyProxy(await server.createDatabase());
+    await using proxy = await startFaultyProxy(await newDatabase());
     const runtime = new ManualRuntime();
     const { store } = await recording({ url: proxy.url, runtime });
     proxy.mode = 'end-at-start';
@@ -186,7 +168,7 @@ describe('a connection that hangs', () => {
 
 describe('closing a store', () => {
   test('while a session is being opened closes that one too', async () => {
-    const url = await server.createDatabase();
+    const url = await newDatabase();
     const store = await createSessionStore({ url });
     const bystander = postgres(url, { max: 2 });
     const opened = Promise.withResolvers<unknown>();
@@ -194,9 +176,7 @@ describe('closing a store', () => {
       await transaction`lock table recorders in exclusive mode`;
       const opening = store.openSession({ recorder: 'late' });
       opening.then(opened.resolve, opened.reject);
-      await expect
-        .poll(async () => bystander`select 1 from pg_locks where not granted`, { timeout: 10_000 })
-        .toHaveLength(1);
+      await expect.poll(async () => waitingForLock(bystander)).toBe(1);
       return { closing: store.close() };
     });
     const { closing } = await held;
@@ -209,10 +189,10 @@ describe('closing a store', () => {
   });
 
   test('leaves no connection on the server and nothing that keeps the process alive', async () => {
-    const url = await server.createDatabase();
+    const url = await newDatabase();
     const child = await startChildRecorder({ url }, 'closed');
     expect(await child.ended).toBe(0);
-    const sql = postgres(server.url, { max: 1 });
+    const sql = postgres(sharedServer().url, { max: 1 });
     const left = () =>
       sql`select 1 from pg_stat_activity where application_name = 'session-store' and ${url} like '%' || datname`;
     await expect.poll(async () => (await left()).length).toBe(0);
@@ -222,7 +202,7 @@ describe('closing a store', () => {
 
 describe('arrays in the result of a query', () => {
   test('are arrays, with their elements as they would be alone', async () => {
-    const store = await createSessionStore({ url: await server.createDatabase() });
+    const store = await createSessionStore({ url: await newDatabase() });
     const [row] = await store.query(`
       select array[1, null] as numbers, array[[1], [9007199254740993]]::bigint[] as big, array['a,"b', 'NULL'] as texts,
         array[true, false] as truths, array[timestamptz 'epoch'] as moments, array[1.50] as exact, array['{"a":1}']::jsonb[] as json`);
@@ -241,7 +221,7 @@ describe('arrays in the result of a query', () => {
 
 describe('a role with habits of its own', () => {
   test('does not change how times are read', async () => {
-    const url = await server.createDatabase();
+    const url = await newDatabase();
     const sql = postgres(url, { max: 1 });
     await sql.unsafe(`alter database "${new URL(url).pathname.slice(1)}" set datestyle to 'German'`);
     await sql.unsafe(`alter database "${new URL(url).pathname.slice(1)}" set timezone to 'Asia/Kolkata'`);
@@ -256,7 +236,7 @@ describe('a role with habits of its own', () => {
 
 describe('a session that somebody else ended', () => {
   test('takes no more records and says so', async () => {
-    const url = await server.createDatabase();
+    const url = await newDatabase();
     const { store, session } = await recording({ url });
     const sql = postgres(url, { max: 1 });
     await sql`update sessions set status = 'closed', ended_at = now(), end_reason = 'by hand'`;

@@ -1,20 +1,10 @@
-import { startPostgres, type TestPostgres } from '@trader/testkit';
-import { afterAll, beforeAll } from 'vitest';
-import { PostgresEngine } from '../src/io/postgres-engine.ts';
-import { systemRuntime } from '../src/io/runtime.ts';
-import { sessionStoreContract, type ContractEngine } from './contract.ts';
+import { sessionStoreContract } from './contract.ts';
+import { onPostgres } from './databases.ts';
 import { ownershipContract } from './ownership-contract.ts';
 import { partitionContract } from './partition-contract.ts';
+import { viewProperties } from './view-properties.ts';
 
-let server: TestPostgres;
-beforeAll(async () => void (server = await startPostgres()));
-afterAll(() => server?.stop());
-
-const real: ContractEngine = {
-  location: async () => ({ url: await server.createDatabase() }),
-  engine: async (location) => new PostgresEngine((location as { url: string }).url, 15_000, systemRuntime),
-};
-
-sessionStoreContract('PostgreSQL', real);
-ownershipContract('PostgreSQL', real);
-partitionContract('PostgreSQL', real);
+sessionStoreContract('PostgreSQL', onPostgres);
+ownershipContract('PostgreSQL', onPostgres);
+partitionContract('PostgreSQL', onPostgres);
+viewProperties('PostgreSQL', onPostgres, 10);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSessionStore, type SessionStore, type StoreRecord } from '../src/index.ts';
 import * as views from '../src/views.ts';
 import { atMs, delta, gap, raw, snapshot, trade } from './contract.ts';
+import { newDataDir } from './databases.ts';
 
 const folder = temporaryFolder('session-store-export-');
 const records: readonly StoreRecord[] = [
@@ -31,11 +32,11 @@ let store: SessionStore;
 let session: string;
 
 beforeAll(async () => {
-  store = await createSessionStore({ dataDir: join(folder.path, 'data') });
+  store = await createSessionStore({ dataDir: newDataDir() });
   const recording = await store.openSession({ recorder: 'desk-1' });
   for (const record of records) if (!recording.append(record)) await recording.drained();
   session = (await recording.close({ status: 'closed', reason: 'test' })).id;
-}, 60_000);
+});
 afterAll(async () => {
   await store?.close();
   folder.remove();
@@ -97,7 +98,7 @@ describe('an export to Parquet', () => {
     const intervals = await ask(`select market, covered, cause from '${result.coverageFile}' order by market, from_at`);
     expect(intervals).toContainEqual({ market: 'RAIN-TOMORROW', covered: true, cause: null });
     expect(intervals).toContainEqual({ market: 'RAIN-TOMORROW', covered: false, cause: 'connection\nlost' });
-  }, 60_000);
+  });
 
   test('keeps empty snapshots, trades without a number, and sizes up to 2^53', async () => {
     const target = join(folder.path, 'others');

@@ -1,10 +1,10 @@
 // The tables are described twice, in SQL and for Drizzle: they must say the same.
-import { temporaryFolder } from '@trader/testkit';
 import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
 import { createSessionStore, type SessionStore } from '../src/index.ts';
 import * as schema from '../src/schema.ts';
+import { newDatabase } from './databases.ts';
 
 const declared = () =>
   Object.values(schema)
@@ -47,8 +47,7 @@ const migrated = async (store: SessionStore) => {
     .toSorted((one, other) => one.table.localeCompare(other.table));
 };
 
-test('the migrations make the tables that schema.ts declares', { timeout: 60_000 }, async () => {
-  using folder = temporaryFolder('session-store-schema-');
-  await using store = await createSessionStore({ dataDir: folder.path });
+test('the migrations make the tables that schema.ts declares', async () => {
+  await using store = await createSessionStore({ url: await newDatabase('empty') });
   expect(await migrated(store)).toEqual(declared());
 });

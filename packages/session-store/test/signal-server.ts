@@ -21,6 +21,9 @@ async function processesOf(server: TestPostgres): Promise<readonly number[]> {
   const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
   const postmaster = parentOf(row!.pid);
   await sql.end({ timeout: 1 });
+  // Not a number of a process, and a signal to -1 goes to all there are.
+  if (postmaster < 2)
+    throw new Error(`The server's process was not found: the parent of ${row!.pid} is ${postmaster}.`);
   send([postmaster], 'SIGSTOP');
   const children = readdirSync('/proc')
     .map(Number)

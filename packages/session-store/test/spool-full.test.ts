@@ -9,9 +9,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import type { Spool } from '../src/spool.ts';
 import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 
-// A machine with much else to do is slow, not wrong.
-const until = ((actual, options) => expect.poll(actual, { timeout: 20_000, ...options })) as typeof expect.poll;
-
 const mounted = temporaryFolder('spool-tmpfs-');
 const canMount = mount();
 afterAll(() => {
@@ -66,7 +63,7 @@ describe('a disk', () => {
 
     rmSync(other);
     runtime.advance(1000);
-    await until(async () => (await readAll(opened.spool)).length).toBe(taken);
+    await expect.poll(async () => (await readAll(opened.spool)).length).toBe(taken);
     opened.spool.append(entryOf(taken++, { bytes: 3000 }));
     await opened.spool.durable();
     await opened.spool.close();
@@ -81,12 +78,14 @@ describe('a disk', () => {
       failure = await again.spool.durable().catch((error: unknown) => error);
     }
     again.spool.acknowledge('session-1', entryOf(taken - 1).batch);
-    await until(async () =>
-      again.spool.durable().then(
-        () => 'durable',
-        () => 'full',
-      ),
-    ).toBe('durable');
+    await expect
+      .poll(async () =>
+        again.spool.durable().then(
+          () => 'durable',
+          () => 'full',
+        ),
+      )
+      .toBe('durable');
     again.spool.append(entryOf(taken, { bytes: 3000 }));
     await again.spool.durable();
     expect((await readAll(again.spool)).map(indexOf)).toEqual(taken % 4 === 0 ? [taken] : []);
@@ -119,12 +118,14 @@ describe('a disk', () => {
       expect(() => spool!.append(entryOf(11))).toThrow(expect.objectContaining({ code: 'SPOOL_FAILED' }));
 
       runtime.advance(1000);
-      await until(async () =>
-        spool!.durable().then(
-          () => 'durable',
-          () => 'failed',
-        ),
-      ).toBe('durable');
+      await expect
+        .poll(async () =>
+          spool!.durable().then(
+            () => 'durable',
+            () => 'failed',
+          ),
+        )
+        .toBe('durable');
       spool.append(entryOf(11));
       await spool.durable();
       expect((await readAll(spool)).map(indexOf)).toEqual(upTo(12));

@@ -2,10 +2,11 @@
 // becomes of records that no database takes any more.
 import { appendFileSync, cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { seededRandom, startPostgres, temporaryFolder, type TestPostgres } from '@trader/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { seededRandom, temporaryFolder } from '@trader/testkit';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createSessionStore,
+  type RecordingSession,
   type SessionStore,
   type SessionStoreTuning,
   type SpoolRecovery,
@@ -13,6 +14,8 @@ import {
 } from '../src/index.ts';
 import { appendNext, deltaOrSnapshot, type Progress } from './crash-records.ts';
 import { delta } from './contract.ts';
+import { newDatabase, sharedServer } from './databases.ts';
+import { DeadlineRuntime } from './deadline-runtime.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
 import { finishRecovery } from './finish-recovery.ts';
 import { judge, lawful } from './laws.ts';
@@ -20,9 +23,9 @@ import { judge, lawful } from './laws.ts';
 const end = { status: 'health_failure', reason: 'feed silent' } as const;
 const lease = { durationMs: 2000, renewalsPerLease: 3, sweepEveryMs: 100 };
 
-let server: TestPostgres;
 let url: string;
 let proxy: FaultyProxy;
+let runtime: DeadlineRuntime;
 let dir: string;
 const folder = temporaryFolder('session-store-spool-');
 let folders = 0;
@@ -30,14 +33,11 @@ const stores = new Set<SessionStore>();
 let recoveries: SpoolRecovery[] = [];
 let statuses: StoreStatus[] = [];
 
-beforeAll(async () => void (server = await startPostgres()));
-afterAll(async () => {
-  await server?.stop();
-  folder.remove();
-});
+afterAll(() => folder.remove());
 beforeEach(async () => {
-  url = await server.createDatabase();
+  url = await newDatabase();
   proxy = await startFaultyProxy(url);
+  runtime = new DeadlineRuntime();
   dir = join(folder.path, String(++folders));
   recoveries = [];
   statuses = [];
@@ -52,7 +52,8 @@ const open = async (over: SessionStoreTuning = {}) => {
   const store = await createSessionStore({
     url: proxy.url,
     lease,
-    queryTimeoutMs: 500,
+    runtime,
+    queryTimeoutMs: runtime.queryTimeoutMs,
     batch: { maxRecords: 100, maxAgeMs: 10 },
     onRecovery: (recovery) => recoveries.push(recovery),
     onStatus: (status) => statuses.push(status),
@@ -79,18 +80,44 @@ const spoolNow = () => {
   return copy;
 };
 
-const statement = async (text: string) => server.execute(url, text);
+const statement = async (text: string) => sharedServer().execute(url, text);
+
+const databaseIsAway = () => void (proxy.mode = 'swallow');
+/** What it was asked meanwhile it never answers. */
+const databaseIsBack = () => {
+  proxy.mode = 'pass';
+  runtime.expire();
+};
+
+const fullText = 'x'.repeat(1_000_000);
+/** Appends a frame at a time until the spool refuses one. @returns how many there are */
+const fillSpool = async (session: RecordingSession) => {
+  for (let appended = 1; ; appended++) {
+    session.append({ kind: 'raw', epoch: 1, sid: 1, seq: appended, receivedAtMs: 1, text: fullText });
+    const refusal = await session.durable().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (refusal === null) continue;
+    expect(refusal).toMatchObject({ code: 'SPOOL_FULL', retryable: true });
+    return appended;
+  }
+};
 
 describe('with the database away', () => {
   test('records are durable all the same, and are written in order once it is back', async () => {
     const { store, session, append, promised } = await recording({ spool: { memoryBytes: 20_000 } });
     append(300);
     await session.flush();
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(8000);
     await session.durable();
-    await expect.poll(() => statuses.at(-1)?.state).toBe('failing');
-    proxy.mode = 'pass';
+    const state = () => {
+      runtime.expire();
+      return statuses.at(-1)?.state;
+    };
+    await expect.poll(state).toBe('failing');
+    databaseIsBack();
     expect(await session.close(end)).toMatchObject({ status: 'health_failure', messages: 8300 });
     await store.close();
     expect(statuses.map(({ state }) => state)).toEqual(['failing', 'writing']);
@@ -99,23 +126,23 @@ describe('with the database away', () => {
 
   test('the queue is never full, as long as the spool takes what comes', async () => {
     const { session, append, progress } = await recording({ queue: { highWaterRecords: 1000 } });
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(20_000);
     await expect(session.drained()).resolves.toBeUndefined();
     expect(session.append(deltaOrSnapshot(++progress.deltas))).toBe(true);
-    proxy.mode = 'pass';
+    databaseIsBack();
   });
 
   test('a close that is too late says so, and the session gets its true end when the database is back', async () => {
     const { store, session, append, promised } = await recording();
     append(100);
     await session.flush();
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(500);
     const late = session.close({ ...end, timeoutMs: 50 });
     await expect(late).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT', unwrittenRecords: 500 });
-    proxy.mode = 'pass';
-    await expect.poll(() => recoveries, { timeout: 20_000 }).toHaveLength(1);
+    databaseIsBack();
+    await expect.poll(() => recoveries).toHaveLength(1);
     expect(recoveries[0]).toMatchObject({ session: session.id, outcome: 'recovered', setAside: 0 });
     expect(await store.sessions()).toMatchObject([
       { id: session.id, status: 'health_failure', endReason: 'feed silent', messages: 600 },
@@ -125,7 +152,7 @@ describe('with the database away', () => {
 
   test('what is brought in counts all that was written, also by a try that then failed', async () => {
     const { session, append } = await recording({ batch: { maxRecords: 100, maxAgeMs: 1_000_000 } });
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(1000);
     await session.durable();
     await expect(session.close({ ...end, timeoutMs: 50 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
@@ -137,7 +164,7 @@ describe('with the database away', () => {
         return new;
       end $$;
       create trigger fail_once before insert on delta_chunks for each row execute function fail_once()`);
-    proxy.mode = 'pass';
+    databaseIsBack();
     await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered', written: 1000, setAside: 0 }]);
   });
 
@@ -145,14 +172,14 @@ describe('with the database away', () => {
     const { store, session, append, promised } = await recording();
     append(100);
     await session.flush();
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(500);
     await expect(session.close({ ...end, timeoutMs: 50 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
     await store.close();
     stores.clear();
-    proxy.mode = 'pass';
+    databaseIsBack();
     const next = await open();
-    await expect.poll(() => recoveries, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => recoveries).toHaveLength(1);
     expect(await next.sessions()).toMatchObject([
       { status: 'health_failure', endReason: 'feed silent', messages: 600 },
     ]);
@@ -163,19 +190,12 @@ describe('with the database away', () => {
 describe('a spool that is full', () => {
   test('says so, and records reach the database from memory', async () => {
     const { store, session, progress } = await recording({ spool: { maxBytes: 16 * 2 ** 20 } });
-    proxy.mode = 'swallow';
-    const text = 'x'.repeat(1_000_000);
-    const raw = (number: number) =>
-      ({ kind: 'raw', epoch: 1, sid: null, seq: null, receivedAtMs: 1, text: text + String(number) }) as const;
-    let appended = 0;
-    for (; statuses.every((status) => status.state !== 'failing' || status.error.code !== 'SPOOL_FULL'); appended++) {
-      session.append(raw(appended));
-      // The disk and the refusal need their turns.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (appended > 200) throw new Error('It never was full.');
-    }
-    await expect(session.durable()).rejects.toMatchObject({ code: 'SPOOL_FULL', retryable: true });
-    proxy.mode = 'pass';
+    databaseIsAway();
+    const appended = await fillSpool(session);
+    expect(statuses).toContainEqual(
+      expect.objectContaining({ state: 'failing', error: expect.objectContaining({ code: 'SPOOL_FULL' }) as unknown }),
+    );
+    databaseIsBack();
     expect(await session.close(end)).toMatchObject({ raw: appended, messages: appended });
     expect(progress.deltas).toBe(0);
     await store.close();
@@ -184,20 +204,15 @@ describe('a spool that is full', () => {
 
   test('of a session that is taken away gives the database what it had not taken, too', async () => {
     const { store, session } = await recording({ spool: { maxBytes: 16 * 2 ** 20 } });
-    proxy.mode = 'swallow';
-    const text = 'x'.repeat(1_000_000);
-    let [appended, isFull] = [0, false];
+    databaseIsAway();
+    let appended = await fillSpool(session);
     // Some more come when it is full: those are in memory alone.
-    for (let more = 5; more > 0; appended++) {
-      session.append({ kind: 'raw', epoch: 1, sid: 1, seq: appended + 1, receivedAtMs: 1, text });
-      await new Promise((resolve) => setImmediate(resolve));
-      isFull ||= statuses.some((status) => status.state === 'failing' && status.error.code === 'SPOOL_FULL');
-      if (isFull) more--;
-      if (appended > 200) throw new Error('It never was full.');
+    for (let more = 5; more > 0; more--) {
+      session.append({ kind: 'raw', epoch: 1, sid: 1, seq: ++appended, receivedAtMs: 1, text: fullText });
     }
     await statement(`
       update sessions set status = 'reclaimed', ended_at = now(), end_reason = 'lease ran out', lease_until = null`);
-    proxy.mode = 'pass';
+    databaseIsBack();
     await expect(session.flush()).rejects.toMatchObject({
       code: 'SESSION_FENCED',
       unwrittenRecords: appended,
@@ -217,15 +232,13 @@ describe('a spool that is full', () => {
       queue: { highWaterBytes: 4_000_000 },
       batch: { maxBytes: 2_000_000, maxAgeMs: 10 },
     });
-    proxy.mode = 'swallow';
-    const text = 'x'.repeat(1_000_000);
-    let shed = 0;
-    for (let number = 0; shed < 5; number++) {
-      if (!session.append({ kind: 'raw', epoch: 1, sid: 1, seq: number + 1, receivedAtMs: 1, text })) shed++;
-      await new Promise((resolve) => setImmediate(resolve));
-      if (number > 200) throw new Error('It never shed.');
+    databaseIsAway();
+    let [shed, seq] = [0, await fillSpool(session)];
+    for (let more = 20; more > 0 && shed < 5; more--) {
+      if (!session.append({ kind: 'raw', epoch: 1, sid: 1, seq: ++seq, receivedAtMs: 1, text: fullText })) shed++;
     }
-    proxy.mode = 'pass';
+    expect(shed).toBe(5);
+    databaseIsBack();
     const row = await session.close(end);
     expect(row.shed).toBe(shed);
     const named = await store.query('select sum(last_seq - first_seq + 1) as shed from gaps where shed > 0');
@@ -238,16 +251,16 @@ describe('what a dead process leaves', () => {
     const { session, append, store } = await recording();
     append(200);
     await session.flush();
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(1000);
     await session.durable();
     await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
     await store.close();
     stores.clear();
-    proxy.mode = 'pass';
+    databaseIsBack();
     const next = await open();
     const successor = await next.openSession({ recorder: 'desk' });
-    await expect.poll(() => recoveries, { timeout: 20_000 }).toMatchObject([{ outcome: 'recovered', reason: null }]);
+    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered', reason: null }]);
     const rows = await next.sessions({ recorder: 'desk' });
     expect(rows).toMatchObject([{ id: successor.id }, { id: session.id, status: 'health_failure', messages: 1200 }]);
   });
@@ -256,7 +269,7 @@ describe('what a dead process leaves', () => {
     const { session, append, store, progress } = await recording();
     append(50);
     await session.flush();
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(70);
     await session.durable();
     await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
@@ -265,7 +278,7 @@ describe('what a dead process leaves', () => {
     await statement(
       `update sessions set status = 'closed', ended_at = now(), end_reason = 'by hand', lease_until = null`,
     );
-    proxy.mode = 'pass';
+    databaseIsBack();
     const copy = spoolNow();
     const next = await open();
     await expect.poll(() => recoveries).toHaveLength(1);
@@ -287,30 +300,30 @@ describe('what a dead process leaves', () => {
 
   test('of a session that the database does not have is set aside too', async () => {
     const { session, append, store } = await recording();
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(70);
     await session.durable();
     await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
     await store.close();
     stores.clear();
     await statement('delete from sessions');
-    proxy.mode = 'pass';
+    databaseIsBack();
     await open();
     await expect.poll(() => recoveries).toMatchObject([{ outcome: 'set-aside', setAside: 70 }]);
   });
 
   test('and the database refuses is named in the ledger and set aside; the rest is written', async () => {
     const { session, store } = await recording({ batch: { maxRecords: 10, maxAgeMs: 1_000_000 } });
-    proxy.mode = 'swallow';
+    databaseIsAway();
     for (let seq = 1; seq <= 30; seq++) session.append(delta(seq, { price: seq === 15 ? 666 : 1 }));
     await session.durable();
     await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
     await store.close();
     stores.clear();
     await statement('alter table delta_chunks add constraint no_beast check (not 666 = any(prices))');
-    proxy.mode = 'pass';
+    databaseIsBack();
     const next = await open();
-    await expect.poll(() => recoveries, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => recoveries).toHaveLength(1);
     expect(recoveries[0]).toMatchObject({ outcome: 'recovered', setAside: 10 });
     expect(await next.query('select min(seq), max(seq), count(*) as n from deltas')).toEqual([
       { min: 1, max: 30, n: 20 },
@@ -324,14 +337,14 @@ describe('what a dead process leaves', () => {
     const { store, session, append, promised } = await recording();
     append(100);
     await session.flush();
-    proxy.mode = 'swallow';
+    databaseIsAway();
     append(900);
     await session.durable();
     await statement(`
       update sessions set status = 'reclaimed', ended_at = now(), end_reason = 'lease ran out', lease_until = null`);
-    proxy.mode = 'pass';
+    databaseIsBack();
     await expect(session.flush()).rejects.toMatchObject({ code: 'SESSION_FENCED', unwrittenRecords: 900 });
-    await expect.poll(() => recoveries, { timeout: 20_000 }).toMatchObject([{ outcome: 'recovered' }]);
+    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered' }]);
     await store.close();
     expect(await judge(url, promised)).toMatchObject({ ...lawful, records: 1000 });
   });
@@ -341,21 +354,21 @@ describe('a spool that is damaged', () => {
   /** 30 batches of 100 deltas in it, of which the database has none. */
   const left = async () => {
     const { session, store } = await recording({ batch: { maxRecords: 100, maxAgeMs: 1_000_000 } });
-    proxy.mode = 'swallow';
+    databaseIsAway();
     for (let seq = 1; seq <= 3000; seq++) session.append(delta(seq));
     await session.durable();
     const copy = spoolNow();
     await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
     await store.close();
     stores.clear();
-    proxy.mode = 'pass';
+    databaseIsBack();
     const [segment] = readdirSync(copy).filter((name) => /^\d{16}-/.test(name));
     return { session, copy, segment: join(copy, segment!) };
   };
 
   const recovered = async (copy: string) => {
     const store = await open({ spool: { dir: copy, durableWithinMs: 10 } });
-    await expect.poll(() => recoveries, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => recoveries).toHaveLength(1);
     const numbers = (await store.query('select seq from deltas order by seq')).map(({ seq }) => seq as number);
     const rows = await store.query(
       `select first_seq, last_seq from gaps where cause = 'spool-damaged' and sid is not null order by ordinal`,

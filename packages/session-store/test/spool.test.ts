@@ -8,9 +8,6 @@ import { SpoolMark } from '../src/io/spool-mark.ts';
 import type { Spool } from '../src/spool.ts';
 import { codeOf, entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 
-// A machine with much else to do is slow, not wrong.
-const until = ((actual, options) => expect.poll(actual, { timeout: 20_000, ...options })) as typeof expect.poll;
-
 let folder: TemporaryFolder;
 const spools: Spool[] = [];
 beforeEach(() => void (folder = temporaryFolder('spool-')));
@@ -174,7 +171,7 @@ describe('acknowledging', () => {
       expect(bytesOnDisk()).toBeGreaterThan(400 * 200);
       spool.acknowledge('session-1', (round + 1) * 100);
       await spool.durable();
-      await until(() => segments().length).toBeLessThanOrEqual(1);
+      await expect.poll(() => segments().length).toBeLessThanOrEqual(1);
       afterRounds.push(bytesOnDisk());
     }
     expect(Math.max(...afterRounds)).toBeLessThan(60_000);
@@ -189,7 +186,7 @@ describe('durability', () => {
     const position = spool.append(entryOf(0));
     let isDurable = false;
     const durable = spool.durable(position).then(() => (isDurable = true));
-    await until(() => runtime.armedTimers).toBe(1);
+    await expect.poll(() => runtime.armedTimers).toBe(1);
     expect(await readAll(spool), 'written already').toHaveLength(1);
     expect(isDurable).toBe(false);
     runtime.advance(100);
@@ -231,7 +228,7 @@ describe('limits', () => {
     expect(segments().reduce((sum, name) => sum + statSync(join(folder.path, name)).size, 0)).toBeLessThan(5000);
 
     spool.acknowledge('session-1', 3);
-    await until(() => segments().length).toBeLessThan(5);
+    await expect.poll(() => segments().length).toBeLessThan(5);
     for (const index of upTo(taken + 4, taken)) spool.append(entryOf(index));
     await spool.durable();
     expect((await readAll(spool)).map(indexOf)).toEqual(upTo(taken + 4, 12));
@@ -314,7 +311,7 @@ test('reading goes on undisturbed while what was read is acknowledged and remove
     from = entries.at(-1)!.position + 1;
   }
   expect(seen).toEqual(upTo(200));
-  await until(() => segments().length).toBeLessThan(4);
+  await expect.poll(() => segments().length).toBeLessThan(4);
   expect(damage).toEqual([]);
 });
 
@@ -328,7 +325,7 @@ test('entries that are acknowledged and removed while they are being read are no
   const { read } = handles;
   const held = vi.spyOn(handles, 'read').mockImplementationOnce(async function (this: unknown, ...parameters) {
     spool.acknowledge('session-1', 8);
-    await until(() => segments().length).toBeLessThan(10);
+    await expect.poll(() => segments().length).toBeLessThan(10);
     return read.apply(this, parameters);
   });
   const entries = await spool.read();

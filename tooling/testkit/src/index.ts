@@ -1,3 +1,4 @@
+export { campaignProgress } from './campaign-progress.ts';
 export { captures, capturesFolder } from './captures.ts';
 export { databaseTexts, type DatabaseText } from './database-texts.ts';
 export { inTime } from './in-time.ts';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,7 +20,9 @@ export function temporaryFolder(
   prefix = 'trader-test-',
   { inMemory = false }: TemporaryFolderOptions = {},
 ): TemporaryFolder {
-  const path = mkdtempSync(join(inMemory ? memoryFolder() : tmpdir(), prefix));
+  const path = mkdtempSync(
+    inMemory ? join(memoryFolder(), `${prefix}${marker}${process.pid}-`) : join(tmpdir(), prefix),
+  );
   if (left.size === 0) process.once('exit', removeLeft);
   left.add(path);
   const remove = () => {
@@ -37,14 +39,33 @@ function removeLeft(): void {
 
 /** What a run of tests may fill there; containers often have no more than 64 MiB. */
 const roomBytes = 2 ** 31;
+/** Before the number of the process that a folder in memory belongs to. */
+const marker = 'of-process-';
 
 function memoryFolder(): string {
   const shared = '/dev/shm';
   try {
+    removeAbandoned(shared);
     const { bavail, bsize } = statfsSync(shared);
     if (bavail * bsize >= roomBytes) return shared;
   } catch {
     // There is none.
   }
   return tmpdir();
+}
+
+/** What processes that were killed have left there: memory that nobody else would free. */
+function removeAbandoned(shared: string): void {
+  for (const name of readdirSync(shared)) {
+    const pid = name.split(marker)[1]?.split('-')[0];
+    if (pid !== undefined && !isAlive(Number(pid))) removeFolder(join(shared, name));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

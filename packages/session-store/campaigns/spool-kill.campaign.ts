@@ -1,0 +1,11 @@
+import { campaignProgress, campaignRounds, testSeed } from '@trader/testkit';
+import { expect, test } from 'vitest';
+import { spoolKills } from '../test/spool-kills.ts';
+
+const kills = campaignRounds(20);
+
+test(`after ${kills} kills at random instants all that was durable is there, in order, once`, async () => {
+  const { durable, found, torn } = await spoolKills(kills, testSeed(), campaignProgress('kill', kills));
+  process.stdout.write(`${durable} entries were durable, ${found} found unacknowledged, ${torn} torn ends reported\n`);
+  expect(durable).toBeGreaterThan(0);
+});

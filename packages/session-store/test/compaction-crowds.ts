@@ -1,0 +1,99 @@
+// Many markets on one subscription: what a step of compaction takes is bounded by counts, whatever the planner makes of it.
+import { ManualRuntime, seededRandom } from '@trader/testkit';
+import { sql } from 'drizzle-orm';
+import { expect } from 'vitest';
+import { Compaction, type CompactionResult } from '../src/compaction.ts';
+import { dayMs, dayOf } from '../src/core/day.ts';
+import { createSessionStore, type StoreRecord } from '../src/index.ts';
+import type { Engine, Run, TransactionOptions } from '../src/io/engine.ts';
+import { PostgresEngine } from '../src/io/postgres-engine.ts';
+import { systemRuntime } from '../src/io/runtime.ts';
+import { Partitions } from '../src/partitions.ts';
+import { atMs, delta, snapshot } from './contract.ts';
+
+/** How many markets there are, how many deltas they have together, and the seed of those. */
+export type Crowd = { readonly markets: number; readonly deltas: number; readonly seed: number };
+
+const eveningMs = (dayOf(atMs) + 1) * dayMs - 300_000;
+const tuning = { afterMs: 0, everyMs: null, targetRecords: 4096, keyframeIntervalMs: 60_000 } as const;
+
+/** Records a crowd into a new database, and compacts it in steps of a bounded size. */
+export async function compactCrowd(url: string, crowd: Crowd): Promise<void> {
+  const { markets, deltas } = crowd;
+  await recordedInto(url, crowded(crowd));
+  await using engine = new CountingEngine(url);
+  // How large a step is follows from how long the one before took: here all are over in no time.
+  const total = await new Compaction(engine, new Partitions(engine), tuning, new ManualRuntime()).compactAll();
+  expect(total.moved).toBe(deltas);
+  for (const { moved, merged } of engine.steps) {
+    expect(moved).toBeLessThanOrEqual(65_536);
+    // The merge that fills it up may be one of a full chunk.
+    expect(merged).toBeLessThanOrEqual(65_536 + tuning.targetRecords);
+  }
+  // The first move is a small one, as it is not known how long it takes.
+  expect(engine.steps.length).toBeLessThanOrEqual(2 * Math.ceil(deltas / 32_768) + 4);
+  expect(total.merged).toBeLessThanOrEqual(2 * deltas);
+  const [left] = await engine.transact(
+    (run) =>
+      run(sql`
+        select (select count(*) from delta_chunks) as fresh,
+          (select count(*) from market_chunks where level is not null) as unmerged,
+          (select count(*) from market_chunks) as chunks,
+          (select sum(records) from market_chunks)::bigint as records,
+          (select count(distinct market_id) from keyframes) as markets`),
+    { doing: 'Looking' },
+  );
+  expect(left).toEqual({ fresh: 0, unmerged: 0, chunks: 2 * markets, records: deltas, markets });
+}
+
+async function recordedInto(url: string, records: Iterable<StoreRecord>): Promise<void> {
+  await using store = await createSessionStore({ url, compaction: false });
+  const session = await store.openSession({ recorder: 'crowd' });
+  for (const record of records) if (!session.append(record)) await session.drained();
+  await session.close({ status: 'closed', reason: 'recorded' });
+}
+
+/** Books of eighty levels each, for a quarter of an hour around a midnight, after which each market is due a keyframe. */
+function* crowded({ markets, deltas, seed }: Crowd): Generator<StoreRecord> {
+  const random = seededRandom(seed);
+  const pick = (most: number) => Math.floor(random() * most);
+  const side = Array.from({ length: 40 }, (_, index) => [100 * (index + 1), 1_000_000] as const);
+  for (let market = 0; market < markets; market++) {
+    yield snapshot(market + 1, { market: `M${market}`, receivedAtMs: eveningMs, yes: side, no: side });
+  }
+  for (let index = 0; index < deltas; index++) {
+    yield delta(markets + index + 1, {
+      market: `M${pick(markets)}`,
+      side: random() < 0.5 ? 'yes' : 'no',
+      price: 100 * (1 + pick(40)),
+      delta: pick(200) - 100,
+      receivedAtMs: eveningMs + Math.floor((index * 900_000) / deltas),
+    });
+  }
+}
+
+/** Keeps what each step did. */
+export class CountingEngine implements Engine, AsyncDisposable {
+  readonly name = 'postgres';
+  readonly steps: CompactionResult[] = [];
+  readonly #engine: PostgresEngine;
+
+  constructor(url: string) {
+    this.#engine = new PostgresEngine(url, 15_000, systemRuntime);
+  }
+
+  async transact<T>(work: (run: Run) => Promise<T>, options: TransactionOptions): Promise<T> {
+    const result = await this.#engine.transact(work, options);
+    const step: unknown = result;
+    if (typeof step === 'object' && step !== null && 'moved' in step) this.steps.push(step as CompactionResult);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

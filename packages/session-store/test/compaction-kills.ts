@@ -1,0 +1,73 @@
+// kill -9 of a process in the middle of compaction, again and again on one database. A few kills are a part of the tests, many are a
+// campaign.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { seededRandom } from '@trader/testkit';
+import { expect } from 'vitest';
+import { createSessionStore, type SessionStore } from '../src/index.ts';
+
+const program = fileURLToPath(new URL('fixtures/compactor.ts', import.meta.url));
+
+/**
+ * @param onKill called after each, with its number
+ * @returns in how many different states of its session a compactor died
+ */
+export async function compactionKills(
+  url: string,
+  kills: number,
+  seed: number,
+  onKill: (kill: number) => void = () => undefined,
+): Promise<number> {
+  await using store = await createSessionStore({ url, compaction: false });
+  const random = seededRandom(seed);
+  const states = new Set<unknown>();
+  for (let kill = 1; kill <= kills; kill++) {
+    const compactions = 1 + Math.floor(random() * 4);
+    const session = await killedCompactor(url, `recorder-${kill}`, compactions, random() * 25);
+    expect(await wrong(store), `kill ${kill}`).toEqual([]);
+    const [levels] = await store.query(
+      `select (select count(*) from delta_chunks where session_id = $1) > 0 as fresh,
+        (select count(*) from market_chunks where session_id = $1) > 0 as compacted`,
+      [session],
+    );
+    states.add(JSON.stringify(levels));
+    onKill(kill);
+  }
+  await store.compact();
+  expect(await wrong(store)).toEqual([]);
+  expect(await store.query('select from delta_chunks')).toEqual([]);
+  return states.size;
+}
+
+/** Starts a compactor and kills it `delayMs` into one of its compactions. @returns its session */
+async function killedCompactor(url: string, name: string, compactions: number, delayMs: number): Promise<string> {
+  const child = spawn(process.execPath, ['--no-warnings', program, JSON.stringify({ url }), name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const session = (await lines.next()).value as string;
+  for (let heard = 0; heard < compactions; heard++) await lines.next();
+  await pause(delayMs);
+  child.kill('SIGKILL');
+  await exited;
+  return session;
+}
+
+/** Numbers that are missing or there twice, of all that was committed, which is all up to some number. */
+const wrong = async (store: SessionStore) =>
+  store.query(`
+    select session.id
+    from sessions as session
+    left join lateral (
+      select count(*) as stored, count(distinct seq) as numbers, max(seq) as last_seq
+      from (
+        select seq from deltas where session_id = session.id
+        union all
+        select seq from snapshot_frames where session_id = session.id
+      ) as record
+    ) as found on true
+    where (found.stored, found.numbers, coalesce(found.last_seq, 0)) <> (session.messages, session.messages, session.messages)`);

@@ -1,0 +1,34 @@
+import { createSessionStore, type SessionStore, type StoreLocation, type SessionStoreTuning } from '../src/index.ts';
+
+/** A store that one test after the other uses, because opening one takes long. */
+export class ReusedStore {
+  readonly #location: () => StoreLocation;
+  readonly #usual: SessionStoreTuning;
+  #store: SessionStore | null = null;
+  #isUsual = false;
+
+  /** @param location asked at each opening */
+  constructor(location: () => StoreLocation, usual: SessionStoreTuning = {}) {
+    this.#location = location;
+    this.#usual = usual;
+  }
+
+  /** The one that is there, unless a test has left one with options of its own. */
+  async open(): Promise<SessionStore> {
+    return this.#store && this.#isUsual ? this.#store : this.reopen();
+  }
+
+  /** A new one, also if the one before has been closed. */
+  async reopen(over?: SessionStoreTuning): Promise<SessionStore> {
+    await this.close();
+    this.#store = await createSessionStore({ ...this.#location(), ...this.#usual, ...over });
+    this.#isUsual = over === undefined;
+    return this.#store;
+  }
+
+  async close(): Promise<void> {
+    const store = this.#store;
+    this.#store = null;
+    await store?.close();
+  }
+}
