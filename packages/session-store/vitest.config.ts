@@ -7,9 +7,7 @@ export default testProject({
     // Threads of one process compile the embedded database once.
     pool: 'threads',
     isolate: false,
-    maxWorkers: 3,
-    // For the processes that tests start.
-    env: { NODE_COMPILE_CACHE: 'node_modules/.cache/session-store-tests-code' },
+    maxWorkers: 4,
     testTimeout: 240_000,
     hookTimeout: 240_000,
   },

@@ -6,12 +6,12 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
 import { startChildOwner } from '../test/child-owner.ts';
 import { crashCampaign, crashLease } from '../test/crash-campaign.ts';
-import { faultNames, playFault } from '../test/crash-faults.ts';
+import { faultNames, playFault, runsOf } from '../test/crash-faults.ts';
 import { powerCuts } from '../test/crash-power.ts';
 import { pause, table, type FaultResult } from '../test/crash-result.ts';
 import { lawful } from '../test/laws.ts';
 
-const kills = campaignRounds(10);
+const kills = campaignRounds(16);
 const seed = testSeed();
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -44,17 +44,19 @@ test(`${kills} kills of a writer break no law`, async () => {
 });
 
 test.each(faultNames)('%s: no law is broken', async (fault) => {
-  say(fault);
-  const result = await playFault(server, fault, kills, seed);
+  const runs = runsOf(fault, kills);
+  say(`${fault}: ${runs}`);
+  const result = await playFault(server, fault, runs, seed, campaignProgress('run', runs));
   results.push(result);
   expect(judged(result)).toMatchObject(asItShould);
   expect(result.verdict.watchedWrites).toBeGreaterThan(0);
 });
 
 test.runIf(process.platform === 'linux')('power cuts, of an embedded store: no law is broken', async () => {
-  say('power cuts');
   const cuts = Math.max(3, Math.round(kills / 20));
-  const result = await powerCuts(inject('prepared').embedded.migrated, cuts, seed);
+  say(`power cuts: ${cuts}`);
+  const progress = campaignProgress('cut', cuts);
+  const result = await powerCuts(inject('prepared').embedded.migrated, cuts, seed, progress);
   results.push(result);
   expect(judged(result)).toMatchObject(asItShould);
   // Or the database alone would have done.

@@ -2,7 +2,7 @@ import { campaignProgress, campaignRounds, testSeed } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import { spoolKills } from '../test/spool-kills.ts';
 
-const kills = campaignRounds(20);
+const kills = campaignRounds(40);
 
 test(`after ${kills} kills at random instants all that was durable is there, in order, once`, async () => {
   const { durable, found, torn } = await spoolKills(kills, testSeed(), campaignProgress('kill', kills));

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { SessionStoreOptions } from '../src/index.ts';
-
-const program = fileURLToPath(new URL('fixtures/owner.ts', import.meta.url));
+import { startFixture } from './fixture-process.ts';
 
 export type ChildOwner = {
   readonly pid: number;
@@ -18,14 +15,14 @@ export type ChildOwner = {
 
 /** Starts `fixtures/owner.ts` and waits until it has opened its session. */
 export async function startChildOwner(options: SessionStoreOptions): Promise<ChildOwner> {
-  const child = spawn(process.execPath, ['--no-warnings', program, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = startFixture('owner.ts', JSON.stringify(options));
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const nextLine = async () => {
     const { value, done } = await lines.next();
-    if (done) throw new Error('The owner ended before it said anything more.');
+    if (done) throw new Error(`The owner ended before it said anything more:\n${complaints}`);
     return JSON.parse(value) as Record<string, unknown>;
   };
   const { pid, session } = (await nextLine()) as { pid: number; session: string };

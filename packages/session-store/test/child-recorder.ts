@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { StoreLocation } from '../src/index.ts';
-
-const program = fileURLToPath(new URL('fixtures/recorder.ts', import.meta.url));
+import { startFixture } from './fixture-process.ts';
 
 export type ChildRecorder = {
   /** What it said once its records were committed. */
@@ -16,9 +13,7 @@ export type ChildRecorder = {
 
 /** Starts `fixtures/recorder.ts` and waits until it has committed its records. */
 export async function startChildRecorder(location: StoreLocation, until: 'closed' | 'killed'): Promise<ChildRecorder> {
-  const child = spawn(process.execPath, ['--no-warnings', program, JSON.stringify(location), until], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = startFixture('recorder.ts', JSON.stringify(location), until);
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);

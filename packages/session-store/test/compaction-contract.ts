@@ -12,7 +12,7 @@ import { storedCounters } from '../src/queries/stored-counters.ts';
 import { SessionWrites } from '../src/session-writes.ts';
 import { marketData } from './arbitrary-market-data.ts';
 import { atMs, batchesOf, delta, gap, openBelow, snapshot, type ContractEngine } from './contract.ts';
-import { byHand, leftOver, tuning } from './compaction-properties.ts';
+import { byHand, tuning } from './compaction-properties.ts';
 import { storedRecords } from './stored-records.ts';
 
 const closed = { status: 'closed', reason: 'test' } as const;

@@ -1,15 +1,12 @@
 // kill -9 of a process in the middle of compaction, again and again on one database. A few kills are a part of the tests, many are a
 // campaign.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { seededRandom } from '@trader/testkit';
 import { expect } from 'vitest';
 import { createSessionStore, type SessionStore } from '../src/index.ts';
-
-const program = fileURLToPath(new URL('fixtures/compactor.ts', import.meta.url));
+import { startFixture } from './fixture-process.ts';
 
 /**
  * @param onKill called after each, with its number
@@ -44,13 +41,14 @@ export async function compactionKills(
 
 /** Starts a compactor and kills it `delayMs` into one of its compactions. @returns its session */
 async function killedCompactor(url: string, name: string, compactions: number, delayMs: number): Promise<string> {
-  const child = spawn(process.execPath, ['--no-warnings', program, JSON.stringify({ url }), name], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = startFixture('compactor.ts', JSON.stringify({ url }), name);
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const session = (await lines.next()).value as string;
   for (let heard = 0; heard < compactions; heard++) await lines.next();
+  expect(complaints).toBe('');
   await pause(delayMs);
   child.kill('SIGKILL');
   await exited;

@@ -126,7 +126,7 @@ function inOrder(records: readonly StoreRecord[]): readonly StoreRecord[] {
 }
 
 /** What a compacted session must not have: fresh chunks, unmerged ones, too large ones, and ones that overlap. */
-export const leftOver = async (store: SessionStore, session: string, targetRecords: number = tuning.targetRecords) =>
+const leftOver = async (store: SessionStore, session: string, targetRecords: number = tuning.targetRecords) =>
   store.query(
     `select 'fresh' as what from delta_chunks where session_id = $1
     union all

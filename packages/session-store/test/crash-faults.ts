@@ -27,6 +27,8 @@ type Scene = {
   readonly options: Options;
   /** Stores whose spools have to be emptied at the end. */
   readonly spools: Set<Options>;
+  /** Called after each run, with its number. */
+  readonly onRun: (run: number) => void;
 };
 
 async function staged(
@@ -35,6 +37,7 @@ async function staged(
   runs: number,
   seed: number,
   play: (scene: Scene) => Promise<void>,
+  onRun: (run: number) => void,
 ): Promise<FaultResult> {
   using folder = temporaryFolder('crash-fault-');
   const url = await server.createDatabase();
@@ -45,7 +48,7 @@ async function staged(
   const spools = new Set<Options>([options]);
   const random = seededRandom(seed);
   try {
-    await play({ runs, seed, random, server, folder, witness, options, spools });
+    await play({ runs, seed, random, server, folder, witness, options, spools, onRun });
   } catch (error) {
     // What came before is judged all the same.
     witness.problems.push(String(error));
@@ -78,6 +81,7 @@ const inTheMiddle =
       await pause(scene.random() * 40);
       await inflict(scene, proxy);
       await saysSoon(writer, 'committed', 'closed');
+      scene.onRun(run + 1);
     }
     await writer.kill();
   };
@@ -133,6 +137,7 @@ async function fullDisk(scene: Scene, disk: FullDisk): Promise<void> {
       await writer.kill();
     }
     await finishRecovery({ ...options, queryTimeoutMs: 15_000 });
+    scene.onRun(run + 1);
   }
 }
 
@@ -175,6 +180,7 @@ async function stoppedWriter(scene: Scene): Promise<void> {
     await store.close();
     writer.signal('SIGCONT');
     await saysSoon(writer, 'committed', 'closed');
+    scene.onRun(run + 1);
   }
   await writer.kill();
 }
@@ -194,6 +200,7 @@ async function twoClaimants(scene: Scene): Promise<void> {
     const index = run % 2;
     await writers[index]!.kill();
     writers[index] = start(index, run + 1);
+    scene.onRun(run + 1);
   }
   await Promise.all(writers.map(async (writer) => writer.kill()));
 }
@@ -206,6 +213,7 @@ async function jumpingClock(scene: Scene): Promise<void> {
     await saysSoon(writer, 'durable', 'committed');
     await pause(scene.random() * 30);
     await writer.kill();
+    scene.onRun(run + 1);
   }
 }
 
@@ -231,18 +239,22 @@ const plays: ReadonlyMap<string, readonly [times: number, play: Play]> = new Map
 
 export const faultNames: readonly string[] = [...plays.keys()];
 
+/** How often a fault goes with so many kills: at least once. */
+export const runsOf = (fault: string, kills: number): number =>
+  Math.max(1, Math.round((plays.get(fault)![0] * kills) / 70));
+
 /**
  * Linux, for the signals.
  *
  * @param fault one of `faultNames`
- * @param kills as often as goes with so many kills, and at least once
+ * @param onRun called after each, with its number
  */
 export async function playFault(
   server: TestPostgres,
   fault: string,
-  kills: number,
+  runs: number,
   seed: number,
+  onRun: (run: number) => void = () => undefined,
 ): Promise<FaultResult> {
-  const [times, play] = plays.get(fault)!;
-  return staged(fault, server, Math.max(1, Math.round((times * kills) / 70)), seed, play);
+  return staged(fault, server, runs, seed, plays.get(fault)![1], onRun);
 }

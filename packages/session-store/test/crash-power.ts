@@ -24,12 +24,14 @@ const options = { batch: { maxRecords: 200, maxAgeMs: 20 }, spool: { durableWith
  * Records three sessions, and looks at `cuts` instants what a power cut would have left.
  *
  * @param image an embedded database's folder to begin with
+ * @param onCut called after each was looked at, with its number
  * @returns with `broughtIn`, how many records the database alone would not have had
  */
 export async function powerCuts(
   image: string,
   cuts: number,
   seed: number,
+  onCut: (cut: number) => void = () => undefined,
 ): Promise<FaultResult & { readonly broughtIn: number }> {
   using folder = temporaryFolder('power-cut-');
   const random = seededRandom(seed);
@@ -51,6 +53,7 @@ export async function powerCuts(
     for (const until = performance.now() + 30_000; (await isBusy()) && performance.now() < until;) await pause(20);
     verdicts.push(await judgeStore(found, promised));
     await found.close();
+    onCut(index + 1);
   }
   return { fault: 'power cut, embedded store', runs: chosen.length, verdict: sumOf(verdicts), problems, broughtIn };
 }

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { SessionId, SessionStoreOptions } from '../src/index.ts';
 import type { Progress } from './crash-records.ts';
-
-const program = fileURLToPath(new URL('fixtures/crash-writer.ts', import.meta.url));
+import { startFixture } from './fixture-process.ts';
 
 type Said = Progress & { readonly said: string; readonly outcome?: string; readonly written?: number };
 
@@ -48,11 +45,7 @@ export function startCrashWriter(
   witness: Witness,
   habit = '',
 ): CrashWriter {
-  const child = spawn(
-    process.execPath,
-    ['--no-warnings', '--conditions=@trader/source', program, JSON.stringify(options), recorder, String(seed), habit],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = startFixture('crash-writer.ts', JSON.stringify(options), recorder, String(seed), habit);
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;

@@ -1,13 +1,10 @@
 // kill -9 of a process that spools, again and again on one folder. A few kills are a part of the tests, many are a campaign.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { seededRandom, temporaryFolder } from '@trader/testkit';
 import { expect } from 'vitest';
+import { startFixture } from './fixture-process.ts';
 import { indexOf, openReporting, readAll } from './spool-entries.ts';
-
-const program = fileURLToPath(new URL('fixtures/spooler.ts', import.meta.url));
 
 /** What the kills came to: entries that were durable and entries that were found, and ends of writes that were torn. */
 export type SpoolKills = { readonly durable: number; readonly found: number; readonly torn: number };
@@ -56,13 +53,7 @@ type Said = { durable: number; acknowledging: number };
 
 /** Starts the spooler and kills it after so many lines, without a chance to finish anything. */
 async function spoolUntilKilled(folder: string, session: string, seed: number, lines: number): Promise<Said> {
-  const child = spawn(
-    process.execPath,
-    ['--no-warnings', '--conditions=@trader/source', program, folder, session, String(seed)],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = startFixture('spooler.ts', folder, session, String(seed));
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const ended = once(child, 'exit');

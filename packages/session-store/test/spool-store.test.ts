@@ -106,7 +106,8 @@ const fillSpool = async (session: RecordingSession) => {
 
 describe('with the database away', () => {
   test('records are durable all the same, and are written in order once it is back', async () => {
-    const { store, session, append, promised } = await recording({ spool: { memoryBytes: 20_000 } });
+    const batch = { maxRecords: 500, maxAgeMs: 10 };
+    const { store, session, append, promised } = await recording({ batch, spool: { memoryBytes: 20_000 } });
     append(300);
     await session.flush();
     databaseIsAway();
@@ -125,7 +126,10 @@ describe('with the database away', () => {
   });
 
   test('the queue is never full, as long as the spool takes what comes', async () => {
-    const { session, append, progress } = await recording({ queue: { highWaterRecords: 1000 } });
+    const { session, append, progress } = await recording({
+      queue: { highWaterRecords: 1000 },
+      batch: { maxRecords: 2000, maxAgeMs: 10 },
+    });
     databaseIsAway();
     append(20_000);
     await expect(session.drained()).resolves.toBeUndefined();
