@@ -4,8 +4,7 @@ import { testProject } from '@trader/vitest-config';
 export default testProject({
   test: {
     globalSetup: 'test/global-setup.ts',
-    // Threads of one process compile the embedded database once.
-    pool: 'threads',
+    // To start a worker and load the package takes longer than most files' tests do.
     isolate: false,
     maxWorkers: 4,
     testTimeout: 240_000,
