@@ -1,7 +1,7 @@
 // What the channels beside the order book say, as events: market data (trades, tickers, lifecycle) and the account's own
 // fills, orders, positions and order groups. All numbers are exact integers of the scale that their comment or name
 // says; ids are text; what a frame does not have is `null`.
-import type { Side } from './core/book.ts';
+import type { Side } from './core/book/book.ts';
 
 /**
  * One of the known values, or any other text as it came: the exchange adds values without notice, and a new one must not

@@ -1,12 +1,12 @@
 // The client: one feed per connection, their events in one place, and what users call.
-import type { BookView } from './core/book-view.ts';
+import type { BookView } from './core/book/book-view.ts';
 import { OrderbookClientError } from './errors.ts';
 import { EventQueue, type EventStreamOptions } from './event-queue.ts';
 import { EVENT_TYPES, type FeedCounters, type FeedPhase, type OrderbookEvent } from './events.ts';
 import { FeedDriver } from './feed-driver.ts';
 import { Listeners } from './listeners.ts';
 import { atLeast, resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
-import type { ClientStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';
+import type { ClientStatus, EventType, Listener, OrderbookClient } from './client-api.ts';
 
 /**
  * Keeps the order books of `markets` right, over one WebSocket or several, for ever.

@@ -1,5 +1,5 @@
 import type { ChannelEvent } from './channel-events.ts';
-import type { Level, Side } from './core/book.ts';
+import type { Level, Side } from './core/book/book.ts';
 import type { OrderbookClientError } from './errors.ts';
 import type { WireChannel } from './wire.ts';
 

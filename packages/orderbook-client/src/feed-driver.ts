@@ -1,7 +1,7 @@
 // Wires one pure feed to a socket and timers: it performs the feed's effects, hands facts back to it, and decides
 // nothing.
-import { step } from './core/feed.ts';
-import { takeFrame } from './core/frames.ts';
+import { step } from './core/feed/feed.ts';
+import { takeFrame } from './core/feed/frames.ts';
 import {
   FeedState,
   isOpen,
@@ -9,7 +9,7 @@ import {
   type FeedEffect,
   type FeedInput,
   type FeedTimer,
-} from './core/feed-state.ts';
+} from './core/state/feed-state.ts';
 import { OrderbookClientError } from './errors.ts';
 import type { OrderbookEvent } from './events.ts';
 import { signHandshake } from './io/signer.ts';

@@ -1,7 +1,7 @@
-export type { Backoff } from './core/backoff.ts';
-export type { Level, Side } from './core/book.ts';
-export type { BookView } from './core/book-view.ts';
-export { exchangeError, type ExchangeError } from './core/exchange-errors.ts';
+export type { Backoff } from './core/state/backoff.ts';
+export type { Level, Side } from './core/book/book.ts';
+export type { BookView } from './core/book/book-view.ts';
+export { exchangeError, type ExchangeError } from './core/decode/exchange-errors.ts';
 export {
   formatMicrodollars,
   formatPrice,
@@ -10,8 +10,8 @@ export {
   parseMicrodollars,
   parsePrice,
   parseSize,
-} from './core/fixed-point.ts';
-export type { ChannelScope } from './core/subscription.ts';
+} from './core/price/price.ts';
+export type { ChannelScope } from './core/state/subscription.ts';
 export type {
   ChannelEvent,
   EventFeeUpdate,
@@ -61,4 +61,4 @@ export type { Runtime } from './io/runtime.ts';
 export { createSigner, type Signer } from './io/signer.ts';
 export { openWebSocket, type OpenSocket, type Socket, type SocketListener } from './io/socket.ts';
 export { isMarketTicker, type OptionalChannels, type OrderbookClientOptions } from './options.ts';
-export type { ClientStatus, ConnectionStatus, EventType, Listener, OrderbookClient } from './orderbook-client.ts';
+export type { ClientStatus, ConnectionStatus, EventType, Listener, OrderbookClient } from './client-api.ts';

@@ -1,7 +1,7 @@
 // Who listens to what. One that throws stops neither the others nor the feed.
 import { OrderbookClientError } from './errors.ts';
 import type { OrderbookEvent } from './events.ts';
-import type { EventType, Listener } from './orderbook-client.ts';
+import type { EventType, Listener } from './client-api.ts';
 
 export class Listeners {
   readonly #byType = new Map<EventType, Set<(event: never) => void>>();

@@ -1,5 +1,5 @@
-import type { Backoff } from './core/backoff.ts';
-import type { ChannelScope } from './core/subscription.ts';
+import type { Backoff } from './core/state/backoff.ts';
+import type { ChannelScope } from './core/state/subscription.ts';
 import { systemRuntime, type Runtime } from './io/runtime.ts';
 import { createSigner, type Signer } from './io/signer.ts';
 import { openWebSocket, type OpenSocket } from './io/socket.ts';

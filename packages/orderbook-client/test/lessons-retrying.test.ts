@@ -1,7 +1,7 @@
 // Lessons 6, 7 and 11: when to try again, how often, and that there is always a next time.
 import { ManualRuntime, seededRandom } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import { retryDelayMs } from '../src/core/backoff.ts';
+import { retryDelayMs } from '../src/core/state/backoff.ts';
 import { OrderbookClientError } from '../src/index.ts';
 import { A, B, conversation, snapshot, subscribed } from './scripted-exchange.ts';
 

@@ -18,9 +18,9 @@ const refused: Case[] = [
   ['packages/health/src/tracker.ts', '../../session-store/src/store.ts'],
   ['apps/trader/src/main.ts', '../../../packages/health/src/index.ts'],
   ['packages/health/src/tracker.ts', '@trader/testkit'],
-  ['packages/orderbook-client/src/core/feed.ts', '../io/socket.ts'],
-  ['packages/orderbook-client/src/core/feed.ts', 'node:fs'],
-  ['packages/orderbook-client/src/core/feed.ts', 'ws'],
+  ['packages/orderbook-client/src/core/feed/feed.ts', '../../io/socket.ts'],
+  ['packages/orderbook-client/src/core/feed/feed.ts', 'node:fs'],
+  ['packages/orderbook-client/src/core/feed/feed.ts', 'ws'],
   ['packages/session-store/src/core/collector.ts', 'postgres'],
   ['apps/trader/src/core/coordinator.ts', 'node:timers'],
 ];
@@ -28,7 +28,7 @@ const refused: Case[] = [
 const allowed: Case[] = [
   ['packages/exchange-simulator/src/exchange.ts', '@trader/orderbook-client/wire'],
   ['packages/orderbook-client/src/io/socket.ts', 'ws'],
-  ['packages/orderbook-client/src/core/feed.ts', './book.ts'],
+  ['packages/orderbook-client/src/core/feed/feed.ts', './book.ts'],
   ['packages/orderbook-client/src/core/feed.test.ts', '@trader/testkit'],
   ['packages/health/test/tracker.test.ts', '@trader/testkit'],
   ['apps/trader/src/trader.ts', '@trader/health'],

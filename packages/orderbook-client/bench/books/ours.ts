@@ -1,4 +1,4 @@
-import { OrderBook } from '../../src/core/book.ts';
+import { OrderBook } from '../../src/core/book/book.ts';
 import type { BookContender } from './contender.ts';
 import type { Tape } from './tape.ts';
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { WebSocket, type RawData } from 'ws';
-import { refusal } from '../core/refusal.ts';
+import { refusal } from '../core/feed/handshake-refusal.ts';
 import { OrderbookClientError } from '../errors.ts';
 
 export interface SocketListener {

@@ -1,7 +1,7 @@
 // An exchange for unit tests: its books, its connections, and the verbs by which a test makes things happen.
-import type { Side } from '../core/book-level.ts';
-import { formatPrice, formatSize, ONE_DOLLAR } from '../core/fixed-point.ts';
-import { refusal } from '../core/refusal.ts';
+import type { Side } from '../core/price/book-level.ts';
+import { formatPrice, formatSize, ONE_DOLLAR } from '../core/price/price.ts';
+import { refusal } from '../core/feed/handshake-refusal.ts';
 import type { OpenSocket } from '../io/socket.ts';
 import type { WireCommand } from '../wire.ts';
 import { ManualTime } from './manual-time.ts';

@@ -1,7 +1,7 @@
 // One market's book on the exchange's side, and how the exchange writes it. A mistake in a test is an error here: a
 // real exchange sends no delta that breaks its own book.
-import type { Side } from '../core/book-level.ts';
-import { formatPrice, formatSize, ONE_DOLLAR, parsePrice, parseSize } from '../core/fixed-point.ts';
+import type { Side } from '../core/price/book-level.ts';
+import { formatPrice, formatSize, ONE_DOLLAR, parsePrice, parseSize } from '../core/price/price.ts';
 import type { OrderbookDeltaFrame, OrderbookSnapshotFrame, WireLevel } from '../wire.ts';
 import type { TestBookLevels, TestLevel } from './test-exchange.ts';
 

@@ -1,5 +1,5 @@
 // What a test exchange is to the test that uses it. How it works is in create-test-exchange.ts.
-import type { Side } from '../core/book-level.ts';
+import type { Side } from '../core/price/book-level.ts';
 import type { OrderbookClientOptions } from '../options.ts';
 import type {
   EventFeeUpdateFrame,

@@ -1,0 +1,134 @@
+// One frame's text to a typed message. `unknown` comes in; a typed message, `unrecognized` or `violation` comes out.
+// Nothing here throws, and nothing is guessed: a known message without its known fields is a violation, never an
+// empty book and never a price of zero.
+import type { Level, Side } from '../book/book.ts';
+import { CHANNEL_DECODERS, type ChannelMessage } from './channels.ts';
+import { isFields, positiveInteger, type FrameNumbers } from './fields.ts';
+import { decodeReply, type ReplyMessage } from './command-replies.ts';
+import { changeOf, exchangeTimeOf, levelsOf, priceOf, type Fields } from './field-eras.ts';
+
+export type { ChannelMessage } from './channels.ts';
+export type { ReplyMessage } from './command-replies.ts';
+
+export type SnapshotMessage = {
+  readonly kind: 'snapshot';
+  /** The command that it answers, where the exchange says so. */
+  readonly commandId: number | null;
+  readonly sid: number;
+  readonly seq: number;
+  readonly market: string;
+  readonly yes: readonly Level[];
+  readonly no: readonly Level[];
+};
+
+export type DeltaMessage = {
+  readonly kind: 'delta';
+  readonly sid: number;
+  readonly seq: number;
+  readonly market: string;
+  readonly side: Side;
+  readonly price: number;
+  readonly delta: number;
+  readonly exchangeAtMs: number | null;
+};
+
+/** A frame of a type that this client does not know. */
+type UnrecognizedMessage = FrameNumbers & { readonly kind: 'unrecognized'; readonly frameType: string };
+
+/** A frame that is broken, or a known type that lacks what it must have. */
+export type ViolationMessage = FrameNumbers & {
+  readonly kind: 'violation';
+  readonly reason: string;
+  readonly market: string | null;
+};
+
+export type Message =
+  | SnapshotMessage
+  | DeltaMessage
+  | ChannelMessage
+  | ReplyMessage
+  | UnrecognizedMessage
+  | ViolationMessage;
+
+/** Decodes one WebSocket text message. */
+export function decodeFrame(text: string): Message {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    return violation('not JSON', null, null, null);
+  }
+  if (!isFields(frame)) return violation('not a JSON object', null, null, null);
+  const sid = positiveInteger(frame['sid']);
+  const seq = positiveInteger(frame['seq']);
+  const type = frame['type'];
+  if (type === 'orderbook_delta') return decodeDelta(sid, seq, frame['msg']);
+  if (type === 'orderbook_snapshot') return decodeSnapshot(sid, seq, positiveInteger(frame['id']), frame['msg']);
+  if (typeof type !== 'string') return violation('no "type"', sid, seq, null);
+  const message = decodeChannel(type, sid, seq, frame) ?? decodeReply(frame, { sid, seq });
+  if (message === undefined) return { kind: 'unrecognized', frameType: type, sid, seq };
+  return typeof message === 'string' ? violation(`"${type}" ${message}`, sid, seq, marketOf(frame['msg'])) : message;
+}
+
+/** Numbers start at 1; 0 is how the exchange writes "none" for command ids. */
+const NO_NUMBER: readonly unknown[] = [undefined, null, 0];
+
+/** @returns the message, or what is wrong with it; `undefined`: it is of no channel that is known here */
+function decodeChannel(
+  type: string,
+  sid: number | null,
+  seq: number | null,
+  frame: Fields,
+): ChannelMessage | string | undefined {
+  const decode = CHANNEL_DECODERS.get(type);
+  if (!decode) return undefined;
+  const msg = frame['msg'];
+  if (!isFields(msg)) return 'without "msg"';
+  if (sid === null) return 'without a readable "sid"';
+  // Some channels have no numbers; but a number that cannot be read must not pass for none.
+  if (seq === null && !NO_NUMBER.includes(frame['seq'])) return 'with an unreadable "seq"';
+  return decode(sid, seq, msg);
+}
+
+function decodeDelta(sid: number | null, seq: number | null, msg: unknown): Message {
+  if (!isFields(msg)) return violation('"orderbook_delta" without "msg"', sid, seq, null);
+  const market = tickerOf(msg);
+  const price = priceOf(msg);
+  const delta = changeOf(msg);
+  const side = msg['side'];
+  if (sid === null || seq === null) return violation('"orderbook_delta" without sid or seq', sid, seq, market);
+  if (market === null) return violation('"orderbook_delta" without "market_ticker"', sid, seq, null);
+  if (price === undefined) return violation('"orderbook_delta" with no readable price', sid, seq, market);
+  if (delta === undefined) return violation('"orderbook_delta" with no readable change', sid, seq, market);
+  if (side !== 'yes' && side !== 'no') return violation('"orderbook_delta" with an unknown "side"', sid, seq, market);
+  return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs: exchangeTimeOf(msg) };
+}
+
+function decodeSnapshot(sid: number | null, seq: number | null, commandId: number | null, msg: unknown): Message {
+  if (!isFields(msg)) return violation('"orderbook_snapshot" without "msg"', sid, seq, null);
+  const market = tickerOf(msg);
+  if (sid === null || seq === null) return violation('"orderbook_snapshot" without sid or seq', sid, seq, market);
+  if (market === null) return violation('"orderbook_snapshot" without "market_ticker"', sid, seq, null);
+  const yes = levelsOf(msg, 'yes');
+  const no = levelsOf(msg, 'no');
+  if (typeof yes === 'string') return violation(`"orderbook_snapshot" with ${yes}`, sid, seq, market);
+  if (typeof no === 'string') return violation(`"orderbook_snapshot" with ${no}`, sid, seq, market);
+  return { kind: 'snapshot', commandId, sid, seq, market, yes, no };
+}
+
+const violation = (reason: string, sid: number | null, seq: number | null, market: string | null): Message => ({
+  kind: 'violation',
+  reason,
+  sid,
+  seq,
+  market,
+});
+
+/** Orders name their market by another key. */
+const marketOf = (msg: unknown): string | null =>
+  isFields(msg) ? (tickerOf(msg) ?? tickerOf({ market_ticker: msg['ticker'] })) : null;
+
+const tickerOf = (msg: Fields): string | null => {
+  const ticker = msg['market_ticker'];
+  return typeof ticker === 'string' && ticker !== '' ? ticker : null;
+};
