@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { temporaryFolder, type TemporaryFolder, type TestDatabases } from '@trader/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { childEnvironment, nodeFlags } from './child-process.ts';
+import { childEnvironment } from './child-process.ts';
 import { newDataDir, sharedServer } from './databases.ts';
 import { makeTape } from './make-tape.ts';
 
@@ -24,7 +24,7 @@ let earlier: string;
 
 function start(args: readonly string[]) {
   const options = { cwd: folder.path, env: childEnvironment() };
-  const child = spawn(process.execPath, [...nodeFlags, program, ...args], options);
+  const child = spawn(process.execPath, [program, ...args], options);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

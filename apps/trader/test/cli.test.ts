@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, assert, beforeEach, describe, expect, test, vi } from 'vitest';
-import { childEnvironment, nodeFlags } from './child-process.ts';
+import { childEnvironment } from './child-process.ts';
 import { newDatabase, newDataDir } from './databases.ts';
 import { startOwnServer } from './own-server.ts';
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 function start(...args: string[]) {
   const options = { cwd: folder.path, env: childEnvironment() };
-  const child = spawn(process.execPath, [...nodeFlags, program, ...args], options);
+  const child = spawn(process.execPath, [program, ...args], options);
   running.add(child);
   let stdout = '';
   let stderr = '';

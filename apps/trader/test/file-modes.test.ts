@@ -5,18 +5,19 @@ import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateKeyPairSync } from 'node:crypto';
-import { startPostgres, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { examine } from '../src/commands/doctor.ts';
 import { loadConfig } from '../src/config.ts';
 import { openToOthers } from '../src/file-modes.ts';
+import { newDatabase, newDataDir } from './databases.ts';
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const onWindows = process.platform === 'win32';
 
 let folder: TemporaryFolder;
 const ends: (() => Promise<unknown>)[] = [];
-beforeEach(() => void (folder = temporaryFolder()));
+beforeEach(() => void (folder = temporaryFolder(undefined, { inMemory: true })));
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
   folder.remove();
@@ -64,7 +65,8 @@ const write = (name: string, text: string, mode: number): string => {
 };
 
 describe.skipIf(onWindows)('what is made', { timeout: 180_000 }, () => {
-  test.each(['000', '022'])('is closed to others under umask %s', async (umask) => {
+  test('is closed to others', async () => {
+    const umask = '000';
     const said = await recordOnce(umask);
     expect(readdirSync(join(folder.path, 'data')).toSorted()).toEqual(
       expect.arrayContaining(['lock.sqlite', 'pglite', 'spool']),
@@ -77,9 +79,8 @@ describe.skipIf(onWindows)('what is made', { timeout: 180_000 }, () => {
   });
 
   test('is closed to others beside a server too, but for an export and a tape, which the umask decides', async () => {
-    await using server = await startPostgres();
-    const database = ['--database', await server.createDatabase()];
-    await recordOnce('000', ...database);
+    const database = ['--database', await newDatabase()];
+    await recordOnce('022', ...database);
     expect(readdirSync(join(folder.path, 'spool'))).toEqual(['trader']);
     expect(wide()).toEqual([]);
     expect(await start('027', 'export', '--format', 'csv', '--out', 'out', ...database).exited).toMatchObject({
@@ -94,7 +95,7 @@ describe.skipIf(onWindows)('what is made', { timeout: 180_000 }, () => {
 
 describe.skipIf(onWindows)('what is open to others', { timeout: 180_000 }, () => {
   test('is named at the start, with what closes it, and left as it is', async () => {
-    mkdirSync(join(folder.path, 'data'));
+    newDataDir(join(folder.path, 'data'));
     mkdirSync(join(folder.path, 'my spool'));
     for (const name of ['data', 'my spool']) chmodSync(join(folder.path, name), 0o755);
     write('token', 'a-token-of-some-length', 0o640);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createExchange } from '@trader/exchange-simulator';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { childEnvironment, nodeFlags } from './child-process.ts';
+import { childEnvironment } from './child-process.ts';
 import { startOwnServer } from './own-server.ts';
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const flags = [...nodeFlags, '--conditions=@trader/source'];
+  const flags = ['--conditions=@trader/source'];
   const options = { cwd: folder.path, env: { ...childEnvironment(), ...environment } };
   const child = spawn(process.execPath, [...flags, program, ...args], options);
   const closed = once(child, 'close');

@@ -6,7 +6,7 @@ import type { CoordinatorTransition } from '../src/core/coordinator.ts';
 import type { StoreTuning } from '../src/open-store.ts';
 import type { Status } from '../src/status.ts';
 import type { TraderOptions } from '../src/trader.ts';
-import { childEnvironment, nodeFlags } from './child-process.ts';
+import { childEnvironment } from './child-process.ts';
 
 export type ChildOptions = {
   readonly feed: TraderOptions['feed'];
@@ -26,8 +26,7 @@ export class RunningTrader implements AsyncDisposable {
   #log = '';
 
   private constructor(options: ChildOptions) {
-    const flags = [...nodeFlags, '--conditions=@trader/source'];
-    this.child = spawn(process.execPath, [...flags, PROGRAM, JSON.stringify(options)], {
+    this.child = spawn(process.execPath, ['--conditions=@trader/source', PROGRAM, JSON.stringify(options)], {
       env: childEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -34,9 +34,11 @@ export async function waitingForLock(sql: postgres.Sql): Promise<number> {
 }
 
 /** @returns an embedded database's folder */
-export function newDataDir(content: Content = 'migrated'): string {
-  const { embedded, folder } = inject('prepared');
-  const dataDir = join(folder, randomUUID());
+export function newDataDir(
+  content: Content = 'migrated',
+  dataDir = join(inject('prepared').folder, randomUUID()),
+): string {
+  const { embedded } = inject('prepared');
   cpSync(embedded[content], dataDir, { recursive: true });
   whenFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   return dataDir;

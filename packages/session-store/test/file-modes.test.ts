@@ -5,11 +5,12 @@ import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
 import { setAside } from '../src/io/set-aside-file.ts';
+import { newDataDir } from './databases.ts';
 import { entryOf, openReporting } from './spool-entries.ts';
 
 let folder: TemporaryFolder;
 const umask = process.umask();
-beforeEach(() => void (folder = temporaryFolder('file-modes-')));
+beforeEach(() => void (folder = temporaryFolder('file-modes-', { inMemory: true })));
 afterEach(() => {
   process.umask(umask);
   folder.remove();
@@ -83,15 +84,16 @@ describe.skipIf(process.platform === 'win32').each([0o000, 0o022])('under umask 
 
   test('what was there stays as it was', { timeout: 60_000 }, async () => {
     process.umask(mask);
-    const dataDir = join(folder.path, 'data');
+    const dataDir = newDataDir('migrated', join(folder.path, 'data'));
     mkdirSync(join(dataDir, 'spool'), { recursive: true });
     writeFileSync(join(dataDir, 'notes.txt'), '');
-    for (const name of ['', 'spool']) chmodSync(join(dataDir, name), 0o755);
+    for (const name of ['', 'pglite', 'spool']) chmodSync(join(dataDir, name), 0o755);
     chmodSync(join(dataDir, 'notes.txt'), 0o664);
     await (await createSessionStore({ dataDir })).close();
     expect(wide(modes(inPglite))).toEqual([
       ['data', '755'],
       ['data/notes.txt', '664'],
+      ['data/pglite', '755'],
       ['data/spool', '755'],
     ]);
   });

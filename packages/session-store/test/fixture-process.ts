@@ -1,14 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const flags = [
-  '--no-warnings',
-  '--conditions=@trader/source',
-  '--import',
-  createRequire(import.meta.url).resolve('@trader/testkit/quick-imports'),
-];
+const flags = ['--no-warnings', '--conditions=@trader/source'];
 
 /** Starts a program of `fixtures/`, by its file's name, as a process of its own. */
 export const startFixture = (name: string, ...parameters: string[]): ChildProcessByStdio<null, Readable, Readable> =>

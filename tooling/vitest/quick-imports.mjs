@@ -1,8 +1,10 @@
 // For `node --import`: modules of drizzle-orm find each other without Node's help. Node 26 parses the package's `package.json`,
-// 180 kB of it, anew for each of its hundred modules, which is most of the time that a program takes to start.
-import { registerHooks } from 'node:module';
+// 180 kB of it, anew for each of its hundred modules, which is most of the time that a program takes to start. Everything else is
+// as it is without this.
+import module from 'node:module';
 
-registerHooks({
+// Older versions have no hooks, and need none.
+module.registerHooks?.({
   resolve(specifier, context, next) {
     const { parentURL } = context;
     if (!specifier.startsWith('.') || !parentURL?.includes('/node_modules/drizzle-orm/'))
