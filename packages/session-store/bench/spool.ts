@@ -5,9 +5,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { seededRandom } from '@trader/testkit';
-import { decodePart, PartEncoder, rebuildBatch } from '../src/core/batch-codec.ts';
+import { decodePart, PartEncoder, rebuildBatch } from '../src/spool/encoding/batch-codec.ts';
 import { SessionStoreError } from '../src/errors.ts';
-import { openFileSpool } from '../src/io/file-spool.ts';
+import { openFileSpool } from '../src/spool/log/file-spool.ts';
 import type { DeltaRecord } from '../src/records.ts';
 
 const partRecords = 500;

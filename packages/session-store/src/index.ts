@@ -1,15 +1,20 @@
-export type { CompactionResult } from './compaction.ts';
-export { describeDatabase, looksLikeUrl, parseDatabase, type DatabaseLocation } from './core/database-text.ts';
+export type { CompactionResult } from './compaction/compaction.ts';
+export {
+  describeDatabase,
+  looksLikeUrl,
+  parseDatabase,
+  type DatabaseLocation,
+} from './database/location/database-text.ts';
 export {
   formatPostgresUrl,
   parsePostgresUrl,
   type PostgresHost,
   type PostgresUrl,
   type Refused,
-} from './core/postgres-url.ts';
+} from './database/location/postgres-url.ts';
 export { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
-export type { BorrowedSql, BorrowedTransaction } from './io/borrowed-engine.ts';
-export type { Runtime } from './io/runtime.ts';
+export type { BorrowedSql, BorrowedTransaction } from './database/engines/borrowed-engine.ts';
+export type { Runtime } from './runtime.ts';
 export type {
   MaintenanceFailure,
   SessionStoreOptions,
@@ -22,19 +27,19 @@ export type {
   StoreWrite,
 } from './options.ts';
 export type { SchemaMigration, SchemaState } from './migrate.ts';
-export type { SessionFilter } from './queries/list-sessions.ts';
-export type { CoverageInterval } from './core/coverage.ts';
-export type { Problem } from './core/stream-check.ts';
-export type { BookAt } from './reading/book-at.ts';
-export type { ExportDamage, ExportOptions, ExportProgress, ExportResult } from './reading/export.ts';
-export type { BookBase } from './reading/fold-book.ts';
+export type { SessionFilter } from './reading/list-sessions.ts';
+export type { CoverageInterval } from './reading/book/coverage.ts';
+export type { Problem } from './reading/verify/stream-check.ts';
+export type { BookAt } from './reading/book/book-at.ts';
+export type { ExportDamage, ExportOptions, ExportProgress, ExportResult } from './export/export.ts';
+export type { BookBase } from './reading/book/fold-book.ts';
 export type { Reading } from './reading/reader.ts';
 export type { ReplayOptions } from './reading/replay.ts';
-export type { ExportFormat } from './reading/table-file.ts';
-export type { ExportedKind } from './reading/tables.ts';
-export type { Law, LawResult, Verification } from './reading/verification.ts';
-export type { VerifyOptions } from './reading/verify.ts';
-export type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
+export type { ExportFormat } from './export/table-file.ts';
+export type { ExportedKind } from './export/tables.ts';
+export type { Law, LawResult, Verification } from './reading/verify/verification.ts';
+export type { VerifyOptions } from './reading/verify/verify.ts';
+export type { RecordingSession, SessionCloseOptions } from './recording/recording-session.ts';
 export type {
   DeltaRecord,
   GapRecord,
@@ -48,5 +53,5 @@ export type {
   StoreRecord,
   TradeRecord,
 } from './records.ts';
-export { migrateSchema, schemaState } from './schema-migration.ts';
+export { migrateSchema, schemaState } from './database/schema-migration.ts';
 export { createSessionStore, type OpenSessionOptions, type SessionStore, type StoreBacklog } from './store.ts';

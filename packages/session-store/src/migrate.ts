@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator';
 import { SessionStoreError } from './errors.ts';
-import type { Engine, Run } from './io/engine.ts';
-import { errnoText } from './io/errno-text.ts';
-import { numberOf } from './rows.ts';
+import type { Engine, Run } from './database/engines/engine.ts';
+import { errnoText } from './database/errno-text.ts';
+import { numberOf } from './database/rows.ts';
 
 /** Large tables may have to be rewritten; nothing else of the store runs yet. */
 const migrationTimeoutMs = 10 * 60_000;

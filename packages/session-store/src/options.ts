@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { looksLikeUrl } from './core/database-text.ts';
-import { dayMs } from './core/day.ts';
+import { looksLikeUrl } from './database/location/database-text.ts';
+import { dayMs } from './partitions/day.ts';
 import type { SessionStoreError } from './errors.ts';
-import type { BorrowedSql } from './io/borrowed-engine.ts';
-import { systemRuntime, type Runtime } from './io/runtime.ts';
+import type { BorrowedSql } from './database/engines/borrowed-engine.ts';
+import { systemRuntime, type Runtime } from './runtime.ts';
 import type { SessionId } from './records.ts';
 
 /**

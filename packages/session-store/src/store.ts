@@ -1,28 +1,28 @@
-import { Compaction, type CompactionResult } from './compaction.ts';
-import { isName } from './core/record-check.ts';
+import { Compaction, type CompactionResult } from './compaction/compaction.ts';
+import { isName } from './batch/record-check.ts';
 import { SessionStoreError } from './errors.ts';
-import type { Engine, Row } from './io/engine.ts';
-import { openFileSpool } from './io/file-spool.ts';
-import { Maintenance } from './maintenance.ts';
-import { MarketIds } from './market-ids.ts';
+import type { Engine, Row } from './database/engines/engine.ts';
+import { openFileSpool } from './spool/log/file-spool.ts';
+import { Maintenance } from './background/maintenance.ts';
+import { MarketIds } from './recording/market-ids.ts';
 import { migrate } from './migrate.ts';
-import { openEngine } from './open-engine.ts';
+import { openEngine } from './database/engines/open-engine.ts';
 import { resolveOptions, within, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
-import { Owner, unknownSession } from './owner.ts';
-import { Partitions } from './partitions.ts';
-import { listSessions, type SessionFilter } from './queries/list-sessions.ts';
-import type { RecordingSession } from './recording-session.ts';
-import { Recording } from './recording.ts';
+import { Owner, unknownSession } from './ownership/owner.ts';
+import { Partitions } from './partitions/partitions.ts';
+import { listSessions, type SessionFilter } from './reading/list-sessions.ts';
+import type { RecordingSession } from './recording/recording-session.ts';
+import { Recording } from './recording/recording.ts';
 import { Reader, type Reading } from './reading/reader.ts';
 import type { SessionId, SessionRow } from './records.ts';
-import { sessionRow } from './rows.ts';
-import { SessionSpool } from './session-spool.ts';
-import { SessionWrites } from './session-writes.ts';
-import { Recoveries } from './spool-recovery.ts';
-import type { Spool, SpoolDamage, SpoolEntry } from './spool.ts';
-import { StatusSources } from './status-sources.ts';
-import { sweepAll } from './sweep.ts';
-import { Writer } from './writer.ts';
+import { sessionRow } from './database/rows.ts';
+import { SessionSpool } from './spool/session-spool.ts';
+import { SessionWrites } from './recording/session-writes.ts';
+import { Recoveries } from './spool/recovery/spool-recovery.ts';
+import type { Spool, SpoolDamage, SpoolEntry } from './spool/spool.ts';
+import { StatusSources } from './background/status-sources.ts';
+import { sweepAll } from './ownership/sweep.ts';
+import { Writer } from './recording/writer.ts';
 
 export interface OpenSessionOptions {
   /** Who records, over all its sessions: its lifetime counters carry this name. At most 500 characters. */

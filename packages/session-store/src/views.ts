@@ -73,4 +73,4 @@ export const gaps = pgView('gaps', {
   shed: number('shed').notNull(),
 }).existing();
 
-export { expirations, markets, rawFrames, recorders, sessions } from './schema.ts';
+export { expirations, markets, rawFrames, recorders, sessions } from './database/schema.ts';

@@ -2,8 +2,8 @@
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
-import { BorrowedEngine, type BorrowedSql } from '../src/io/borrowed-engine.ts';
-import { systemRuntime } from '../src/io/runtime.ts';
+import { BorrowedEngine, type BorrowedSql } from '../src/database/engines/borrowed-engine.ts';
+import { systemRuntime } from '../src/runtime.ts';
 import { delta, sessionStoreContract, type ContractEngine } from './contract.ts';
 import { newDatabase, whenFinished, type Content } from './databases.ts';
 import { ownershipContract } from './ownership-contract.ts';

@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSessionStore, SessionStoreError } from '../src/index.ts';
-import { openFileSpool } from '../src/io/file-spool.ts';
+import { openFileSpool } from '../src/spool/log/file-spool.ts';
 
 const [folder = '', what = '', ...lefts] = process.argv.slice(2);
 

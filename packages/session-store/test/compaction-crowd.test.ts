@@ -1,10 +1,10 @@
 import { testSeed } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import { dayOf } from '../src/core/day.ts';
+import { dayOf } from '../src/partitions/day.ts';
 import { createSessionStore } from '../src/index.ts';
-import { Partitions } from '../src/partitions.ts';
-import { freshChunks, listFresh, moveFresh } from '../src/queries/compact-fresh.ts';
-import { findUnmerged, type MergePlace } from '../src/queries/compact-merge.ts';
+import { Partitions } from '../src/partitions/partitions.ts';
+import { freshChunks, listFresh, moveFresh } from '../src/compaction/compact-fresh.ts';
+import { findUnmerged, type MergePlace } from '../src/compaction/compact-merge.ts';
 import { compactCrowd, CountingEngine } from './compaction-crowds.ts';
 import { atMs, delta } from './contract.ts';
 import { newDatabase } from './databases.ts';

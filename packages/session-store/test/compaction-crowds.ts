@@ -2,13 +2,13 @@
 import { ManualRuntime, seededRandom } from '@trader/testkit';
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
-import { Compaction, type CompactionResult } from '../src/compaction.ts';
-import { dayMs, dayOf } from '../src/core/day.ts';
+import { Compaction, type CompactionResult } from '../src/compaction/compaction.ts';
+import { dayMs, dayOf } from '../src/partitions/day.ts';
 import { createSessionStore, type StoreRecord } from '../src/index.ts';
-import type { Engine, Run, TransactionOptions } from '../src/io/engine.ts';
-import { PostgresEngine } from '../src/io/postgres-engine.ts';
-import { systemRuntime } from '../src/io/runtime.ts';
-import { Partitions } from '../src/partitions.ts';
+import type { Engine, Run, TransactionOptions } from '../src/database/engines/engine.ts';
+import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
+import { systemRuntime } from '../src/runtime.ts';
+import { Partitions } from '../src/partitions/partitions.ts';
 import { atMs, delta, snapshot } from './contract.ts';
 
 /** How many markets there are, how many deltas they have together, and the seed of those. */

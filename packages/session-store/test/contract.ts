@@ -1,6 +1,6 @@
 // What a store promises on any engine: each engine's test file runs this against itself.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Collector, type Batch } from '../src/core/collector.ts';
+import { Collector, type Batch } from '../src/batch/collector.ts';
 import {
   createSessionStore,
   migrateSchema,
@@ -10,12 +10,12 @@ import {
   type StoreLocation,
   type StoreRecord,
 } from '../src/index.ts';
-import type { Engine } from '../src/io/engine.ts';
-import { MarketIds } from '../src/market-ids.ts';
-import { Partitions } from '../src/partitions.ts';
+import type { Engine } from '../src/database/engines/engine.ts';
+import { MarketIds } from '../src/recording/market-ids.ts';
+import { Partitions } from '../src/partitions/partitions.ts';
 import { migrate } from '../src/migrate.ts';
-import { openSession } from '../src/queries/open-session.ts';
-import { SessionWrites } from '../src/session-writes.ts';
+import { openSession } from '../src/ownership/open-session.ts';
+import { SessionWrites } from '../src/recording/session-writes.ts';
 import type { Content } from './databases.ts';
 import { ReusedStore } from './reused-store.ts';
 

@@ -5,10 +5,10 @@ import fc from '@trader/testkit/fast-check';
 import { databaseTexts, temporaryFolder } from '@trader/testkit';
 import postgres from 'postgres';
 import { describe, expect, test } from 'vitest';
-import { describeDatabase, looksLikeUrl, parseDatabase } from '../src/core/database-text.ts';
-import { formatPostgresUrl, parsePostgresUrl, type PostgresUrl } from '../src/core/postgres-url.ts';
+import { describeDatabase, looksLikeUrl, parseDatabase } from '../src/database/location/database-text.ts';
+import { formatPostgresUrl, parsePostgresUrl, type PostgresUrl } from '../src/database/location/postgres-url.ts';
 import { createSessionStore, schemaState } from '../src/index.ts';
-import { driverOptions } from '../src/io/driver-options.ts';
+import { driverOptions } from '../src/database/engines/driver-options.ts';
 import { ServerOnPaper } from './server-on-paper.ts';
 
 const servers = databaseTexts.flatMap(({ what, text, secrets, means }) =>

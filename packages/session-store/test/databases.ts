@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { postgresAt, type TestDatabases } from '@trader/testkit';
 import type postgres from 'postgres';
 import { inject, onTestFinished } from 'vitest';
-import { PgliteEngine } from '../src/io/pglite-engine.ts';
-import { PostgresEngine } from '../src/io/postgres-engine.ts';
-import { systemRuntime } from '../src/io/runtime.ts';
+import { PgliteEngine } from '../src/database/engines/pglite-engine.ts';
+import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
+import { systemRuntime } from '../src/runtime.ts';
 import type { ContractEngine } from './contract.ts';
 
 /** `empty`: nothing in it. `migrated`: with this code's tables. */

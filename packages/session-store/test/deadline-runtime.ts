@@ -1,5 +1,5 @@
-import type { Runtime } from '../src/io/runtime.ts';
-import { systemRuntime } from '../src/io/runtime.ts';
+import type { Runtime } from '../src/runtime.ts';
+import { systemRuntime } from '../src/runtime.ts';
 
 /**
  * The system's clock, but for the deadlines of transactions: those pass when the test says so. So a database may take its time

@@ -1,11 +1,11 @@
 // What the store says of a failure: whatever somebody else's sentence ends in, ours ends once.
 import { describe, expect, test } from 'vitest';
-import { clauseOf } from '../src/core/clause-of.ts';
+import { clauseOf } from '../src/database/clause-of.ts';
 import type { SessionStoreError } from '../src/index.ts';
-import { lockDataDir } from '../src/io/data-dir-lock.ts';
-import { errnoText } from '../src/io/errno-text.ts';
-import { failureOf } from '../src/io/failure.ts';
-import { spoolFailure } from '../src/io/spool-failure.ts';
+import { lockDataDir } from '../src/database/engines/data-dir-lock.ts';
+import { errnoText } from '../src/database/errno-text.ts';
+import { failureOf } from '../src/database/failure.ts';
+import { spoolFailure } from '../src/spool/log/spool-failure.ts';
 
 const endings = ['', '.', '..', '. ', '.\n', '!', '?', '…', '. .'];
 const codes = [

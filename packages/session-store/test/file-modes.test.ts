@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
-import { setAside } from '../src/io/set-aside-file.ts';
+import { setAside } from '../src/spool/recovery/set-aside-file.ts';
 import { newDataDir } from './databases.ts';
 import { entryOf, openReporting } from './spool-entries.ts';
 

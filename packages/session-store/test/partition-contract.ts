@@ -5,22 +5,22 @@ import { ManualRuntime } from '@trader/testkit';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dayMs, dayOf } from '../src/core/day.ts';
+import { dayMs, dayOf } from '../src/partitions/day.ts';
 import { createSessionStore, type SessionStore, type StoreLocation, type StoreRecord } from '../src/index.ts';
-import type { Engine, Run } from '../src/io/engine.ts';
-import { MarketIds } from '../src/market-ids.ts';
+import type { Engine, Run } from '../src/database/engines/engine.ts';
+import { MarketIds } from '../src/recording/market-ids.ts';
 import { migrate } from '../src/migrate.ts';
-import { Partitions } from '../src/partitions.ts';
+import { Partitions } from '../src/partitions/partitions.ts';
 import {
   createPartitions,
   databaseNowMs,
   listPartitions,
   partitionedTables,
   recordTables,
-} from '../src/queries/partitions.ts';
-import { encodeBatch } from '../src/queries/encode-batch.ts';
-import { storedCounters } from '../src/queries/stored-counters.ts';
-import { writeBatch } from '../src/queries/write-batch.ts';
+} from '../src/partitions/make-partitions.ts';
+import { encodeBatch } from '../src/batch/encode-batch.ts';
+import { storedCounters } from '../src/ownership/stored-counters.ts';
+import { writeBatch } from '../src/recording/write-batch.ts';
 import { batchesOf, delta, gap, openBelow, raw, snapshot, trade, type ContractEngine } from './contract.ts';
 import { storedRecords } from './stored-records.ts';
 

@@ -1,11 +1,11 @@
 // Partitions while others use the tables, which takes a server with more than one connection.
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
-import { dayMs, dayOf } from '../src/core/day.ts';
+import { dayMs, dayOf } from '../src/partitions/day.ts';
 import { createSessionStore } from '../src/index.ts';
-import { PostgresEngine } from '../src/io/postgres-engine.ts';
-import { systemRuntime } from '../src/io/runtime.ts';
-import { Partitions } from '../src/partitions.ts';
+import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
+import { systemRuntime } from '../src/runtime.ts';
+import { Partitions } from '../src/partitions/partitions.ts';
 import { delta } from './contract.ts';
 import { newDatabase } from './databases.ts';
 

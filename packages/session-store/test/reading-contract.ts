@@ -9,8 +9,8 @@ import {
   type StoreLocation,
   type StoreRecord,
 } from '../src/index.ts';
-import type { Engine } from '../src/io/engine.ts';
-import { systemRuntime } from '../src/io/runtime.ts';
+import type { Engine } from '../src/database/engines/engine.ts';
+import { systemRuntime } from '../src/runtime.ts';
 import type { Read } from '../src/reading/read.ts';
 import { Reader } from '../src/reading/reader.ts';
 import { bookByHand } from './arbitrary-feed.ts';

@@ -3,7 +3,7 @@ import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
 import { createSessionStore, type SessionStore } from '../src/index.ts';
-import * as schema from '../src/schema.ts';
+import * as schema from '../src/database/schema.ts';
 import { newDatabase } from './databases.ts';
 
 const declared = () =>

@@ -1,8 +1,8 @@
 // Entries that say of themselves whether they are whole and in their place.
 import { isDeepStrictEqual } from 'node:util';
-import type { FileSpoolOptions } from '../src/io/file-spool-options.ts';
-import { openFileSpool } from '../src/io/file-spool.ts';
-import type { Spool, SpoolDamage, SpooledEntry, SpoolEntry } from '../src/spool.ts';
+import type { FileSpoolOptions } from '../src/spool/log/file-spool-options.ts';
+import { openFileSpool } from '../src/spool/log/file-spool.ts';
+import type { Spool, SpoolDamage, SpooledEntry, SpoolEntry } from '../src/spool/spool.ts';
 
 /** The `index`-th entry of a session: 4 to a batch, 10 records each, a payload made of its index. */
 export function entryOf(index: number, { session = 'session-1', bytes = 200 } = {}): SpoolEntry {

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Spool } from '../src/spool.ts';
+import type { Spool } from '../src/spool/spool.ts';
 import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 
 const mounted = temporaryFolder('spool-tmpfs-');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SessionStoreError } from '../src/index.ts';
-import type { FileSpoolOptions } from '../src/io/file-spool-options.ts';
+import type { FileSpoolOptions } from '../src/spool/log/file-spool-options.ts';
 import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 
 let folder: TemporaryFolder;

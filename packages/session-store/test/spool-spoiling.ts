@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { seededRandom, temporaryFolder } from '@trader/testkit';
 import { expect } from 'vitest';
-import type { SpoolDamage, SpooledEntry } from '../src/spool.ts';
+import type { SpoolDamage, SpooledEntry } from '../src/spool/spool.ts';
 import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 
 /** Names, in order. */

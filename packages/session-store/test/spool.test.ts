@@ -3,9 +3,9 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openFileSpool } from '../src/io/file-spool.ts';
-import { SpoolMark } from '../src/io/spool-mark.ts';
-import type { Spool } from '../src/spool.ts';
+import { openFileSpool } from '../src/spool/log/file-spool.ts';
+import { SpoolMark } from '../src/spool/log/spool-mark.ts';
+import type { Spool } from '../src/spool/spool.ts';
 import { codeOf, entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 
 let folder: TemporaryFolder;

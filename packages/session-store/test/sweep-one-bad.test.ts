@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@trader/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
-import { PgliteEngine } from '../src/io/pglite-engine.ts';
-import { systemRuntime } from '../src/io/runtime.ts';
-import { sweepAll, sweepOrphans } from '../src/sweep.ts';
+import { PgliteEngine } from '../src/database/engines/pglite-engine.ts';
+import { systemRuntime } from '../src/runtime.ts';
+import { sweepAll, sweepOrphans } from '../src/ownership/sweep.ts';
 
 const folder = temporaryFolder('session-store-sweep-');
 const ids: string[] = [];

@@ -21,7 +21,8 @@ const refused: Case[] = [
   ['packages/orderbook-client/src/core/feed/feed.ts', '../../io/socket.ts'],
   ['packages/orderbook-client/src/core/feed/feed.ts', 'node:fs'],
   ['packages/orderbook-client/src/core/feed/feed.ts', 'ws'],
-  ['packages/session-store/src/core/collector.ts', 'postgres'],
+  ['packages/session-store/src/batch/collector.ts', 'postgres'],
+  ['packages/session-store/src/spool/encoding/part-decoder.ts', 'node:fs'],
   ['apps/trader/src/core/coordinator.ts', 'node:timers'],
 ];
 
@@ -31,6 +32,7 @@ const allowed: Case[] = [
   ['packages/orderbook-client/src/core/feed/feed.ts', './book.ts'],
   ['packages/orderbook-client/src/core/feed.test.ts', '@trader/testkit'],
   ['packages/health/test/tracker.test.ts', '@trader/testkit'],
+  ['packages/session-store/src/spool/log/segment-file.ts', 'node:fs'],
   ['apps/trader/src/trader.ts', '@trader/health'],
 ];
 

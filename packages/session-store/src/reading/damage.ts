@@ -1,5 +1,5 @@
 import { SessionStoreError } from '../errors.ts';
-import type { Row } from '../io/engine.ts';
+import type { Row } from '../database/engines/engine.ts';
 
 /** Told of a row that cannot be what was written; the row is left out. */
 export type OnDamage = (problem: string) => void;

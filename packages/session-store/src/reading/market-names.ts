@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { integers, texts } from '../queries/array-parameters.ts';
-import { numberOf, textOf } from '../rows.ts';
+import { integers, texts } from '../database/array-parameters.ts';
+import { numberOf, textOf } from '../database/rows.ts';
 import type { Read } from './read.ts';
 
 /** Names that are remembered; beyond that all are forgotten and asked for again. */

@@ -1,10 +1,10 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { Row } from '../io/engine.ts';
-import { integers, texts } from '../queries/array-parameters.ts';
-import { moment } from '../queries/moment.ts';
+import type { Row } from '../database/engines/engine.ts';
+import { integers, texts } from '../database/array-parameters.ts';
+import { moment } from '../database/moment.ts';
 import type { GapRecord, SessionId } from '../records.ts';
-import { numberOf, textOf, timeOf } from '../rows.ts';
-import { gapOf } from './gap-pages.ts';
+import { numberOf, textOf, timeOf } from '../database/rows.ts';
+import { gapOf } from './pages/gap-pages.ts';
 import type { Read } from './read.ts';
 
 /** What has to be known of a session to say whether it recorded at a time. Times are ms since the epoch. */

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import { SessionStoreError } from '../errors.ts';
-import type { Row, Statement } from '../io/engine.ts';
+import type { Row, Statement } from '../database/engines/engine.ts';
 
 /**
  * One statement in a read-only transaction of its own: what it gives is of one moment. Reading page by page therefore

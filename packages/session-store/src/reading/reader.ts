@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
-import type { CoverageInterval } from '../core/coverage.ts';
-import { isName } from '../core/record-check.ts';
+import type { CoverageInterval } from './book/coverage.ts';
+import { isName } from '../batch/record-check.ts';
 import { SessionStoreError } from '../errors.ts';
-import type { Runtime } from '../io/runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
-import { bookAt, type BookAt } from './book-at.ts';
-import { coverage } from './coverage.ts';
-import { exportRecords, type ExportOptions, type ExportResult } from './export.ts';
+import { bookAt, type BookAt } from './book/book-at.ts';
+import { coverage } from './book/coverage-rows.ts';
+import { exportRecords, type ExportOptions, type ExportResult } from '../export/export.ts';
 import { MarketNames } from './market-names.ts';
 import { againAfterDeadlock, type Read } from './read.ts';
 import { replay, type ReplayOptions } from './replay.ts';
-import type { Verification } from './verification.ts';
-import { verify, type VerifyOptions } from './verify.ts';
+import type { Verification } from './verify/verification.ts';
+import { verify, type VerifyOptions } from './verify/verify.ts';
 
 /** Reading back what was recorded: a part of the store's interface. */
 export interface Reading {

@@ -1,4 +1,4 @@
-import type { Runtime } from '../io/runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 export type Pace<T> = {
   readonly runtime: Runtime;

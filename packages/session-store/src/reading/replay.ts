@@ -1,5 +1,5 @@
-import { merge } from '../core/merge.ts';
-import type { Runtime } from '../io/runtime.ts';
+import { merge } from './merge.ts';
+import type { Runtime } from '../runtime.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { refuseDamage } from './damage.ts';
 import type { MarketNames } from './market-names.ts';

@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { dayMs, dayOf } from '../core/day.ts';
-import { merge, type MergeInput } from '../core/merge.ts';
+import { dayMs, dayOf } from '../partitions/day.ts';
+import { merge, type MergeInput } from './merge.ts';
 import type { GapRecord, SessionId, StoreRecord } from '../records.ts';
-import { numberOf, textOf, timeOf } from '../rows.ts';
+import { numberOf, textOf, timeOf } from '../database/rows.ts';
 import type { OnDamage } from './damage.ts';
-import { deltaPages } from './delta-source.ts';
-import { looseGapPages, numberedGapPages } from './gap-pages.ts';
+import { deltaPages } from './pages/delta-source.ts';
+import { looseGapPages, numberedGapPages } from './pages/gap-pages.ts';
 import type { MarketNames } from './market-names.ts';
-import { looseRawPages, numberedRawPages } from './raw-pages.ts';
+import { looseRawPages, numberedRawPages } from './pages/raw-pages.ts';
 import { ahead, type Read } from './read.ts';
-import { snapshotPages } from './snapshot-pages.ts';
+import { snapshotPages } from './pages/snapshot-pages.ts';
 import { holds, overlap, type Span, type Stretch } from './stretch.ts';
-import { tradePages } from './trade-pages.ts';
+import { tradePages } from './pages/trade-pages.ts';
 
 /** `loose`: without a number of a subscription. `expired` is the hole that retention left. */
 export type Kind =

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { dayMs, dayOf } from '../core/day.ts';
-import { integers } from '../queries/array-parameters.ts';
-import { moment } from '../queries/moment.ts';
+import { dayMs, dayOf } from '../partitions/day.ts';
+import { integers } from '../database/array-parameters.ts';
+import { moment } from '../database/moment.ts';
 import type { SessionId } from '../records.ts';
 
 /** Times in ms since the epoch, `fromMs` included and `toMs` not. */

@@ -1,0 +1,60 @@
+import type { DeltaRecord } from '../records.ts';
+import { dayOf } from '../partitions/day.ts';
+import { isInt32 } from './record-check.ts';
+
+/**
+ * The deltas of one (epoch, sid) on their way to one chunk row: a column per field, no object per record. Values are
+ * relative to the first delta, so that the database's compression finds little to keep.
+ */
+export class DeltaColumns {
+  readonly epoch: number;
+  readonly sid: number;
+  readonly firstSeq: number;
+  readonly receivedAtMs: number;
+  readonly skipped: number[] = [];
+  /** Positions in the batch's list of markets; the database's numbers are not known yet. */
+  readonly markets: number[] = [];
+  /** 1 for yes, 0 for no. */
+  readonly yes: number[] = [];
+  readonly prices: number[] = [];
+  readonly deltas: number[] = [];
+  readonly receivedOffsets: number[] = [];
+  /** NaN where the exchange gave no time. */
+  readonly delays: number[] = [];
+  lastSeq: number;
+
+  constructor(first: DeltaRecord) {
+    this.epoch = first.epoch;
+    this.sid = first.sid;
+    this.firstSeq = first.seq;
+    this.lastSeq = first.seq;
+    this.receivedAtMs = first.receivedAtMs;
+  }
+
+  get length(): number {
+    return this.prices.length;
+  }
+
+  /**
+   * Whether `record` can go into this chunk. If not, the chunk ends here and the next starts a new base: where an offset would
+   * not fit its 32 bits, and where the day changes, so that a day's partition holds that day's deltas and no others (within a
+   * day the offset in ms fits).
+   */
+  fits(record: DeltaRecord): boolean {
+    return (
+      isInt32(record.seq - this.firstSeq - this.skipped.length) &&
+      dayOf(record.receivedAtMs) === dayOf(this.receivedAtMs)
+    );
+  }
+
+  push(record: DeltaRecord, market: number): void {
+    this.skipped.push(record.seq - this.firstSeq - this.skipped.length);
+    this.markets.push(market);
+    this.yes.push(record.side === 'yes' ? 1 : 0);
+    this.prices.push(record.price);
+    this.deltas.push(record.delta);
+    this.receivedOffsets.push(record.receivedAtMs - this.receivedAtMs);
+    this.delays.push(record.exchangeAtMs === null ? Number.NaN : record.receivedAtMs - record.exchangeAtMs);
+    this.lastSeq = record.seq;
+  }
+}

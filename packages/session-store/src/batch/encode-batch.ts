@@ -1,0 +1,148 @@
+import { sql, type SQL } from 'drizzle-orm';
+import { arrayLiteral } from '../database/array-literal.ts';
+import { booleanColumns, integerColumns } from './column-literal.ts';
+import type { Batch } from './collector.ts';
+import { isStorableText, storableText } from './record-check.ts';
+import { render, type Statement } from '../database/engines/engine.ts';
+import type { SessionId, StoredLevel } from '../records.ts';
+import { bigints, integers, texts } from '../database/array-parameters.ts';
+import { insertTrades } from '../recording/insert-trades.ts';
+
+/** A batch as it is sent: a statement per kind of record, which inserts what is not there yet and returns what it did. */
+export type EncodedBatch = {
+  readonly ordinal: number;
+  readonly lastRecordAtMs: number | null;
+  /** Returns `records` per chunk. */
+  readonly deltas: Statement | null;
+  /** Returns a row per snapshot. */
+  readonly snapshots: Statement | null;
+  /** Returns `records` per chunk. */
+  readonly trades: Statement | null;
+  /** Returns a row per frame. */
+  readonly raw: Statement | null;
+  /** Returns `shed` per row of the ledger. */
+  readonly gaps: Statement | null;
+};
+
+/**
+ * Makes statements of a batch: most of what writing it costs this process, and none of it needs the database.
+ *
+ * @param marketIds the database's numbers of `batch.markets`, in that order
+ */
+export function encodeBatch(id: SessionId, batch: Batch, marketIds: readonly number[]): EncodedBatch {
+  const statement = (rows: readonly unknown[], insert: () => SQL) => (rows.length > 0 ? render(insert()) : null);
+  return {
+    ordinal: batch.ordinal,
+    lastRecordAtMs: batch.lastRecordAtMs,
+    deltas: statement(batch.chunks, () => insertChunks(id, batch, marketIds)),
+    snapshots: statement(batch.snapshots, () => insertSnapshots(id, batch, marketIds)),
+    trades: statement(batch.trades, () => insertTrades(id, batch, marketIds)),
+    raw: statement(batch.raw, () => insertRaw(id, batch)),
+    gaps: statement(batch.gaps, () => insertGaps(id, batch)),
+  };
+}
+
+function insertChunks(id: SessionId, { chunks }: Batch, marketIds: readonly number[]): SQL {
+  return sql`
+    insert into delta_chunks (
+      session_id, epoch, sid, first_seq, last_seq, records, received_at,
+      skipped, market_ids, yes, prices, deltas, received_offsets, delays
+    )
+    select
+      ${id}::uuid, epoch, sid, first_seq, last_seq, records,
+      timestamptz 'epoch' + received_at_ms * interval '1 millisecond',
+      skipped::integer[], market_ids::integer[], yes::boolean[], prices::integer[],
+      deltas::bigint[], received_offsets::integer[], delays::bigint[]
+    from unnest(
+      ${integers(chunks.map((chunk) => chunk.epoch))},
+      ${bigints(chunks.map((chunk) => chunk.sid))},
+      ${bigints(chunks.map((chunk) => chunk.firstSeq))},
+      ${bigints(chunks.map((chunk) => chunk.lastSeq))},
+      ${integers(chunks.map((chunk) => chunk.length))},
+      ${bigints(chunks.map((chunk) => chunk.receivedAtMs))},
+      ${integerColumns(chunks.map((chunk) => chunk.skipped))}::text::text[],
+      ${integerColumns(
+        chunks.map((chunk) => chunk.markets),
+        marketIds,
+      )}::text::text[],
+      ${booleanColumns(chunks.map((chunk) => chunk.yes))}::text::text[],
+      ${integerColumns(chunks.map((chunk) => chunk.prices))}::text::text[],
+      ${integerColumns(chunks.map((chunk) => chunk.deltas))}::text::text[],
+      ${integerColumns(chunks.map((chunk) => chunk.receivedOffsets))}::text::text[],
+      ${integerColumns(chunks.map((chunk) => chunk.delays))}::text::text[]
+    ) as chunk (
+      epoch, sid, first_seq, last_seq, records, received_at_ms,
+      skipped, market_ids, yes, prices, deltas, received_offsets, delays
+    )
+    on conflict do nothing
+    returning records`;
+}
+
+function insertSnapshots(id: SessionId, { snapshots }: Batch, marketIds: readonly number[]): SQL {
+  const records = snapshots.map(({ record }) => record);
+  return sql`
+    insert into snapshot_records (
+      session_id, epoch, sid, seq, market_id, received_at, yes_prices, yes_sizes, no_prices, no_sizes
+    )
+    select
+      ${id}::uuid, epoch, sid, seq, market_id, timestamptz 'epoch' + received_at_ms * interval '1 millisecond',
+      yes_prices::integer[], yes_sizes::bigint[], no_prices::integer[], no_sizes::bigint[]
+    from unnest(
+      ${integers(records.map((record) => record.epoch))},
+      ${bigints(records.map((record) => record.sid))},
+      ${bigints(records.map((record) => record.seq))},
+      ${integers(snapshots.map(({ market }) => marketIds[market]!))},
+      ${bigints(records.map((record) => record.receivedAtMs))},
+      ${texts(records.map((record) => arrayLiteral(record.yes.map(price))))},
+      ${texts(records.map((record) => arrayLiteral(record.yes.map(size))))},
+      ${texts(records.map((record) => arrayLiteral(record.no.map(price))))},
+      ${texts(records.map((record) => arrayLiteral(record.no.map(size))))}
+    ) as record (epoch, sid, seq, market_id, received_at_ms, yes_prices, yes_sizes, no_prices, no_sizes)
+    on conflict do nothing
+    returning 1 as one`;
+}
+
+function insertRaw(id: SessionId, { raw }: Batch): SQL {
+  const escaped = raw.map(({ record }) => !isStorableText(record.text));
+  return sql`
+    insert into raw_frames (session_id, ordinal, epoch, sid, seq, received_at, text, escaped)
+    select
+      ${id}::uuid, ordinal, epoch, sid, seq, timestamptz 'epoch' + received_at_ms * interval '1 millisecond', text, escaped
+    from unnest(
+      ${bigints(raw.map(({ ordinal }) => ordinal))},
+      ${integers(raw.map(({ record }) => record.epoch))},
+      ${bigints(raw.map(({ record }) => record.sid))},
+      ${bigints(raw.map(({ record }) => record.seq))},
+      ${bigints(raw.map(({ record }) => record.receivedAtMs))},
+      ${texts(raw.map(({ record }, index) => (escaped[index] ? JSON.stringify(record.text) : record.text)))},
+      ${arrayLiteral(escaped)}::text::boolean[]
+    ) as frame (ordinal, epoch, sid, seq, received_at_ms, text, escaped)
+    on conflict do nothing
+    returning 1 as one`;
+}
+
+function insertGaps(id: SessionId, { gaps }: Batch): SQL {
+  return sql`
+    insert into gap_records (session_id, ordinal, epoch, sid, first_seq, last_seq, from_at, to_at, cause, shed)
+    select
+      ${id}::uuid, ordinal, epoch, sid, first_seq, last_seq,
+      timestamptz 'epoch' + from_at_ms * interval '1 millisecond',
+      timestamptz 'epoch' + to_at_ms * interval '1 millisecond',
+      cause, shed
+    from unnest(
+      ${bigints(gaps.map(({ ordinal }) => ordinal))},
+      ${integers(gaps.map(({ record }) => record.epoch))},
+      ${bigints(gaps.map(({ record }) => record.sid))},
+      ${bigints(gaps.map(({ record }) => record.firstSeq))},
+      ${bigints(gaps.map(({ record }) => record.lastSeq))},
+      ${bigints(gaps.map(({ record }) => record.fromAtMs))},
+      ${bigints(gaps.map(({ record }) => record.toAtMs))},
+      ${texts(gaps.map(({ record }) => storableText(record.cause)))},
+      ${bigints(gaps.map(({ shed }) => shed))}
+    ) as gap (ordinal, epoch, sid, first_seq, last_seq, from_at_ms, to_at_ms, cause, shed)
+    on conflict do nothing
+    returning shed`;
+}
+
+const price = (level: StoredLevel) => level[0];
+const size = (level: StoredLevel) => level[1];

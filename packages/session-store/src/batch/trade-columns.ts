@@ -1,0 +1,61 @@
+import type { TradeRecord } from '../records.ts';
+import { dayOf } from '../partitions/day.ts';
+import { isInt32 } from './record-check.ts';
+
+/** The trades of one (epoch, sid) on their way to one chunk row, as `DeltaColumns` are for deltas. */
+export class TradeColumns {
+  readonly epoch: number;
+  readonly sid: number;
+  /** Trades of a session are numbered by us, in order of arrival from 0, because not all have a number of their own. */
+  readonly firstOrdinal: number;
+  readonly ordinalsSkipped: number[] = [];
+  /** `null` when the trades of this chunk have no numbers; `skipped` is empty then. */
+  readonly firstSeq: number | null;
+  readonly skipped: number[] = [];
+  readonly receivedAtMs: number;
+  /** Positions in the batch's list of markets. */
+  readonly markets: number[] = [];
+  readonly tradeIds: string[] = [];
+  readonly yesPrices: number[] = [];
+  readonly sizes: number[] = [];
+  readonly takerYes: (boolean | null)[] = [];
+  readonly blockTrades: (boolean | null)[] = [];
+  readonly receivedOffsets: number[] = [];
+  readonly delays: (number | null)[] = [];
+
+  constructor(first: TradeRecord, ordinal: number) {
+    this.epoch = first.epoch;
+    this.sid = first.sid;
+    this.firstOrdinal = ordinal;
+    this.firstSeq = first.seq;
+    this.receivedAtMs = first.receivedAtMs;
+  }
+
+  /** Whether `record` can go into this chunk: its offsets fit 32 bits, its day is the chunk's, and it has a number if the others have. */
+  fits(record: TradeRecord, ordinal: number): boolean {
+    const position = this.tradeIds.length;
+    const numbered =
+      this.firstSeq === null || record.seq === null
+        ? record.seq === this.firstSeq
+        : isInt32(record.seq - this.firstSeq - position);
+    return (
+      numbered &&
+      isInt32(ordinal - this.firstOrdinal - position) &&
+      dayOf(record.receivedAtMs) === dayOf(this.receivedAtMs)
+    );
+  }
+
+  push(record: TradeRecord, ordinal: number, market: number): void {
+    const position = this.tradeIds.length;
+    this.ordinalsSkipped.push(ordinal - this.firstOrdinal - position);
+    if (record.seq !== null && this.firstSeq !== null) this.skipped.push(record.seq - this.firstSeq - position);
+    this.markets.push(market);
+    this.tradeIds.push(record.tradeId);
+    this.yesPrices.push(record.yesPrice);
+    this.sizes.push(record.size);
+    this.takerYes.push(record.takerSide === null ? null : record.takerSide === 'yes');
+    this.blockTrades.push(record.isBlockTrade);
+    this.receivedOffsets.push(record.receivedAtMs - this.receivedAtMs);
+    this.delays.push(record.exchangeAtMs === null ? null : record.receivedAtMs - record.exchangeAtMs);
+  }
+}

@@ -1,0 +1,161 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import type { SessionId, StoreRecord } from '../records.ts';
+import { SessionStoreError } from '../errors.ts';
+import { textOf, timeOf } from '../database/rows.ts';
+import { coverage } from '../reading/book/coverage-rows.ts';
+import { refuseDamage } from '../reading/damage.ts';
+import type { MarketNames } from '../reading/market-names.ts';
+import { sessionTimes, uuids } from '../reading/market-sessions.ts';
+import type { Read } from '../reading/read.ts';
+import { sessionStreams, type Kind } from '../reading/session-streams.ts';
+import { moment } from '../database/moment.ts';
+import { spanOf } from '../reading/stretch.ts';
+import { TableFile, type ExportFormat } from './table-file.ts';
+import { coverageColumns, tables, type ExportedKind, type Table } from './tables.ts';
+
+export interface ExportOptions {
+  readonly format: ExportFormat;
+  readonly what: ExportedKind;
+  /** Where `deltas.parquet`, or what it is, and `coverage.parquet` go; made if it is missing. Files of these names are replaced. */
+  readonly folder: string;
+  /** @default all */
+  readonly sessions?: readonly SessionId[];
+  /** Gaps are of a session, and come whatever the markets. @default all */
+  readonly markets?: readonly string[];
+  /** Only what arrived at this time or later, in ms since the epoch. */
+  readonly fromMs?: number;
+  /** Only what arrived before this time, in ms since the epoch. */
+  readonly toMs?: number;
+  /** Called after each page that was read. What it throws ends the export. */
+  readonly onProgress?: (progress: ExportProgress) => void;
+  /**
+   * Called for each part of a session that cannot be read; it is left out, and so are the session's records behind it where a
+   * statement fails. @default such a part ends the export
+   */
+  readonly onDamage?: (damage: ExportDamage) => void;
+  /** Ends the export, which then rejects with the signal's reason and leaves no file. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ExportProgress {
+  /** Sessions that are done, of how many. */
+  readonly sessions: number;
+  readonly ofSessions: number;
+  readonly rows: number;
+}
+
+export interface ExportDamage {
+  readonly session: SessionId;
+  readonly problem: string;
+}
+
+export interface ExportResult {
+  readonly file: string;
+  readonly rows: number;
+  readonly coverageFile: string;
+  readonly sessions: readonly SessionId[];
+}
+
+const kinds: Readonly<Record<ExportedKind, ReadonlySet<Kind>>> = {
+  deltas: new Set<Kind>(['deltas']),
+  snapshots: new Set<Kind>(['snapshots']),
+  trades: new Set<Kind>(['trades', 'loose trades']),
+  gaps: new Set<Kind>(['gaps', 'loose gaps', 'expired']),
+};
+
+/**
+ * Writes one kind of records to a file, by session, epoch and sid, and within these by number; and next to it when each market
+ * was covered by these sessions and when it was not. Memory holds a row group at a time.
+ */
+export async function exportRecords(read: Read, names: MarketNames, options: ExportOptions): Promise<ExportResult> {
+  const { format, what, folder } = options;
+  await mkdir(folder, { recursive: true });
+  const sessions = await sessionsFor(read, options);
+  const data = await TableFile.create(join(folder, `${what}.${format}`), format, tables[what].columns);
+  let coverageFile: TableFile | null = null;
+  try {
+    await writeRecords(read, names, data, sessions, options);
+    coverageFile = await TableFile.create(join(folder, `coverage.${format}`), format, coverageColumns);
+    await writeCoverage(read, coverageFile, sessions, options);
+    // Nothing can be abandoned any more, so that there are both or none.
+    await coverageFile.finish();
+    await data.finish();
+  } catch (error) {
+    await coverageFile?.discard();
+    await data.discard();
+    throw error;
+  }
+  return { file: data.path, rows: data.rows, coverageFile: coverageFile.path, sessions };
+}
+
+async function sessionsFor(read: Read, { sessions, fromMs }: ExportOptions): Promise<readonly SessionId[]> {
+  const chosen = sessions === undefined ? sql`true` : sql`id = any(${uuids(sessions)})`;
+  const recent = fromMs === undefined ? sql`true` : sql`coalesce(ended_at, 'infinity') >= ${moment(fromMs)}`;
+  const rows = await read(
+    sql`select id from sessions where ${chosen} and (${recent} or last_record_at >= ${moment(fromMs ?? 0)}) order by ordinal`,
+    'Looking for sessions to export',
+  );
+  return rows.map((row) => textOf(row, 'id'));
+}
+
+async function writeRecords(
+  read: Read,
+  names: MarketNames,
+  file: TableFile,
+  sessions: readonly SessionId[],
+  { what, markets, onProgress, onDamage, signal, ...time }: ExportOptions,
+): Promise<void> {
+  const table = tables[what] as Table<StoreRecord>;
+  const wanted = markets === undefined ? null : await names.numbersOf(markets);
+  for (const [index, session] of sessions.entries()) {
+    const damaged = (problem: string) => (onDamage ? onDamage({ session, problem }) : refuseDamage(problem));
+    const reading = { read, names, session, markets: wanted, span: spanOf(time), onDamage: damaged };
+    try {
+      const { numbered, loose } = await sessionStreams(reading, kinds[what]);
+      for (const stream of [...numbered, ...loose]) {
+        for await (const page of stream.pages()) {
+          signal?.throwIfAborted();
+          await file.add(page.flatMap((record) => table.rows(record, session)));
+          onProgress?.({ sessions: index, ofSessions: sessions.length, rows: file.rows });
+        }
+      }
+    } catch (error) {
+      // The database's own failures, the file's and the caller's are not the session's.
+      const isOfSession = SessionStoreError.isInstance(error) && error.code === 'QUERY_FAILED';
+      if (!onDamage || !isOfSession) throw error;
+      damaged(error.message);
+    }
+  }
+  signal?.throwIfAborted();
+  onProgress?.({ sessions: sessions.length, ofSessions: sessions.length, rows: file.rows });
+}
+
+async function writeCoverage(
+  read: Read,
+  file: TableFile,
+  sessions: readonly SessionId[],
+  { markets, fromMs, toMs, signal }: ExportOptions,
+): Promise<void> {
+  const rows = await read(
+    sql`
+      select market.ticker, min(recorded.received_at) as first_at
+      from snapshot_records as recorded join markets as market on market.id = recorded.market_id
+      where recorded.session_id = any(${uuids(sessions)})
+      group by market.ticker order by market.ticker`,
+    'Looking for markets to export',
+  );
+  const times = await sessionTimes(read, sessions);
+  const untilMs = toMs ?? Math.max(...times.map((session) => session.toMs));
+  for (const row of rows) {
+    signal?.throwIfAborted();
+    const market = textOf(row, 'ticker');
+    if (markets !== undefined && !markets.includes(market)) continue;
+    const firstMs = Math.min(timeOf(row, 'first_at'), ...times.map((session) => session.fromMs));
+    const intervals = await coverage(read, market, { fromMs: fromMs ?? firstMs, toMs: untilMs }, sessions);
+    await file.add(
+      intervals.map(({ fromMs, toMs, covered, cause, session }) => [market, fromMs, toMs, covered, cause, session]),
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import { sql } from 'drizzle-orm';
+import type { OwnedSession } from './ownership.ts';
+import { SessionStoreError } from '../errors.ts';
+import type { Row, Run } from '../database/engines/engine.ts';
+import type { SessionId } from '../records.ts';
+import { textOf } from '../database/rows.ts';
+import { leaseFromNow, leaseRanOut } from './lease.ts';
+import { moment } from '../database/moment.ts';
+import { notCounted, reclaimSession } from './reclaim-session.ts';
+
+export type NewSession = {
+  readonly id: SessionId;
+  readonly recorder: string;
+  readonly startedAtMs: number;
+  /** Undefined: the recorder's last one, if that was reclaimed. Null: none. */
+  readonly continues: SessionId | null | undefined;
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** The owner's sessions that live, whatever their lease says; any other active one of this owner it has given up. */
+  readonly alive: readonly SessionId[];
+  /** Whether to count what is stored of a session that has to be reclaimed first. */
+  readonly recount: boolean;
+};
+
+/**
+ * Opens a session and takes its lease. If the recorder has one whose owner let the lease run out, that is reclaimed first.
+ * Harmless when repeated with the same id: the caller may not know whether the first time was committed.
+ *
+ * @throws {SessionStoreError} RECORDER_BUSY. Fails with SQLSTATE 23505 when somebody else opened one at this moment, or
+ *   when this id was opened and has ended since: worth another try with a new id.
+ */
+export async function openSession(run: Run, session: NewSession): Promise<OwnedSession> {
+  const { id, recorder, startedAtMs, owner, leaseMs } = session;
+  await run(sql`
+    insert into recorders (name, created_at) values (${recorder}, ${moment(startedAtMs)})
+    on conflict do nothing`);
+  const mine = await makeRoom(run, session);
+  const continues = session.continues === undefined ? await lastReclaimed(run, recorder) : session.continues;
+  await run(
+    mine
+      ? sql`
+        update sessions set started_at = ${moment(startedAtMs)}, continues = ${continues}::uuid,
+          lease_until = ${leaseFromNow(leaseMs)}
+        where id = ${id}::uuid`
+      : sql`
+        insert into sessions (id, recorder, started_at, continues, owner, fencing_token, lease_until)
+        values (
+          ${id}::uuid, ${recorder}, ${moment(startedAtMs)}, ${continues}::uuid,
+          ${owner}, 1, ${leaseFromNow(leaseMs)}
+        )`,
+  );
+  return { id, recorder, fencingToken: 1, status: 'active' };
+}
+
+/** Sees to it that the recorder has no active session but, from an earlier try, the one to be opened: true if that is there. */
+async function makeRoom(run: Run, { id, recorder, owner, leaseMs, alive, recount }: NewSession): Promise<boolean> {
+  const find = async (locked: boolean) => {
+    const [found] = await run(sql`
+      select *, lease_until::text as until, ${leaseRanOut(leaseMs)} as ran_out from sessions
+      where recorder = ${recorder} and status = 'active' ${sql.raw(locked ? 'for update' : '')}`);
+    return found;
+  };
+  const isFree = (found: Row) =>
+    !alive.includes(textOf(found, 'id')) && (found['ran_out'] === true || found['owner'] === owner);
+  // Looked at before it is locked, so that a living owner's long write is not waited for.
+  let found = await find(false);
+  if (found && (found['id'] === id || isFree(found))) found = await find(true);
+  if (!found) return false;
+  if (found['id'] === id) return true;
+  if (!isFree(found)) throw busy(recorder, found);
+  const reason =
+    found['owner'] === owner
+      ? `given up by its owner, ${owner}`
+      : `owner gone: the lease of ${textOf(found, 'owner')} ran out at ${textOf(found, 'until')}`;
+  await reclaimSession(run, textOf(found, 'id'), { reason: recount ? reason : reason + notCounted, recount });
+  return false;
+}
+
+/** Whoever reclaimed it, and whenever: a recorder that comes back takes over from where it was cut off. */
+async function lastReclaimed(run: Run, recorder: string): Promise<SessionId | null> {
+  const [last] = await run(sql`
+    select id, status from sessions where recorder = ${recorder} order by ordinal desc limit 1`);
+  return last?.['status'] === 'reclaimed' ? textOf(last, 'id') : null;
+}
+
+const busy = (recorder: string, found: Row) =>
+  new SessionStoreError(
+    'RECORDER_BUSY',
+    `Recorder ${JSON.stringify(recorder)} is at work in ${textOf(found, 'owner')} (session ${textOf(found, 'id')}), whose ` +
+      `lease runs until ${textOf(found, 'until')} unless renewed. Stop that process, wait, or record under another name.`,
+    { retryable: true },
+  );

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { OwnedSession } from './ownership.ts';
+import { SessionStoreError } from '../errors.ts';
+import type { Engine } from '../database/engines/engine.ts';
+import { ownerIdentity } from './owner-identity.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { Maintenance } from '../background/maintenance.ts';
+import type { ResolvedOptions } from '../options.ts';
+import { adoptSession, type Adopted } from './adopt-session.ts';
+import { openSession } from './open-session.ts';
+import type { SessionId } from '../records.ts';
+import { sweepOrphans } from './sweep.ts';
+
+const foreignKeyViolation = '23503';
+const uniqueViolation = '23505';
+
+/** One store as an owner of sessions: takes them, renews their leases, and closes those of owners that are gone. */
+export class Owner {
+  readonly #engine: Engine;
+  readonly #options: ResolvedOptions;
+  readonly #identity: string;
+  readonly #leases: LeaseKeeper;
+  readonly #sweeping: Maintenance;
+  /** Sessions that are being opened or are open here, and so are nobody's orphans, whatever their lease says. */
+  readonly #alive = new Set<SessionId>();
+  /** By recorder: a session whose opening failed, and may be in the database all the same. */
+  readonly #unconfirmed = new Map<string, SessionId>();
+  /** Recorders whose last session takes longer to count than an opening may. */
+  readonly #slowToCount = new Set<string>();
+
+  constructor(engine: Engine, options: ResolvedOptions) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#identity = ownerIdentity(options.runtime.nowMs());
+    this.#leases = new LeaseKeeper(engine, options);
+    const { sweepEveryMs } = options.lease;
+    const sweep = { name: 'closing orphaned sessions', everyMs: sweepEveryMs, run: async () => this.sweep() };
+    // On its own, because an orphan must not have to wait until a month of records is dropped.
+    this.#sweeping = new Maintenance(options.runtime, [sweep], options.onMaintenanceFailure);
+  }
+
+  /**
+   * Opens a session in the database. Tried once, but for a race with another opening.
+   *
+   * @param continues undefined for the recorder's latest session if that was reclaimed, null for none
+   * @throws {SessionStoreError} RECORDER_BUSY, SESSION_UNKNOWN, or why the database failed
+   */
+  async take(recorder: string, continues: SessionId | null | undefined, tries = 3): Promise<OwnedSession> {
+    const id = this.#unconfirmed.get(recorder) ?? randomUUID();
+    // Taken while it is being opened, so that two openings at once do not share an id.
+    this.#unconfirmed.delete(recorder);
+    const opening = {
+      id,
+      recorder,
+      continues,
+      startedAtMs: this.#options.runtime.nowMs(),
+      owner: this.#identity,
+      leaseMs: this.#options.lease.durationMs,
+      recount: !this.#slowToCount.delete(recorder),
+    };
+    this.#alive.add(id);
+    try {
+      // Who is alive is asked when it matters: openings of one recorder may overtake each other.
+      return await this.#engine.transact(async (run) => openSession(run, { ...opening, alive: [...this.#alive] }), {
+        doing: 'Opening a session',
+      });
+    } catch (cause) {
+      this.#alive.delete(id);
+      const error = cause as SessionStoreError;
+      if (error.sqlState === foreignKeyViolation) throw unknownSession(continues!);
+      // Somebody was faster. The next try finds their session, or a free recorder.
+      if (error.sqlState === uniqueViolation && tries > 1) return this.take(recorder, continues, tries - 1);
+      if (error.code === 'QUERY_TIMEOUT') this.#slowToCount.add(recorder);
+      if (error.retryable && error.code !== 'RECORDER_BUSY') this.#unconfirmed.set(recorder, id);
+      throw error;
+    }
+  }
+
+  /** Who this store is to others. */
+  get identity(): string {
+    return this.#identity;
+  }
+
+  /**
+   * Takes over a session that is in our spool.
+   *
+   * @param goneOwners owners that are known to be gone
+   * @returns null when it cannot be taken, now or at all
+   * @throws {SessionStoreError} why the database failed
+   */
+  async adopt(id: SessionId, recorder: string, goneOwners: readonly string[]): Promise<Adopted | null> {
+    const { durationMs: leaseMs } = this.#options.lease;
+    return this.#engine.transact(
+      async (run) => adoptSession(run, { id, recorder, owner: this.#identity, leaseMs, goneOwners }),
+      { doing: 'Adopting a session', lane: 'background' },
+    );
+  }
+
+  /** Renews the lease of a session that was taken, until it is let go. @param onLost as in `LeaseKeeper.hold` */
+  hold(session: OwnedSession, onLost: (error: SessionStoreError) => void): void {
+    this.#leases.hold(session, onLost);
+  }
+
+  /** The session has ended, or has been given up: what is left of it is anybody's to close. */
+  letGo(id: SessionId): void {
+    this.#leases.release(id);
+    this.#alive.delete(id);
+  }
+
+  /** Closes the sessions of owners that are gone. @throws {SessionStoreError} why the database failed */
+  async sweep(): Promise<void> {
+    await sweepOrphans(this.#engine, this.#options.lease.durationMs, () => [...this.#alive]);
+  }
+
+  /** Renews and sweeps no more; resolves once what is under way has ended. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#leases.stop(), this.#sweeping.stop()]);
+  }
+}
+
+export const unknownSession = (id: SessionId): SessionStoreError =>
+  new SessionStoreError('SESSION_UNKNOWN', `There is no session ${JSON.stringify(id)} to continue.`);

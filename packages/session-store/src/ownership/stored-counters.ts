@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm';
+import type { Row, Run } from '../database/engines/engine.ts';
+import type { SessionId } from '../records.ts';
+
+/**
+ * Counts what of a session is stored, and what was stored until it expired: a column per counter, and `last_record_at`, the
+ * latest arrival that can be read without unpacking a chunk.
+ */
+export async function storedCounters(run: Run, id: SessionId): Promise<Row> {
+  const [row] = await run(sql`
+    select
+      snapshots + deltas + trades + raw as messages, snapshots, deltas, trades, raw, gaps, shed, last_record_at
+    from (
+      select
+        snapshot.stored + expired.snapshots as snapshots,
+        delta.stored + compacted.stored + expired.deltas as deltas,
+        trade.stored + expired.trades as trades,
+        frame.stored + expired.raw as raw,
+        gap.gaps,
+        gap.shed,
+        greatest(delta.last_at, compacted.last_at, snapshot.last_at, trade.last_at, frame.last_at) as last_record_at
+      from
+        (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
+          from delta_chunks where session_id = ${id}::uuid) as delta,
+        (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
+          from market_chunks where session_id = ${id}::uuid) as compacted,
+        (select count(*) as stored, max(received_at) as last_at
+          from snapshot_records where session_id = ${id}::uuid) as snapshot,
+        (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
+          from trade_chunks where session_id = ${id}::uuid) as trade,
+        (select count(*) as stored, max(received_at) as last_at
+          from raw_frames where session_id = ${id}::uuid) as frame,
+        (select count(*) as gaps, coalesce(sum(shed), 0)::bigint as shed
+          from gap_records where session_id = ${id}::uuid) as gap,
+        (select
+            coalesce(max(snapshots), 0) as snapshots, coalesce(max(deltas), 0) as deltas,
+            coalesce(max(trades), 0) as trades, coalesce(max(raw), 0) as raw
+          from expirations where session_id = ${id}::uuid) as expired
+    ) as counted`);
+  return row!;
+}

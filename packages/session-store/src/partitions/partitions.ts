@@ -1,0 +1,140 @@
+import type { Batch } from '../batch/collector.ts';
+import { dayOf } from './day.ts';
+import type { SessionStoreError } from '../errors.ts';
+import type { Engine, TransactionOptions } from '../database/engines/engine.ts';
+import type { Job } from '../background/maintenance.ts';
+import { dropExpired } from './retention.ts';
+import { createPartitions, databaseNowMs } from './make-partitions.ts';
+
+/** How many days are ready before they come: a weekend without a working maintenance does no harm. */
+const daysAhead = 3;
+
+/**
+ * Partitions for odd days (an old tape that is recorded again) are made up to this many per table, as each costs every
+ * query over all of them a little. What comes after that lies in the default partition.
+ */
+const mostPartitions = 400;
+
+/** A batch holds a second's records, or a quiet market's month; one with more days than that has a clock that jumps. */
+const mostNewDays = 31;
+
+/** Days that are remembered; beyond that all are forgotten and asked for again. */
+const maxRemembered = 10_000;
+
+/** Failures that say nothing about partitions: the write that waits for this would fail with them too. */
+const unansweredCodes: readonly SessionStoreError['code'][] = ['DATABASE_UNREACHABLE', 'QUERY_TIMEOUT'];
+
+/** Everything of a day is counted before it is dropped. */
+const dropTimeoutMs = 60_000;
+
+const hourMs = 3_600_000;
+
+/** Not at once: whoever has just opened a store wants to record. The first day's partitions come with its first batch. */
+const firstJobAfterMs = 10_000;
+
+/** Sees to it that a day has its partitions before its first record is written, and loses them once it is too old. */
+export class Partitions {
+  readonly #engine: Engine;
+  /** Days that need no more thought: they have partitions, or lie in the default one for good. */
+  readonly #settled = new Set<number>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Before each write, and nearly always without asking the database. Where a partition cannot be made the default one
+   * takes the records, so that only a database which does not answer makes this fail.
+   *
+   * @throws {SessionStoreError} when the database could not be asked
+   */
+  async cover(batch: Batch): Promise<void> {
+    await this.#cover(daysOf(batch), { doing: 'Creating partitions' });
+  }
+
+  /** Whether what is rewritten of a day finds its partitions there, as far as it ever will. */
+  covers(day: number): boolean {
+    return this.#settled.has(day);
+  }
+
+  /** As `cover`, for what is rewritten in the background. @throws {SessionStoreError} when the database could not be asked */
+  async coverDay(day: number): Promise<void> {
+    await this.#cover([day], { doing: 'Creating partitions', lane: 'background' });
+  }
+
+  async #cover(needed: readonly number[], options: TransactionOptions): Promise<void> {
+    const missing = needed.filter((day) => !this.#settled.has(day));
+    if (missing.length === 0) return;
+    const days = missing.slice(0, mostNewDays);
+    try {
+      await this.#engine.transact(async (run) => createPartitions(run, days, mostPartitions), options);
+    } catch (cause) {
+      const error = cause as SessionStoreError;
+      const unanswered = error.sqlState === undefined || unansweredCodes.includes(error.code);
+      if (unanswered) throw error;
+    }
+    if (this.#settled.size + missing.length > maxRemembered) this.#settled.clear();
+    for (const day of missing) this.#settled.add(day);
+  }
+
+  /** Makes those of today and of the days to come, by the database's clock. @throws {SessionStoreError} */
+  async createAhead(): Promise<void> {
+    await this.#engine.transact(
+      async (run) => {
+        const first = dayOf(await databaseNowMs(run));
+        const days = Array.from({ length: daysAhead + 1 }, (_, index) => first + index);
+        await createPartitions(run, days, mostPartitions);
+      },
+      { doing: 'Creating partitions ahead', lane: 'background' },
+    );
+  }
+
+  /** What to do for them from time to time. */
+  jobs(retention: { readonly maxAgeMs: number } | null): readonly Job[] {
+    const ahead: Job = {
+      name: 'creating partitions ahead',
+      everyMs: 6 * hourMs,
+      firstAfterMs: firstJobAfterMs,
+      run: async () => this.createAhead(),
+    };
+    if (!retention) return [ahead];
+    const drop: Job = {
+      name: 'dropping expired partitions',
+      everyMs: hourMs,
+      firstAfterMs: 2 * firstJobAfterMs,
+      run: async () => this.dropExpired(retention.maxAgeMs),
+    };
+    return [ahead, drop];
+  }
+
+  /**
+   * Drops everything that is older than `maxAgeMs`, one partition per transaction.
+   *
+   * @returns the partitions dropped, by name
+   * @throws {SessionStoreError} what was dropped before it failed stays dropped, and the rest is dropped by the next call
+   */
+  async dropExpired(maxAgeMs: number): Promise<readonly string[]> {
+    const dropped: string[] = [];
+    for (;;) {
+      const name = await this.#engine.transact(async (run) => dropExpired(run, maxAgeMs), {
+        doing: 'Dropping expired partitions',
+        lane: 'background',
+        timeoutMs: dropTimeoutMs,
+      });
+      if (name === null) return dropped;
+      dropped.push(name);
+      // A day that is recorded again after it expired needs partitions again.
+      this.#settled.clear();
+    }
+  }
+}
+
+/** The days that a batch's rows lie in; each row lies in one. */
+function daysOf({ chunks, snapshots, trades, raw }: Batch): readonly number[] {
+  const days = new Set<number>();
+  for (const { receivedAtMs } of chunks) days.add(dayOf(receivedAtMs));
+  for (const { record } of snapshots) days.add(dayOf(record.receivedAtMs));
+  for (const { receivedAtMs } of trades) days.add(dayOf(receivedAtMs));
+  for (const { record } of raw) days.add(dayOf(record.receivedAtMs));
+  return [...days];
+}

@@ -1,0 +1,50 @@
+import { sql } from 'drizzle-orm';
+import { coverageOf, type CoverageInterval } from './coverage.ts';
+import { moment } from '../../database/moment.ts';
+import type { SessionId } from '../../records.ts';
+import { numberOf, textOf, timeOf } from '../../database/rows.ts';
+import { ledgers, marketNumber, sessionTimes } from '../market-sessions.ts';
+import type { Read } from '../read.ts';
+import type { Span } from '../stretch.ts';
+
+/**
+ * When a market's book can be rebuilt and when it cannot, over all sessions and recorders or over some. Memory grows with the market's
+ * snapshots and the holes of the sessions that recorded it, not with its deltas.
+ */
+export async function coverage(
+  read: Read,
+  market: string,
+  span: Span,
+  among?: readonly SessionId[],
+): Promise<readonly CoverageInterval[]> {
+  const id = await marketNumber(read, market);
+  if (id === null) return coverageOf([], span);
+  // Keyframes are never made across a hole, so the first of a stream says all that they can: that what came before is gone.
+  const rows = await read(
+    sql`
+      select session_id, epoch, sid, seq, received_at from snapshot_records
+      where market_id = ${id}::integer and received_at < ${moment(span.toMs)}
+      union all
+      select * from (
+        select distinct on (session_id, epoch, sid) session_id, epoch, sid, seq, received_at from keyframes
+        where market_id = ${id}::integer and received_at < ${moment(span.toMs)}
+        order by session_id, epoch, sid, received_at, seq
+      ) as keyframe`,
+    'Reading when a market was recorded',
+  );
+  const books = Map.groupBy(rows, (row) => textOf(row, 'session_id'));
+  const ids = [...books.keys()].filter((session) => among === undefined || among.includes(session));
+  const epochs = rows.map((row) => numberOf(row, 'epoch'));
+  const [times, gaps] = await Promise.all([sessionTimes(read, ids), ledgers(read, ids, epochs, span.toMs)]);
+  const sessions = times.map((session) => ({
+    ...session,
+    gaps: gaps.get(session.session)!,
+    books: books.get(session.session)!.map((row) => ({
+      epoch: numberOf(row, 'epoch'),
+      sid: numberOf(row, 'sid'),
+      seq: numberOf(row, 'seq'),
+      receivedAtMs: timeOf(row, 'received_at'),
+    })),
+  }));
+  return coverageOf(sessions, span);
+}

@@ -1,0 +1,45 @@
+import { parseBooleans, parseIntegers } from './parse-columns.ts';
+import type { Row } from '../../database/engines/engine.ts';
+import { numberOf, textOf, timeOf } from '../../database/rows.ts';
+
+/** A chunk's deltas in columns: element i of each belongs to the i-th, by rising number. */
+export type DeltaChunk = {
+  readonly length: number;
+  readonly seqs: Float64Array;
+  readonly marketIds: Float64Array;
+  /** 1 for yes, 0 for no. */
+  readonly yes: Uint8Array;
+  readonly prices: Float64Array;
+  readonly deltas: Float64Array;
+  /** ms since the epoch. */
+  readonly receivedAtMs: Float64Array;
+  /** Arrival minus the exchange's time, in ms; NaN where the exchange gave none. */
+  readonly delays: Float64Array;
+};
+
+/** @returns `null` where the row's columns do not fit each other, which is damage */
+export function deltaChunkOf(row: Row): DeltaChunk | null {
+  const length = numberOf(row, 'records');
+  const integersOf = (column: string) => parseIntegers(textOf(row, column), length);
+  const seqs = integersOf('skipped');
+  const marketIds = marketIdsOf(row, length);
+  const yes = parseBooleans(textOf(row, 'yes'), length);
+  const prices = integersOf('prices');
+  const deltas = integersOf('deltas');
+  const receivedAtMs = integersOf('received_offsets');
+  const delays = integersOf('delays');
+  if (!(seqs && marketIds && yes && prices && deltas && receivedAtMs && delays)) return null;
+  const firstSeq = numberOf(row, 'first_seq');
+  const receivedAt = timeOf(row, 'received_at');
+  for (let index = 0; index < length; index++) {
+    seqs[index] = firstSeq + index + seqs[index]!;
+    receivedAtMs[index] = receivedAt + receivedAtMs[index]!;
+  }
+  return { length, seqs, marketIds, yes, prices, deltas, receivedAtMs, delays };
+}
+
+function marketIdsOf(row: Row, length: number): Float64Array | null {
+  const one = row['market_id'];
+  if (typeof one === 'number') return new Float64Array(length).fill(one);
+  return parseIntegers(textOf(row, 'market_ids'), length);
+}

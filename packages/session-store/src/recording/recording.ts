@@ -1,0 +1,231 @@
+import { BatchQueue, type BatchSize } from './batch-queue.ts';
+import type { Batch } from '../batch/collector.ts';
+import { storableText } from '../batch/record-check.ts';
+import { SessionStoreError, type SessionStoreErrorCode } from '../errors.ts';
+import { Intake } from './intake.ts';
+import { withDeadline } from '../database/engines/deadline.ts';
+import { maxDelayMs, within, type ResolvedOptions } from '../options.ts';
+import type { SessionEnd } from '../ownership/end-session.ts';
+import { QueueRoom } from './queue-room.ts';
+import type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
+import type { SessionCounters, SessionId, SessionRow, StoreRecord } from '../records.ts';
+import type { SessionSpool } from '../spool/session-spool.ts';
+import type { SessionWrites } from './session-writes.ts';
+import type { SpoolEntry } from '../spool/spool.ts';
+import type { Writer } from './writer.ts';
+
+/** What keeps a session from being written by its owner as if nothing had happened, and not from being written at all. */
+const recoverable: readonly unknown[] = [
+  'SESSION_FENCED',
+  'SPOOL_DAMAGED',
+  'CLOSE_TIMEOUT',
+] satisfies SessionStoreErrorCode[];
+
+/** Time for a write that hangs to be given up and tried again. */
+const defaultCloseTimeoutMs = 30_000;
+
+const endings: readonly unknown[] = ['closed', 'health_failure', 'error'] satisfies SessionCloseOptions['status'][];
+
+export class Recording implements RecordingSession {
+  readonly id: SessionId;
+  readonly recorder: string;
+  readonly #options: ResolvedOptions;
+  readonly #writer: Writer;
+  readonly #writes: SessionWrites;
+  readonly #onEnd: (left: readonly SpoolEntry[] | null) => void;
+  readonly #spool: SessionSpool | null;
+  readonly #room: QueueRoom;
+  readonly #intake: Intake;
+  readonly #queue: BatchQueue;
+  /** The batch is old enough to be written, and waits for the one under way. */
+  #overdue = false;
+  #failure: SessionStoreError | null = null;
+  #closing: Promise<SessionRow> | null = null;
+
+  /**
+   * @param onEnd called once it takes no more records; unless the database has all that there is, with what the spool has
+   *   not taken: that comes behind what it has, and somebody else sees to both
+   * @param spool `null`: records wait for the database in memory
+   */
+  constructor(
+    identity: { readonly id: SessionId; readonly recorder: string },
+    options: ResolvedOptions,
+    writer: Writer,
+    writes: SessionWrites,
+    onEnd: (left: readonly SpoolEntry[] | null) => void,
+    spool: SessionSpool | null = null,
+  ) {
+    this.id = identity.id;
+    this.recorder = identity.recorder;
+    this.#options = options;
+    this.#writer = writer;
+    this.#writes = writes;
+    this.#onEnd = onEnd;
+    this.#spool = spool;
+    this.#room = new QueueRoom(options, spool);
+    this.#intake = new Intake(options, this.#room, spool, (isOld) => this.#due(isOld));
+    this.#queue = new BatchQueue({
+      writer,
+      writes,
+      spool,
+      spoolMemoryBytes: options.spoolMemoryBytes,
+      onCommitted: (batch) => this.#committed(batch),
+      onFailed: (error) => this.#giveUp(error),
+    });
+    spool?.onTaken(() => this.#room.release());
+  }
+
+  append(record: StoreRecord): boolean {
+    if (this.#failure) throw this.#failure;
+    if (this.#closing)
+      throw new SessionStoreError('SESSION_CLOSED', 'The session is closed; open a new one to record.');
+    const isTaken = this.#intake.take(record);
+    return isTaken && (this.#options.whenFull === 'shed' || !this.#room.isFull);
+  }
+
+  async drained(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    if (this.#room.hasRoom) return;
+    // A batch may be what keeps it above the mark, and without further records nothing else would cut it.
+    this.#cut();
+    await this.#room.wait();
+  }
+
+  async flush(): Promise<void> {
+    // What is left goes with the end.
+    if (this.#closing) return void (await this.#closing);
+    this.#cut();
+    await this.#queue.settled();
+    if (this.#failure) throw this.#failure;
+  }
+
+  async durable(): Promise<void> {
+    if (!this.#spool) return this.flush();
+    if (this.#failure) throw this.#failure;
+    await this.#spool.durable();
+  }
+
+  counters(): SessionCounters {
+    return this.#intake.counters();
+  }
+
+  /** Records that live in memory alone, and the memory that they take, estimated. None once it has failed: they are lost. */
+  get queued(): { readonly records: number; readonly bytes: number } {
+    return this.#failure ? { records: 0, bytes: 0 } : { records: this.#room.records, bytes: this.#room.bytes };
+  }
+
+  /** Ends it here: the database says that it is not ours any more. A close under way finds that out itself. */
+  lose(error: SessionStoreError): void {
+    if (this.#closing || this.#failure) return;
+    this.#giveUp(error);
+    this.#writer.report(error);
+  }
+
+  async close(end: SessionCloseOptions): Promise<SessionRow> {
+    if (!endings.includes(end.status))
+      throw new TypeError(`status cannot be ${JSON.stringify(end.status)} at a close.`);
+    within('timeoutMs', end.timeoutMs ?? defaultCloseTimeoutMs, 1, maxDelayMs);
+    this.#closing ??= this.#close(end);
+    return this.#closing;
+  }
+
+  /** While a write is under way a larger batch costs nothing. */
+  #due(isOld: boolean): void {
+    if (isOld && !this.#queue.isEmpty) this.#overdue = true;
+    else this.#cut();
+  }
+
+  #cut(): void {
+    const batch = this.#takeBatch();
+    if (batch && !this.#failure) this.#queue.push(batch);
+  }
+
+  #takeBatch(): Batch | null {
+    this.#overdue = false;
+    return this.#intake.cut();
+  }
+
+  #committed(batch: BatchSize): void {
+    this.#room.committed(batch);
+    this.#room.release();
+    if (this.#overdue && this.#queue.isEmpty) this.#cut();
+  }
+
+  #giveUp(error: SessionStoreError): void {
+    // Each batch behind the one that failed is called off in its turn.
+    if (this.#failure) return;
+    const left = this.#room.uncommitted;
+    const isRecoverable = this.#spool !== null && recoverable.includes(error.code);
+    const where = this.#spool?.isRefusing ? 'in the spool and, as it takes nothing now, in memory' : 'in the spool';
+    const outcome = isRecoverable ? `${left} records wait ${where}.` : `${left} records are not stored.`;
+    this.#failure = new SessionStoreError(
+      error.code === 'QUERY_FAILED' ? 'RECORD_REFUSED' : error.code,
+      `${error.message} ${outcome}`,
+      { cause: error, sqlState: error.sqlState, unwrittenRecords: left },
+    );
+    // Later batches would leave a hole behind this one.
+    this.#queue.stop(this.#failure);
+    this.#room.fail(this.#failure);
+    if (isRecoverable && !this.#closing) this.#leave();
+  }
+
+  /** Somebody else sees to what is in the spool. */
+  #leave(): void {
+    this.#intake.stop();
+    this.#onEnd(this.#spool?.stop() ?? null);
+  }
+
+  async #close({ status, reason, timeoutMs = defaultCloseTimeoutMs }: SessionCloseOptions): Promise<SessionRow> {
+    const { runtime } = this.#options;
+    if (this.#spool && this.#failure && recoverable.includes(this.#failure.code)) throw this.#failure;
+    const endedAtMs = runtime.nowMs();
+    const last = this.#takeBatch();
+    if (!this.#failure) this.#spool?.end({ status, reason: storableText(reason), endedAtMs });
+    const calledOff = new AbortController();
+    const ended = this.#queue.settled().then(async () => {
+      if (this.#spool && recoverable.includes(this.#failure?.code)) throw this.#failure!;
+      const lost = this.#failure ? this.#room.uncommitted : 0;
+      const end: SessionEnd = this.#failure
+        ? { status: 'error', reason: storableText(`${reason} (${lost} records could not be stored)`), endedAtMs }
+        : { status, reason: storableText(reason), endedAtMs };
+      const batch = this.#failure ? null : last;
+      const before = this.#failure ? null : this.#intake.batches - (last ? 1 : 0);
+      return this.#writer.write(async () => this.#writes.end(batch, end, before), calledOff.signal, batch);
+    });
+    try {
+      const row = await withDeadline(runtime, timeoutMs, ended, () => this.#tooLate(timeoutMs));
+      if (this.#failure) {
+        this.#leave();
+        return row;
+      }
+      if (last) {
+        this.#spool?.committed(last.ordinal);
+        this.#room.committed(last);
+      }
+      this.#room.open();
+      this.#spool?.finish();
+      this.#onEnd(null);
+      return row;
+    } catch (cause) {
+      const error = cause as SessionStoreError;
+      calledOff.abort(error);
+      this.#queue.stop(error);
+      this.#failure ??= error;
+      this.#room.fail(error);
+      this.#leave();
+      throw error;
+    }
+  }
+
+  #tooLate(timeoutMs: number): SessionStoreError {
+    const waiting = this.#room.uncommitted;
+    return new SessionStoreError(
+      'CLOSE_TIMEOUT',
+      `Session ${this.id} could not be closed within ${timeoutMs} ms: the database does not take its last records. ` +
+        (this.#spool
+          ? `${waiting} of them and its end wait in the spool, and are written when the database is back.`
+          : `${waiting} records may not be stored, and the session is active until its lease runs out.`),
+      { unwrittenRecords: waiting },
+    );
+  }
+}

@@ -1,0 +1,133 @@
+import type { Batch } from '../batch/collector.ts';
+import { ownership, type OwnedSession } from '../ownership/ownership.ts';
+import { SessionStoreError } from '../errors.ts';
+import type { Engine, Run } from '../database/engines/engine.ts';
+import type { MarketIds } from './market-ids.ts';
+import type { Partitions } from '../partitions/partitions.ts';
+import { encodeBatch, type EncodedBatch } from '../batch/encode-batch.ts';
+import { endSession, type SessionEnd } from '../ownership/end-session.ts';
+import { lockSession } from '../ownership/lock-session.ts';
+import { writeBatch } from './write-batch.ts';
+import type { SessionRow } from '../records.ts';
+import { numberOf, sessionRow } from '../database/rows.ts';
+
+/**
+ * The transactions of one owned session. Each begins by taking the session's row, which says whether it is still ours and
+ * which batch comes next; so each may be repeated, and what was committed once is left as it is.
+ */
+export class SessionWrites {
+  readonly #engine: Engine;
+  readonly #markets: MarketIds;
+  readonly #partitions: Partitions;
+  readonly #session: OwnedSession;
+  readonly #leaseMs: number;
+  /** The batch that was made ready last, for its first try and those after it. */
+  #ready: { readonly batch: Batch; readonly encoded: EncodedBatch } | null = null;
+
+  constructor(engine: Engine, markets: MarketIds, partitions: Partitions, session: OwnedSession, leaseMs: number) {
+    this.#engine = engine;
+    this.#markets = markets;
+    this.#partitions = partitions;
+    this.#session = session;
+    this.#leaseMs = leaseMs;
+  }
+
+  /**
+   * Does all of a write that does not change the session, so that none of it is left to do between its transaction and the one
+   * before. Another batch takes this one's place.
+   *
+   * @throws {SessionStoreError} why the database failed, if it had to be asked
+   */
+  async prepare(batch: Batch): Promise<EncodedBatch> {
+    if (this.#ready?.batch === batch) return this.#ready.encoded;
+    // What its rows refer to or lie in is committed before them: markets, and partitions of their days.
+    await this.#partitions.cover(batch);
+    const marketIds = await this.#markets.of(batch.markets);
+    const encoded = encodeBatch(this.#session.id, batch, marketIds);
+    this.#ready = { batch, encoded };
+    return encoded;
+  }
+
+  /**
+   * @param whenSent called once the server has the next move
+   * @throws {SessionStoreError} SESSION_FENCED or SESSION_CLOSED when the session is not ours any more, SESSION_DIVERGED, or
+   *   why the database failed
+   */
+  async write(batch: Batch, whenSent?: () => void): Promise<void> {
+    const encoded = await this.prepare(batch);
+    await this.#engine.transact(
+      async (run) => {
+        const row = ownership(await lockSession(run, this.#session.id), this.#session);
+        await this.#add(run, encoded, numberOf(row, 'last_batch'), whenSent);
+      },
+      { doing: 'Writing records' },
+    );
+    this.#forget(batch);
+  }
+
+  /**
+   * Writes a batch of an adopted session, whose batches may have holes between them: the batch itself names those. One that the
+   * session is past already is left alone.
+   *
+   * @throws {SessionStoreError} as `write`
+   */
+  async recover(batch: Batch): Promise<void> {
+    const encoded = await this.prepare(batch);
+    await this.#engine.transact(
+      async (run) => {
+        const row = ownership(await lockSession(run, this.#session.id), this.#session);
+        if (numberOf(row, 'last_batch') < batch.ordinal) await this.#insert(run, encoded);
+      },
+      { doing: 'Writing spooled records' },
+    );
+    this.#forget(batch);
+  }
+
+  /**
+   * Writes the last batch and ends the session.
+   *
+   * @param before ordinal of the batch that has to be in the database by then; null where batches are known to be lost
+   * @throws {SessionStoreError} as `write`
+   */
+  async end(batch: Batch | null, end: SessionEnd, before: number | null): Promise<SessionRow> {
+    const encoded = batch && (await this.prepare(batch));
+    return this.#engine.transact(
+      async (run) => {
+        const row = await lockSession(run, this.#session.id);
+        // The first try was committed after all, and only its answer was lost.
+        if (row && isEndedAs(sessionRow(row), end)) return sessionRow(row);
+        const lastBatch = numberOf(ownership(row, this.#session), 'last_batch');
+        if (before !== null && before !== lastBatch) throw this.#diverged(before, lastBatch);
+        if (encoded) await this.#add(run, encoded, lastBatch);
+        return sessionRow(await endSession(run, this.#session.id, end));
+      },
+      { doing: 'Closing a session' },
+    );
+  }
+
+  #forget(batch: Batch): void {
+    if (this.#ready?.batch === batch) this.#ready = null;
+  }
+
+  async #add(run: Run, batch: EncodedBatch, lastBatch: number, whenSent?: () => void): Promise<void> {
+    // An earlier try was committed, and its answer was lost.
+    if (lastBatch === batch.ordinal) return;
+    if (lastBatch !== batch.ordinal - 1) throw this.#diverged(batch.ordinal - 1, lastBatch);
+    await this.#insert(run, batch, whenSent);
+  }
+
+  async #insert(run: Run, batch: EncodedBatch, whenSent?: () => void): Promise<void> {
+    await writeBatch(run, this.#session, batch, this.#leaseMs, whenSent);
+  }
+
+  #diverged(expected: number, found: number): SessionStoreError {
+    return new SessionStoreError(
+      'SESSION_DIVERGED',
+      `Session ${this.#session.id} ends with batch ${found} in the database, and batch ${expected} was committed: the ` +
+        'database was restored, or a standby without its latest changes has taken over. Open a new session.',
+    );
+  }
+}
+
+const isEndedAs = (row: SessionRow, end: SessionEnd) =>
+  row.status === end.status && row.endReason === end.reason && row.endedAtMs === end.endedAtMs;

@@ -1,0 +1,117 @@
+import { ManualRuntime } from '@trader/testkit';
+import { describe, expect, test } from 'vitest';
+import { SessionStoreError } from '../errors.ts';
+import type { StoreWrite } from '../options.ts';
+import type { SourceStatus } from '../background/status-sources.ts';
+import { Writer } from './writer.ts';
+
+const unreachable = () => new SessionStoreError('DATABASE_UNREACHABLE', 'gone', { retryable: true });
+const never = new AbortController().signal;
+
+const setUp = (onStatus?: (status: SourceStatus) => void) => {
+  const runtime = new ManualRuntime();
+  const statuses: SourceStatus[] = [];
+  return { runtime, statuses, writer: new Writer(runtime, onStatus ?? ((status) => statuses.push(status))) };
+};
+
+/** Lets each pause pass as soon as it begins, until the promise settles. */
+const withoutPauses = async <T>(runtime: ManualRuntime, promise: Promise<T>): Promise<T> => {
+  const pending = Symbol('pending');
+  while ((await Promise.race([promise, new Promise((resolve) => setImmediate(resolve, pending))])) === pending) {
+    runtime.advance(10_000);
+  }
+  return promise;
+};
+
+test('a write is tried until it works, and only the first failure and the end of it are reported', async () => {
+  const { runtime, statuses, writer } = setUp();
+  let tries = 0;
+  const attempt = async () => {
+    if (++tries < 50) throw unreachable();
+    return tries;
+  };
+  expect(await withoutPauses(runtime, writer.write(attempt, never))).toBe(50);
+  expect(statuses).toEqual([
+    { state: 'failing', error: expect.objectContaining({ code: 'DATABASE_UNREACHABLE' }), sinceMs: 1_800_000_000_000 },
+    { state: 'writing' },
+  ]);
+  expect(runtime.armedTimers).toBe(0);
+});
+
+test('writes are done one at a time, in order, and a failed one does not stop the next', async () => {
+  const { writer } = setUp();
+  const done: string[] = [];
+  const refused = new SessionStoreError('QUERY_FAILED', 'no');
+  const one = writer.write(async () => {
+    await new Promise(setImmediate);
+    done.push('one');
+  }, never);
+  const two = writer.write(async () => Promise.reject(refused), never).catch((error: unknown) => error);
+  const three = writer.write(async () => void done.push('three'), never);
+  expect(await Promise.all([one, two, three])).toEqual([undefined, refused, undefined]);
+  expect(done).toEqual(['one', 'three']);
+});
+
+test('a write that is called off ends with the reason, also in the middle of a pause', async () => {
+  const { runtime, writer } = setUp();
+  const calledOff = new AbortController();
+  const writing = writer.write(async () => Promise.reject(unreachable()), calledOff.signal);
+  await expect.poll(() => runtime.armedTimers).toBe(1);
+  const reason = new SessionStoreError('CLOSE_TIMEOUT', 'too late');
+  calledOff.abort(reason);
+  await expect(writing).rejects.toBe(reason);
+  expect(runtime.armedTimers).toBe(0);
+});
+
+describe('a batch that was committed', () => {
+  test('is reported with the time since its first try', async () => {
+    const runtime = new ManualRuntime();
+    const writes: StoreWrite[] = [];
+    const writer = new Writer(
+      runtime,
+      () => undefined,
+      (write) => writes.push(write),
+    );
+    let tries = 0;
+    const slow = async () => {
+      runtime.advance(40);
+      if (++tries === 1) throw unreachable();
+    };
+    const written = writer.write(slow, never, { records: 7, bytes: 560 });
+    await expect.poll(() => runtime.armedTimers).toBe(1);
+    expect(writes).toEqual([]);
+    runtime.advance(10_000);
+    await written;
+    await writer.write(async () => undefined, never);
+    expect(writes).toEqual([{ records: 7, bytes: 560, elapsedMs: 10_080 }]);
+  });
+
+  test('stays committed when the listener throws, which is its owner to see', async () => {
+    const failure = new Error('no more room for figures');
+    const writer = new Writer(
+      new ManualRuntime(),
+      () => undefined,
+      () => {
+        throw failure;
+      },
+    );
+    const uncaught = nextUncaught();
+    expect(await writer.write(async () => 'done', never, { records: 1, bytes: 80 })).toBe('done');
+    expect(await uncaught).toBe(failure);
+    const refused = new SessionStoreError('QUERY_FAILED', 'no');
+    await expect(writer.write(async () => Promise.reject(refused), never, { records: 1, bytes: 80 })).rejects.toBe(
+      refused,
+    );
+  });
+});
+
+/** Takes the place of the test runner's listeners, once. */
+async function nextUncaught(): Promise<unknown> {
+  const listeners = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  process.once('uncaughtException', resolve);
+  return promise.finally(() => {
+    for (const listener of listeners) process.on('uncaughtException', listener);
+  });
+}

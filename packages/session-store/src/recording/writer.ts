@@ -1,0 +1,98 @@
+import { backoffMs } from '../background/backoff.ts';
+import type { SessionStoreError } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import type { StoreWrite } from '../options.ts';
+import type { SourceStatus } from '../background/status-sources.ts';
+
+/** A batch, as far as it is reported. */
+type WriteContent = Omit<StoreWrite, 'elapsedMs'>;
+
+/**
+ * Does writes one after the other, each again and again until it works: the database may be away for as long as it likes.
+ * A write ends without success only when it is itself at fault, or when it is called off.
+ */
+export class Writer {
+  readonly #runtime: Runtime;
+  readonly #onStatus: (status: SourceStatus) => void;
+  readonly #onWrite: (write: StoreWrite) => void;
+  #last: Promise<unknown> = Promise.resolve();
+  #status: SourceStatus = { state: 'writing' };
+
+  constructor(
+    runtime: Runtime,
+    onStatus: (status: SourceStatus) => void,
+    onWrite: (write: StoreWrite) => void = () => undefined,
+  ) {
+    this.#runtime = runtime;
+    this.#onStatus = onStatus;
+    this.#onWrite = onWrite;
+  }
+
+  /**
+   * @param attempt harmless when repeated; rejects with SessionStoreError only
+   * @param signal calls it off, with the error that the caller then gets; an attempt under way is waited for
+   * @param content what is committed with it, which is reported then
+   */
+  write<T>(attempt: () => Promise<T>, signal: AbortSignal, content: WriteContent | null = null): Promise<T> {
+    const result = this.#last.then(async () => this.#persist(attempt, signal, content));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Tells the status listener, unless it has been told already that writing fails. */
+  report(error: SessionStoreError): void {
+    this.#report({ state: 'failing', error, sinceMs: this.#runtime.nowMs() });
+  }
+
+  async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal, content: WriteContent | null): Promise<T> {
+    const startedMs = this.#runtime.monotonicMs();
+    for (let failures = 0; ;) {
+      signal.throwIfAborted();
+      try {
+        const value = await attempt();
+        this.#report({ state: 'writing' });
+        if (content) this.#wrote(content, this.#runtime.monotonicMs() - startedMs);
+        return value;
+      } catch (cause) {
+        const error = cause as SessionStoreError;
+        this.report(error);
+        if (!error.retryable) throw error;
+        failures++;
+        await this.#pause(backoffMs(failures, this.#runtime.random()), signal);
+      }
+    }
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = () => resolve();
+    const cancel = this.#runtime.setTimer(ms, wake);
+    signal.addEventListener('abort', wake);
+    await promise;
+    // A session can be retried for days: what each pause attaches, it takes away.
+    signal.removeEventListener('abort', wake);
+    cancel();
+  }
+
+  #report(status: SourceStatus): void {
+    if (status.state === this.#status.state) return;
+    this.#status = status;
+    tell(() => this.#onStatus(status));
+  }
+
+  #wrote({ records, bytes }: WriteContent, elapsedMs: number): void {
+    tell(() => this.#onWrite({ records, bytes, elapsedMs }));
+  }
+}
+
+/** A listener's failure is its owner's; writing must not stop for it. */
+function tell(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import type { GapRecord, StoreRecord } from '../../records.ts';
+import type { GapEntry } from '../../batch/collector.ts';
+
+type Hole = { readonly fromAtMs: number | null; readonly cause: string; readonly seen: Set<string> };
+
+/**
+ * Names what a damaged spool has lost of one session: for each hole a row for its time, and for each subscription that goes
+ * on behind it a row with the numbers between. Follows the records in the order in which they were spooled.
+ */
+export class HoleLedger {
+  readonly #lastSeq = new Map<string, number>();
+  #lastAtMs: number | null = null;
+  #holes: Hole[] = [];
+  #rows: GapRecord[] = [];
+  #hasHoles = false;
+
+  /** Whether there ever was one. */
+  get hasHoles(): boolean {
+    return this.#hasHoles;
+  }
+
+  /** Something is missing between what was seen and what comes next. */
+  hole(cause: string): void {
+    this.#hasHoles = true;
+    this.#holes.push({ fromAtMs: this.#lastAtMs, cause, seen: new Set() });
+    // One that begins where the last one did is the same hole.
+    if (this.#holes.length > 1 && this.#holes.at(-2)!.seen.size === 0) this.#holes.pop();
+  }
+
+  see(records: readonly StoreRecord[]): void {
+    for (const record of records) {
+      const hole = this.#holes.at(-1);
+      if (record.kind !== 'gap') {
+        if (hole && hole.seen.size === 0) this.#rows.push(timeRow(hole, record.epoch, record.receivedAtMs));
+        if (hole) this.#nameNumbers(hole, record);
+        hole?.seen.add('');
+        this.#lastAtMs = record.receivedAtMs;
+        if (record.sid !== null && record.seq !== null) this.#lastSeq.set(`${record.epoch}/${record.sid}`, record.seq);
+      }
+    }
+  }
+
+  /** The rows since the last call. */
+  take(): readonly GapRecord[] {
+    return this.#rows.splice(0);
+  }
+
+  /** For holes behind which nothing comes any more. @param epoch of what was lost, as far as anybody knows */
+  takeEnd(nowMs: number): readonly GapRecord[] {
+    const epochs = [...this.#lastSeq.keys()].map((key) => Number(key.split('/')[0]));
+    const epoch = Math.max(1, ...epochs);
+    const open = this.#holes.filter(({ seen }) => seen.size === 0);
+    this.#holes = [];
+    return open.map((hole) => timeRow({ ...hole, fromAtMs: hole.fromAtMs ?? nowMs }, epoch, null));
+  }
+
+  #nameNumbers(hole: Hole, { epoch, sid, seq, receivedAtMs }: Exclude<StoreRecord, GapRecord>): void {
+    if (sid === null || seq === null) return;
+    const key = `${epoch}/${sid}`;
+    if (hole.seen.has(key)) return;
+    hole.seen.add(key);
+    const before = this.#lastSeq.get(key);
+    if (seq - 1 === before) return;
+    this.#rows.push({
+      ...timeRow(hole, epoch, receivedAtMs),
+      sid,
+      // What lies before the spool's oldest record is in the database.
+      firstSeq: before === undefined ? null : before + 1,
+      lastSeq: seq - 1,
+    });
+  }
+}
+
+const timeRow = ({ fromAtMs, cause }: Hole, epoch: number, toAtMs: number | null): GapRecord => ({
+  kind: 'gap',
+  epoch,
+  sid: null,
+  firstSeq: null,
+  lastSeq: null,
+  // Clocks may have gone back meanwhile.
+  fromAtMs: Math.min(fromAtMs ?? toAtMs ?? 0, toAtMs ?? Infinity),
+  toAtMs,
+  cause,
+});
+
+/** Ledger rows as a batch holds them, numbered from `first`. */
+export const gapEntries = (rows: readonly GapRecord[], first: number): readonly GapEntry[] =>
+  rows.map((record, index) => ({ ordinal: first + index, record, shed: 0 }));
