@@ -38,8 +38,11 @@ const allowed: Case[] = [
 
 const brokenRules = new Map<string, string[]>();
 
-/** Where in the tree a case has its file: beside its name, as some names are used by several. */
-const fileOf = ([file]: Case, index: number): string => file.replace(/(?=\.(test\.)?ts$)/, `-${index}`);
+/** Where in the tree a case has its file: as it is called, or beside that where a case before has taken the name. */
+const fileOf = ([file]: Case, index: number): string => {
+  const taken = [...refused, ...allowed].slice(0, index).filter(([other]) => other === file).length;
+  return taken === 0 ? file : file.replace(/(?=\.(test\.)?ts$)/, `-${taken}`);
+};
 
 beforeAll(() => {
   const root = fileURLToPath(new URL('../../..', import.meta.url));

@@ -30,7 +30,9 @@ function launch(npx: string) {
   const output = { stdout: '', stderr: '' };
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  return { child, output, exited: once(child, 'close').then(([code]) => code as number | null) };
+  // Not `close`: that waits for whoever else has its outputs, as what it has started.
+  const ended = (event: 'exit' | 'close') => once(child!, event).then(([code]) => code as number | null);
+  return { child, output, exited: ended('exit'), closed: ended('close') };
 }
 
 const isGone = (pid: number): boolean => {
@@ -62,8 +64,8 @@ describe('npm start', () => {
 
 describe.skipIf(!existsSync('/proc/self/stat'))('the build', () => {
   test('that fails is the end, and its words are not on standard output', async () => {
-    const { exited, output } = launch('echo "the build says no"; exit 3');
-    expect(await exited).toBe(3);
+    const { closed, output } = launch('echo "the build says no"; exit 3');
+    expect(await closed).toBe(3);
     expect(output).toEqual({ stdout: '', stderr: expect.stringContaining('the build says no') });
   });
 
