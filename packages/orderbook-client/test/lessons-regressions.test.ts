@@ -82,7 +82,7 @@ describe('lesson 2: the data clock', () => {
     }
     const before = snapshotRequests(socket).length;
     for (let i = 0; i < 50; i++) {
-      if (errors) socket.send({ type: 'error', sid: 1, msg: { code: 17, msg: 'Internal error' } });
+      if (errors) socket.send({ type: 'error', sid: 1, msg: { code: 18, msg: 'Command timeout' } });
       pass();
     }
     expect(snapshotRequests(socket).length - before).toBe(1);

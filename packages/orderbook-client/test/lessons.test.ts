@@ -154,7 +154,7 @@ describe('lesson 2: what is no data must not feed the data’s clock', () => {
     const it = await syncedConversation();
     makeBusy(it, 2);
     const redialled = it.dial();
-    untilGivenUp(it, () => it.socket.send({ type: 'error', sid: 1, msg: { code: 17, msg: 'Internal error' } }));
+    untilGivenUp(it, () => it.socket.send({ type: 'error', sid: 1, msg: { code: 18, msg: 'Command timeout' } }));
     it.runtime.advance(0);
     await redialled;
     expect(snapshotRequests(it.socket)[0]).toEqual([A]);

@@ -9,8 +9,13 @@ export type ExchangeError = {
   readonly name: ExchangeErrorName;
   /** The same command, or for a terminal error the same subscription, may well succeed later as it is. */
   readonly retryable: boolean;
-  /** The sid is dead: nothing more comes on it, and its channel is to be subscribed to anew. */
+  /**
+   * Of a subscription: the sid is dead, nothing more comes on it, and its channel is to be subscribed to anew. An error
+   * that answers a command and names no sid has ended nothing.
+   */
   readonly terminal: boolean;
+  /** An exchange of today sends it no more; older ones and recordings do. */
+  readonly retired: boolean;
 };
 
 /** Everything else says that the command is wrong, and would be as wrong the next time. */
@@ -22,12 +27,14 @@ const RETRYABLE: ReadonlySet<ExchangeErrorName> = new Set([
   'tooManyRequests',
 ]);
 
-const TERMINAL: ReadonlySet<ExchangeErrorName> = new Set(['channelError', 'bufferOverflow']);
+const TERMINAL: ReadonlySet<ExchangeErrorName> = new Set(['channelError', 'internalError', 'bufferOverflow']);
+
+const RETIRED: ReadonlySet<ExchangeErrorName> = new Set(['alreadySubscribed', 'marketNotFound', 'internalError']);
 
 const BY_CODE: ReadonlyMap<number, ExchangeError> = new Map(
   (Object.entries(WIRE_ERROR) as [keyof typeof WIRE_ERROR, number][]).map(([name, code]) => [
     code,
-    { code, name, retryable: RETRYABLE.has(name), terminal: TERMINAL.has(name) },
+    { code, name, retryable: RETRYABLE.has(name), terminal: TERMINAL.has(name), retired: RETIRED.has(name) },
   ]),
 );
 
@@ -36,4 +43,4 @@ const BY_CODE: ReadonlyMap<number, ExchangeError> = new Map(
  * retryable and not terminal: trying again, with growing waits, is what heals the most.
  */
 export const exchangeError = (code: number): ExchangeError =>
-  BY_CODE.get(code) ?? { code, name: 'unknown', retryable: true, terminal: false };
+  BY_CODE.get(code) ?? { code, name: 'unknown', retryable: true, terminal: false, retired: false };
