@@ -1,7 +1,8 @@
 // What the channels beside the order book say, as events: market data (trades, tickers, lifecycle) and the account's own
 // fills, orders, positions and order groups. All numbers are exact integers of the scale that their comment or name
 // says; ids are text; what a frame does not have is `null`.
-import type { Side } from './core/book/book.ts';
+import type { Side } from './core/price/book-level.ts';
+import type { WireRawChannel } from './wire.ts';
 
 /**
  * One of the known values, or any other text as it came: the exchange adds values without notice, and a new one must not
@@ -293,6 +294,25 @@ export type MarketPositionEvent = ChannelEventOf<'market-position', MarketPositi
 /** Channel `order_group_updates`. */
 export type OrderGroupEvent = ChannelEventOf<'order-group', OrderGroup>;
 
+/** Channels that are known by name and not read. The last two are gone since 2026: old recordings have them. */
+export type RawChannel = WireRawChannel | 'ticker_v2' | 'multivariate';
+
+/** A frame of a channel that is known by name and not read, as it came. */
+export type RawEvent = {
+  readonly type: 'raw';
+  readonly channel: RawChannel;
+  /** The frame's `type`. */
+  readonly frameType: string;
+  /** Counts the client's opened sockets from 1. */
+  readonly epoch: number;
+  /** `null` where the frame has none that can be read, like `seq`. */
+  readonly sid: number | null;
+  readonly seq: number | null;
+  /** When this client read the frame, wall clock, ms since the Unix epoch. */
+  readonly receivedAtMs: number;
+  readonly text: string;
+};
+
 /** Whatever comes on a channel beside the order book. */
 export type ChannelEvent =
   | TradeEvent
@@ -303,4 +323,5 @@ export type ChannelEvent =
   | FillEvent
   | UserOrderEvent
   | MarketPositionEvent
-  | OrderGroupEvent;
+  | OrderGroupEvent
+  | RawEvent;

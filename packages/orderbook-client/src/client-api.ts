@@ -1,5 +1,6 @@
 // What a client is to its user. How it works is in client.ts.
 import type { BookView } from './core/book/book-view.ts';
+import type { RawChannel } from './channel-events.ts';
 import type { EventStreamOptions } from './event-queue.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
 import type { WireChannel } from './wire.ts';
@@ -22,6 +23,8 @@ export type ClientStatus = {
   readonly connections: readonly ConnectionStatus[];
   /** Over all connections. */
   readonly counters: FeedCounters;
+  /** Frames that were kept raw, by channel, since the client was made. A channel without any has no entry. */
+  readonly rawFrames: Readonly<Partial<Record<RawChannel, number>>>;
 };
 
 /** One connection at one moment. */

@@ -1,4 +1,5 @@
 // The client: one feed per connection, their events in one place, and what users call.
+import type { RawChannel } from './channel-events.ts';
 import type { BookView } from './core/book/book-view.ts';
 import { OrderbookClientError } from './errors.ts';
 import { EventQueue, type EventStreamOptions } from './event-queue.ts';
@@ -88,6 +89,7 @@ class Client implements OrderbookClient {
       listenerFailures: this.#listeners.failures,
       connections,
       counters: sumOf(states.map(({ counters }) => counters)),
+      rawFrames: sumByChannel(states.map(({ rawFrames }) => rawFrames)),
     };
   }
 
@@ -229,4 +231,14 @@ function sumOf(counters: readonly FeedCounters[]): FeedCounters {
   return Object.fromEntries(
     names.map((name) => [name, total(counters.map((of) => of[name]))]),
   ) as unknown as FeedCounters;
+}
+
+function sumByChannel(each: readonly ClientStatus['rawFrames'][]): ClientStatus['rawFrames'] {
+  const sums: Partial<Record<RawChannel, number>> = {};
+  for (const counts of each) {
+    for (const [channel, count] of Object.entries(counts) as [RawChannel, number][]) {
+      sums[channel] = (sums[channel] ?? 0) + count;
+    }
+  }
+  return sums;
 }

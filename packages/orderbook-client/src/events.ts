@@ -1,5 +1,5 @@
 import type { ChannelEvent } from './channel-events.ts';
-import type { Level, Side } from './core/book/book.ts';
+import type { Level, Side } from './core/price/book-level.ts';
 import type { OrderbookClientError } from './errors.ts';
 import type { WireChannel } from './wire.ts';
 
@@ -132,6 +132,7 @@ const EACH_TYPE: Record<OrderbookEvent['type'], true> = {
   'user-order': true,
   'market-position': true,
   'order-group': true,
+  raw: true,
   control: true,
   unrecognized: true,
   status: true,

@@ -1,7 +1,7 @@
 export type { Backoff } from './core/state/backoff.ts';
-export type { Level, Side } from './core/book/book.ts';
 export type { BookView } from './core/book/book-view.ts';
 export { exchangeError, type ExchangeError } from './core/decode/exchange-errors.ts';
+export type { Level, Side } from './core/price/book-level.ts';
 export {
   formatMicrodollars,
   formatPrice,
@@ -31,6 +31,8 @@ export type {
   OrderGroupEvent,
   OrderUpdateReason,
   PriceRange,
+  RawChannel,
+  RawEvent,
   Ticker,
   TickerEvent,
   Trade,

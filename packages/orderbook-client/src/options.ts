@@ -3,7 +3,7 @@ import type { ChannelScope } from './core/state/subscription.ts';
 import { systemRuntime, type Runtime } from './io/runtime.ts';
 import { createSigner, type Signer } from './io/signer.ts';
 import { openWebSocket, type OpenSocket } from './io/socket.ts';
-import type { WireChannel } from './wire.ts';
+import type { WireChannel, WireRawChannel } from './wire.ts';
 
 export interface OrderbookClientOptions {
   /** WebSocket URL, `wss://external-api-ws.kalshi.com/trade-api/ws/v2` for production. */
@@ -14,8 +14,8 @@ export interface OrderbookClientOptions {
   readonly markets: readonly string[];
   /**
    * Channels beside `orderbook_delta`, which is always subscribed to. `markets`: for the wanted markets only. `all`: for
-   * whatever the exchange or the account has; `market_lifecycle_v2`, `market_positions` and `order_group_updates` know
-   * only this.
+   * whatever the exchange or the account has; `trade`, `ticker`, `fill` and `user_orders` know both, the others only
+   * this. The frames of a {@link RawChannel} are passed on unread.
    *
    * @default {}
    */
@@ -61,7 +61,7 @@ export type OptionalChannels = Readonly<Partial<Record<Scoped, ChannelScope>>> &
   readonly market_lifecycle_v2?: 'all';
   readonly market_positions?: 'all';
   readonly order_group_updates?: 'all';
-};
+} & Readonly<Partial<Record<WireRawChannel, 'all'>>>;
 
 const SCOPES: Record<keyof OptionalChannels, readonly ChannelScope[]> = {
   trade: ['markets', 'all'],
@@ -71,6 +71,11 @@ const SCOPES: Record<keyof OptionalChannels, readonly ChannelScope[]> = {
   market_positions: ['all'],
   market_lifecycle_v2: ['all'],
   order_group_updates: ['all'],
+  communications: ['all'],
+  multivariate_market_lifecycle: ['all'],
+  cfbenchmarks_value: ['all'],
+  cfbenchmarks_value_5hz: ['all'],
+  pyth_value: ['all'],
 };
 
 export type ResolvedOptions = Required<Omit<OrderbookClientOptions, 'credentials' | 'channels'>> & {

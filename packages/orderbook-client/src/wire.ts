@@ -29,10 +29,26 @@ export type SubscribeCommand = {
   readonly cmd: 'subscribe';
   readonly params: {
     readonly channels: readonly string[];
+    /** One of these four at most; ids are for `ticker` only. */
     readonly market_ticker?: string;
     readonly market_tickers?: readonly string[];
-    /** `true`: no-side prices are given as YES prices. Always sent, because Kalshi will flip the default. */
+    readonly market_id?: string;
+    readonly market_ids?: readonly string[];
+    /** Order books. `true`: no-side prices are given as YES prices. Always sent, because Kalshi will flip the default. */
     readonly use_yes_price?: boolean;
+    /** `ticker`. `true`: a first value comes at once. */
+    readonly send_initial_snapshot?: boolean;
+    /** `true`: an `ok` lists no markets. This client needs the lists, and never sends it. */
+    readonly skip_ticker_ack?: boolean;
+    /** `communications`: from 1 to 100, and from 0 to `shard_factor - 1`. */
+    readonly shard_factor?: number;
+    readonly shard_key?: number;
+    /** `communications`: only what concerns the account (`self`), or all. */
+    readonly user_filter?: '' | 'self';
+    /** `cfbenchmarks_value` and `cfbenchmarks_value_5hz`; `["all"]` names every one. */
+    readonly index_ids?: readonly string[];
+    /** `pyth_value`; `["all"]` names every one. */
+    readonly underlying_tickers?: readonly string[];
   };
 };
 
@@ -49,9 +65,32 @@ export type UpdateSubscriptionCommand = {
     readonly sid?: number;
     /** Of length one; more is error 12. */
     readonly sids?: readonly number[];
+    /** `get_snapshot` is for order books, and heeds `market_tickers` only. */
     readonly action: 'add_markets' | 'delete_markets' | 'get_snapshot';
+    readonly market_ticker?: string;
     readonly market_tickers?: readonly string[];
+    /** Ids are for `ticker` only. */
+    readonly market_id?: string;
+    readonly market_ids?: readonly string[];
+    /** `ticker`. */
+    readonly send_initial_snapshot?: boolean;
   };
+};
+
+/** The same command for the channels of values. This client names all of them when it subscribes, and sends none of these. */
+export type UpdateValuesCommand = {
+  readonly id: number;
+  readonly cmd: 'update_subscription';
+  readonly params: { readonly sid?: number; readonly sids?: readonly number[] } & (
+    | {
+        readonly action: 'subscribe_indices' | 'unsubscribe_indices' | 'indexlist';
+        readonly index_ids?: readonly string[];
+      }
+    | {
+        readonly action: 'subscribe_underlyings' | 'unsubscribe_underlyings' | 'underlying_list';
+        readonly underlying_tickers?: readonly string[];
+      }
+  );
 };
 
 export type ListSubscriptionsCommand = { readonly id: number; readonly cmd: 'list_subscriptions' };
@@ -72,7 +111,11 @@ export type OkFrame = {
   readonly sid: number;
   readonly seq: number;
   /** The full list of the sid's markets after the change, sorted. */
-  readonly msg: { readonly market_tickers: readonly string[] };
+  readonly msg: {
+    readonly market_tickers?: readonly string[];
+    /** Of a `ticker` subscription that names markets by id. */
+    readonly market_ids?: readonly string[];
+  };
 };
 
 /** Answer of `list_subscriptions`: no sid, no `seq`. */
@@ -97,6 +140,7 @@ export type OrderbookSnapshotFrame = {
   readonly seq: number;
   readonly msg: {
     readonly market_ticker: string;
+    /** Empty of a ticker that does not exist (inferred). */
     readonly market_id: string;
     /** Ascending by price; absent, not `[]`, when the side is empty. */
     readonly yes_dollars_fp?: readonly WireLevel[];
@@ -118,8 +162,9 @@ export type OrderbookDeltaFrame = {
     /** RFC 3339, up to 6 fractional digits, trailing zeros dropped; deprecated by the exchange. */
     readonly ts?: string;
     readonly ts_ms?: number;
-    /** Only on deltas that the receiving account caused. */
+    /** Only on deltas that the receiving account caused, like the next one. */
     readonly client_order_id?: string;
+    readonly subaccount?: number;
   };
 };
 
@@ -132,6 +177,7 @@ export type ErrorFrame = {
   readonly msg: {
     readonly code: number;
     readonly msg: string;
+    /** Not sent since September 2026, like the next one. */
     readonly market_ticker?: string;
     readonly market_tickers?: readonly string[];
   };
@@ -178,7 +224,15 @@ export const WIRE_ERROR = {
   underlyingTickersRequired: 28,
 } as const;
 
-/** The channels whose frames are typed on this page. */
+/** The channels whose frames are not typed on this page: requests for quotes, combinations, values of indices. */
+export type WireRawChannel =
+  | 'communications'
+  | 'multivariate_market_lifecycle'
+  | 'cfbenchmarks_value'
+  | 'cfbenchmarks_value_5hz'
+  | 'pyth_value';
+
+/** Every channel of today. */
 export type WireChannel =
   | 'orderbook_delta'
   | 'trade'
@@ -187,7 +241,8 @@ export type WireChannel =
   | 'fill'
   | 'user_orders'
   | 'market_positions'
-  | 'order_group_updates';
+  | 'order_group_updates'
+  | WireRawChannel;
 
 export type TradeFrame = {
   readonly type: 'trade';
@@ -224,6 +279,7 @@ export type TickerFrame = {
     readonly yes_ask_dollars: string;
     readonly volume_fp: string;
     readonly open_interest_fp: string;
+    /** May be negative since September 2026, like the next one. */
     readonly dollar_volume: number;
     readonly dollar_open_interest: number;
     readonly yes_bid_size_fp: string;
@@ -391,4 +447,22 @@ export type OrderGroupFrame = {
     readonly contracts_limit_fp?: string;
     readonly ts_ms: number;
   };
+};
+
+/** Of the channels that are not read: what `msg` has is theirs. */
+export type RawFrame = {
+  readonly type:
+    | 'rfq_created'
+    | 'rfq_deleted'
+    | 'quote_created'
+    | 'quote_accepted'
+    | 'quote_executed'
+    | 'multivariate_market_lifecycle'
+    | 'cfbenchmarks_value'
+    | 'cfbenchmarks_value_5hz'
+    | 'pyth_value';
+  readonly sid: number;
+  /** Seen in 2026; older documents have none on `communications` and `multivariate_market_lifecycle`. */
+  readonly seq?: number;
+  readonly msg: Readonly<Record<string, unknown>>;
 };

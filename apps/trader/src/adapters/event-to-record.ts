@@ -47,6 +47,7 @@ export function eventToRecord(event: RecordedEvent): StoreRecord {
     case 'user-order':
     case 'market-position':
     case 'order-group':
+    case 'raw':
     case 'control':
     case 'unrecognized': {
       const { epoch, sid, seq, receivedAtMs, text } = event;

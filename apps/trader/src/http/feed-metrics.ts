@@ -35,6 +35,12 @@ export function defineFeedMetrics(registry: MetricRegistry<FeedView>): (client: 
   for (const [key, [name, help]] of Object.entries(COUNTERS) as [keyof FeedCounters, readonly [string, string]][]) {
     registry.counter(`trader_feed_${name}_total`, help, ({ feed }) => feed?.counters[key] ?? 0);
   }
+  registry.counterBy(
+    'trader_feed_raw_frames_total',
+    'Messages of channels that are known by name and kept as text, by channel.',
+    'channel',
+    ({ feed }) => Object.entries(feed?.rawFrames ?? {}),
+  );
   registry.counter(
     'trader_feed_listener_failures_total',
     'Times that a listener of the feed threw.',

@@ -8,6 +8,7 @@ import type {
   MarketLifecycleFrame,
   MarketPositionFrame,
   OrderGroupFrame,
+  RawFrame,
   TickerFrame,
   TradeFrame,
   UserOrderFrame,
@@ -30,7 +31,8 @@ export type TestMessage =
   | FillFrame
   | UserOrderFrame
   | MarketPositionFrame
-  | OrderGroupFrame extends infer Frame
+  | OrderGroupFrame
+  | RawFrame extends infer Frame
   ? Frame extends { readonly type: string; readonly msg: object }
     ? Pick<Frame, 'type' | 'msg'>
     : never

@@ -20,6 +20,15 @@ const CHANNEL_OF = {
   user_order: 'user_orders',
   market_position: 'market_positions',
   order_group_updates: 'order_group_updates',
+  rfq_created: 'communications',
+  rfq_deleted: 'communications',
+  quote_created: 'communications',
+  quote_accepted: 'communications',
+  quote_executed: 'communications',
+  multivariate_market_lifecycle: 'multivariate_market_lifecycle',
+  cfbenchmarks_value: 'cfbenchmarks_value',
+  cfbenchmarks_value_5hz: 'cfbenchmarks_value_5hz',
+  pyth_value: 'pyth_value',
 } as const satisfies Record<string, WireChannel>;
 
 export type DataType = keyof typeof CHANNEL_OF;

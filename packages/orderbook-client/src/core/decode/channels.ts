@@ -8,6 +8,7 @@ import type {
   MarketLifecycle,
   MarketPosition,
   OrderGroup,
+  RawEvent,
   Ticker,
   Trade,
   UserOrder,
@@ -20,6 +21,9 @@ import type { Fields } from './field-eras.ts';
 /** `seq` is `null` where the channel, or the channel at its time, has no numbers. */
 type Numbered<Kind extends string> = { readonly kind: Kind; readonly sid: number; readonly seq: number | null };
 
+/** A frame that is passed on as text. */
+type RawMessage = { readonly kind: 'raw' } & Pick<RawEvent, 'channel' | 'frameType' | 'sid' | 'seq'>;
+
 /** A payload with its place. The `kind` is the `type` of the event that it becomes. */
 export type ChannelMessage =
   | (Numbered<'trade'> & Trade)
@@ -30,7 +34,8 @@ export type ChannelMessage =
   | (Numbered<'fill'> & Fill)
   | (Numbered<'user-order'> & UserOrder)
   | (Numbered<'market-position'> & MarketPosition)
-  | (Numbered<'order-group'> & OrderGroup);
+  | (Numbered<'order-group'> & OrderGroup)
+  | RawMessage;
 
 /** @returns the message, or what is wrong with it */
 export type ChannelDecoder = (sid: number, seq: number | null, msg: Fields) => ChannelMessage | string;

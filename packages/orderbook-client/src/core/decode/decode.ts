@@ -5,6 +5,7 @@ import type { Level, Side } from '../book/book.ts';
 import { CHANNEL_DECODERS, type ChannelMessage } from './channels.ts';
 import { isFields, positiveInteger, type FrameNumbers } from './fields.ts';
 import { decodeReply, type ReplyMessage } from './command-replies.ts';
+import { RAW_CHANNEL_OF_TYPE } from './raw-channels.ts';
 import { changeOf, exchangeTimeOf, levelsOf, priceOf, type Fields } from './field-eras.ts';
 
 export type { ChannelMessage } from './channels.ts';
@@ -65,6 +66,8 @@ export function decodeFrame(text: string): Message {
   if (type === 'orderbook_delta') return decodeDelta(sid, seq, frame['msg']);
   if (type === 'orderbook_snapshot') return decodeSnapshot(sid, seq, positiveInteger(frame['id']), frame['msg']);
   if (typeof type !== 'string') return violation('no "type"', sid, seq, null);
+  const channel = RAW_CHANNEL_OF_TYPE.get(type);
+  if (channel) return { kind: 'raw', channel, frameType: type, sid, seq };
   const message = decodeChannel(type, sid, seq, frame) ?? decodeReply(frame, { sid, seq });
   if (message === undefined) return { kind: 'unrecognized', frameType: type, sid, seq };
   return typeof message === 'string' ? violation(`"${type}" ${message}`, sid, seq, marketOf(frame['msg'])) : message;

@@ -139,6 +139,7 @@ function takeMessage(
       if (!subscription) state.counters.foreign++;
       else subscription.losses = 0;
       if (message.kind === 'market-lifecycle') noteGrid(state, message);
+      if (message.kind === 'raw') state.rawFrames[message.channel] = (state.rawFrames[message.channel] ?? 0) + 1;
       const { kind, ...payload } = message;
       effects.push({ type: kind, epoch: state.epoch, receivedAtMs: atMs, text, ...payload } as ChannelEvent);
     }

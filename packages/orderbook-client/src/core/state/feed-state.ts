@@ -1,4 +1,5 @@
 // What the feed knows, what it can be told, and what it can ask for.
+import type { RawChannel } from '../../channel-events.ts';
 import type { OrderbookClientError } from '../../errors.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent, StaleReason } from '../../events.ts';
 import type { WireChannel } from '../../wire.ts';
@@ -105,6 +106,8 @@ export class FeedState {
     serverPings: 0,
     epochs: 0,
   };
+  /** Frames that were kept raw, by channel. */
+  readonly rawFrames: Partial<Record<RawChannel, number>> = {};
   /** Now, in ms of a clock that never goes back. The shell sets it before each step; every wait and silence is measured on it. */
   monotonicMs = 0;
   phase: FeedPhase = 'idle';

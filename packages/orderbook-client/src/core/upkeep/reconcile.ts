@@ -1,5 +1,5 @@
 // Wanted against confirmed: whatever changes, the exchange is asked for the difference and for nothing else.
-import type { WireChannel } from '../../wire.ts';
+import type { SubscribeCommand, WireChannel } from '../../wire.ts';
 import { chunked } from '../state/commands.ts';
 import { isOpen, markStale, type FeedEffect, type FeedState } from '../state/feed-state.ts';
 import { send } from '../state/send.ts';
@@ -46,7 +46,7 @@ export function addMarkets(
   const { text } =
     sid === null
       ? state.commands.issue(
-          { cmd: 'subscribe', params: { channels: [channel], market_tickers: markets, ...conventionsOf(channel) } },
+          { cmd: 'subscribe', params: { channels: [channel], market_tickers: markets, ...CONVENTIONS[channel] } },
           purpose,
         )
       : state.commands.issue(
@@ -74,7 +74,7 @@ export function deleteMarkets(
 function subscribeToAll(state: FeedState, subscription: Subscription, effects: FeedEffect[]): void {
   const { channel } = subscription;
   subscription.held = true;
-  const params = { channels: [channel], ...conventionsOf(channel) };
+  const params = { channels: [channel], ...CONVENTIONS[channel] };
   const purpose = { kind: 'add', channel, markets: null } as const;
   send(state, state.commands.issue({ cmd: 'subscribe', params }, purpose).text, effects);
 }
@@ -123,8 +123,11 @@ export function acknowledge(
   reconcileOne(state, subscription, effects);
 }
 
-/** What a `subscribe` states, so that no default of the exchange decides. */
-function conventionsOf(channel: WireChannel): { use_yes_price?: boolean; send_initial_snapshot?: boolean } {
-  if (channel === 'orderbook_delta') return { use_yes_price: false };
-  return channel === 'ticker' ? { send_initial_snapshot: true } : {};
-}
+/** What a `subscribe` states, so that no default of the exchange decides; and that without which nothing comes. */
+const CONVENTIONS: { readonly [Channel in WireChannel]?: Partial<SubscribeCommand['params']> } = {
+  orderbook_delta: { use_yes_price: false },
+  ticker: { send_initial_snapshot: true },
+  cfbenchmarks_value: { index_ids: ['all'] },
+  cfbenchmarks_value_5hz: { index_ids: ['all'] },
+  pyth_value: { underlying_tickers: ['all'] },
+};
