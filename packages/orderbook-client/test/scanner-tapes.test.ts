@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { captures } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import { decodeFrame } from '../src/core/decode/decode.ts';
+import { decodeFrame, frameText } from '../src/core/decode/decode.ts';
 import { DeltaScanner } from '../src/core/decode/delta-scanner.ts';
-import { frameText } from '../src/core/decode/frame-text.ts';
 import { TickerTable } from '../src/core/decode/ticker-table.ts';
 
 /** `misread` is the first frame that was taken for something else. */

@@ -1,7 +1,6 @@
 // One market's book with the one thing that a trader must know of it: whether it is current.
 import type { StaleReason } from '../../events.ts';
-import { OrderBook, type Level, type Side } from './book.ts';
-import { BookReader } from './book-reader.ts';
+import { BookReader, OrderBook, type Level, type Side } from './book.ts';
 import { PackedLadder } from '../price/packed-ladder.ts';
 
 /**

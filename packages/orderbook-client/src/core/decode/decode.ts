@@ -1,7 +1,7 @@
 // One frame's text to a typed message. `unknown` comes in; a typed message, `unrecognized` or `violation` comes out.
 // Nothing here throws, and nothing is guessed: a known message without its known fields is a violation, never an
 // empty book and never a price of zero.
-import type { Level, Side } from '../book/book.ts';
+import type { Level, Side } from '../price/book-level.ts';
 import { CHANNEL_DECODERS, type ChannelMessage } from './channels.ts';
 import { isFields, positiveInteger, type FrameNumbers } from './fields.ts';
 import { decodeReply, type ReplyMessage } from './command-replies.ts';
@@ -51,7 +51,19 @@ export type Message =
   | UnrecognizedMessage
   | ViolationMessage;
 
-/** Decodes one WebSocket text message. */
+/** `ignoreBOM` keeps a byte order mark in the text, where JSON does not allow it: nothing is taken off unseen. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a frame as the exchange sent it. `null`: the bytes are not valid UTF-8. */
+export function frameText(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Decodes the text of one frame. */
 export function decodeFrame(text: string): Message {
   let frame: unknown;
   try {

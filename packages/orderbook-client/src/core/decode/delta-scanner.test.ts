@@ -1,9 +1,8 @@
 import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeFrame } from './decode.ts';
+import { decodeFrame, frameText } from './decode.ts';
 import { DeltaScanner } from './delta-scanner.ts';
 import { formatPrice, formatSize } from '../price/price.ts';
-import { frameText } from './frame-text.ts';
 import { TickerTable } from './ticker-table.ts';
 
 type Parts = {

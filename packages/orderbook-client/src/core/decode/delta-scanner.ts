@@ -7,7 +7,7 @@
 //
 // `ts` may be missing, and so may both times.
 import { digitAt, fourDigitsAt, isPlainText, literal, wordOf } from './ascii-words.ts';
-import type { Side } from '../book/book.ts';
+import type { Side } from '../price/book-level.ts';
 import type { TickerTable } from './ticker-table.ts';
 
 const TYPE_SID = '{"type":"orderbook_delta","sid":';

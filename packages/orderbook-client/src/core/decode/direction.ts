@@ -1,7 +1,7 @@
 // Which outcome a trade, fill or order is for. The same bit has had many names, and the oldest of them say it only
 // together: who sells NO stands for YES.
 import type { OpenEnum } from '../../channel-events.ts';
-import type { Side } from '../book/book.ts';
+import type { Side } from '../price/book-level.ts';
 import { ABSENT, firstOf, oneOf, UNREADABLE, type Field } from './fields.ts';
 
 type Outcome = Field<OpenEnum<Side>>;

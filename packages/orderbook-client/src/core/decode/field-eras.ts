@@ -1,6 +1,6 @@
 // The same values under the names and in the shapes of their time: fixed-point text today, dollars with whole contracts
 // until March 2026, integer cents before. Recordings of all of them exist, and a renamed field must never look empty.
-import type { Level, Side } from '../book/book.ts';
+import type { Level, Side } from '../price/book-level.ts';
 import { ONE_DOLLAR, parseMicrodollars, parsePrice, parseSize } from '../price/price.ts';
 
 /** A JSON object. */

@@ -6,6 +6,7 @@ import type { TrackedBook } from '../book/book-view.ts';
 import { fail } from './connection.ts';
 import {
   decodeFrame,
+  frameText,
   type DeltaMessage,
   type Message,
   type SnapshotMessage,
@@ -13,7 +14,6 @@ import {
 } from '../decode/decode.ts';
 import type { DeltaScanner } from '../decode/delta-scanner.ts';
 import { markStale, type FeedEffect, type FeedState } from '../state/feed-state.ts';
-import { frameText } from '../decode/frame-text.ts';
 import { nameGap, settle, startRepair } from '../upkeep/repair.ts';
 import { takeReply } from './replies.ts';
 import { SequenceTracker } from '../state/sequence.ts';

@@ -25,7 +25,7 @@ const LAYOUTS = [
   { name: 'half-full tenths of a cent', book: bookOf([...FLOOR, ...shift(YES, 10)], shift(NO, 10)), by: 10 },
 ];
 
-describe.each(LAYOUTS)('BookReader over $name', ({ book, by }) => {
+describe.each(LAYOUTS)('reading a book of $name', ({ book, by }) => {
   const at = (price: number) => price + by;
 
   test('gives best prices and sizes of both sides as plain numbers', () => {
