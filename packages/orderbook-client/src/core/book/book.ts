@@ -130,7 +130,7 @@ export class OrderBook extends BookReader {
    * bids now add up to a dollar or more
    */
   apply(side: Side, price: number, delta: number): ApplyResult {
-    const result = this.ladder(side).add(price, delta);
+    const result = this.ladder(side).addSize(price, delta);
     if (result === 'negative') return 'negative';
     if (result === 'misfit') layOutWith(this, side, [price, delta]);
     // A removal uncrosses at most. An empty side's best is negative: with it no sum reaches a dollar.

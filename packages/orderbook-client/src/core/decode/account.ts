@@ -1,4 +1,4 @@
-// What an account hears of itself: its fills, orders, positions and order groups.
+// What the exchange tells an account of its own: fills, orders, positions and order groups.
 import type { Fill, MarketPosition, OrderGroup, OrderUpdateReason, UserOrder } from '../../channel-events.ts';
 import { fillOutcome, orderOutcome } from './direction.ts';
 import {

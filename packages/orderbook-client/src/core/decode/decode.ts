@@ -1,6 +1,7 @@
-// One frame's text to a typed message. `unknown` comes in; a typed message, `unrecognized` or `violation` comes out.
-// Nothing here throws, and nothing is guessed: a known message without its known fields is a violation, never an
-// empty book and never a price of zero.
+// What a frame says. Its bytes come in; a message with exact numbers comes out, of one kind for each thing that the
+// exchange says. A type that is not known is `unrecognized`; a broken frame is a `violation`, and so is a known message
+// without a field that it must have: it never becomes an empty book or a price of zero. Nothing here throws. Deltas,
+// nearly all frames there are, go through `delta-scanner.ts` first, and come here if it does not read them.
 import type { Level, Side } from '../price/book-level.ts';
 import { CHANNEL_DECODERS, type ChannelMessage } from './channels.ts';
 import { isFields, positiveInteger, type FrameNumbers } from './fields.ts';
@@ -51,7 +52,7 @@ export type Message =
   | UnrecognizedMessage
   | ViolationMessage;
 
-/** `ignoreBOM` keeps a byte order mark in the text, where JSON does not allow it: nothing is taken off unseen. */
+/** `ignoreBOM` keeps a byte order mark in the text. JSON does not allow it there, so the frame becomes a violation. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of a frame as the exchange sent it. `null`: the bytes are not valid UTF-8. */
@@ -88,7 +89,7 @@ export function decodeFrame(text: string): Message {
 /** Numbers start at 1; 0 is how the exchange writes "none" for command ids. */
 const NO_NUMBER: readonly unknown[] = [undefined, null, 0];
 
-/** @returns the message, or what is wrong with it; `undefined`: it is of no channel that is known here */
+/** @returns the message, or what is wrong with it; `undefined` if the type is none of a channel that is read */
 function decodeChannel(
   type: string,
   sid: number | null,
@@ -100,7 +101,7 @@ function decodeChannel(
   const msg = frame['msg'];
   if (!isFields(msg)) return 'without "msg"';
   if (sid === null) return 'without a readable "sid"';
-  // Some channels have no numbers; but a number that cannot be read must not pass for none.
+  // A channel may have no numbers. A number that is there and cannot be read is a violation, not "none".
   if (seq === null && !NO_NUMBER.includes(frame['seq'])) return 'with an unreadable "seq"';
   return decode(sid, seq, msg);
 }

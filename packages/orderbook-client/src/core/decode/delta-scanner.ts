@@ -1,5 +1,5 @@
-// Decodes an `orderbook_delta` straight from its bytes. It knows one spelling of it, the exchange's own, and refuses
-// everything else: `JSON.parse` then decides. What it takes, the plain decoder takes too, with the same values.
+// Reads an `orderbook_delta` straight from its bytes. It knows one spelling, the exchange's own, and refuses every other
+// frame: the plain decoder (`decode.ts`) then reads it. For a frame that both read, both give the same values.
 //
 //   {"type":"orderbook_delta","sid":1,"seq":24,"msg":{"market_ticker":"…","market_id":"<36 characters>",
 //   "price_dollars":"0.4300","delta_fp":"-100.00","side":"yes","ts":"2026-08-07T06:46:28.97871Z",
@@ -59,7 +59,7 @@ const LONGEST = 384;
  */
 const COPY_BYTES = 512;
 
-/** Reads the deltas of the markets in a table. The fields are those of the frame that was taken last. */
+/** Reads the deltas of the markets in a table. The fields are those of the delta that was read last. */
 export class DeltaScanner<T> {
   sid = 0;
   seq = 0;
@@ -70,13 +70,13 @@ export class DeltaScanner<T> {
   price = 0;
   /** In 1/100 contract, signed. */
   delta = 0;
-  /** NaN where there is none: a field that is now and then `null` would cost a new object for each number. */
+  /** NaN where there is none. If the field could be `null`, each number in it would be an object of its own. */
   #exchangeAtMs = Number.NaN;
 
   readonly #markets: TickerTable<T>;
   /**
    * A copy of the frame at a fixed place, so that words can be read without a view for each frame. Behind its end lie
-   * bytes of older frames. They do no harm: a frame is taken only if its text ends where its bytes end.
+   * bytes of older frames. They do no harm: a frame is refused unless its text ends where its bytes end.
    */
   readonly #copy = new Uint8Array(COPY_BYTES);
   readonly #view = new DataView(this.#copy.buffer);
@@ -93,9 +93,9 @@ export class DeltaScanner<T> {
   }
 
   /**
-   * Takes one frame. It never throws, whatever the bytes are, and allocates nothing.
+   * Reads one frame. It never throws, whatever the bytes are, and allocates nothing.
    *
-   * @returns `true`: it is a delta of a market in the table, and the fields say what it says. `false`: it may be
+   * @returns `true`: it is a delta of a market in the table, and the fields have its values. `false`: it may be
    * anything, the fields mean nothing, and the plain decoder must read it
    */
   scan(bytes: Uint8Array): boolean {
@@ -117,11 +117,11 @@ export class DeltaScanner<T> {
     at += this.#markets.lengthOf(entry);
     if (!isMarketId(view, at)) return false;
     at += MARKET_ID.length;
-    return isPlainText(view, at, MARKET_ID_BYTES) && this.#takeChange(at + MARKET_ID_BYTES, length);
+    return isPlainText(view, at, MARKET_ID_BYTES) && this.#readChange(at + MARKET_ID_BYTES, length);
   }
 
   /** From the price on. */
-  #takeChange(start: number, length: number): boolean {
+  #readChange(start: number, length: number): boolean {
     const view = this.#view;
     if (!isPrice(view, start)) return false;
     let at = start + PRICE.length;
@@ -147,11 +147,11 @@ export class DeltaScanner<T> {
     const yes = word === YES;
     if (!yes && (word & 0xffffff) !== NO) return false;
     this.side = yes ? 'yes' : 'no';
-    return this.#takeTimes(yes ? at + 4 : at + 3, length);
+    return this.#readTimes(yes ? at + 4 : at + 3, length);
   }
 
   /** From the times on: backwards from the end, since only `ts` has no fixed length. */
-  #takeTimes(start: number, length: number): boolean {
+  #readTimes(start: number, length: number): boolean {
     const view = this.#view;
     const end = length - 2;
     if (view.getInt16(end, true) !== END) return false;
@@ -180,7 +180,10 @@ export class DeltaScanner<T> {
     );
   }
 
-  /** A positive integer as JSON spells it; 0 if there is none. One that is too long ends at a digit, where no text fits. */
+  /**
+   * A positive integer as JSON spells it; 0 if there is none. Of more than 15 digits the first 15 are read: a digit
+   * follows then, and no key matches.
+   */
   #positiveAt(start: number): number {
     const view = this.#view;
     let value = digitAt(view, start);

@@ -1,5 +1,5 @@
-// Which outcome a trade, fill or order is for. The same bit has had many names, and the oldest of them say it only
-// together: who sells NO stands for YES.
+// Which outcome a trade, fill or order is for: a `msg` comes in, `yes` or `no` comes out. The exchange has named it in
+// several ways. The oldest takes two fields, an outcome and a verb: selling NO is for `yes`, selling YES is for `no`.
 import type { OpenEnum } from '../../channel-events.ts';
 import type { Side } from '../price/book-level.ts';
 import { ABSENT, firstOf, oneOf, UNREADABLE, type Field } from './fields.ts';
@@ -20,7 +20,10 @@ export const fillOutcome = (): Outcome =>
 export const orderOutcome = (): Outcome =>
   stated('outcome_side', 'book_side', firstOf(ofSideAndAction, oneOf<Side>('side')));
 
-/** The two names of today say the same; if they do not, nobody knows which is right. */
+/**
+ * Today's two names, of which one is enough. If they contradict each other the field is unreadable. Older names count if
+ * both are absent.
+ */
 function stated(outcomeKey: string, bookKey: string, before: Outcome): Outcome {
   const outcome = oneOf<Side>(outcomeKey);
   const book = ofBookSide(bookKey);
@@ -52,7 +55,7 @@ function ofBookSide(key: string): Outcome {
 const side = oneOf<Side>('side');
 const action = oneOf<'buy' | 'sell'>('action');
 
-/** Bought YES and sold NO are `yes`; bought NO and sold YES are `no`. One without the other says nothing. */
+/** Bought YES and sold NO are `yes`; bought NO and sold YES are `no`. With one field missing it is absent. */
 const ofSideAndAction: Outcome = {
   wireName: 'side',
   find: (msg) => {

@@ -18,7 +18,7 @@ export type ExchangeError = {
   readonly retired: boolean;
 };
 
-/** Everything else says that the command is wrong, and would be as wrong the next time. */
+/** Every other error says that the command is wrong: sent again as it is, it would be refused again. */
 const RETRYABLE: ReadonlySet<ExchangeErrorName> = new Set([
   'channelError',
   'internalError',

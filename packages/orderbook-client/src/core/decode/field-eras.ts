@@ -1,12 +1,13 @@
-// The same values under the names and in the shapes of their time: fixed-point text today, dollars with whole contracts
-// until March 2026, integer cents before. Recordings of all of them exist, and a renamed field must never look empty.
+// The names and shapes that a value has had: fixed-point text today, dollars with whole contracts until March 2026,
+// integer cents before. A `msg` of any of these times comes in, numbers of today's scale come out. Recordings of all of
+// them exist. Levels under a name that is not known are an error: they must not look like an empty side.
 import type { Level, Side } from '../price/book-level.ts';
 import { ONE_DOLLAR, parseMicrodollars, parsePrice, parseSize } from '../price/price.ts';
 
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** One name that a value has had, and how it is read there; `undefined` for what is no such value. */
+/** One name that a value has had, and the function that reads it there; it returns `undefined` for what is no such value. */
 export type Shape<T> = { readonly key: string; readonly read: (value: unknown) => T | undefined };
 
 type Read = Shape<number>['read'];
@@ -105,7 +106,7 @@ export function exchangeTimeOf({ ts_ms: atMs, ts }: Fields & { ts_ms?: unknown; 
 export function levelsOf(msg: Fields, side: Side): readonly Level[] | string {
   const shape = LEVEL_SHAPES.find(({ suffix }) => `${side}${suffix}` in msg);
   if (shape) return readLevels(msg[`${side}${shape.suffix}`], shape.price, shape.size) ?? 'unreadable levels';
-  // A side without its key is empty, unless there is something that could be its levels under another name.
+  // Without a key the side is empty. Exception: a list or object under an unknown key may be its levels, renamed.
   const renamed = Object.keys(msg).find((key) => !LEVEL_KEYS.has(key) && isStructure(msg[key]));
   return renamed === undefined ? [] : `levels under the unknown key "${renamed}"`;
 }
@@ -120,7 +121,7 @@ function readLevels(value: unknown, readPrice: Read, readSize: Read): Level[] | 
   if (!Array.isArray(value)) return undefined;
   const levels: Level[] = [];
   let highest = -1;
-  // The exchange sends them ascending; only if it does not, a price that comes twice has to be looked for.
+  // Ascending levels, as the exchange sends them, have no price twice. In any other order it is looked for.
   let prices: Set<number> | null = null;
   for (const entry of value as unknown[]) {
     if (!Array.isArray(entry)) return undefined;

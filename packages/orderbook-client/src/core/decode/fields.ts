@@ -1,5 +1,5 @@
-// How the fields of a `msg` are read. A message is described once, as a table from our field names to the exchange's;
-// the table is the documentation, and `reader` makes the function out of it.
+// How the fields of a `msg` are read. Each message has one table from our field names to the exchange's. The table comes
+// in; `reader` makes of it the function from a `msg` to a payload, or to what is wrong with it.
 import type { OpenEnum } from '../../channel-events.ts';
 import {
   microdollarShapes,
@@ -15,9 +15,9 @@ import { ONE_DOLLAR } from '../price/price.ts';
 /** `sid` and `seq` are `null` where the frame has none. */
 export type FrameNumbers = { readonly sid: number | null; readonly seq: number | null };
 
-/** The message does not have it. So count `null` and empty text, which the exchange writes for "nothing". */
+/** The message does not have it. `null` and empty text count as absent, too: the exchange writes them for "nothing". */
 export const ABSENT: unique symbol = Symbol('absent');
-/** The message has it, and it is not what it must be. Never repaired, never defaulted: the message is a violation. */
+/** The message has it, and it is not what it must be. The message is then a violation; nothing is repaired or filled in. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 type Found<T> = T | typeof ABSENT | typeof UNREADABLE;
@@ -57,7 +57,7 @@ export function reader<T extends object>(
   };
 }
 
-/** The first of the names that the message has, newest first; an older one never stands in for an unreadable newer one. */
+/** The newest name that the message has counts. If it is unreadable, the field is: an older name does not stand in. */
 export const field = <T>(wireName: string, shapes: readonly Shape<T>[]): Field<T> => ({
   wireName,
   find: (msg) => {
@@ -89,7 +89,7 @@ export const optional = <T>({ wireName, find }: Field<T>): Field<T | null> => ({
   },
 });
 
-/** `null` where the message does not have it, but not where `key` is one of `values`: then it would say nothing. */
+/** `null` where the message does not have it. Exception: where `key` has one of `values` the message must have it. */
 export const optionalUnless = <T>(key: string, values: readonly unknown[], field: Field<T>): Field<T | null> => ({
   wireName: field.wireName,
   find: (msg) => {

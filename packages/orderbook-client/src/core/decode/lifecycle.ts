@@ -100,7 +100,7 @@ export const readEventLifecycle = reader<EventLifecycle>({
   strikePeriod: optional(text('strike_period')),
 });
 
-/** `null` where the message says so in as many words: "no longer" is nothing to conclude from a missing key. */
+/** `null` where the message has `null`, which means "no longer". A missing key does not: it is a violation. */
 const orNull = <T>({ wireName, find }: Field<T>): Field<T | null> => ({
   wireName,
   find: (msg) => (msg[wireName] === null ? null : find(msg)),

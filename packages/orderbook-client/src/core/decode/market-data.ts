@@ -1,4 +1,4 @@
-// Trades and tickers: what everybody may see of a market beside its book.
+// Trades and tickers: what everybody sees of a market beside its book.
 import type { Ticker, Trade } from '../../channel-events.ts';
 import { takerOutcome } from './direction.ts';
 import {
@@ -49,8 +49,8 @@ export const readTicker = reader<Ticker>({
 });
 
 /**
- * A price that there may be none of. The key is there all the same, with empty text or a price at which nothing can
- * rest or trade; a message without the key is another matter, and a violation.
+ * A price, or `null` for none: the exchange then writes empty text, or a price at which nothing can rest or trade. A
+ * message without the key is a violation.
  */
 function quote(name: string, ...nothing: readonly number[]): Field<number | null> {
   const { wireName, find } = optional(price(name));

@@ -1,12 +1,12 @@
-// Values by ticker, found by a frame's bytes without making a string of them. Open addressing with linear probing; a
-// removal closes the gap that it leaves, so that thousands of markets come and go for weeks and nothing piles up.
+// Values by ticker, found by a frame's bytes without making a string of them. Open addressing with linear probing. A
+// removal closes the gap that it leaves: thousands of markets come and go for weeks, and look-ups stay as short.
 import { bytesBefore, quotesIn, wordOf } from './ascii-words.ts';
 
 /** A cell is one cache line: the hash, then the ticker's bytes, then zeros, one at least. */
 const CELL_WORDS = 16;
 /** Real tickers have up to 57. */
 const MAX_CELL_BYTES = (CELL_WORDS - 1) * 4 - 1;
-/** A length that no ticker in a frame's bytes has: the entry is found by its string only. */
+/** The length of an entry that is found by its string only: no ticker in a frame's bytes has it. */
 const NOT_IN_CELL = 0xff;
 /** Characters that stand for themselves in JSON. */
 const PLAIN = /^[ !#-[\]-~]+$/;
@@ -61,7 +61,7 @@ export class TickerTable<T> {
     this.#tickers[entry] = undefined;
     this.#values[entry] = undefined;
     this.#vacant.push(entry);
-    this.#close(slot);
+    this.#closeGap(slot);
     return true;
   }
 
@@ -124,8 +124,8 @@ export class TickerTable<T> {
     }
   }
 
-  /** Empties a slot and moves those behind it up that could not be found across the gap. */
-  #close(gap: number): void {
+  /** Empties a slot. Entries behind it that could not be found across the gap move up. */
+  #closeGap(gap: number): void {
     const mask = this.#slots.length - 1;
     for (let slot = (gap + 1) & mask; this.#slots[slot] !== NONE; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]!;

@@ -1,7 +1,7 @@
-// A cell for every price of the grid: a change is one addition, wherever it is.
+// A ladder with a cell for every price of the grid: a change is one addition, at any price.
 import type { Level } from './book-level.ts';
 import { ONE_DOLLAR } from './price.ts';
-import type { AddResult, Ladder } from './ladder.ts';
+import type { AddSizeResult, Ladder } from './ladder.ts';
 
 /** How many prices a grid has: from 0 to a dollar, both included. */
 export const slotsOf = (step: number): number => ONE_DOLLAR / step + 1;
@@ -20,7 +20,7 @@ export class DenseLadder implements Ladder {
     this.#step = step;
     this.#cells = cells;
     this.#offset = offset;
-    for (const level of levels) this.add(level[0], level[1]);
+    for (const level of levels) this.addSize(level[0], level[1]);
   }
 
   /**
@@ -51,7 +51,7 @@ export class DenseLadder implements Ladder {
     return this.#depth;
   }
 
-  add(price: number, delta: number): AddResult {
+  addSize(price: number, delta: number): AddSizeResult {
     const slot = price / this.#step;
     if (!Number.isInteger(slot)) return delta > 0 ? 'misfit' : delta < 0 ? 'negative' : 'applied';
     const cell = this.#offset + slot;

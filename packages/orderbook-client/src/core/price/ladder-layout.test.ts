@@ -34,7 +34,7 @@ describe('layOut', () => {
 
   test('leaves room for levels to come in a packed side', () => {
     const [yes] = layOut(levels(10, TENTH_OF_A_CENT), [], UNKNOWN);
-    expect(yes.add(4001, 1)).toBe('applied');
+    expect(yes.addSize(4001, 1)).toBe('applied');
   });
 
   test('spends nothing on what is empty', () => {
@@ -43,7 +43,7 @@ describe('layOut', () => {
   });
 
   test('lets nothing into the ladder that all empty books share', () => {
-    expect([EMPTY_LADDER.add(4000, 1), EMPTY_LADDER.add(4000, -1), EMPTY_LADDER.add(4000, 0)]).toEqual([
+    expect([EMPTY_LADDER.addSize(4000, 1), EMPTY_LADDER.addSize(4000, -1), EMPTY_LADDER.addSize(4000, 0)]).toEqual([
       'misfit',
       'negative',
       'applied',

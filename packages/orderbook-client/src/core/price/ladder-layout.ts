@@ -1,5 +1,5 @@
-// Which layout serves a book best. It is decided whenever the levels have to be laid out anyway: at a snapshot, when a
-// price is off the grid, and when a packed ladder is full.
+// Which layout the ladders of a book get. The levels of both sides come in, two ladders come out. It is decided whenever
+// levels are laid out: at a snapshot, when a price is off the grid, and when a packed ladder is full.
 import type { Level } from './book-level.ts';
 import { DenseLadder, slotsOf } from './dense-ladder.ts';
 import { ONE_DOLLAR } from './price.ts';
@@ -8,7 +8,7 @@ import { PackedLadder } from './packed-ladder.ts';
 
 const CENT = ONE_DOLLAR / 100;
 
-/** Nothing rests and nothing can: its first level is a misfit. Hence it never changes, and all books share it. */
+/** A side without levels. It has no place for one: a first level is a misfit. So it never changes, and all books share it. */
 export const EMPTY_LADDER: Ladder = new PackedLadder([], 0);
 
 /**

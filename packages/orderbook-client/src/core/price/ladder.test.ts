@@ -29,32 +29,34 @@ describe.each(LAYOUTS)('%s', (_, create) => {
 
   test('finds the next best when the best goes, however far away it is', () => {
     const ladder = create();
-    for (const price of [0, 100, 9900, 10_000]) ladder.add(price, 5);
+    for (const price of [0, 100, 9900, 10_000]) ladder.addSize(price, 5);
     expect(ladder.best).toBe(10_000);
-    ladder.add(10_000, -5);
+    ladder.addSize(10_000, -5);
     expect(ladder.best).toBe(9900);
-    ladder.add(9900, -5);
+    ladder.addSize(9900, -5);
     expect(ladder.best).toBe(100);
-    ladder.add(9900, 1);
+    ladder.addSize(9900, 1);
     expect(ladder.best).toBe(9900);
   });
 
   test('takes away no more than there is', () => {
     const ladder = create();
-    ladder.add(4000, 10);
-    expect([ladder.add(4000, -11), ladder.add(3900, -1), ladder.add(3950, -1)]).toEqual(Array(3).fill('negative'));
+    ladder.addSize(4000, 10);
+    expect([ladder.addSize(4000, -11), ladder.addSize(3900, -1), ladder.addSize(3950, -1)]).toEqual(
+      Array(3).fill('negative'),
+    );
     expect(flat(ladder)).toEqual([4000, 10]);
   });
 
   test('makes no level of nothing', () => {
     const ladder = create();
-    expect([ladder.add(4000, 0), ladder.add(4050, 0)]).toEqual(['applied', 'applied']);
+    expect([ladder.addSize(4000, 0), ladder.addSize(4050, 0)]).toEqual(['applied', 'applied']);
     expect([ladder.depth, ladder.best < 0]).toEqual([0, true]);
   });
 
   test('knows the next level below any price, resting or not, on the grid or not', () => {
     const ladder = create();
-    for (const price of [300, 500, 1000]) ladder.add(price, 5);
+    for (const price of [300, 500, 1000]) ladder.addSize(price, 5);
     expect([10_000, 1000, 999, 501, 500, 301].map((price) => ladder.below(price))).toEqual([
       1000, 500, 500, 500, 300, 300,
     ]);
@@ -73,7 +75,7 @@ describe.each(LAYOUTS)('%s', (_, create) => {
         for (const [price, by] of changes) {
           const before = naive.get(price) ?? 0;
           const delta = typeof by === 'number' ? by : -before;
-          expect(ladder.add(price, delta)).toBe(before + delta < 0 ? 'negative' : 'applied');
+          expect(ladder.addSize(price, delta)).toBe(before + delta < 0 ? 'negative' : 'applied');
           if (before + delta > 0) naive.set(price, before + delta);
           else if (before + delta === 0) naive.delete(price);
           expect(ladder.sizeAt(price)).toBe(naive.get(price) ?? 0);
@@ -90,20 +92,20 @@ describe.each(LAYOUTS)('%s', (_, create) => {
 describe('DenseLadder', () => {
   test('has no place between the steps of its grid', () => {
     const ladder = DenseLadder.of([[4000, 5]], CENT);
-    expect(ladder.add(4050, 1)).toBe('misfit');
+    expect(ladder.addSize(4050, 1)).toBe('misfit');
     expect([ladder.sizeAt(4050), ladder.depth]).toEqual([0, 1]);
   });
 
   test('keeps the two sides of a pair apart at both ends of the grid', () => {
     const [yes, no] = DenseLadder.pair([[0, 1]], [[10_000, 2]], CENT);
-    yes.add(10_000, 3);
-    no.add(0, 4);
+    yes.addSize(10_000, 3);
+    no.addSize(0, 4);
     expect([flat(yes), flat(no)]).toEqual([
       [10_000, 3, 0, 1],
       [10_000, 2, 0, 4],
     ]);
-    yes.add(10_000, -3);
-    no.add(0, -4);
+    yes.addSize(10_000, -3);
+    no.addSize(0, -4);
     expect([flat(yes), flat(no)]).toEqual([
       [0, 1],
       [10_000, 2],
@@ -114,10 +116,10 @@ describe('DenseLadder', () => {
 describe('PackedLadder', () => {
   test('is full at its capacity, and changes what it has even then', () => {
     const ladder = new PackedLadder([[4000, 5]], 1);
-    ladder.add(4001, 5);
-    expect([ladder.add(3999, 1), ladder.add(4000, 1), ladder.depth]).toEqual(['misfit', 'applied', 2]);
-    ladder.add(4000, -6);
-    expect(ladder.add(3999, 1)).toBe('applied');
+    ladder.addSize(4001, 5);
+    expect([ladder.addSize(3999, 1), ladder.addSize(4000, 1), ladder.depth]).toEqual(['misfit', 'applied', 2]);
+    ladder.addSize(4000, -6);
+    expect(ladder.addSize(3999, 1)).toBe('applied');
   });
 
   test.each(['ascending', 'descending', 'shuffled'])('takes %s levels', (order) => {
@@ -134,8 +136,8 @@ describe('PackedLadder', () => {
   test('inserts and removes far from the best, where many levels move', () => {
     const levels = Array.from({ length: 400 }, (_, index): [number, number] => [10 * index + 10, 2 ** 33 + index]);
     const ladder = new PackedLadder(levels, 1);
-    ladder.add(15, 9);
-    ladder.add(10, -(2 ** 33));
+    ladder.addSize(15, 9);
+    ladder.addSize(10, -(2 ** 33));
     expect(flat(ladder).slice(-6)).toEqual([30, 2 ** 33 + 2, 20, 2 ** 33 + 1, 15, 9]);
     expect([ladder.depth, ladder.best, ladder.sizeAt(4000)]).toEqual([400, 4000, 2 ** 33 + 399]);
   });

@@ -1,6 +1,6 @@
-// Only the levels that rest, sorted: 10 bytes each, on any grid.
+// A ladder of the levels that rest and no others, sorted: 10 bytes each, on any grid.
 import type { Level } from './book-level.ts';
-import type { AddResult, Ladder } from './ladder.ts';
+import type { AddSizeResult, Ladder } from './ladder.ts';
 
 /** From here on the engine's own move is quicker than a loop, in spite of the cost of calling it. */
 const LONG_MOVE = 64;
@@ -22,7 +22,7 @@ export class PackedLadder implements Ladder {
     this.#prices = new Uint16Array(bytes, this.#sizes.byteLength, capacity);
     // Ascending ones are appended. From the top down each would push all the others along.
     if (levels.length > 0 && levels[0]![0] > levels.at(-1)![0]) levels = levels.toReversed();
-    for (const level of levels) this.add(level[0], level[1]);
+    for (const level of levels) this.addSize(level[0], level[1]);
   }
 
   get best(): number {
@@ -37,7 +37,7 @@ export class PackedLadder implements Ladder {
     return this.#depth;
   }
 
-  add(price: number, delta: number): AddResult {
+  addSize(price: number, delta: number): AddSizeResult {
     const index = this.#indexOf(price);
     const found = index < this.#depth && this.#prices[index] === price;
     const size = found ? this.#sizes[index]! + delta : delta;

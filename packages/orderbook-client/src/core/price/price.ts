@@ -1,6 +1,6 @@
-// The exchange's decimal text to integers and back. Prices are integers of 1/10,000 dollar, sizes of 1/100 contract,
-// other money (fees, costs, profit) of 1/1,000,000 dollar. A JavaScript number holds them exactly up to 2^53, which is
-// nine billion dollars; what is beyond is refused.
+// The exchange's decimal text to integers and back: prices to 1/10,000 dollar, sizes to 1/100 contract, other money (fees,
+// costs, profit) to 1/1,000,000 dollar. Text comes in, an integer comes out; `undefined` for what is no such number. A
+// JavaScript number holds the integers exactly up to 2^53, which is nine billion dollars; more is refused, never rounded.
 
 /** Digits after the point that a price can have: one unit is $0.0001. */
 const PRICE_DIGITS = 4;
