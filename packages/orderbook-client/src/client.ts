@@ -1,5 +1,4 @@
 // The client: one feed per connection, their events in one place, and what users call.
-import type { RawChannel } from './channel-events.ts';
 import type { BookView } from './core/book/book-view.ts';
 import { OrderbookClientError } from './errors.ts';
 import { EventQueue, type EventStreamOptions } from './event-queue.ts';
@@ -234,9 +233,9 @@ function sumOf(counters: readonly FeedCounters[]): FeedCounters {
 }
 
 function sumByChannel(each: readonly ClientStatus['rawFrames'][]): ClientStatus['rawFrames'] {
-  const sums: Partial<Record<RawChannel, number>> = {};
+  const sums: { -readonly [Channel in keyof ClientStatus['rawFrames']]: number } = {};
   for (const counts of each) {
-    for (const [channel, count] of Object.entries(counts) as [RawChannel, number][]) {
+    for (const [channel, count] of Object.entries(counts) as [keyof typeof sums, number][]) {
       sums[channel] = (sums[channel] ?? 0) + count;
     }
   }

@@ -3,7 +3,7 @@ import type { ChannelScope } from './core/state/subscription.ts';
 import { systemRuntime, type Runtime } from './io/runtime.ts';
 import { createSigner, type Signer } from './io/signer.ts';
 import { openWebSocket, type OpenSocket } from './io/socket.ts';
-import type { WireChannel, WireRawChannel } from './wire.ts';
+import type { WireChannel } from './wire.ts';
 
 export interface OrderbookClientOptions {
   /** WebSocket URL, `wss://external-api-ws.kalshi.com/trade-api/ws/v2` for production. */
@@ -61,7 +61,12 @@ export type OptionalChannels = Readonly<Partial<Record<Scoped, ChannelScope>>> &
   readonly market_lifecycle_v2?: 'all';
   readonly market_positions?: 'all';
   readonly order_group_updates?: 'all';
-} & Readonly<Partial<Record<WireRawChannel, 'all'>>>;
+  readonly communications?: 'all';
+  readonly multivariate_market_lifecycle?: 'all';
+  readonly cfbenchmarks_value?: 'all';
+  readonly cfbenchmarks_value_5hz?: 'all';
+  readonly pyth_value?: 'all';
+};
 
 const SCOPES: Record<keyof OptionalChannels, readonly ChannelScope[]> = {
   trade: ['markets', 'all'],

@@ -17,7 +17,7 @@ export type FrameNumbers = { readonly sid: number | null; readonly seq: number |
 
 /** The message does not have it. `null` and empty text count as absent, too: the exchange writes them for "nothing". */
 export const ABSENT: unique symbol = Symbol('absent');
-/** The message has it, and it is not what it must be. The message is then a violation; nothing is repaired or filled in. */
+/** The message has it, and it is not what it must be. Never repaired, never defaulted: the message is a violation. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 type Found<T> = T | typeof ABSENT | typeof UNREADABLE;
@@ -89,7 +89,7 @@ export const optional = <T>({ wireName, find }: Field<T>): Field<T | null> => ({
   },
 });
 
-/** `null` where the message does not have it. Exception: where `key` has one of `values` the message must have it. */
+/** `null` where the message does not have it, but not where `key` is one of `values`: then it would say nothing. */
 export const optionalUnless = <T>(key: string, values: readonly unknown[], field: Field<T>): Field<T | null> => ({
   wireName: field.wireName,
   find: (msg) => {
