@@ -130,6 +130,8 @@ function takeMessage(
       effects.push({ type: 'unrecognized', epoch, frameType, sid, seq, receivedAtMs: atMs, text, reason: null });
       return;
     }
+    case 'raw':
+      return takeRaw(state, message, subscription, text, atMs, effects);
     case 'ok':
     case 'unsubscribed':
     case 'error':
@@ -139,7 +141,6 @@ function takeMessage(
       if (!subscription) state.counters.foreign++;
       else subscription.losses = 0;
       if (message.kind === 'market-lifecycle') noteGrid(state, message);
-      if (message.kind === 'raw') state.rawFrames[message.channel] = (state.rawFrames[message.channel] ?? 0) + 1;
       const { kind, ...payload } = message;
       effects.push({ type: kind, epoch: state.epoch, receivedAtMs: atMs, text, ...payload } as ChannelEvent);
     }
@@ -249,4 +250,20 @@ function takeViolation(
   if (subscription !== state.orderbook) return;
   markStale(state, state.books.markets(), 'violation', atMs, effects);
   startRepair(state, effects);
+}
+
+/** A frame of a channel that is known by name: counted, and passed on unread. */
+function takeRaw(
+  { counters, rawFrames, epoch }: FeedState,
+  { channel, frameType, sid, seq }: Extract<Message, { kind: 'raw' }>,
+  subscription: Subscription | undefined,
+  text: string,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
+  counters.channelFrames++;
+  rawFrames[channel] = (rawFrames[channel] ?? 0) + 1;
+  if (!subscription) counters.foreign++;
+  else subscription.losses = 0;
+  effects.push({ type: 'raw', channel, frameType, epoch, sid, seq, receivedAtMs: atMs, text });
 }
