@@ -3,10 +3,10 @@
 // without a field that it must have: it never becomes an empty book or a price of zero. Nothing here throws. Deltas,
 // nearly all frames there are, go through `delta-scanner.ts` first, and come here if it does not read them.
 import type { Level, Side } from '../price/book-level.ts';
+import { RAW_CHANNEL_OF_TYPE } from './raw-channels.ts';
 import { CHANNEL_DECODERS, type ChannelMessage } from './channels.ts';
 import { isFields, positiveInteger, type FrameNumbers } from './fields.ts';
 import { decodeReply, type ReplyMessage } from './command-replies.ts';
-import { RAW_CHANNEL_OF_TYPE } from './raw-channels.ts';
 import { changeOf, exchangeTimeOf, levelsOf, priceOf, type Fields } from './field-eras.ts';
 
 export type { ChannelMessage } from './channels.ts';

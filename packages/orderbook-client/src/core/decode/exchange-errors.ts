@@ -18,6 +18,8 @@ export type ExchangeError = {
   readonly retired: boolean;
 };
 
+const RETIRED: ReadonlySet<ExchangeErrorName> = new Set(['alreadySubscribed', 'marketNotFound', 'internalError']);
+
 /** Every other error says that the command is wrong: sent again as it is, it would be refused again. */
 const RETRYABLE: ReadonlySet<ExchangeErrorName> = new Set([
   'channelError',
@@ -28,8 +30,6 @@ const RETRYABLE: ReadonlySet<ExchangeErrorName> = new Set([
 ]);
 
 const TERMINAL: ReadonlySet<ExchangeErrorName> = new Set(['channelError', 'internalError', 'bufferOverflow']);
-
-const RETIRED: ReadonlySet<ExchangeErrorName> = new Set(['alreadySubscribed', 'marketNotFound', 'internalError']);
 
 const BY_CODE: ReadonlyMap<number, ExchangeError> = new Map(
   (Object.entries(WIRE_ERROR) as [keyof typeof WIRE_ERROR, number][]).map(([name, code]) => [

@@ -131,7 +131,7 @@ function takeMessage(
       return;
     }
     case 'raw':
-      return takeRaw(state, message, subscription, text, atMs, effects);
+      return acceptRaw(state, message, subscription, text, atMs, effects);
     case 'ok':
     case 'unsubscribed':
     case 'error':
@@ -253,7 +253,7 @@ function takeViolation(
 }
 
 /** A frame of a channel that is known by name: counted, and passed on unread. */
-function takeRaw(
+function acceptRaw(
   { counters, rawFrames, epoch }: FeedState,
   { channel, frameType, sid, seq }: Extract<Message, { kind: 'raw' }>,
   subscription: Subscription | undefined,
@@ -264,6 +264,5 @@ function takeRaw(
   counters.channelFrames++;
   rawFrames[channel] = (rawFrames[channel] ?? 0) + 1;
   if (!subscription) counters.foreign++;
-  else subscription.losses = 0;
   effects.push({ type: 'raw', channel, frameType, epoch, sid, seq, receivedAtMs: atMs, text });
 }

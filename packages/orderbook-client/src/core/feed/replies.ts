@@ -116,8 +116,7 @@ function takeError(
 ): void {
   const { name, terminal } = exchangeError(code);
   const said = `error ${code} (${name}), "${message}"`;
-  // What answers a command and names no sid has refused that command, and ended nothing.
-  if (terminal && (sid !== null || commandId === null)) {
+  if (terminal) {
     // Without a sid it may be any of them; a new connection needs no state of the old one.
     if (sid === null) fail(state, lost(said, code), atMs, effects);
     else if (subscription) lose(state, subscription, said, code, atMs, effects);

@@ -46,7 +46,7 @@ export function addMarkets(
   const { text } =
     sid === null
       ? state.commands.issue(
-          { cmd: 'subscribe', params: { channels: [channel], market_tickers: markets, ...CONVENTIONS[channel] } },
+          { cmd: 'subscribe', params: { channels: [channel], market_tickers: markets, ...conventionsOf(channel) } },
           purpose,
         )
       : state.commands.issue(
@@ -74,7 +74,7 @@ export function deleteMarkets(
 function subscribeToAll(state: FeedState, subscription: Subscription, effects: FeedEffect[]): void {
   const { channel } = subscription;
   subscription.held = true;
-  const params = { channels: [channel], ...CONVENTIONS[channel] };
+  const params = { channels: [channel], ...conventionsOf(channel) };
   const purpose = { kind: 'add', channel, markets: null } as const;
   send(state, state.commands.issue({ cmd: 'subscribe', params }, purpose).text, effects);
 }
@@ -123,10 +123,13 @@ export function acknowledge(
   reconcileOne(state, subscription, effects);
 }
 
-/** What a `subscribe` states, so that no default of the exchange decides; and that without which nothing comes. */
+/** What a `subscribe` states, so that no default of the exchange decides. */
+const conventionsOf = (channel: WireChannel): Partial<SubscribeCommand['params']> => CONVENTIONS[channel] ?? {};
+
 const CONVENTIONS: { readonly [Channel in WireChannel]?: Partial<SubscribeCommand['params']> } = {
   orderbook_delta: { use_yes_price: false },
   ticker: { send_initial_snapshot: true },
+  // Without a name nothing comes on these.
   cfbenchmarks_value: { index_ids: ['all'] },
   cfbenchmarks_value_5hz: { index_ids: ['all'] },
   pyth_value: { underlying_tickers: ['all'] },
