@@ -9,10 +9,7 @@ export type ExchangeError = {
   readonly name: ExchangeErrorName;
   /** The same command, or for a terminal error the same subscription, may well succeed later as it is. */
   readonly retryable: boolean;
-  /**
-   * Of a subscription: the sid is dead, nothing more comes on it, and its channel is to be subscribed to anew. An error
-   * that answers a command and names no sid has ended nothing.
-   */
+  /** The sid is dead: nothing more comes on it, and its channel is to be subscribed to anew. */
   readonly terminal: boolean;
   /** An exchange of today sends it no more; older ones and recordings do. */
   readonly retired: boolean;
