@@ -2,11 +2,23 @@
 import type { BookView } from './core/book/book-view.ts';
 import type { RawChannel } from './channel-events.ts';
 import type { EventStreamOptions } from './event-queue.ts';
+import type { PriceRange } from './channel-events.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
+import type { TopOfBook } from './top-of-book.ts';
 import type { WireChannel } from './wire.ts';
 
 export type EventType = OrderbookEvent['type'];
-export type Listener<T extends EventType> = (event: Extract<OrderbookEvent, { type: T }>) => void;
+export type EventOf<T extends EventType> = Extract<OrderbookEvent, { type: T }>;
+/** What it returns is not used; but if that is a promise that rejects, the listener has failed as one that throws. */
+export type Listener<T extends EventType> = (event: EventOf<T>) => unknown;
+
+/** How long a call waits. */
+export type WaitOptions = {
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal;
+  /** In ms. @default Infinity */
+  readonly timeoutMs?: number;
+};
 
 /** The client at one moment. */
 export type ClientStatus = {
@@ -18,7 +30,7 @@ export type ClientStatus = {
   readonly synced: number;
   /** Exchange's clock minus this machine's, in ms, to about a second; `null` before the first handshake. */
   readonly clockSkewMs: number | null;
-  /** Times that a listener threw. */
+  /** Times that a listener threw, or that its promise rejected. */
   readonly listenerFailures: number;
   readonly connections: readonly ConnectionStatus[];
   /** Over all connections. */
@@ -50,22 +62,51 @@ export type ConnectionStatus = {
 };
 
 export interface OrderbookClient extends AsyncDisposable {
-  /** Calls `listener` for each event of a type, in order. The returned function ends that; calling it again is harmless. */
-  on<T extends EventType>(type: T, listener: Listener<T>): () => void;
+  /**
+   * Calls `listener` for each event of a type, in order, until the signal is aborted. The returned function ends it too;
+   * calling it again is harmless.
+   *
+   * @throws {TypeError} for a type of event that there is not
+   */
+  on<T extends EventType>(type: T, listener: Listener<T>, options?: { readonly signal?: AbortSignal }): () => void;
   /**
    * The same events as an async iterable, from now until `close()`. Leaving the loop ends it.
    *
    * @throws {OrderbookClientError} `QUEUE_OVERFLOW` in the loop, unless `overflow` is `pause`
-   * @throws {RangeError} for a wrong `maxQueued`
+   * @throws {TypeError | RangeError} for wrong options
    */
-  events(options?: EventStreamOptions): AsyncIterableIterator<OrderbookEvent, undefined>;
+  events<T extends EventType = EventType>(
+    options?: EventStreamOptions<T>,
+  ): AsyncIterableIterator<EventOf<T>, undefined>;
   /**
-   * Resolves once every wanted book is synced; at once if so.
+   * Resolves with the first event, from now on, for which `predicate` is true. It rejects with what the predicate throws.
    *
-   * @throws {OrderbookClientError} `NOT_SYNCED` after `timeoutMs`, `CLOSED`
+   * @throws {OrderbookClientError} `WAIT_TIMEOUT` after `timeoutMs`, `CLOSED`
    * @throws the signal's reason
    */
-  whenSynced(options?: { readonly signal?: AbortSignal; readonly timeoutMs?: number }): Promise<void>;
+  waitFor<E extends OrderbookEvent>(
+    predicate: (event: OrderbookEvent) => event is E,
+    options?: WaitOptions,
+  ): Promise<E>;
+  waitFor(predicate: (event: OrderbookEvent) => boolean, options?: WaitOptions): Promise<OrderbookEvent>;
+  /**
+   * Resolves once every wanted book is synced, or every one of `markets`; at once if so. A rejected key ends the wait:
+   * the client tries it again, but books will not come by waiting.
+   *
+   * @throws {OrderbookClientError} `NOT_SYNCED` after `timeoutMs`, with the last problem as its cause; `AUTH_REJECTED` or
+   * `ACCESS_DENIED`; `NOT_WANTED` if one of `markets` is not, or is no longer; `CLOSED`
+   * @throws the signal's reason
+   */
+  whenSynced(options?: WaitOptions): Promise<void>;
+  whenSynced(markets: readonly string[], options?: WaitOptions): Promise<void>;
+  /**
+   * The best bid and ask of a wanted market: what they are once the book is right, and then whenever they or `synced`
+   * change. A reader that is slow gets the latest and none of those before, so that nothing ever queues up. It ends when the
+   * market is removed, and with `close()`.
+   *
+   * @throws {OrderbookClientError} `NOT_WANTED`
+   */
+  watchTop(market: string, options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<TopOfBook, undefined>;
   /** The book of a wanted market, or `undefined` for any other. Look at `synced` before you trade on it. */
   book(market: string): BookView | undefined;
   /** Every wanted market's book. */
@@ -79,13 +120,23 @@ export interface OrderbookClient extends AsyncDisposable {
   addMarkets(markets: readonly string[]): void;
   /** Wants these markets no longer. The others are not disturbed. Views of these books are stale from now on. */
   removeMarkets(markets: readonly string[]): void;
+  /**
+   * Says which prices are valid in a wanted market, as REST's `price_ranges` do. With the channel `market_lifecycle_v2`
+   * the client learns of changes, and of new markets, by itself.
+   *
+   * @throws {TypeError} for what is no list of ranges
+   * @throws {OrderbookClientError} `NOT_WANTED`
+   */
+  setPriceRanges(market: string, ranges: readonly PriceRange[]): void;
   /** Starts to connect. Harmless twice. */
   start(): void;
   /**
-   * Gives up the present connections and makes new ones, as if they had been lost: every book comes anew, and the holes
-   * are named. Does nothing before `start()`, between two tries, and after `close()`.
+   * Redials now: gives up the present connections as if they had been lost, so that every book comes anew and the holes are
+   * named; where the next try is still waited for, it is made at once. Does nothing before `start()` and after `close()`.
+   *
+   * @param reason for the `problem` event. @default 'the caller asked for it'
    */
-  reconnect(reason: string): void;
+  reconnect(reason?: string): void;
   /** Stops reading the socket, so that the exchange's data waits in the network. For a short while: a slow reader is cut off. */
   pause(): void;
   resume(): void;

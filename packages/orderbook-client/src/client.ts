@@ -1,12 +1,16 @@
 // The client: one feed per connection, their events in one place, and what users call.
-import type { BookView } from './core/book/book-view.ts';
+import type { PriceRange } from './channel-events.ts';
+import type { TrackedBook, BookView } from './core/book/book-view.ts';
 import { OrderbookClientError } from './errors.ts';
 import { EventQueue, type EventStreamOptions } from './event-queue.ts';
 import { EVENT_TYPES, type FeedCounters, type FeedPhase, type OrderbookEvent } from './events.ts';
 import { FeedDriver } from './feed-driver.ts';
+import { guardedRuntime } from './io/guarded-runtime.ts';
 import { Listeners } from './listeners.ts';
-import { atLeast, resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
-import type { ClientStatus, EventType, Listener, OrderbookClient } from './client-api.ts';
+import { atLeast, functionOf, objectWith, quote, refuseUnknown, signalOf, timeoutOf } from './option-checks.ts';
+import { resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
+import { TopWatches, type TopOfBook } from './top-of-book.ts';
+import type { ClientStatus, EventOf, EventType, Listener, OrderbookClient, WaitOptions } from './client-api.ts';
 
 /**
  * Keeps the order books of `markets` right, over one WebSocket or several, for ever.
@@ -24,14 +28,21 @@ class Client implements OrderbookClient {
   readonly #listeners: Listeners;
   readonly #pausedFor = new Set<object>();
   readonly #queues = new Set<EventQueue>();
+  readonly #tops = new TopWatches();
+  /** Who waits for something, and looks again when told so. */
+  readonly #waiting = new Set<() => void>();
+  /** The latest since the client was last live, for whoever waits in vain. */
+  #lastProblem: OrderbookClientError | null = null;
   /** Of each feed, as its latest event said. */
   readonly #phases: FeedPhase[];
   #phase: FeedPhase = 'idle';
   #epoch = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(options: ResolvedOptions) {
-    const { connections, markets, channels, runtime } = options;
+  constructor(given: ResolvedOptions) {
+    const runtime = guardedRuntime(given.runtime, (name, cause) => this.#runtimeFailed(name, cause));
+    const options = { ...given, runtime };
+    const { connections, markets, channels } = options;
     this.#options = options;
     this.#listeners = new Listeners(() => runtime.nowMs());
     const unfiltered = new Map([...channels].filter(([, scope]) => scope === 'all'));
@@ -48,11 +59,31 @@ class Client implements OrderbookClient {
     });
   }
 
-  on<T extends EventType>(type: T, listener: Listener<T>): () => void {
-    return this.#listeners.add(type, listener);
+  on<T extends EventType>(type: T, listener: Listener<T>, options: { readonly signal?: AbortSignal } = {}): () => void {
+    refuseTypes('on', [type]);
+    functionOf('listener', listener);
+    const signal = signalOf(objectWith('on', options, ['signal'])['signal']);
+    if (signal?.aborted) return () => undefined;
+    const remove = this.#listeners.add(type, listener);
+    if (!signal) return remove;
+    const off = (): void => {
+      remove();
+      signal.removeEventListener('abort', off);
+    };
+    signal.addEventListener('abort', off);
+    return off;
   }
 
   book(market: string): BookView | undefined {
+    return this.#tracked(market);
+  }
+
+  /** Those of this moment: an iterator of the live map would keep what it had been for as long as somebody holds it. */
+  books(): IterableIterator<BookView> {
+    return this.#feeds.flatMap(({ state }) => [...state.books.all()]).values();
+  }
+
+  #tracked(market: string): TrackedBook | undefined {
     for (const { state } of this.#feeds) {
       const book = state.books.get(market);
       if (book) return book;
@@ -60,8 +91,10 @@ class Client implements OrderbookClient {
     return undefined;
   }
 
-  *books(): IterableIterator<BookView> {
-    for (const { state } of this.#feeds) yield* state.books.all();
+  #wanted(market: string): TrackedBook {
+    const book = this.#tracked(market);
+    if (book) return book;
+    throw notWanted(market);
   }
 
   status(): ClientStatus {
@@ -106,18 +139,38 @@ class Client implements OrderbookClient {
   }
 
   removeMarkets(markets: readonly string[]): void {
+    const removed = tickers(markets);
     for (const feed of this.#feeds) {
-      const own = markets.filter((market) => feed.state.books.has(market));
+      const own = removed.filter((market) => feed.state.books.has(market));
       if (own.length > 0) feed.tell({ type: 'markets-removed', markets: own });
     }
+    this.#tops.end(removed);
+    for (const look of this.#waiting) look();
+  }
+
+  setPriceRanges(market: string, ranges: readonly PriceRange[]): void {
+    const isRange = ({ start, end, step }: PriceRange): boolean =>
+      [start, end, step].every((value) => Number.isSafeInteger(value)) && start >= 0 && start <= end && step > 0;
+    if (!Array.isArray(ranges) || ranges.length === 0 || !ranges.every(isRange)) {
+      throw new TypeError('ranges must be a list of { start, end, step }, whole numbers of 1/10,000 dollar');
+    }
+    this.#wanted(market).setPriceRanges(structuredClone(ranges));
+  }
+
+  watchTop(
+    market: string,
+    options: { readonly signal?: AbortSignal } = {},
+  ): AsyncIterableIterator<TopOfBook, undefined> {
+    const signal = signalOf(objectWith('watchTop', options, ['signal'])['signal']);
+    return this.#tops.watch(this.#wanted(market), signal);
   }
 
   start(): void {
     for (const feed of this.#feeds) feed.tell({ type: 'start-requested' });
   }
 
-  reconnect(reason: string): void {
-    for (const feed of this.#feeds) feed.tell({ type: 'reconnect-requested', reason });
+  reconnect(reason = 'the caller asked for it'): void {
+    for (const feed of this.#feeds) feed.reconnect(reason);
   }
 
   pause(): void {
@@ -128,7 +181,16 @@ class Client implements OrderbookClient {
     this.#resumeFor(this);
   }
 
-  events({ signal, maxQueued = 10_000, overflow = 'error' }: EventStreamOptions = {}): EventQueue {
+  events<T extends EventType = EventType>(
+    options: EventStreamOptions<T> = {},
+  ): AsyncIterableIterator<EventOf<T>, undefined> {
+    const { maxQueued = 10_000, overflow = 'error', types = EVENT_TYPES, markets } = options;
+    const signal = signalOf(objectWith('events', options, EVENT_OPTIONS)['signal']);
+    if (!Array.isArray(types)) throw new TypeError(`types must be a list such as ['delta'], not ${quote(types)}`);
+    refuseTypes('types', types);
+    if (overflow !== 'error' && overflow !== 'pause')
+      throw new TypeError(`overflow must be 'error' or 'pause', not ${quote(overflow)}`);
+    const only = markets && new Set(tickers(markets));
     const offs: (() => void)[] = [];
     const holder = {};
     const queue = new EventQueue({
@@ -142,40 +204,118 @@ class Client implements OrderbookClient {
         this.#queues.delete(queue);
       },
     });
-    if (signal?.aborted) return queue;
+    // Only events of these types get into it.
+    const stream = queue as AsyncIterableIterator<OrderbookEvent, undefined> as AsyncIterableIterator<
+      EventOf<T>,
+      undefined
+    >;
+    if (signal?.aborted) return stream;
     if (this.#phase === 'closed') {
       queue.finish();
-      return queue;
+      return stream;
     }
     this.#queues.add(queue);
-    for (const type of EVENT_TYPES) offs.push(this.on(type, (event) => queue.push(event)));
-    return queue;
+    const take = (event: OrderbookEvent): void => {
+      if (!only || concerns(event, only)) queue.push(event);
+    };
+    for (const type of new Set<EventType>(types)) offs.push(this.#listeners.add(type, take));
+    return stream;
   }
 
-  async whenSynced({ signal, timeoutMs }: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<void> {
+  async waitFor<E extends OrderbookEvent>(
+    predicate: (event: OrderbookEvent) => boolean,
+    options: WaitOptions = {},
+  ): Promise<E> {
+    functionOf('predicate', predicate);
+    return this.#wait<E>('waitFor', options, EVENT_TYPES, {
+      look: (event, resolve) => {
+        if (event && predicate(event)) resolve(event as E);
+      },
+      late: (timeoutMs) =>
+        new OrderbookClientError('WAIT_TIMEOUT', `No event was the one that was waited for within ${timeoutMs} ms.`),
+    });
+  }
+
+  whenSynced(options?: WaitOptions): Promise<void>;
+  whenSynced(markets: readonly string[], options?: WaitOptions): Promise<void>;
+  async whenSynced(first: readonly string[] | WaitOptions = {}, second: WaitOptions = {}): Promise<void> {
+    const isList = typeof first !== 'object' || first === null || Symbol.iterator in first;
+    const markets = isList ? tickers(first) : null;
+    const options = isList ? second : first;
+    const look = (event: OrderbookEvent | null, resolve: () => void, reject: (error: unknown) => void): void => {
+      const gone = markets?.find((market) => this.#tracked(market) === undefined);
+      if (gone !== undefined) reject(notWanted(gone));
+      else if (markets ? markets.every((market) => this.#tracked(market)!.synced) : this.#isSynced()) resolve();
+      // The books of other connections may come; those of this one wait for a person.
+      else if (event?.type === 'problem' && isRejected(event.error)) reject(event.error);
+      else if (!event && this.#phase === 'waiting' && this.#lastProblem && isRejected(this.#lastProblem))
+        reject(this.#lastProblem);
+    };
+    await this.#wait('whenSynced', options, ['snapshot', 'status', 'problem'], {
+      look,
+      late: (timeoutMs) => this.#notSynced(markets, timeoutMs),
+    });
+  }
+
+  /** @param options.look is called at once with `null`, and then with each event of the types */
+  async #wait<T = void>(
+    what: string,
+    options: WaitOptions,
+    types: readonly EventType[],
+    {
+      look,
+      late,
+    }: {
+      look: (event: OrderbookEvent | null, resolve: (value: T) => void, reject: (error: unknown) => void) => void;
+      late: (timeoutMs: number) => OrderbookClientError;
+    },
+  ): Promise<T> {
+    const given = objectWith(what, options, ['signal', 'timeoutMs']);
+    const signal = signalOf(given['signal']);
+    const timeoutMs = timeoutOf(given['timeoutMs'] ?? Infinity);
     signal?.throwIfAborted();
-    if (this.#isSynced()) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const look = (): void => {
-      if (this.#isSynced()) resolve();
-      else if (this.#phase === 'closed') reject(new OrderbookClientError('CLOSED', 'The client is closed.'));
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const take = (event: OrderbookEvent | null): void => {
+      try {
+        look(event, resolve, reject);
+      } catch (error) {
+        reject(error);
+      }
+      if (this.#phase === 'closed') reject(new OrderbookClientError('CLOSED', 'The client is closed.'));
     };
     const onAbort = (): void => reject(signal?.reason);
-    const offs = [this.on('snapshot', look), this.on('status', look)];
-    const late = (): void => {
-      const { wanted, synced } = this.status();
-      const text = `${wanted - synced} of ${wanted} books were not synced within ${timeoutMs} ms.`;
-      reject(new OrderbookClientError('NOT_SYNCED', text));
-    };
-    if (timeoutMs !== undefined) offs.push(this.#options.runtime.setTimer(timeoutMs, late));
+    const offs = types.map((type) => this.#listeners.add(type, take));
+    offs.push(this.#options.runtime.setTimer(timeoutMs, () => reject(late(timeoutMs))));
     signal?.addEventListener('abort', onAbort);
-    look();
+    const lookAgain = (): void => take(null);
+    this.#waiting.add(lookAgain);
+    lookAgain();
     try {
-      await promise;
+      return await promise;
     } finally {
+      this.#waiting.delete(lookAgain);
       signal?.removeEventListener('abort', onAbort);
       for (const off of offs) off();
     }
+  }
+
+  #notSynced(markets: readonly string[] | null, timeoutMs: number): OrderbookClientError {
+    const books = [...this.books()].filter((book) => !book.synced && (!markets || markets.includes(book.market)));
+    const { length: wanted } = markets ?? [...this.books()];
+    const named = books.slice(0, NAMED_BOOKS).map(({ market, staleReason }) => `${market} (${staleReason})`);
+    const more = books.length > named.length ? ` and ${books.length - named.length} more` : '';
+    const which = named.length === 0 ? '' : `: ${named.join(', ')}${more}`;
+    const last = this.#lastProblem;
+    const why = last ? ` The last problem was ${last.code}: see cause.` : '';
+    const text = `${books.length} of ${wanted} books were not synced within ${timeoutMs} ms${which}. The client is ${this.#phase}.${why}`;
+    return new OrderbookClientError('NOT_SYNCED', text, { ...(last && { cause: last }) });
+  }
+
+  #runtimeFailed(name: string, cause: unknown): void {
+    const what = cause === undefined ? 'gave an answer that cannot be used' : 'threw';
+    const text = `runtime.${name}() ${what}. The system's own does its work where it fails.`;
+    const error = new OrderbookClientError('RUNTIME_FAILED', text, { cause });
+    this.#take({ type: 'problem', error, retryInMs: null, atMs: Date.now() }, 0);
   }
 
   async barrier(): Promise<void> {
@@ -186,6 +326,7 @@ class Client implements OrderbookClient {
     this.#closed ??= (async () => {
       await Promise.all(this.#feeds.map(async (feed) => feed.close()));
       for (const queue of this.#queues) queue.finish();
+      this.#tops.endAll();
     })();
     return this.#closed;
   }
@@ -196,11 +337,24 @@ class Client implements OrderbookClient {
 
   /** One phase for all connections: that of the one which is furthest behind. */
   #take(event: OrderbookEvent, index: number): void {
-    if (event.type !== 'status') return this.#listeners.emit(event);
-    const from = this.#phase;
-    this.#phases[index] = event.to;
-    this.#phase = PHASES.find((phase) => this.#phases.includes(phase))!;
-    if (this.#phase !== from) this.#listeners.emit({ ...event, from, to: this.#phase });
+    if (event.type === 'status') {
+      const from = this.#phase;
+      this.#phases[index] = event.to;
+      this.#phase = PHASES.find((phase) => this.#phases.includes(phase))!;
+      if (this.#phase === 'live') this.#lastProblem = null;
+      if (this.#phase !== from) this.#listeners.emit({ ...event, from, to: this.#phase });
+      return;
+    }
+    if (event.type === 'problem') this.#lastProblem = event.error;
+    this.#listeners.emit(event);
+    this.#tops.take(event);
+    if (event.type === 'market-lifecycle') this.#noteGrid(event);
+  }
+
+  /** The feed notes the grids of the books that it has; a listener may just have added the market that was made. */
+  #noteGrid({ market, priceRanges }: EventOf<'market-lifecycle'>): void {
+    if (!priceRanges || this.#tracked(market)) return;
+    queueMicrotask(() => this.#tracked(market)?.setPriceRanges(priceRanges));
   }
 
   /** Synced and connected: without markets there is nothing to wait for but the connection. */
@@ -222,6 +376,27 @@ class Client implements OrderbookClient {
 
 /** From the furthest behind on. */
 const PHASES: readonly FeedPhase[] = ['idle', 'waiting', 'connecting', 'subscribing', 'live', 'closed'];
+
+const EVENT_OPTIONS = ['signal', 'types', 'markets', 'maxQueued', 'overflow'];
+
+/** Books that a message names; it says how many more there are. */
+const NAMED_BOOKS = 5;
+
+/** @throws {TypeError} if one of them is no type of event */
+const refuseTypes = (what: string, types: readonly unknown[]): void =>
+  refuseUnknown(what, types.map(String), EVENT_TYPES);
+
+const isRejected = ({ code }: OrderbookClientError): boolean => code === 'AUTH_REJECTED' || code === 'ACCESS_DENIED';
+
+const notWanted = (market: unknown): OrderbookClientError =>
+  new OrderbookClientError('NOT_WANTED', `${quote(market)} is not a wanted market: add it with addMarkets first.`);
+
+/** Whether an event is about one of these markets. One that names no market may be about any. */
+function concerns(event: OrderbookEvent, markets: ReadonlySet<string>): boolean {
+  if (event.type === 'stale') return event.markets.some((market) => markets.has(market));
+  const { market } = event as { readonly market?: string | null };
+  return market === undefined || market === null || markets.has(market);
+}
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 

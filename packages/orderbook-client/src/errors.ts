@@ -2,6 +2,7 @@
 export type OrderbookClientErrorCode =
   | 'KEY_INVALID'
   | 'SIGNER_FAILED'
+  | 'RUNTIME_FAILED'
   | 'CONNECT_FAILED'
   | 'CONNECT_TIMEOUT'
   | 'AUTH_REJECTED'
@@ -20,6 +21,8 @@ export type OrderbookClientErrorCode =
   | 'LISTENER_FAILED'
   | 'QUEUE_OVERFLOW'
   | 'NOT_SYNCED'
+  | 'NOT_WANTED'
+  | 'WAIT_TIMEOUT'
   | 'CLOSED';
 
 export type OrderbookClientErrorDetails = {
@@ -33,6 +36,9 @@ export type OrderbookClientErrorDetails = {
   readonly retryAfterMs?: number;
   /** Exchange's clock minus this machine's, in ms, where a rejected key may be explained by it. */
   readonly clockSkewMs?: number;
+  /** With which code the other side closed the socket (RFC 6455), and what it said, printable and cut to 123 characters. */
+  readonly closeCode?: number;
+  readonly closeReason?: string;
 };
 
 const brand = Symbol.for('@trader/orderbook-client/error');
@@ -48,6 +54,8 @@ export class OrderbookClientError extends Error {
   readonly market: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly clockSkewMs: number | undefined;
+  readonly closeCode: number | undefined;
+  readonly closeReason: string | undefined;
 
   constructor(code: OrderbookClientErrorCode, message: string, details: OrderbookClientErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -57,6 +65,8 @@ export class OrderbookClientError extends Error {
     this.market = details.market;
     this.retryAfterMs = details.retryAfterMs;
     this.clockSkewMs = details.clockSkewMs;
+    this.closeCode = details.closeCode;
+    this.closeReason = details.closeReason;
     Object.defineProperty(this, brand, { value: true });
   }
 

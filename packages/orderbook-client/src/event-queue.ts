@@ -2,8 +2,18 @@
 // reader falls behind is the caller's choice, and none of the choices drops an event in silence.
 import { OrderbookClientError } from './errors.ts';
 import type { OrderbookEvent } from './events.ts';
+import { Ring } from './ring.ts';
 
-export interface EventStreamOptions {
+export interface EventStreamOptions<T extends OrderbookEvent['type'] = OrderbookEvent['type']> {
+  /** Only events of these types. @default all */
+  readonly types?: readonly T[];
+  /**
+   * Of the events that belong to markets, only those of these. Events that belong to none (`status`, `control`, a `gap`
+   * of a whole subscription, …) come all the same; `types` leaves them out.
+   *
+   * @default all
+   */
+  readonly markets?: readonly string[];
   /** Ends the iteration by throwing its reason. */
   readonly signal?: AbortSignal;
   /** Most events that wait for the reader. @default 10000 */
@@ -16,7 +26,7 @@ export interface EventStreamOptions {
   readonly overflow?: 'error' | 'pause';
 }
 
-type QueueOptions = Required<Omit<EventStreamOptions, 'signal'>> & {
+type QueueOptions = Required<Pick<EventStreamOptions, 'maxQueued' | 'overflow'>> & {
   readonly signal: AbortSignal | undefined;
   readonly onPause: () => void;
   readonly onResume: () => void;
@@ -28,8 +38,8 @@ type Reader = PromiseWithResolvers<IteratorResult<OrderbookEvent, undefined>>;
 
 export class EventQueue implements AsyncIterableIterator<OrderbookEvent, undefined> {
   readonly #options: QueueOptions;
-  readonly #queued: OrderbookEvent[] = [];
-  readonly #readers: Reader[] = [];
+  readonly #queued = new Ring<OrderbookEvent>();
+  readonly #readers = new Ring<Reader>();
   readonly #onAbort = (): void => this.#end(this.#options.signal?.reason, { drop: true });
   /** Why no more events come; `null` while they do. */
   #ended: { readonly error: unknown } | null = null;
@@ -47,13 +57,13 @@ export class EventQueue implements AsyncIterableIterator<OrderbookEvent, undefin
     const reader = this.#readers.shift();
     if (reader) return reader.resolve({ done: false, value: event });
     const { maxQueued, overflow } = this.#options;
-    if (overflow === 'error' && this.#queued.length >= maxQueued) {
+    if (overflow === 'error' && this.#queued.size >= maxQueued) {
       const text = `More than ${maxQueued} events waited for their reader. Read faster, raise maxQueued, or choose overflow: 'pause'.`;
       this.#end(new OrderbookClientError('QUEUE_OVERFLOW', text));
       return;
     }
     this.#queued.push(event);
-    if (overflow === 'pause' && this.#queued.length >= maxQueued) this.#setPaused(true);
+    if (overflow === 'pause' && this.#queued.size >= maxQueued) this.#setPaused(true);
   }
 
   /** No more events come; those that are queued can still be read. */
@@ -64,7 +74,7 @@ export class EventQueue implements AsyncIterableIterator<OrderbookEvent, undefin
   next(): Promise<IteratorResult<OrderbookEvent, undefined>> {
     const value = this.#queued.shift();
     if (value) {
-      if (this.#queued.length <= this.#options.maxQueued / 2) this.#setPaused(false);
+      if (this.#queued.size <= this.#options.maxQueued / 2) this.#setPaused(false);
       return Promise.resolve({ done: false, value });
     }
     const reader: Reader = Promise.withResolvers();
@@ -84,12 +94,13 @@ export class EventQueue implements AsyncIterableIterator<OrderbookEvent, undefin
   }
 
   #end(error: unknown, { drop = false } = {}): void {
-    if (drop) this.#queued.length = 0;
+    if (drop) this.#queued.clear();
     if (this.#ended) return;
     this.#ended = { error };
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#setPaused(false);
-    for (const reader of this.#readers.splice(0)) this.#dismiss(reader, this.#ended.error);
+    for (let reader = this.#readers.shift(); reader; reader = this.#readers.shift())
+      this.#dismiss(reader, this.#ended.error);
     this.#options.onEnd();
   }
 

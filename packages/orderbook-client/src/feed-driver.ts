@@ -10,11 +10,12 @@ import {
   type FeedInput,
   type FeedTimer,
 } from './core/state/feed-state.ts';
-import { OrderbookClientError } from './errors.ts';
+import type { OrderbookClientError } from './errors.ts';
 import type { OrderbookEvent } from './events.ts';
+import { GuardedSocket } from './io/guarded-socket.ts';
 import { signHandshake } from './io/signer.ts';
-import type { Socket } from './io/socket.ts';
 import type { ResolvedOptions } from './options.ts';
+import { Ring } from './ring.ts';
 
 /** How long a closing handshake may take before the socket is dropped. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -37,7 +38,7 @@ export class FeedDriver {
   readonly #emit: (event: OrderbookEvent) => void;
   readonly #timers = new Map<FeedTimer, () => void>();
   readonly #barriers = new Map<number, Barrier>();
-  readonly #inputs: FeedInput[] = [];
+  readonly #inputs = new Ring<FeedInput>();
   /** Used again for each frame: there are too many of them for an array each. */
   readonly #frameEffects: FeedEffect[] = [];
   /** Of the wall clock, when the monotonic one was last read for a frame. */
@@ -46,7 +47,7 @@ export class FeedDriver {
   readonly #made = { monotonicMs: 0, wallMs: Infinity };
   #stepping = false;
   #barrierId = 0;
-  #socket: { readonly id: number; readonly socket: Socket } | null = null;
+  #socket: { readonly id: number; readonly socket: GuardedSocket } | null = null;
   #paused = false;
   #gone: Promise<void> = Promise.resolve();
 
@@ -71,6 +72,12 @@ export class FeedDriver {
     if (paused) this.#socket?.socket.pause();
     else this.#socket?.socket.resume();
     this.tell({ type: paused ? 'reading-paused' : 'reading-resumed' });
+  }
+
+  /** New connections now: also where the next try is still waited for. */
+  reconnect(reason: string): void {
+    this.tell({ type: 'reconnect-requested', reason });
+    this.tell({ type: 'timer-fired', timer: 'retry' });
   }
 
   /** Resolves once every frame that the exchange sent before now was taken. @throws {OrderbookClientError} */
@@ -136,7 +143,7 @@ export class FeedDriver {
       effects.length = 0;
       this.#stepping = false;
     }
-    if (this.#inputs.length > 0) this.#drain();
+    if (this.#inputs.size > 0) this.#drain();
   }
 
   #perform(effect: FeedEffect): void {
@@ -175,28 +182,34 @@ export class FeedDriver {
 
   async #open(id: number): Promise<void> {
     const { url, signer, openSocket, runtime } = this.#options;
+    const closed = (error: OrderbookClientError): void => this.tell({ type: 'socket-closed', socket: id, error });
     let headers: Record<string, string>;
     try {
       headers = await signHandshake(signer, url, runtime.nowMs());
-    } catch (cause) {
-      const error = new OrderbookClientError('SIGNER_FAILED', 'The signer did not sign the handshake.', { cause });
-      this.tell({ type: 'socket-closed', socket: id, error });
+    } catch (error) {
+      closed(error as OrderbookClientError);
       return;
     }
     // The signer may have taken so long that this try is over.
     if (this.state.socket !== id || this.state.phase !== 'connecting') return;
-    const socket = openSocket(url, headers, {
-      serverTime: (serverTimeMs) => this.tell({ type: 'server-time-seen', socket: id, serverTimeMs }),
+    const listener = {
+      serverTime: (serverTimeMs: number) => {
+        if (Number.isFinite(serverTimeMs)) this.tell({ type: 'server-time-seen', socket: id, serverTimeMs });
+      },
       opened: () => {
         if (this.#paused) socket.pause();
         this.tell({ type: 'socket-opened', socket: id });
       },
-      frame: (bytes) => this.#takeFrame(id, bytes),
+      frame: (bytes: Uint8Array) => this.#takeFrame(id, bytes),
       ping: () => this.tell({ type: 'ping-received', socket: id }),
       pong: () => this.tell({ type: 'pong-received', socket: id }),
-      closed: (error) => this.tell({ type: 'socket-closed', socket: id, error }),
+      closed,
+    };
+    const socket = new GuardedSocket(listener, (error) => {
+      this.#emit({ type: 'problem', error, retryInMs: null, atMs: runtime.nowMs() });
     });
     this.#socket = { id, socket };
+    socket.open(openSocket, url, headers);
   }
 
   #drop(polite: boolean): void {

@@ -61,6 +61,22 @@ export {
 } from './events.ts';
 export type { Runtime } from './io/runtime.ts';
 export { createSigner, type Signer } from './io/signer.ts';
-export { openWebSocket, type OpenSocket, type Socket, type SocketListener } from './io/socket.ts';
-export { isMarketTicker, type OptionalChannels, type OrderbookClientOptions } from './options.ts';
-export type { ClientStatus, ConnectionStatus, EventType, Listener, OrderbookClient } from './client-api.ts';
+export {
+  createWebSocketOpener,
+  openWebSocket,
+  type OpenSocket,
+  type Socket,
+  type SocketListener,
+  type WebSocketOptions,
+} from './io/socket.ts';
+export { isMarketTicker, type Environment, type OptionalChannels, type OrderbookClientOptions } from './options.ts';
+export type { TopOfBook } from './top-of-book.ts';
+export type {
+  ClientStatus,
+  ConnectionStatus,
+  EventOf,
+  EventType,
+  Listener,
+  OrderbookClient,
+  WaitOptions,
+} from './client-api.ts';

@@ -1,11 +1,25 @@
-// Who listens to what. One that throws stops neither the others nor the feed.
+// Who listens to what. One that throws, or returns a promise that rejects, stops neither the others nor the feed.
 import { OrderbookClientError } from './errors.ts';
-import type { OrderbookEvent } from './events.ts';
+import { isPromise } from './io/is-promise.ts';
+import type { OrderbookEvent, ProblemEvent } from './events.ts';
 import type { EventType, Listener } from './client-api.ts';
 
+type Entry = (event: never) => unknown;
+
+/** Problems that no retry heals by itself: somebody has to hear of them. */
+const WANTS_A_PERSON: ReadonlySet<string> = new Set([
+  'AUTH_REJECTED',
+  'ACCESS_DENIED',
+  'HANDSHAKE_REJECTED',
+  'SIGNER_FAILED',
+  'RUNTIME_FAILED',
+  'LISTENER_FAILED',
+]);
+
 export class Listeners {
-  readonly #byType = new Map<EventType, Set<(event: never) => void>>();
+  readonly #byType = new Map<EventType, Set<Entry>>();
   readonly #nowMs: () => number;
+  readonly #printed = new Set<string>();
   #failures = 0;
 
   /** @param nowMs wall clock, for the problems that listeners make */
@@ -13,7 +27,7 @@ export class Listeners {
     this.#nowMs = nowMs;
   }
 
-  /** Times that a listener threw. */
+  /** Times that a listener failed. */
   get failures(): number {
     return this.#failures;
   }
@@ -23,28 +37,47 @@ export class Listeners {
     const listeners = this.#byType.get(type) ?? new Set();
     this.#byType.set(type, listeners);
     // Wrapped, so that the same function registered twice is two registrations.
-    const entry = (event: never): void => listener(event);
+    const entry: Entry = (event) => listener(event);
     listeners.add(entry);
     return () => void listeners.delete(entry);
   }
 
   emit(event: OrderbookEvent): void {
-    const listeners = this.#byType.get(event.type);
-    if (!listeners) return;
-    for (const listener of listeners) {
-      try {
-        listener(event as never);
-      } catch (cause) {
-        this.#failed(event, cause);
-      }
-    }
+    this.#emit(event, NOBODY);
   }
 
-  #failed(event: OrderbookEvent, cause: unknown): void {
+  /** @param except listeners that have failed at this already: told of it, they would be told of that failure for ever */
+  #emit(event: OrderbookEvent, except: ReadonlySet<Entry>): void {
+    const listeners = this.#byType.get(event.type);
+    let heard = false;
+    for (const entry of listeners ?? NOBODY) {
+      if (except.has(entry)) continue;
+      heard = true;
+      try {
+        const result = entry(event as never);
+        if (isPromise(result)) result.then(undefined, (cause: unknown) => this.#failed(entry, event, cause, except));
+      } catch (cause) {
+        this.#failed(entry, event, cause, except);
+      }
+    }
+    if (!heard && event.type === 'problem') this.#printOnce(event);
+  }
+
+  #failed(entry: Entry, event: OrderbookEvent, cause: unknown, except: ReadonlySet<Entry>): void {
     this.#failures++;
-    // A listener of problems that throws at one would be told of its own failure for ever.
-    if (event.type === 'problem') return;
     const error = new OrderbookClientError('LISTENER_FAILED', `A listener of "${event.type}" threw.`, { cause });
-    this.emit({ type: 'problem', error, retryInMs: null, atMs: this.#nowMs() });
+    const without = event.type === 'problem' ? new Set([...except, entry]) : NOBODY;
+    this.#emit({ type: 'problem', error, retryInMs: null, atMs: this.#nowMs() }, without);
+  }
+
+  /** Without a listener of problems a key that is rejected would look like a quiet market. Each code is printed once. */
+  #printOnce({ error: { code, message } }: ProblemEvent): void {
+    if (!WANTS_A_PERSON.has(code) || this.#printed.has(code)) return;
+    this.#printed.add(code);
+    const advice = 'Listen to "problem" events to be told of every one; this code is printed once.';
+    // oxlint-disable-next-line no-console -- nobody else would hear of it
+    console.error(`@trader/orderbook-client: ${code}: ${message} ${advice}`);
   }
 }
+
+const NOBODY: ReadonlySet<Entry> = new Set();

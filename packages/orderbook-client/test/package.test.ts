@@ -4,6 +4,7 @@ import { EVENT_TYPES } from '@trader/orderbook-client';
 import { WIRE_ERROR } from '@trader/orderbook-client/wire';
 import { requireUnderEachNode } from '@trader/testkit';
 import { expect, test } from 'vitest';
+import { OPTION_NAMES } from '../src/options.ts';
 import { conversation } from './scripted-exchange.ts';
 
 test.each([
@@ -15,6 +16,7 @@ test.each([
       'OrderbookClientError',
       'createOrderbookClient',
       'createSigner',
+      'createWebSocketOpener',
       'exchangeError',
       'formatMicrodollars',
       'formatPrice',
@@ -37,10 +39,18 @@ test.each([
 
 const documented = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
-test('the README names every event and every counter', () => {
+test('the README names every event, every counter and every option', () => {
   const readme = documented('README.md');
   const counters = Object.keys(conversation().client.status().counters);
-  expect([...EVENT_TYPES, ...counters].filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  const names = [...EVENT_TYPES, ...counters, ...OPTION_NAMES];
+  expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('the README names every code of an error', () => {
+  const readme = documented('README.md');
+  const codes = [...documented('src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(([, code]) => code!);
+  expect(codes.length).toBeGreaterThan(20);
+  expect(codes.filter((code) => !readme.includes(`| \`${code}\` |`))).toEqual([]);
 });
 
 test('PROTOCOL.md names every error of the exchange', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { OrderbookEvent } from '../src/index.ts';
 import { A, conversation, delta, snapshot, syncedConversation } from './scripted-exchange.ts';
 
@@ -114,4 +114,19 @@ describe('whenSynced', () => {
     await expect(closed).rejects.toMatchObject({ code: 'CLOSED' });
     expect(runtime.armedTimers).toBe(0);
   });
+});
+
+test('an event costs the same however many wait: no list is moved', async () => {
+  const { client, socket } = await syncedConversation();
+  const stream = client.events({ maxQueued: 100_000 });
+  const count = 20_000;
+  for (let seq = 3; seq < 3 + count; seq++) socket.send(delta(seq, A, '0.4000', '1.00'));
+  const moves = vi.spyOn(Array.prototype, 'shift');
+  let read = 0;
+  for await (const event of stream) {
+    expect(event.type).toBe('delta');
+    if (++read === count) break;
+  }
+  expect(moves.mock.instances.filter((list) => (list as unknown[]).length > 100)).toEqual([]);
+  moves.mockRestore();
 });

@@ -2,16 +2,19 @@
 import { expectTypeOf, test } from 'vitest';
 import {
   createOrderbookClient,
+  createWebSocketOpener,
   OrderbookClientError,
   parsePrice,
   type BookView,
   type DeltaEvent,
+  type GapEvent,
   type Level,
   type OrderbookClient,
   type OrderbookClientErrorCode,
   type OrderbookClientOptions,
   type OrderbookEvent,
   type ProblemEvent,
+  type TopOfBook,
 } from '../src/index.ts';
 
 declare const client: OrderbookClient;
@@ -29,6 +32,45 @@ test('a listener gets the event of its type', () => {
   expectTypeOf(client.on('gap', () => undefined)).toEqualTypeOf<() => void>();
   // @ts-expect-error no such event
   client.on('dleta', () => undefined);
+});
+
+test('a listener may be asynchronous, and return anything', () => {
+  expectTypeOf(client.on('delta', async () => Promise.resolve())).toEqualTypeOf<() => void>();
+  client.on('delta', () => 5, { signal: AbortSignal.timeout(5) });
+});
+
+test('a stream of some types has the events of these types', () => {
+  expectTypeOf(client.events({ types: ['delta', 'gap'] })).toEqualTypeOf<
+    AsyncIterableIterator<DeltaEvent | GapEvent, undefined>
+  >();
+  // @ts-expect-error no such event
+  client.events({ types: ['dleta'] });
+});
+
+test('what is waited for has the type that the predicate says', () => {
+  const isDelta = (event: OrderbookEvent): event is DeltaEvent => event.type === 'delta';
+  expectTypeOf(client.waitFor(isDelta)).toEqualTypeOf<Promise<DeltaEvent>>();
+  expectTypeOf(client.waitFor(({ type }) => type === 'gap', { timeoutMs: 5 })).toEqualTypeOf<Promise<OrderbookEvent>>();
+});
+
+test('books can be waited for together or by market', () => {
+  expectTypeOf(client.whenSynced({ timeoutMs: 5 })).toEqualTypeOf<Promise<void>>();
+  expectTypeOf(client.whenSynced(['KX'], { signal: AbortSignal.timeout(5) })).toEqualTypeOf<Promise<void>>();
+});
+
+test('the top of a book is watched as an async iterable', () => {
+  expectTypeOf(client.watchTop('KX')).toEqualTypeOf<AsyncIterableIterator<TopOfBook, undefined>>();
+  expectTypeOf<TopOfBook['bidPrice']>().toEqualTypeOf<number | null>();
+});
+
+test('the exchange is named by a URL or an environment', () => {
+  const credentials = { keyId: 'k', sign: () => 's' };
+  expectTypeOf(
+    createOrderbookClient({ environment: 'demo', credentials, markets: [] }),
+  ).toEqualTypeOf<OrderbookClient>();
+  createOrderbookClient({ url: 'ws://x', credentials, markets: [], openSocket: createWebSocketOpener({ ca: 'PEM' }) });
+  // @ts-expect-error no such environment
+  createOrderbookClient({ environment: 'test', credentials, markets: [] });
 });
 
 test('the stream of events is told apart by type', async () => {

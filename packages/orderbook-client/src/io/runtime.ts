@@ -15,7 +15,7 @@ export const systemRuntime: Runtime = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   setTimer: (delayMs, fire) => {
-    if (delayMs === 0) {
+    if (delayMs === 0 && typeof setImmediate === 'function') {
       // A timer would wait for a millisecond, and the first redial is to be immediate.
       const immediate = setImmediate(fire);
       return () => clearImmediate(immediate);

@@ -1,9 +1,13 @@
 // One WebSocket and nothing else: what happens to it becomes a call, and every end becomes exactly one `closed`.
-import type { IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { Agent, IncomingMessage } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
 import { WebSocket, type RawData } from 'ws';
 import { refusal } from '../core/feed/handshake-refusal.ts';
 import { OrderbookClientError } from '../errors.ts';
+import { objectWith, quote } from '../option-checks.ts';
+import { longTimers } from './guarded-runtime.ts';
+import { printable } from './printable.ts';
+import { systemRuntime } from './runtime.ts';
 
 export interface SocketListener {
   /** The exchange's own clock, ms since the epoch, from its answer to the handshake: before `opened`, or before `closed`. */
@@ -38,13 +42,57 @@ const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 /** How much of a refusal's body is read for its error code. */
 const MAX_BODY_BYTES = 4096;
 
+export interface WebSocketOptions {
+  /**
+   * The way out, an agent of a proxy for example (`https-proxy-agent`, `socks-proxy-agent`).
+   *
+   * @default straight; with NODE_USE_ENV_PROXY through HTTPS_PROXY
+   */
+  readonly agent?: Agent;
+  /** Certificates that are trusted instead of those that Node knows, as PEM. @default those of Node */
+  readonly ca?: SecureContextOptions['ca'];
+  /**
+   * Asks the exchange to compress what it sends. For links that are thin or paid by the byte: frames shrink to about a
+   * twentieth, and each costs many times the processor time (`bench/compression.ts`).
+   *
+   * @default false
+   */
+  readonly perMessageDeflate?: boolean;
+}
+
+/**
+ * Makes an {@link OpenSocket} of the client's own kind, for the option `openSocket`.
+ *
+ * @throws {TypeError} for an option that is unknown or of another type
+ */
+export function createWebSocketOpener(options: WebSocketOptions = {}): OpenSocket {
+  const given = objectWith('createWebSocketOpener', options, ['agent', 'ca', 'perMessageDeflate']);
+  for (const [name, type] of [
+    ['agent', 'object'],
+    ['perMessageDeflate', 'boolean'],
+  ] as const) {
+    const value = given[name];
+    if (value !== undefined && (typeof value !== type || value === null))
+      throw new TypeError(`${name} must be ${type === 'object' ? 'an agent' : 'true or false'}, not ${quote(value)}`);
+  }
+  return (url, headers, listener) => open(url, headers, listener, options);
+}
+
 /** The client's own. Wrap it, for example, to see each frame as it came. */
-export const openWebSocket: OpenSocket = (url, headers, listener) => {
+export const openWebSocket: OpenSocket = (url, headers, listener) => open(url, headers, listener, {});
+
+function open(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  listener: SocketListener,
+  { agent, ca, perMessageDeflate = false }: WebSocketOptions,
+): Socket {
   const socket = new WebSocket(url, {
     headers,
-    ...(new URL(url).protocol === 'wss:' && throughProxy()),
-    // Compression costs more than it saves: decoding drops to a few percent of its speed.
-    perMessageDeflate: false,
+    ...(agent ? { agent } : new URL(url).protocol === 'wss:' && throughProxy(ca)),
+    ...(ca !== undefined && { ca }),
+    // Compression costs more than it saves on any link that is not thin: decoding drops to a few percent of its speed.
+    perMessageDeflate,
     maxPayload: MAX_FRAME_BYTES,
     // One broken message must not cost the connection: the decoder finds it, and it is counted.
     skipUTF8Validation: true,
@@ -52,6 +100,8 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
   let failure: OrderbookClientError | undefined;
   let wasOpen = false;
   let dropped = false;
+  // The other side may echo what it was sent.
+  const secrets = Object.values(headers);
 
   const tellTime = ({ headers: { date } }: IncomingMessage): void => {
     const atMs = Date.parse(date ?? '');
@@ -59,7 +109,7 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
   };
   const refuse = async (response: IncomingMessage): Promise<void> => {
     tellTime(response);
-    failure = await refusalOf(response);
+    failure = await refusalOf(response, secrets);
     socket.terminate();
   };
 
@@ -76,14 +126,24 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
   });
   socket.on('error', (cause) => {
     const [code, what] = wasOpen ? (['DISCONNECTED', 'broke'] as const) : (['CONNECT_FAILED', 'failed'] as const);
-    failure ??= new OrderbookClientError(code, `The connection ${what}: ${cause.message.replace(/\.$/, '')}.`, {
-      cause,
-    });
+    failure ??= new OrderbookClientError(
+      code,
+      `The connection ${what}: ${printable(cause.message, secrets).replace(/\.$/, '')}.`,
+      {
+        cause,
+      },
+    );
   });
-  socket.on('close', (code) => {
+  socket.on('close', (closeCode, bytes) => {
     if (dropped) return;
     dropped = true;
-    listener.closed(failure ?? new OrderbookClientError('DISCONNECTED', `The socket was closed with code ${code}.`));
+    const closeReason = printable(bytes.toString(), secrets);
+    const said = closeReason === '' ? '' : `: ${closeReason}`;
+    const text = `The socket was closed with code ${closeCode}${said.replace(/\.$/, '')}.`;
+    listener.closed(
+      failure ??
+        new OrderbookClientError('DISCONNECTED', text, { closeCode, ...(closeReason !== '' && { closeReason }) }),
+    );
   });
 
   return {
@@ -102,29 +162,32 @@ export const openWebSocket: OpenSocket = (url, headers, listener) => {
       if (socket.readyState === WebSocket.OPEN) {
         socket.resume();
         socket.close(1000);
-        const timer = setTimeout(() => socket.terminate(), timeoutMs);
+        const cancel = longTimers(systemRuntime)(timeoutMs, () => socket.terminate());
         await gone;
-        clearTimeout(timer);
+        cancel();
       } else {
         socket.terminate();
         await gone;
       }
     },
   };
-};
+}
 
 /**
  * The way out that Node's own requests take: with NODE_USE_ENV_PROXY through HTTPS_PROXY, but for the hosts of NO_PROXY. ws goes
  * straight unless it is given an agent.
  */
-function throughProxy(): { readonly agent?: https.Agent } {
+function throughProxy(ca: WebSocketOptions['ca']): { readonly agent?: Agent } {
+  // Looked up here, so that browsers and bundlers load this file without it.
+  const https = process.getBuiltinModule('node:https');
   const { proxyEnv } = https.globalAgent.options;
-  return proxyEnv === undefined ? {} : { agent: new https.Agent({ proxyEnv }) };
+  return proxyEnv === undefined ? {} : { agent: new https.Agent({ proxyEnv, ...(ca !== undefined && { ca }) }) };
 }
 
 /** Why the exchange answered the upgrade with something else than 101. */
-async function refusalOf(response: IncomingMessage): Promise<OrderbookClientError> {
-  const exchangeCode = errorCodeOf(await bodyOf(response));
+async function refusalOf(response: IncomingMessage, secrets: readonly string[]): Promise<OrderbookClientError> {
+  const found = errorCodeOf(await bodyOf(response));
+  const exchangeCode = found === undefined ? undefined : printable(found, secrets);
   const retryAfterMs = retryAfterOf(response);
   return refusal(response.statusCode ?? 0, {
     ...(exchangeCode !== undefined && { exchangeCode }),

@@ -60,7 +60,7 @@ export interface TestExchangeOptions {
  */
 export interface TestExchange {
   /** Spread into the options of a client: `createOrderbookClient({ ...exchange.options, markets })`. */
-  readonly options: Pick<OrderbookClientOptions, 'url' | 'credentials' | 'runtime' | 'openSocket'>;
+  readonly options: Required<Pick<OrderbookClientOptions, 'url' | 'credentials' | 'runtime' | 'openSocket'>>;
   /** Every command of the client, in order, over all connections. */
   readonly commands: readonly WireCommand[];
   /** The clock of client and exchange, ms since the Unix epoch. */

@@ -1,4 +1,5 @@
 // One market's book with the one thing that a trader must know of it: whether it is current.
+import type { PriceRange } from '../../channel-events.ts';
 import type { StaleReason } from '../../events.ts';
 import { BookReader, OrderBook, type Level, type Side } from './book.ts';
 import { PackedLadder } from '../price/packed-ladder.ts';
@@ -32,6 +33,23 @@ export interface BookView {
   bestAskPrice(side: Side): number;
   /** The size at the best ask; 0 if nobody asks. */
   bestAskSize(side: Side): number;
+  /**
+   * {@link bestAskPrice} minus {@link bestBidPrice} in 1/10,000 dollar; the same for both sides. `NaN` if either is
+   * missing; of a stale book it may be negative.
+   */
+  spread(): number;
+  /**
+   * Twice the middle of {@link bestBidPrice} and {@link bestAskPrice}: their sum, in 1/10,000 dollar. The middle itself can
+   * fall between two prices, this is always a whole number: 8700 for a bid of 4300 and an ask of 4400. `NaN` if either is missing.
+   */
+  midTimesTwo(side: Side): number;
+  /**
+   * The valid prices, as lifecycle events or `setPriceRanges` have given them last. `null` while they are not known. What
+   * rests off a coarser new grid stays.
+   */
+  readonly priceRanges: readonly PriceRange[] | null;
+  /** The finest step among {@link priceRanges}, in 1/10,000 dollar; `null` while they are not known. */
+  readonly tickSize: number | null;
   /** Size in 1/100 contract at a price in 1/10,000 dollar; 0 where nothing rests. */
   sizeAt(side: Side, price: number): number;
   /** The number of a side's bid levels. The asks of a side are the other side's bids. */
@@ -80,6 +98,7 @@ export class TrackedBook extends OrderBook implements BookView {
   lastChangeAtMs = Number.NaN;
   /** Running mean of the time between two changes; `NaN` until there were two, so that no silence compares as unusual. */
   usualGapMs = Number.NaN;
+  #priceRanges: readonly PriceRange[] | null = null;
 
   /** @param priceStep see {@link OrderBook.priceStep} */
   constructor(market: string, priceStep = 0) {
@@ -90,6 +109,21 @@ export class TrackedBook extends OrderBook implements BookView {
 
   get synced(): boolean {
     return this.staleReason === null;
+  }
+
+  get priceRanges(): readonly PriceRange[] | null {
+    return this.#priceRanges;
+  }
+
+  get tickSize(): number | null {
+    return this.#priceRanges && this.priceStep;
+  }
+
+  /** A market's grid can change while it trades; the book lays its levels out accordingly. */
+  setPriceRanges(ranges: readonly PriceRange[]): void {
+    if (ranges.length === 0) return;
+    this.#priceRanges = ranges;
+    this.priceStep = Math.min(...ranges.map(({ step }) => step));
   }
 
   /** Notes a change for {@link lastChangeAtMs} and {@link usualGapMs}. */
@@ -113,12 +147,16 @@ class BookCopy extends BookReader implements BookView {
   readonly market: string;
   readonly synced: boolean;
   readonly staleReason: StaleReason | null;
+  readonly priceRanges: readonly PriceRange[] | null;
+  readonly tickSize: number | null;
 
   constructor(book: BookView) {
     super();
     this.market = book.market;
     this.synced = book.synced;
     this.staleReason = book.staleReason;
+    this.priceRanges = book.priceRanges;
+    this.tickSize = book.tickSize;
     this.yes = new PackedLadder(book.levels('yes'), 0);
     this.no = new PackedLadder(book.levels('no'), 0);
   }

@@ -41,6 +41,14 @@ export abstract class BookReader {
     return this.bestBidSize(opposite(side));
   }
 
+  spread(): number {
+    return this.bestAskPrice('yes') - this.bestBidPrice('yes');
+  }
+
+  midTimesTwo(side: Side): number {
+    return this.bestBidPrice(side) + this.bestAskPrice(side);
+  }
+
   sizeAt(side: Side, price: number): number {
     return price >= 0 && price <= ONE_DOLLAR ? this.ladder(side).sizeAt(price) : 0;
   }

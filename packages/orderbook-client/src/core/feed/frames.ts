@@ -147,10 +147,8 @@ function takeMessage(
   }
 }
 
-/** A market's grid can change while it trades; the book lays its levels out accordingly. */
 function noteGrid({ books }: FeedState, { market, priceRanges }: MarketLifecycle): void {
-  const book = books.get(market);
-  if (book && priceRanges && priceRanges.length > 0) book.priceStep = Math.min(...priceRanges.map(({ step }) => step));
+  if (priceRanges) books.get(market)?.setPriceRanges(priceRanges);
 }
 
 /** @param book `undefined` if nobody wants the market, or the sid is not the one that books come from */

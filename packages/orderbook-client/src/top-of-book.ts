@@ -1,0 +1,150 @@
+// The best bid and ask of a market, told when they change: for a slow reader only the latest of what it has missed.
+import type { BookView } from './core/book/book-view.ts';
+import type { OrderbookEvent, StaleReason } from './events.ts';
+
+/** The best prices for YES, in 1/10,000 dollar, with their sizes in 1/100 contract. Those for NO are their complements. */
+export type TopOfBook = {
+  readonly market: string;
+  /** `false`: not to be traded on; the prices are the last known ones. */
+  readonly synced: boolean;
+  /** Why it is not synced, or `null`. */
+  readonly staleReason: StaleReason | null;
+  /** `null`: nobody bids. */
+  readonly bidPrice: number | null;
+  /** 0: nobody bids. */
+  readonly bidSize: number;
+  /** `null`: nobody asks. */
+  readonly askPrice: number | null;
+  /** 0: nobody asks. */
+  readonly askSize: number;
+};
+
+function topOf(book: BookView): TopOfBook {
+  const { market, synced, staleReason } = book;
+  const [bidPrice, bidSize] = book.bestBid('yes') ?? [null, 0];
+  const [askPrice, askSize] = book.bestAsk('yes') ?? [null, 0];
+  return { market, synced, staleReason, bidPrice, bidSize, askPrice, askSize };
+}
+
+const isSame = (a: TopOfBook | null, b: TopOfBook): boolean =>
+  a !== null && (Object.keys(b) as (keyof TopOfBook)[]).every((key) => a[key] === b[key]);
+
+type Reader = PromiseWithResolvers<IteratorResult<TopOfBook, undefined>>;
+
+/** One reader's view of one market. */
+class TopWatch implements AsyncIterableIterator<TopOfBook, undefined> {
+  readonly #book: BookView;
+  readonly #onEnd: (watch: TopWatch) => void;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.end(this.#signal?.reason);
+  /** What the reader was given last. */
+  #told: TopOfBook | null = null;
+  /** Whether the book may differ from that. */
+  #changed = true;
+  #readers: Reader[] = [];
+  #ended: { readonly error: unknown } | null = null;
+
+  constructor(book: BookView, signal: AbortSignal | undefined, onEnd: (watch: TopWatch) => void) {
+    this.#book = book;
+    this.#onEnd = onEnd;
+    this.#signal = signal;
+    if (signal?.aborted) this.#ended = { error: signal.reason };
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get market(): string {
+    return this.#book.market;
+  }
+
+  /** The book may have changed. Nothing is made of it until somebody reads. */
+  touch(): void {
+    this.#changed = true;
+    if (this.#readers.length === 0) return;
+    const top = this.#next();
+    if (top) this.#readers.shift()!.resolve({ done: false, value: top });
+  }
+
+  end(error?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = { error };
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    for (const reader of this.#readers.splice(0)) this.#dismiss(reader, this.#ended.error);
+    this.#onEnd(this);
+  }
+
+  next(): Promise<IteratorResult<TopOfBook, undefined>> {
+    const top = this.#ended ? null : this.#next();
+    if (top) return Promise.resolve({ done: false, value: top });
+    const reader: Reader = Promise.withResolvers();
+    if (this.#ended) this.#dismiss(reader, this.#ended.error);
+    else this.#readers.push(reader);
+    return reader.promise;
+  }
+
+  return(): Promise<IteratorResult<TopOfBook, undefined>> {
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** What differs from what was told; a book that never was right has nothing to tell. */
+  #next(): TopOfBook | null {
+    if (!this.#changed) return null;
+    this.#changed = false;
+    if (this.#told === null && !this.#book.synced) return null;
+    const top = topOf(this.#book);
+    if (isSame(this.#told, top)) return null;
+    this.#told = top;
+    return top;
+  }
+
+  /** An error is thrown once; after it the iteration is simply over. */
+  #dismiss(reader: Reader, error: unknown): void {
+    this.#ended = { error: undefined };
+    if (error === undefined) reader.resolve({ done: true, value: undefined });
+    else reader.reject(error);
+  }
+}
+
+/** Everybody who watches the top of a book, by market: a change of one market is told to its watchers alone. */
+export class TopWatches {
+  readonly #byMarket = new Map<string, Set<TopWatch>>();
+
+  watch(book: BookView, signal: AbortSignal | undefined): TopWatch {
+    const watch = new TopWatch(book, signal, (ended) => this.#forget(ended));
+    if (signal?.aborted) return watch;
+    const watches = this.#byMarket.get(book.market) ?? new Set();
+    watches.add(watch);
+    this.#byMarket.set(book.market, watches);
+    return watch;
+  }
+
+  /** Takes every event of the feeds. */
+  take(event: OrderbookEvent): void {
+    if (this.#byMarket.size === 0) return;
+    if (event.type === 'delta' || event.type === 'snapshot') this.#touch(event.market);
+    else if (event.type === 'stale') for (const market of event.markets) this.#touch(market);
+  }
+
+  /** Their books are gone. */
+  end(markets: Iterable<string>): void {
+    for (const market of markets) for (const watch of this.#byMarket.get(market) ?? []) watch.end();
+  }
+
+  endAll(): void {
+    this.end([...this.#byMarket.keys()]);
+  }
+
+  #touch(market: string): void {
+    for (const watch of this.#byMarket.get(market) ?? []) watch.touch();
+  }
+
+  #forget(watch: TopWatch): void {
+    const watches = this.#byMarket.get(watch.market);
+    watches?.delete(watch);
+    if (watches?.size === 0) this.#byMarket.delete(watch.market);
+  }
+}
