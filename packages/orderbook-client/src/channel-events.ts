@@ -51,9 +51,9 @@ export type Ticker = {
   readonly volume: number;
   /** 1/100 contract. */
   readonly openInterest: number;
-  /** The exchange's own figure in whole dollars. In the examples seen it is half of `volume` in contracts. */
+  /** The exchange's own figure in whole dollars; it may be negative. In the examples seen it is half of `volume` in contracts. */
   readonly volumeDollars: number | null;
-  /** The exchange's own figure in whole dollars. In the examples seen it is half of `openInterest` in contracts. */
+  /** The exchange's own figure in whole dollars; it may be negative. In the examples seen it is half of `openInterest` in contracts. */
   readonly openInterestDollars: number | null;
   /** Of the change, ms since the Unix epoch; whole seconds in older recordings. */
   readonly exchangeAtMs: number;
@@ -273,6 +273,11 @@ type ChannelEventOf<Type extends string, Payload> = {
   readonly receivedAtMs: number;
   /** The frame as it came: it may say more than this version reads. */
   readonly text: string;
+  /**
+   * The exchange's names of fields that could not be read and are `null` here: of these `null` says nothing. Left out if
+   * there are none. A field without which the event would say nothing costs the event: it is `unrecognized`.
+   */
+  readonly unreadable?: readonly string[];
 } & Payload;
 
 /** Channel `trade`. */

@@ -174,6 +174,8 @@ export type FeedCounters = {
   /** Deltas that came while their book was stale; passed on, not applied. */
   readonly unapplied: number;
   readonly unrecognized: number;
+  /** Fields of channel events that could not be read and are `null`; the event names them as `unreadable`. */
+  readonly unreadableFields: number;
   readonly violations: number;
   /** Books that broke an invariant (a negative level, crossed sides), or that an audit found wrong. */
   readonly desyncs: number;

@@ -181,7 +181,6 @@ function signerOf(value: unknown): Signer {
     functionOf('credentials.sign', credentials.sign);
     return credentials as Signer;
   }
-  objectWith('credentials', value, ['keyId', 'privateKeyPem']);
   if (typeof privateKeyPem !== 'string') {
     const found =
       typeof privateKeyPem === 'object' && privateKeyPem !== null ? 'bytes or an object' : quote(privateKeyPem);

@@ -13,6 +13,7 @@ const COUNTERS: Record<keyof FeedCounters, readonly [name: string, help: string]
   duplicates: ['duplicates', 'Messages whose number had been seen before; dropped.'],
   unapplied: ['unapplied_deltas', 'Deltas that came while their book was stale.'],
   unrecognized: ['unrecognized_frames', 'Messages of unknown types.'],
+  unreadableFields: ['unreadable_fields', 'Optional fields of channel messages that could not be read.'],
   violations: ['violations', 'Messages that could not be read.'],
   desyncs: ['desyncs', 'Books that broke an invariant or that an audit found wrong.'],
   audited: ['audits', "Audits that found the book equal to the exchange's."],

@@ -44,9 +44,9 @@ describe('a fill', () => {
     });
   });
 
-  test('with a fee finer than a millionth of a dollar is a violation, never rounded', () => {
+  test('with a fee finer than a millionth of a dollar has no fee, never a rounded one', () => {
     const msg = { ...fill, outcome_side: 'yes', yes_price: 75, count: 1, post_position: 0, fee_cost: '0.0159305' };
-    expect(decode('fill', msg)).toMatchObject({ reason: '"fill" with an unreadable "fee_cost"' });
+    expect(decode('fill', msg)).toMatchObject({ feeMicrodollars: null, size: 100, unreadable: ['fee_cost'] });
     expect(decode('fill', { ...msg, fee_cost: '0.0159300' })).toMatchObject({ feeMicrodollars: 15_930 });
   });
 });

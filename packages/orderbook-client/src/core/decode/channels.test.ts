@@ -472,13 +472,24 @@ describe.each(samples)('a "$type"', ({ type, kind, msg, payload, required, optio
     }
   });
 
-  test('has a field of a wrong type: a violation that names it', () => {
-    for (const key of [...required.map(([newest]) => newest!), ...Object.keys(optional)]) {
-      for (const wrong of [[[]], key.startsWith('is_') ? 'yes' : true]) {
-        expect(decode(type, { ...msg, [key]: wrong }), key).toMatchObject({
+  const wrongFor = (key: string): readonly unknown[] => [[[]], key.startsWith('is_') ? 'yes' : true];
+
+  test('has a required field of a wrong type: a violation that names it', () => {
+    for (const [key] of required) {
+      for (const wrong of wrongFor(key!)) {
+        expect(decode(type, { ...msg, [key!]: wrong }), key).toMatchObject({
           kind: 'violation',
           reason: `"${type}" with an unreadable "${key}"`,
         });
+      }
+    }
+  });
+
+  test('has an optional field of a wrong type: it is null, and named', () => {
+    for (const [key, name] of Object.entries(optional)) {
+      for (const wrong of wrongFor(key)) {
+        const expected = { ...whole, [name]: null, unreadable: [key] };
+        expect(decode(type, { ...msg, [key]: wrong }), key).toEqual(expected);
       }
     }
   });

@@ -19,7 +19,13 @@ import { readTicker, readTrade } from './market-data.ts';
 import type { Fields } from './field-eras.ts';
 
 /** `seq` is `null` where the channel, or the channel at its time, has no numbers. */
-type Numbered<Kind extends string> = { readonly kind: Kind; readonly sid: number; readonly seq: number | null };
+type Numbered<Kind extends string> = {
+  readonly kind: Kind;
+  readonly sid: number;
+  readonly seq: number | null;
+  /** The exchange's names of optional fields that could not be read and are `null`; left out if there are none. */
+  readonly unreadable?: readonly string[];
+};
 
 /** A frame that is passed on as text. */
 type RawMessage = { readonly kind: 'raw' } & Pick<RawEvent, 'channel' | 'frameType' | 'sid' | 'seq'>;
@@ -41,10 +47,15 @@ export type ChannelMessage =
 export type ChannelDecoder = (sid: number, seq: number | null, msg: Fields) => ChannelMessage | string;
 
 const decoder =
-  <Kind extends string, Payload extends object>(kind: Kind, read: (msg: Fields) => Payload | string) =>
+  <Kind extends string, Payload extends object>(
+    kind: Kind,
+    read: (msg: Fields, unreadable: string[]) => Payload | string,
+  ) =>
   (sid: number, seq: number | null, msg: Fields): (Numbered<Kind> & Payload) | string => {
-    const payload = read(msg);
-    return typeof payload === 'string' ? payload : { kind, sid, seq, ...payload };
+    const unreadable: string[] = [];
+    const payload = read(msg, unreadable);
+    if (typeof payload === 'string') return payload;
+    return { kind, sid, seq, ...payload, ...(unreadable.length > 0 && { unreadable }) };
   };
 
 /** By the `type` of the frame. A map, because a frame may say that its type is `constructor`. */

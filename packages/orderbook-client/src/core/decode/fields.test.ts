@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { ABSENT, firstOf, optional, reader, signedSize, size, text, time, UNREADABLE, wholeNumber } from './fields.ts';
+import {
+  ABSENT,
+  firstOf,
+  optional,
+  optionalUnless,
+  reader,
+  signedSize,
+  size,
+  text,
+  time,
+  UNREADABLE,
+  wholeNumber,
+} from './fields.ts';
 
 describe('a field', () => {
   test.each([undefined, null, ''])('that is %j is absent', (value) => {
@@ -7,9 +19,20 @@ describe('a field', () => {
     expect(optional(text('name')).find({ name: value })).toBeNull();
   });
 
-  test('that is unreadable stays so, optional or not', () => {
+  test('that is unreadable stays so, unless it is optional: then it is null, and named', () => {
     expect(text('name').find({ name: 7 })).toBe(UNREADABLE);
-    expect(optional(text('name')).find({ name: 7 })).toBe(UNREADABLE);
+    const unreadable: string[] = [];
+    expect(optional(text('name')).find({ name: 7 }, unreadable)).toBeNull();
+    expect(unreadable).toEqual(['name']);
+  });
+
+  test('that some messages need is unreadable in these, and null in the others', () => {
+    const { find } = optionalUnless('type', ['needs it'], text('name'));
+    const unreadable: string[] = [];
+    expect(find({ type: 'needs it', name: 7 }, unreadable)).toBe(UNREADABLE);
+    expect(unreadable).toEqual([]);
+    expect(find({ type: 'other', name: 7 }, unreadable)).toBeNull();
+    expect(unreadable).toEqual(['name']);
   });
 
   test('is the first that is there, and no later one in place of an unreadable one', () => {
@@ -46,5 +69,8 @@ test('a reader says what is wrong first, in the order of its table', () => {
   const read = reader<{ a: string; b: string | null }>({ a: text('a_wire'), b: optional(text('b_wire')) });
   expect(read({ a_wire: 'x' })).toEqual({ a: 'x', b: null });
   expect(read({ b_wire: 7 })).toBe('without "a_wire"');
-  expect(read({ a_wire: 'x', b_wire: 7 })).toBe('with an unreadable "b_wire"');
+  expect(read({ a_wire: 7, b_wire: 7 })).toBe('with an unreadable "a_wire"');
+  const unreadable: string[] = [];
+  expect(read({ a_wire: 'x', b_wire: 7 }, unreadable)).toEqual({ a: 'x', b: null });
+  expect(unreadable).toEqual(['b_wire']);
 });

@@ -17,7 +17,7 @@ export type FrameNumbers = { readonly sid: number | null; readonly seq: number |
 
 /** The message does not have it. `null` and empty text count as absent, too: the exchange writes them for "nothing". */
 export const ABSENT: unique symbol = Symbol('absent');
-/** The message has it, and it is not what it must be. Never repaired, never defaulted: the message is a violation. */
+/** The message has it, and it is not what it must be. Never repaired, never defaulted: without it the message is a violation. */
 export const UNREADABLE: unique symbol = Symbol('unreadable');
 
 type Found<T> = T | typeof ABSENT | typeof UNREADABLE;
@@ -26,8 +26,11 @@ type Found<T> = T | typeof ABSENT | typeof UNREADABLE;
 export interface Field<T> {
   /** The newest of its names, for messages. */
   readonly wireName: string;
-  readonly find: (msg: Fields) => Found<T>;
+  readonly find: Find<T>;
 }
+
+/** @param unreadable takes the names of optional fields that cannot be read: each is `null`, and costs no other */
+type Find<T> = (msg: Fields, unreadable?: string[]) => Found<T>;
 
 /** For each field of a payload, where it is. */
 export type Schema<T> = { readonly [K in keyof T]-?: Field<T[K]> };
@@ -41,12 +44,12 @@ export type Schema<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 export function reader<T extends object>(
   schema: Schema<T>,
   check: (payload: T) => string | null = () => null,
-): (msg: Fields) => T | string {
+): (msg: Fields, unreadable?: string[]) => T | string {
   const fields = Object.entries<Field<unknown>>(schema);
-  return (msg) => {
+  return (msg, unreadable) => {
     const payload: Record<string, unknown> = {};
     for (const [key, { wireName, find }] of fields) {
-      const value = find(msg);
+      const value = find(msg, unreadable);
       if (value === ABSENT) return `without "${wireName}"`;
       if (value === UNREADABLE) return `with an unreadable "${wireName}"`;
       payload[key] = value;
@@ -80,23 +83,21 @@ export const firstOf = <T>(first: Field<T>, ...others: readonly Field<T>[]): Fie
   },
 });
 
-/** `null` where the message does not have it. */
+/** `null` where the message does not have it, or has something else: that is named, and costs nothing but itself. */
 export const optional = <T>({ wireName, find }: Field<T>): Field<T | null> => ({
   wireName,
-  find: (msg) => {
-    const found = find(msg);
-    return found === ABSENT ? null : found;
+  find: (msg, unreadable) => {
+    const found = find(msg, unreadable);
+    if (found === UNREADABLE) unreadable?.push(wireName);
+    return found === ABSENT || found === UNREADABLE ? null : found;
   },
 });
 
-/** `null` where the message does not have it, but not where `key` is one of `values`: then it would say nothing. */
-export const optionalUnless = <T>(key: string, values: readonly unknown[], field: Field<T>): Field<T | null> => ({
-  wireName: field.wireName,
-  find: (msg) => {
-    const found = field.find(msg);
-    return found === ABSENT && !values.includes(msg[key]) ? null : found;
-  },
-});
+/** As `optional`, but not where `key` is one of `values`: then the message would say nothing without it. */
+export const optionalUnless = <T>(key: string, values: readonly unknown[], field: Field<T>): Field<T | null> => {
+  const { wireName, find } = optional(field);
+  return { wireName, find: (msg, unreadable) => (values.includes(msg[key]) ? field : { find }).find(msg, unreadable) };
+};
 
 const one = <T>(key: string, read: (value: unknown) => T | undefined): Field<T> => field(key, [{ key, read }]);
 
@@ -120,6 +121,10 @@ const notNegative =
 /** A whole number from 0. */
 export const wholeNumber = (key: string): Field<number> =>
   one(key, (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined));
+
+/** A whole number with a sign. */
+export const signedWholeNumber = (key: string): Field<number> =>
+  one(key, (value) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined));
 
 /** A number that is no money and has no scale, as JSON has it. */
 export const plainNumber = (key: string): Field<number> =>

@@ -91,13 +91,26 @@ describe('a market that is', () => {
     ['a band that is no object', ['0.0000']],
     ['a band in numbers', [{ start: 0, end: 1, step: 0.01 }]],
     ['a finer step than a price can have', [{ start: '0.0000', end: '1.0000', step: '0.00005' }]],
-  ])('created with %s is a violation', (_name, price_ranges) => {
-    expect(lifecycle('created', { price_ranges })).toMatchObject({ kind: 'violation' });
+  ])('with %s is a violation where it is what the message is about, and else has no bands', (_name, price_ranges) => {
+    expect(lifecycle('price_level_structure_updated', { price_ranges })).toMatchObject({ kind: 'violation' });
+    expect(lifecycle('created', { price_ranges })).toEqual({
+      ...nothing,
+      change: 'created',
+      unreadable: ['price_ranges'],
+    });
   });
 
-  test('created with metadata that cannot be read is a violation', () => {
-    expect(lifecycle('created', { additional_metadata: { floor_strike: '4487' } })).toMatchObject({
-      reason: '"market_lifecycle_v2" with an unreadable "additional_metadata"',
+  test('created with metadata of which some cannot be read has the others', () => {
+    const additional_metadata = { name: 'n', floor_strike: '4487', can_close_early: 'yes' };
+    expect(lifecycle('created', { additional_metadata })).toEqual({
+      ...nothing,
+      change: 'created',
+      metadata: { ...noMetadata, name: 'n' },
+      unreadable: ['can_close_early', 'floor_strike'],
+    });
+    expect(lifecycle('created', { additional_metadata: 'text' })).toMatchObject({
+      metadata: null,
+      unreadable: ['additional_metadata'],
     });
   });
 });

@@ -46,17 +46,16 @@ const readMetadata = reader<MarketMetadata>({
 });
 
 /** A new market has its metadata in an object of its own, an update has it beside the other fields. */
-const metadata: Field<MarketMetadata | null> = {
+const metadata: Field<MarketMetadata | null> = optional({
   wireName: 'additional_metadata',
-  find: (msg) => {
+  find: (msg, unreadable) => {
     const own = object('additional_metadata').find(msg);
-    if (own === UNREADABLE) return UNREADABLE;
     const fields = own === ABSENT && msg['event_type'] === 'metadata_updated' ? msg : own;
-    if (fields === ABSENT) return null;
-    const found = readMetadata(fields);
+    if (fields === ABSENT || fields === UNREADABLE) return fields;
+    const found = readMetadata(fields, unreadable);
     return typeof found === 'string' ? UNREADABLE : found;
   },
-};
+});
 
 const readPriceRange = reader<PriceRange>({ start: dollars('start'), end: dollars('end'), step: dollars('step') });
 

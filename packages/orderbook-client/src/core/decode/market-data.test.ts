@@ -122,6 +122,29 @@ describe('a ticker', () => {
     expect(decode('ticker', inCentsToo)).toMatchObject({ yesBid: null, yesAsk: null });
   });
 
+  test('has dollar figures with a sign, and costs nothing else where they cannot be read', () => {
+    const figures = { dollar_volume: -16_948, dollar_open_interest: -1 };
+    const read = { kind: 'ticker', volumeDollars: -16_948, openInterestDollars: -1 };
+    expect(decode('ticker', { ...msg, ...figures })).toMatchObject(read);
+    expect(decode('ticker', { ...msg, ...figures })).not.toHaveProperty('unreadable');
+    expect(
+      decode('ticker', { ...msg, dollar_volume: '5', dollar_open_interest: 0.5, yes_bid_size_fp: 'x' }),
+    ).toMatchObject({
+      kind: 'ticker',
+      yesBid: 4500,
+      yesBidSize: null,
+      volumeDollars: null,
+      unreadable: ['yes_bid_size_fp', 'dollar_volume', 'dollar_open_interest'],
+    });
+  });
+
+  test.each(['price_dollars', 'yes_bid_dollars', 'yes_ask_dollars'])(
+    'with an unreadable %s is a violation: null would say that nobody quotes',
+    (key) => {
+      expect(decode('ticker', { ...msg, [key]: '0.48005' })).toMatchObject({ kind: 'violation' });
+    },
+  );
+
   test('has the time of its RFC 3339 text before that of its seconds', () => {
     expect(decode('ticker', { ...msg, ts: 1_669_149_841, time: '2022-11-22T20:44:01.97871Z' })).toMatchObject({
       exchangeAtMs: 1_669_149_841_978,

@@ -9,10 +9,10 @@ import {
   optional,
   price,
   reader,
+  signedWholeNumber,
   size,
   text,
   time,
-  wholeNumber,
   type Field,
 } from './fields.ts';
 import { ONE_DOLLAR } from '../price/price.ts';
@@ -43,8 +43,8 @@ export const readTicker = reader<Ticker>({
   lastTradeSize: optional(size('last_trade_size')),
   volume: size('volume'),
   openInterest: size('open_interest'),
-  volumeDollars: optional(wholeNumber('dollar_volume')),
-  openInterestDollars: optional(wholeNumber('dollar_open_interest')),
+  volumeDollars: optional(signedWholeNumber('dollar_volume')),
+  openInterestDollars: optional(signedWholeNumber('dollar_open_interest')),
   exchangeAtMs: time({ ms: 'ts_ms', rfc3339: 'time', seconds: 'ts' }),
 });
 
@@ -53,12 +53,13 @@ export const readTicker = reader<Ticker>({
  * message without the key is a violation.
  */
 function quote(name: string, ...nothing: readonly number[]): Field<number | null> {
-  const { wireName, find } = optional(price(name));
+  const { wireName, find } = price(name);
   const keys = [wireName, name];
   return {
     wireName,
     find: (msg) => {
-      const found = keys.some((key) => key in msg) ? find(msg) : ABSENT;
+      const found = find(msg);
+      if (found === ABSENT) return keys.some((key) => key in msg) ? null : ABSENT;
       return typeof found === 'number' && nothing.includes(found) ? null : found;
     },
   };

@@ -138,6 +138,7 @@ function takeMessage(
       return takeReply(state, message, subscription, text, atMs, effects);
     default: {
       state.counters.channelFrames++;
+      state.counters.unreadableFields += message.unreadable?.length ?? 0;
       if (!subscription) state.counters.foreign++;
       else subscription.losses = 0;
       if (message.kind === 'market-lifecycle') noteGrid(state, message);

@@ -98,6 +98,7 @@ export class FeedState {
     duplicates: 0,
     unapplied: 0,
     unrecognized: 0,
+    unreadableFields: 0,
     violations: 0,
     desyncs: 0,
     audited: 0,
