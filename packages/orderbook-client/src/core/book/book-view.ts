@@ -93,6 +93,8 @@ const GAP_WEIGHT = 1 / 16;
 /** A book together with whether it is current. Only its owner, `books.ts`, writes to it. */
 export class TrackedBook extends OrderBook implements BookView {
   readonly market: string;
+  /** Its owner's: see `rounds.ts`. */
+  place = -1;
   staleReason: StaleReason | null = 'no-snapshot-yet';
   /** When the book last changed, on the monotonic clock; `NaN` if it never did. For the audit: see {@link changedAt}. */
   lastChangeAtMs = Number.NaN;

@@ -2,6 +2,7 @@
 import type { StaleReason } from '../../events.ts';
 import { TrackedBook, type BookView } from '../book/book-view.ts';
 import type { SnapshotMessage } from '../decode/decode.ts';
+import { Rounds } from './rounds.ts';
 import { isUnusual } from './silence.ts';
 import { TickerTable } from '../decode/ticker-table.ts';
 
@@ -11,6 +12,10 @@ const isAwaited = (reason: StaleReason | null): boolean => reason === 'no-snapsh
 /** Books that one look at silences reads; thousands of them are looked at in turns. */
 const BOOKS_PER_LOOK = 1000;
 
+/** The rounds over all books. */
+const AUDIT_ROUND = 0;
+const SILENCE_ROUND = 1;
+
 export class Books {
   /** The same books, found by the bytes of a frame. */
   readonly byBytes = new TickerTable<TrackedBook>();
@@ -18,9 +23,7 @@ export class Books {
   #synced = 0;
   #awaited = 0;
   #latest: TrackedBook | null = null;
-  // A map's iterator goes on where it stood, whatever is added and removed meanwhile.
-  #auditRound = this.#books.values();
-  #silenceRound = this.#books.values();
+  readonly #rounds = new Rounds<TrackedBook>(2);
 
   constructor(markets: readonly string[]) {
     for (const market of markets) this.add(market);
@@ -31,6 +34,7 @@ export class Books {
     const book = new TrackedBook(market);
     this.#books.set(market, book);
     this.byBytes.set(market, book);
+    this.#rounds.add(book);
     this.#awaited++;
   }
 
@@ -41,6 +45,7 @@ export class Books {
     this.#turn(book, 'unwanted');
     this.#books.delete(market);
     this.byBytes.delete(market);
+    this.#rounds.delete(book);
     if (this.#latest === book) this.#latest = null;
   }
 
@@ -112,9 +117,8 @@ export class Books {
   /** The synced market whose turn it is, round and round in the order in which they were added. */
   nextSynced(): string | undefined {
     for (let looked = 0; looked <= this.#books.size; looked++) {
-      const { done, value } = this.#auditRound.next();
-      if (done) this.#auditRound = this.#books.values();
-      else if (value.synced) return value.market;
+      const book = this.#rounds.next(AUDIT_ROUND);
+      if (book?.synced) return book.market;
     }
     return undefined;
   }
@@ -127,9 +131,8 @@ export class Books {
   /** A synced market that has been silent for longer than its past explains, among those whose turn it is. */
   unusuallySilent(atMs: number): string | undefined {
     for (let looked = 0; looked < Math.min(BOOKS_PER_LOOK, this.#books.size); looked++) {
-      const { done, value } = this.#silenceRound.next();
-      if (done) this.#silenceRound = this.#books.values();
-      else if (value.synced && isUnusual(atMs - value.lastChangeAtMs, value.usualGapMs)) return value.market;
+      const book = this.#rounds.next(SILENCE_ROUND);
+      if (book?.synced && isUnusual(atMs - book.lastChangeAtMs, book.usualGapMs)) return book.market;
     }
     return undefined;
   }
