@@ -12,6 +12,8 @@ const programs = [
   ['many-markets.ts'],
   ['latency.ts'],
   ['resync.ts'],
+  ['event-queue.ts'],
+  ['compression.ts'],
 ] as const;
 
 const reports: Report[] = [];

@@ -8,6 +8,7 @@ import { FeedDriver } from './feed-driver.ts';
 import { guardedRuntime } from './io/guarded-runtime.ts';
 import { Listeners } from './listeners.ts';
 import { atLeast, functionOf, objectWith, quote, refuseUnknown, signalOf, timeoutOf } from './option-checks.ts';
+import { ReaderHandle } from './reader-handle.ts';
 import { resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
 import { TopWatches, type TopOfBook } from './top-of-book.ts';
 import type { ClientStatus, EventOf, EventType, Listener, OrderbookClient, WaitOptions } from './client-api.ts';
@@ -205,10 +206,7 @@ class Client implements OrderbookClient {
       },
     });
     // Only events of these types get into it.
-    const stream = queue as AsyncIterableIterator<OrderbookEvent, undefined> as AsyncIterableIterator<
-      EventOf<T>,
-      undefined
-    >;
+    const stream = new ReaderHandle<OrderbookEvent>(queue) as AsyncIterableIterator<EventOf<T>, undefined>;
     if (signal?.aborted) return stream;
     if (this.#phase === 'closed') {
       queue.finish();

@@ -2,6 +2,7 @@
 // reader falls behind is the caller's choice, and none of the choices drops an event in silence.
 import { OrderbookClientError } from './errors.ts';
 import type { OrderbookEvent } from './events.ts';
+import type { ReadSource } from './reader-handle.ts';
 import { Ring } from './ring.ts';
 
 export interface EventStreamOptions<T extends OrderbookEvent['type'] = OrderbookEvent['type']> {
@@ -34,9 +35,9 @@ type QueueOptions = Required<Pick<EventStreamOptions, 'maxQueued' | 'overflow'>>
   readonly onEnd: () => void;
 };
 
-type Reader = PromiseWithResolvers<IteratorResult<OrderbookEvent, undefined>>;
+type Reader = PromiseWithResolvers<IteratorResult<OrderbookEvent, undefined>> & { readonly reader: object };
 
-export class EventQueue implements AsyncIterableIterator<OrderbookEvent, undefined> {
+export class EventQueue implements ReadSource<OrderbookEvent> {
   readonly #options: QueueOptions;
   readonly #queued = new Ring<OrderbookEvent>();
   readonly #readers = new Ring<Reader>();
@@ -71,26 +72,22 @@ export class EventQueue implements AsyncIterableIterator<OrderbookEvent, undefin
     this.#end(undefined);
   }
 
-  next(): Promise<IteratorResult<OrderbookEvent, undefined>> {
+  next(reader: object): Promise<IteratorResult<OrderbookEvent, undefined>> {
     const value = this.#queued.shift();
     if (value) {
       if (this.#queued.size <= this.#options.maxQueued / 2) this.#setPaused(false);
       return Promise.resolve({ done: false, value });
     }
-    const reader: Reader = Promise.withResolvers();
-    if (this.#ended) this.#dismiss(reader, this.#ended.error);
-    else this.#readers.push(reader);
-    return reader.promise;
+    const waiting: Reader = { ...Promise.withResolvers<IteratorResult<OrderbookEvent, undefined>>(), reader };
+    if (this.#ended) this.#dismiss(waiting, this.#ended.error);
+    else this.#readers.push(waiting);
+    return waiting.promise;
   }
 
   /** The reader has left the loop. */
   return(): Promise<IteratorResult<OrderbookEvent, undefined>> {
     this.#end(undefined, { drop: true });
     return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   #end(error: unknown, { drop = false } = {}): void {

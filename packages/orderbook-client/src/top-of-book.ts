@@ -1,6 +1,7 @@
 // The best bid and ask of a market, told when they change: for a slow reader only the latest of what it has missed.
 import type { BookView } from './core/book/book-view.ts';
 import type { OrderbookEvent, StaleReason } from './events.ts';
+import { ReaderHandle, type ReadSource } from './reader-handle.ts';
 
 /** The best prices for YES, in 1/10,000 dollar, with their sizes in 1/100 contract. Those for NO are their complements. */
 export type TopOfBook = {
@@ -29,10 +30,10 @@ function topOf(book: BookView): TopOfBook {
 const isSame = (a: TopOfBook | null, b: TopOfBook): boolean =>
   a !== null && (Object.keys(b) as (keyof TopOfBook)[]).every((key) => a[key] === b[key]);
 
-type Reader = PromiseWithResolvers<IteratorResult<TopOfBook, undefined>>;
+type Reader = PromiseWithResolvers<IteratorResult<TopOfBook, undefined>> & { readonly reader: object };
 
 /** One reader's view of one market. */
-class TopWatch implements AsyncIterableIterator<TopOfBook, undefined> {
+class TopWatch implements ReadSource<TopOfBook> {
   readonly #book: BookView;
   readonly #onEnd: (watch: TopWatch) => void;
   readonly #signal: AbortSignal | undefined;
@@ -72,22 +73,18 @@ class TopWatch implements AsyncIterableIterator<TopOfBook, undefined> {
     this.#onEnd(this);
   }
 
-  next(): Promise<IteratorResult<TopOfBook, undefined>> {
+  next(reader: object): Promise<IteratorResult<TopOfBook, undefined>> {
     const top = this.#ended ? null : this.#next();
     if (top) return Promise.resolve({ done: false, value: top });
-    const reader: Reader = Promise.withResolvers();
-    if (this.#ended) this.#dismiss(reader, this.#ended.error);
-    else this.#readers.push(reader);
-    return reader.promise;
+    const waiting: Reader = { ...Promise.withResolvers<IteratorResult<TopOfBook, undefined>>(), reader };
+    if (this.#ended) this.#dismiss(waiting, this.#ended.error);
+    else this.#readers.push(waiting);
+    return waiting.promise;
   }
 
   return(): Promise<IteratorResult<TopOfBook, undefined>> {
     this.end();
     return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   /** What differs from what was told; a book that never was right has nothing to tell. */
@@ -113,13 +110,14 @@ class TopWatch implements AsyncIterableIterator<TopOfBook, undefined> {
 export class TopWatches {
   readonly #byMarket = new Map<string, Set<TopWatch>>();
 
-  watch(book: BookView, signal: AbortSignal | undefined): TopWatch {
+  watch(book: BookView, signal: AbortSignal | undefined): ReaderHandle<TopOfBook> {
     const watch = new TopWatch(book, signal, (ended) => this.#forget(ended));
-    if (signal?.aborted) return watch;
+    const handle = new ReaderHandle(watch);
+    if (signal?.aborted) return handle;
     const watches = this.#byMarket.get(book.market) ?? new Set();
     watches.add(watch);
     this.#byMarket.set(book.market, watches);
-    return watch;
+    return handle;
   }
 
   /** Takes every event of the feeds. */
