@@ -132,7 +132,8 @@ export interface OrderbookClient extends AsyncDisposable {
   start(): void;
   /**
    * Redials now: gives up the present connections as if they had been lost, so that every book comes anew and the holes are
-   * named; where the next try is still waited for, it is made at once. Does nothing before `start()` and after `close()`.
+   * named; where the next try is still waited for, it is made at once. Asked for more than once a second, it keeps the
+   * usual delays. Does nothing before `start()` and after `close()`.
    *
    * @param reason for the `problem` event. @default 'the caller asked for it'
    */

@@ -150,12 +150,9 @@ class Client implements OrderbookClient {
   }
 
   setPriceRanges(market: string, ranges: readonly PriceRange[]): void {
-    const isRange = ({ start, end, step }: PriceRange): boolean =>
-      [start, end, step].every((value) => Number.isSafeInteger(value)) && start >= 0 && start <= end && step > 0;
-    if (!Array.isArray(ranges) || ranges.length === 0 || !ranges.every(isRange)) {
-      throw new TypeError('ranges must be a list of { start, end, step }, whole numbers of 1/10,000 dollar');
-    }
-    this.#wanted(market).setPriceRanges(structuredClone(ranges));
+    const list = Array.isArray(ranges) ? ranges.map(rangeOf) : [];
+    if (list.length === 0) throw new TypeError(`ranges must be a list of ${RANGE}, not ${quote(ranges)}`);
+    this.#wanted(market).setPriceRanges(list);
   }
 
   watchTop(
@@ -394,6 +391,16 @@ function concerns(event: OrderbookEvent, markets: ReadonlySet<string>): boolean 
   if (event.type === 'stale') return event.markets.some((market) => markets.has(market));
   const { market } = event as { readonly market?: string | null };
   return market === undefined || market === null || markets.has(market);
+}
+
+const RANGE = '{ start, end, step } in whole 1/10,000 dollar';
+
+/** A copy: what the caller does with its own later changes nothing. @throws {TypeError} */
+function rangeOf(range: unknown): PriceRange {
+  const { start, end, step } = objectWith('a range', range, ['start', 'end', 'step']) as PriceRange;
+  const isWhole = [start, end, step].every((value) => Number.isSafeInteger(value));
+  if (!isWhole || start < 0 || start > end || step <= 0) throw new TypeError(`a range must be ${RANGE}`);
+  return { start, end, step };
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

@@ -19,6 +19,10 @@ import { Ring } from './ring.ts';
 
 /** How long a closing handshake may take before the socket is dropped. */
 const CLOSE_TIMEOUT_MS = 1000;
+/** How much longer a socket of the caller's may take to say that it is closed. */
+const CLOSE_GRACE_MS = 9000;
+/** A dial that was asked for is made at once, and the next one this much later at the earliest: an exchange that refuses must not be flooded. */
+const REDIAL_INTERVAL_MS = 1000;
 
 /**
  * A timer that fires this late was held up by a loop that was blocked, or a machine that slept: much may wait in the
@@ -45,6 +49,8 @@ export class FeedDriver {
   #readAtMs = Number.NaN;
   /** For a runtime that has no monotonic clock. */
   readonly #made = { monotonicMs: 0, wallMs: Infinity };
+  /** When a dial was last asked for (monotonic). */
+  #redialedAtMs = -Infinity;
   #stepping = false;
   #barrierId = 0;
   #socket: { readonly id: number; readonly socket: GuardedSocket } | null = null;
@@ -74,9 +80,14 @@ export class FeedDriver {
     this.tell({ type: paused ? 'reading-paused' : 'reading-resumed' });
   }
 
-  /** New connections now: also where the next try is still waited for. */
+  /** A new connection now, also where the next try is still waited for; asked for too often, after the usual wait. */
   reconnect(reason: string): void {
+    const nowMs = this.#monotonicMs();
+    const isSoon = nowMs - this.#redialedAtMs < REDIAL_INTERVAL_MS;
+    if (isSoon && this.state.phase === 'connecting') return;
     this.tell({ type: 'reconnect-requested', reason });
+    if (isSoon) return;
+    this.#redialedAtMs = nowMs;
     this.tell({ type: 'timer-fired', timer: 'retry' });
   }
 
@@ -216,8 +227,18 @@ export class FeedDriver {
     const socket = this.#socket?.socket;
     this.#socket = null;
     if (!socket) return;
-    if (polite) this.#gone = socket.close(CLOSE_TIMEOUT_MS);
+    if (polite) this.#gone = this.#close(socket);
     else socket.drop();
+  }
+
+  async #close(socket: GuardedSocket): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.runtime.setTimer(CLOSE_TIMEOUT_MS + CLOSE_GRACE_MS, () => {
+      socket.giveUp();
+      resolve();
+    });
+    await Promise.race([socket.close(CLOSE_TIMEOUT_MS), promise]);
+    cancel();
   }
 
   #startTimer(timer: FeedTimer, delayMs: number): void {

@@ -264,31 +264,46 @@ describe('a book', () => {
 });
 
 describe('reconnect()', () => {
-  test('redials at once: from an open connection, while it waits, and from a dial that hangs', async () => {
+  test('redials at once: from an open connection, from a dial that hangs, and while it waits', async () => {
     const { client, socket, dial, runtime, of } = await syncedConversation();
-    for (let times = 0; times < 3; times++) {
+    const redial = async (): Promise<{ cut(): void }> => {
+      runtime.advance(1000);
       const next = dial();
       client.reconnect();
-      await next;
-    }
+      return next;
+    };
+    await redial();
     expect(socket.open).toBe(false);
-    const waited = await (async () => {
-      client.reconnect('again');
-      const opened = await dial();
-      opened.cut();
-      return client.status().phase;
-    })();
-    expect(waited).toBe('waiting');
-    const next = dial();
-    client.reconnect();
-    await next;
-    expect(client.status().phase).toBe('connecting');
     expect(of('problem')[0]!.error).toMatchObject({ code: 'DISCONNECTED' } satisfies Partial<OrderbookClientError>);
+    const hanging = await redial();
+    hanging.cut();
+    expect(client.status().phase).toBe('waiting');
+    await redial();
+    expect(client.status().phase).toBe('connecting');
     await client.close();
     client.reconnect();
     expect(client.status().phase).toBe('closed');
     expect(runtime.armedTimers).toBe(0);
   });
+
+  test.each(['problem', 'status'] as const)(
+    'that every %s asks for dials once a second, not without end',
+    async (type) => {
+      const { client, sockets, runtime, socket, dial } = await syncedConversation();
+      client.on(type, () => client.reconnect());
+      const next = dial();
+      socket.cut();
+      await next;
+      for (let turn = 0; turn < 100; turn++) {
+        sockets.at(-1)!.cut();
+        for (let wait = 0; wait < 20; wait++) await Promise.resolve();
+        runtime.advance(10);
+      }
+      // The first, the one asked for, the usual tries within the second, and the next one asked for.
+      expect(sockets.length).toBeLessThan(9);
+      await client.close();
+    },
+  );
 
   test('does nothing before the start', () => {
     const { client, of } = conversation();

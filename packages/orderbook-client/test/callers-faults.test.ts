@@ -157,6 +157,40 @@ describe('openSocket', () => {
     },
   );
 
+  test('may hand over frames as text or in any kind of buffer, and what is no frame ends it', async () => {
+    const { socket, client, of } = await syncedConversation();
+    const give = (seq: number, wrap: (text: string) => unknown): void =>
+      socket.listener.frame(wrap(JSON.stringify(delta(seq, A, '0.4000', '1.00'))) as Uint8Array);
+    const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
+    give(3, (text) => text);
+    give(4, (text) => bytes(text).buffer);
+    give(5, (text) => new DataView(bytes(`xx${text}`).buffer, 2));
+    give(6, bytes);
+    expect(client.status().counters).toMatchObject({ deltas: 4, violations: 0, gaps: 0 });
+    give(7, () => undefined);
+    expect(of('problem').at(-1)?.error).toMatchObject({ code: 'DISCONNECTED' });
+    expect(client.status().phase).toBe('waiting');
+    await client.close();
+  });
+
+  test('whose close never ends does not keep the client from being closed', async () => {
+    const dropped = vi.fn<() => void>();
+    const it = conversation({
+      openSocket: (_url, _headers, listener) => {
+        queueMicrotask(() => listener.opened());
+        return socketOf([], { close: () => new Promise(() => undefined), drop: dropped });
+      },
+    });
+    it.client.start();
+    await turns();
+    const closing = it.client.close();
+    it.runtime.advance(60_000);
+    await closing;
+    expect(dropped).toHaveBeenCalledOnce();
+    expect(it.of('problem').at(-1)?.error.message).toMatch(/close\(\)/);
+    expect(it.runtime.armedTimers).toBe(0);
+  });
+
   test('whose close rejects is closed all the same, and that is told', async () => {
     const it = conversation({
       openSocket: (_url, _headers, listener) => {

@@ -348,3 +348,9 @@ describe('the test exchange', () => {
     await expect(exchange.advance(-1)).rejects.toThrow(RangeError);
   });
 });
+
+test('wrong options are refused by name', () => {
+  expect(() => createTestExchange({ sead: 1 } as never)).toThrow('Did you mean "seed"?');
+  expect(() => createTestExchange({ startMs: Number.NaN })).toThrow('startMs must be');
+  expect(() => createTestExchange({ seed: '1' as never })).toThrow('seed must be');
+});

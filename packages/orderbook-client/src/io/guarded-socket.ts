@@ -63,6 +63,12 @@ export class GuardedSocket implements Socket {
     }
   }
 
+  /** It did not end in time. */
+  giveUp(): void {
+    this.#onFailure(failure('DISCONNECTED', "The socket's close() did not end, and it is dropped", undefined));
+    this.drop();
+  }
+
   #guardedListener(): SocketListener {
     const listener = this.#listener;
     const tell = (call: () => void): void => {
@@ -72,8 +78,10 @@ export class GuardedSocket implements Socket {
     return {
       serverTime: (atMs) => tell(() => listener.serverTime(atMs)),
       opened: () => tell(() => listener.opened()),
-      frame: (bytes) => {
-        if (this.#early) this.#early.push(() => listener.frame(bytes));
+      frame: (given: unknown) => {
+        const bytes = given instanceof Uint8Array ? given : bytesOf(given);
+        if (!bytes) this.#failed('frame', new TypeError('a frame must be bytes or text'));
+        else if (this.#early) this.#early.push(() => listener.frame(bytes));
         else listener.frame(bytes);
       },
       ping: () => tell(() => listener.ping()),
@@ -129,6 +137,13 @@ function failure(code: 'CONNECT_FAILED' | 'DISCONNECTED', what: string, cause: u
   return cause === undefined
     ? new OrderbookClientError(code, `${what}.`)
     : new OrderbookClientError(code, `${what}: see cause.`, { cause });
+}
+
+/** What other libraries hand over for a message. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (typeof value === 'string') return new TextEncoder().encode(value);
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
 }
 
 const isSocket = (value: unknown): value is Socket =>

@@ -3,6 +3,7 @@ import type { Side } from '../core/price/book-level.ts';
 import { formatPrice, formatSize, ONE_DOLLAR } from '../core/price/price.ts';
 import { refusal } from '../core/feed/handshake-refusal.ts';
 import type { OpenSocket } from '../io/socket.ts';
+import { atLeast, objectWith } from '../option-checks.ts';
 import type { WireCommand } from '../wire.ts';
 import { ManualTime } from './manual-time.ts';
 import { priceOf, sizeOf, TestBook } from './test-book.ts';
@@ -13,6 +14,7 @@ import type { TestBookLevels, TestExchange, TestExchangeOptions, TestMessage, Te
  * Makes an exchange for unit tests of what you build on the client: in memory, deterministic, on manual time. It needs
  * no test framework.
  *
+ * @throws {TypeError | RangeError} for wrong options
  * @example
  * const exchange = createTestExchange();
  * exchange.book('KXTEST-A', { yes: [['0.40', '10']], no: [['0.55', '5']] });
@@ -22,8 +24,9 @@ import type { TestBookLevels, TestExchange, TestExchangeOptions, TestMessage, Te
  * exchange.delta('KXTEST-A', 'yes', '0.41', '2');
  * client.book('KXTEST-A')?.bestBidPrice('yes'); // 4100
  */
-export function createTestExchange({ seed = 1, startMs = 1_800_000_000_000 }: TestExchangeOptions = {}): TestExchange {
-  return new Exchange(new ManualTime(startMs, seed));
+export function createTestExchange(options: TestExchangeOptions = {}): TestExchange {
+  const { seed = 1, startMs = 1_800_000_000_000 } = objectWith('createTestExchange', options, ['seed', 'startMs']);
+  return new Exchange(new ManualTime(atLeast('startMs', 0, startMs), atLeast('seed', Number.MIN_SAFE_INTEGER, seed)));
 }
 
 class Exchange implements TestExchange {
