@@ -342,7 +342,7 @@ class Client implements OrderbookClient {
     }
     if (event.type === 'problem') this.#lastProblem = event.error;
     this.#listeners.emit(event);
-    this.#tops.take(event);
+    if (this.#tops.size > 0) this.#tops.take(event);
     if (event.type === 'market-lifecycle') this.#noteGrid(event);
   }
 

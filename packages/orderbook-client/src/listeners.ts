@@ -43,31 +43,37 @@ export class Listeners {
   }
 
   emit(event: OrderbookEvent): void {
-    this.#emit(event, NOBODY);
+    if (event.type === 'problem') this.#tell(event, NOBODY);
+    else for (const entry of this.#byType.get(event.type) ?? NOBODY) this.#call(entry, event, NOBODY);
   }
 
   /** @param except listeners that have failed at this already: told of it, they would be told of that failure for ever */
-  #emit(event: OrderbookEvent, except: ReadonlySet<Entry>): void {
-    const listeners = this.#byType.get(event.type);
+  #tell(problem: ProblemEvent, except: ReadonlySet<Entry>): void {
     let heard = false;
-    for (const entry of listeners ?? NOBODY) {
+    for (const entry of this.#byType.get('problem') ?? NOBODY) {
       if (except.has(entry)) continue;
       heard = true;
-      try {
-        const result = entry(event as never);
-        if (isPromise(result)) result.then(undefined, (cause: unknown) => this.#failed(entry, event, cause, except));
-      } catch (cause) {
-        this.#failed(entry, event, cause, except);
-      }
+      this.#call(entry, problem, except);
     }
-    if (!heard && event.type === 'problem') this.#printOnce(event);
+    if (!heard) this.#printOnce(problem);
+  }
+
+  #call(entry: Entry, event: OrderbookEvent, except: ReadonlySet<Entry>): void {
+    try {
+      const result = entry(event as never);
+      if (result !== undefined && isPromise(result)) {
+        result.then(undefined, (cause: unknown) => this.#failed(entry, event, cause, except));
+      }
+    } catch (cause) {
+      this.#failed(entry, event, cause, except);
+    }
   }
 
   #failed(entry: Entry, event: OrderbookEvent, cause: unknown, except: ReadonlySet<Entry>): void {
     this.#failures++;
     const error = new OrderbookClientError('LISTENER_FAILED', `A listener of "${event.type}" threw.`, { cause });
     const without = event.type === 'problem' ? new Set([...except, entry]) : NOBODY;
-    this.#emit({ type: 'problem', error, retryInMs: null, atMs: this.#nowMs() }, without);
+    this.#tell({ type: 'problem', error, retryInMs: null, atMs: this.#nowMs() }, without);
   }
 
   /** Without a listener of problems a key that is rejected would look like a quiet market. Each code is printed once. */

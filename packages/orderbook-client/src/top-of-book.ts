@@ -110,6 +110,11 @@ class TopWatch implements ReadSource<TopOfBook> {
 export class TopWatches {
   readonly #byMarket = new Map<string, Set<TopWatch>>();
 
+  /** Markets that are watched. */
+  get size(): number {
+    return this.#byMarket.size;
+  }
+
   watch(book: BookView, signal: AbortSignal | undefined): ReaderHandle<TopOfBook> {
     const watch = new TopWatch(book, signal, (ended) => this.#forget(ended));
     const handle = new ReaderHandle(watch);
@@ -122,7 +127,6 @@ export class TopWatches {
 
   /** Takes every event of the feeds. */
   take(event: OrderbookEvent): void {
-    if (this.#byMarket.size === 0) return;
     if (event.type === 'delta' || event.type === 'snapshot') this.#touch(event.market);
     else if (event.type === 'stale') for (const market of event.markets) this.#touch(market);
   }
