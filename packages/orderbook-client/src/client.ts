@@ -279,7 +279,7 @@ class Client implements OrderbookClient {
       if (this.#phase === 'closed') reject(new OrderbookClientError('CLOSED', 'The client is closed.'));
     };
     const onAbort = (): void => reject(signal?.reason);
-    const offs = types.map((type) => this.#listeners.add(type, take));
+    const offs = types.map((type) => this.#listeners.add(type, take, true));
     offs.push(this.#options.runtime.setTimer(timeoutMs, () => reject(late(timeoutMs))));
     signal?.addEventListener('abort', onAbort);
     const lookAgain = (): void => take(null);

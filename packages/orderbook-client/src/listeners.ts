@@ -20,6 +20,7 @@ export class Listeners {
   readonly #byType = new Map<EventType, Set<Entry>>();
   readonly #nowMs: () => number;
   readonly #printed = new Set<string>();
+  readonly #bystanders = new WeakSet<Entry>();
   #failures = 0;
 
   /** @param nowMs wall clock, for the problems that listeners make */
@@ -32,13 +33,17 @@ export class Listeners {
     return this.#failures;
   }
 
-  /** @returns removes the listener again; harmless twice */
-  add<T extends EventType>(type: T, listener: Listener<T>): () => void {
+  /**
+   * @param isBystander it waits for something else: what only bystanders hear counts as heard by nobody
+   * @returns removes the listener again; harmless twice
+   */
+  add<T extends EventType>(type: T, listener: Listener<T>, isBystander = false): () => void {
     const listeners = this.#byType.get(type) ?? new Set();
     this.#byType.set(type, listeners);
     // Wrapped, so that the same function registered twice is two registrations.
     const entry: Entry = (event) => listener(event);
     listeners.add(entry);
+    if (isBystander) this.#bystanders.add(entry);
     return () => void listeners.delete(entry);
   }
 
@@ -52,7 +57,7 @@ export class Listeners {
     let heard = false;
     for (const entry of this.#byType.get('problem') ?? NOBODY) {
       if (except.has(entry)) continue;
-      heard = true;
+      heard ||= !this.#bystanders.has(entry);
       this.#call(entry, problem, except);
     }
     if (!heard) this.#printOnce(problem);

@@ -109,6 +109,7 @@ class TopWatch implements ReadSource<TopOfBook> {
 /** Everybody who watches the top of a book, by market: a change of one market is told to its watchers alone. */
 export class TopWatches {
   readonly #byMarket = new Map<string, Set<TopWatch>>();
+  #isOver = false;
 
   /** Markets that are watched. */
   get size(): number {
@@ -118,7 +119,8 @@ export class TopWatches {
   watch(book: BookView, signal: AbortSignal | undefined): ReaderHandle<TopOfBook> {
     const watch = new TopWatch(book, signal, (ended) => this.#forget(ended));
     const handle = new ReaderHandle(watch);
-    if (signal?.aborted) return handle;
+    if (this.#isOver) watch.end();
+    if (this.#isOver || signal?.aborted) return handle;
     const watches = this.#byMarket.get(book.market) ?? new Set();
     watches.add(watch);
     this.#byMarket.set(book.market, watches);
@@ -136,7 +138,9 @@ export class TopWatches {
     for (const market of markets) for (const watch of this.#byMarket.get(market) ?? []) watch.end();
   }
 
+  /** For good. */
   endAll(): void {
+    this.#isOver = true;
     this.end([...this.#byMarket.keys()]);
   }
 

@@ -199,6 +199,12 @@ describe('watchTop()', () => {
     expect(await ofA.next()).toEqual({ done: true, value: undefined });
   });
 
+  test('of a closed client is over', async () => {
+    const { client } = await syncedConversation();
+    await client.close();
+    expect(await client.watchTop(A).next()).toEqual({ done: true, value: undefined });
+  });
+
   test('is refused for a market that is not wanted', async () => {
     const { client } = await syncedConversation();
     expect(() => client.watchTop('KXOTHER')).toThrow(expect.objectContaining({ code: 'NOT_WANTED' }));

@@ -340,6 +340,18 @@ describe('a key that is rejected', () => {
     await client.close();
   });
 
+  test('is printed where somebody only waits for other things', async () => {
+    const { client, refuse } = await alone();
+    const codeOf = (error: unknown): string => (error as OrderbookClientError).code;
+    const books = client.whenSynced().catch(codeOf);
+    const trade = client.waitFor(({ type }) => type === 'trade').catch(codeOf);
+    await refuse('AUTH_REJECTED');
+    expect(await books).toBe('AUTH_REJECTED');
+    expect(printed).toHaveLength(1);
+    await client.close();
+    expect(await trade).toBe('CLOSED');
+  });
+
   test('ends the waiting for books, before and after it is known', async () => {
     const { client, refuse } = await alone();
     client.on('problem', () => undefined);

@@ -64,7 +64,8 @@ export function guardedRuntime(runtime: Runtime, onFailure: (name: keyof Runtime
 export const longTimers = (runtime: Pick<Runtime, 'setTimer'>): Runtime['setTimer'] =>
   function arm(delayMs, fire) {
     if (delayMs === Infinity) return () => undefined;
-    if (delayMs <= MAX_TIMER_MS) return runtime.setTimer(delayMs, fire);
+    // What is no number is no reason to wait.
+    if (!(delayMs > MAX_TIMER_MS)) return runtime.setTimer(delayMs > 0 ? delayMs : 0, fire);
     let cancelRest: (() => void) | undefined;
     const cancel = runtime.setTimer(MAX_TIMER_MS, () => {
       cancelRest = arm(delayMs - MAX_TIMER_MS, fire);
