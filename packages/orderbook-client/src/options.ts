@@ -157,10 +157,8 @@ function addressOf(url: unknown, environment: unknown): string {
   if (typeof url !== 'string') throw new TypeError(`url must be text, not ${quote(url)}`);
   const wrong = (what: string): TypeError => new TypeError(`url ${what}, and is ${quote(withoutSecrets(url))}`);
   if (!URL.canParse(url)) throw wrong('must be a ws:// or wss:// URL');
-  const { protocol, username, password, hash } = new URL(url);
+  const { protocol, hash } = new URL(url);
   if (!/^wss?:$/.test(protocol)) throw wrong('must be a ws:// or wss:// URL');
-  if (username !== '' || password !== '')
-    throw wrong('must have no user and no password: handshakes are signed instead');
   if (hash !== '' || url.includes('#')) throw wrong('must have no fragment (#…), which is never sent');
   return url;
 }

@@ -97,8 +97,7 @@ describe('the options', () => {
   test.each([
     ['a fragment', 'wss://x.test/#part'],
     ['an empty fragment', 'wss://x.test/#'],
-    ['a user and password', 'wss://me:secret@x.test/'],
-    ['a user', 'wss://secret@x.test/'],
+    ['a password and a fragment', 'wss://me:secret@x.test/#'],
     ['a password with a slash', 'wss://me:sec/secret@x.test/'],
     ['a password and no scheme', 'me:secret@x.test'],
     ['a token in what is no socket', 'https://x.test/?token=secret'],

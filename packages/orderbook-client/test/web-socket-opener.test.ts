@@ -62,6 +62,16 @@ describe('what the other side says when it closes', () => {
     expect(error.message).toBe(`The socket was closed with code ${code}${kept === undefined ? '' : `: ${kept}`}.`);
   });
 
+  test('has no user and password of the URL, which are sent as the header of a gateway', async () => {
+    const server = createServer();
+    const asked: (string | undefined)[] = [];
+    server.on('upgrade', ({ headers: { authorization } }) => asked.push(authorization));
+    const port = await exchange((socket) => socket.close(1008, `no secret-word, no ${asked[0]}`), server);
+    const { error } = await heard(`ws://me:secret-word@127.0.0.1:${port}`);
+    expect(asked).toEqual([`Basic ${Buffer.from('me:secret-word').toString('base64')}`]);
+    expect(error).toMatchObject({ code: 'DISCONNECTED', closeReason: 'no …, no Basic …' });
+  });
+
   test('in the body of a refusal is bounded and printable too', async () => {
     const server = createServer();
     server.on('upgrade', (_request, socket) => {

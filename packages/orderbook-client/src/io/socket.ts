@@ -101,7 +101,9 @@ function open(
   let wasOpen = false;
   let dropped = false;
   // The other side may echo what it was sent.
-  const secrets = Object.values(headers);
+  const { username, password } = new URL(url);
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  const secrets = [...Object.values(headers), password, ...(password === '' ? [] : [basic])];
 
   const tellTime = ({ headers: { date } }: IncomingMessage): void => {
     const atMs = Date.parse(date ?? '');
