@@ -50,7 +50,7 @@ beforeAll(async () => {
   await store.close();
   await server.execute(database, `update delta_chunks set prices = prices[1:2] where session_id = '${sessions[1]}'`);
   await server.execute(database, `update delta_chunks set deltas = deltas[1:1] where session_id = '${sessions[2]}'`);
-}, 120_000);
+});
 afterAll(async () => {
   await server?.stop();
   folder?.remove();

@@ -407,7 +407,7 @@ let postgres: TestPostgres;
 beforeAll(async () => {
   exchange = await createExchange({ markets: 2, keyType: 'rsa' });
   postgres = await startPostgres();
-}, 60_000);
+});
 afterAll(async () => {
   await exchange.close();
   await postgres.stop();

@@ -33,7 +33,7 @@ beforeAll(async () => {
     return engine.transact(async (run) => run(query), { doing, readOnly: true });
   };
   reader = new Reader(read, systemRuntime);
-}, 120_000);
+});
 afterAll(async () => {
   await engine?.close();
   folder.remove();

@@ -33,7 +33,7 @@ const wide = (found: ReadonlyMap<string, string>) => [...found].filter(([, mode]
 const inPglite = (path: string) => path.endsWith('pglite');
 
 describe.skipIf(process.platform === 'win32').each([0o000, 0o022])('under umask %i', (mask) => {
-  test('an embedded store', { timeout: 60_000 }, async () => {
+  test('an embedded store', async () => {
     process.umask(mask);
     const store = await createSessionStore({ dataDir: join(folder.path, 'not', 'yet', 'data') });
     const session = await store.openSession({ recorder: 'desk' });
@@ -82,7 +82,7 @@ describe.skipIf(process.platform === 'win32').each([0o000, 0o022])('under umask 
     expect(wide(modes())).toEqual([]);
   });
 
-  test('what was there stays as it was', { timeout: 60_000 }, async () => {
+  test('what was there stays as it was', async () => {
     process.umask(mask);
     const dataDir = newDataDir('migrated', join(folder.path, 'data'));
     mkdirSync(join(dataDir, 'spool'), { recursive: true });

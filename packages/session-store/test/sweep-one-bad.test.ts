@@ -33,7 +33,7 @@ beforeAll(async () => {
   await run(`
     create trigger stuck before update on sessions for each row
     when (old.id = '${ids[0]}' and new.status = 'reclaimed') execute function refuse()`);
-}, 120_000);
+});
 afterAll(async () => {
   await engine?.close();
   folder.remove();
