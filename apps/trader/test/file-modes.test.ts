@@ -41,7 +41,7 @@ function start(umask: string, ...args: readonly string[]) {
 
 async function recordOnce(umask: string, ...args: readonly string[]): Promise<string> {
   const run = start(umask, 'run', '--port', '0', ...args);
-  await vi.waitFor(() => expect(run.said()).toContain('→ ready'), { timeout: 90_000, interval: 100 });
+  await vi.waitFor(() => expect(run.said()).toContain('→ ready'), { timeout: 200_000, interval: 100 });
   run.child.kill('SIGTERM');
   const { code, said } = await run.exited;
   expect({ code, said }).toMatchObject({ code: 0 });
@@ -64,7 +64,7 @@ const write = (name: string, text: string, mode: number): string => {
   return join(folder.path, name);
 };
 
-describe.skipIf(onWindows)('what is made', { timeout: 180_000 }, () => {
+describe.skipIf(onWindows)('what is made', () => {
   test('is closed to others', async () => {
     const umask = '000';
     const said = await recordOnce(umask);
@@ -93,7 +93,7 @@ describe.skipIf(onWindows)('what is made', { timeout: 180_000 }, () => {
   });
 });
 
-describe.skipIf(onWindows)('what is open to others', { timeout: 180_000 }, () => {
+describe.skipIf(onWindows)('what is open to others', () => {
   test('is named at the start, with what closes it, and left as it is', async () => {
     newDataDir(join(folder.path, 'data'));
     mkdirSync(join(folder.path, 'my spool'));

@@ -22,7 +22,7 @@ async function sayings(what: 'store' | 'spool', lefts: readonly number[]): Promi
 
 const failed = (said: readonly Said[]) => said.filter(({ code }) => code !== null);
 
-describe.skipIf(process.platform === 'win32')('with few files left', { timeout: 180_000 }, () => {
+describe.skipIf(process.platform === 'win32')('with few files left', () => {
   test('a spool says so', async () => {
     const said = await sayings('spool', [0, 1, 2, 3, 4, 5, 20]);
     expect(said.at(-1)).toEqual({ left: 20, code: null });

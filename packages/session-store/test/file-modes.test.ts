@@ -20,8 +20,11 @@ afterEach(() => {
 function modes(inside: (path: string) => boolean = () => false): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const look = (path: string) => {
-    found.set(relative(folder.path, path), (statSync(path).mode & 0o777).toString(8));
-    if (!statSync(path).isDirectory() || inside(path)) return;
+    // What was sent is removed meanwhile.
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat) return;
+    found.set(relative(folder.path, path), (stat.mode & 0o777).toString(8));
+    if (!stat.isDirectory() || inside(path)) return;
     for (const name of readdirSync(path)) look(join(path, name));
   };
   for (const name of readdirSync(folder.path)) look(join(folder.path, name));
