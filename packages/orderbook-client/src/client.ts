@@ -6,11 +6,14 @@ import { EventQueue, type EventStreamOptions } from './event-queue.ts';
 import { EVENT_TYPES, type FeedCounters, type FeedPhase, type OrderbookEvent } from './events.ts';
 import { FeedDriver } from './feed-driver.ts';
 import { guardedRuntime } from './io/guarded-runtime.ts';
+import { isPromise } from './io/is-promise.ts';
 import { Listeners } from './listeners.ts';
-import { atLeast, functionOf, objectWith, quote, refuseUnknown, signalOf, timeoutOf } from './option-checks.ts';
+import { atLeast, functionOf, objectWith, quote, refuseUnknown, signalOf } from './option-checks.ts';
 import { ReaderHandle } from './reader-handle.ts';
 import { resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
 import { TopWatches, type TopOfBook } from './top-of-book.ts';
+import { Waiting } from './waiting.ts';
+import { notWanted, whenSynced, type SyncedView } from './when-synced.ts';
 import type { ClientStatus, EventOf, EventType, Listener, OrderbookClient, WaitOptions } from './client-api.ts';
 
 /**
@@ -24,14 +27,13 @@ export function createOrderbookClient(options: OrderbookClientOptions): Orderboo
 }
 
 class Client implements OrderbookClient {
-  readonly #options: ResolvedOptions;
   readonly #feeds: readonly FeedDriver[];
   readonly #listeners: Listeners;
   readonly #pausedFor = new Set<object>();
   readonly #queues = new Set<EventQueue>();
   readonly #tops = new TopWatches();
-  /** Who waits for something, and looks again when told so. */
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting: Waiting;
+  readonly #view: SyncedView;
   /** The latest since the client was last live, for whoever waits in vain. */
   #lastProblem: OrderbookClientError | null = null;
   /** Of each feed, as its latest event said. */
@@ -44,8 +46,15 @@ class Client implements OrderbookClient {
     const runtime = guardedRuntime(given.runtime, (name, cause) => this.#runtimeFailed(name, cause));
     const options = { ...given, runtime };
     const { connections, markets, channels } = options;
-    this.#options = options;
     this.#listeners = new Listeners(() => runtime.nowMs());
+    this.#waiting = new Waiting(this.#listeners, runtime, () => this.#phase === 'closed');
+    this.#view = {
+      phase: () => this.#phase,
+      isSynced: () => this.#isSynced(),
+      lastProblem: () => this.#lastProblem,
+      book: (market) => this.book(market),
+      books: () => this.books(),
+    };
     const unfiltered = new Map([...channels].filter(([, scope]) => scope === 'all'));
     const filtered = new Map([...channels].filter(([, scope]) => scope === 'markets'));
     this.#phases = Array.from({ length: connections }, () => 'idle');
@@ -146,7 +155,7 @@ class Client implements OrderbookClient {
       if (own.length > 0) feed.tell({ type: 'markets-removed', markets: own });
     }
     this.#tops.end(removed);
-    for (const look of this.#waiting) look();
+    this.#waiting.lookAgain();
   }
 
   setPriceRanges(market: string, ranges: readonly PriceRange[]): void {
@@ -222,9 +231,14 @@ class Client implements OrderbookClient {
     options: WaitOptions = {},
   ): Promise<E> {
     functionOf('predicate', predicate);
-    return this.#wait<E>('waitFor', options, EVENT_TYPES, {
-      look: (event, resolve) => {
-        if (event && predicate(event)) resolve(event as E);
+    return this.#waiting.wait<E>({
+      name: 'waitFor',
+      options,
+      types: EVENT_TYPES,
+      look: (event, found) => {
+        const is: unknown = event && predicate(event);
+        if (isPromise(is)) throw new TypeError('predicate must answer at once, and has returned a promise');
+        if (is) found(event as E);
       },
       late: (timeoutMs) =>
         new OrderbookClientError('WAIT_TIMEOUT', `No event was the one that was waited for within ${timeoutMs} ms.`),
@@ -235,75 +249,9 @@ class Client implements OrderbookClient {
   whenSynced(markets: readonly string[], options?: WaitOptions): Promise<void>;
   async whenSynced(first: readonly string[] | WaitOptions = {}, second: WaitOptions = {}): Promise<void> {
     const isList = typeof first !== 'object' || first === null || Symbol.iterator in first;
-    const markets = isList ? tickers(first) : null;
-    const options = isList ? second : first;
-    const look = (event: OrderbookEvent | null, resolve: () => void, reject: (error: unknown) => void): void => {
-      const gone = markets?.find((market) => this.#tracked(market) === undefined);
-      if (gone !== undefined) reject(notWanted(gone));
-      else if (markets ? markets.every((market) => this.#tracked(market)!.synced) : this.#isSynced()) resolve();
-      // The books of other connections may come; those of this one wait for a person.
-      else if (event?.type === 'problem' && isRejected(event.error)) reject(event.error);
-      else if (!event && this.#phase === 'waiting' && this.#lastProblem && isRejected(this.#lastProblem))
-        reject(this.#lastProblem);
-    };
-    await this.#wait('whenSynced', options, ['snapshot', 'status', 'problem'], {
-      look,
-      late: (timeoutMs) => this.#notSynced(markets, timeoutMs),
-    });
-  }
-
-  /** @param options.look is called at once with `null`, and then with each event of the types */
-  async #wait<T = void>(
-    what: string,
-    options: WaitOptions,
-    types: readonly EventType[],
-    {
-      look,
-      late,
-    }: {
-      look: (event: OrderbookEvent | null, resolve: (value: T) => void, reject: (error: unknown) => void) => void;
-      late: (timeoutMs: number) => OrderbookClientError;
-    },
-  ): Promise<T> {
-    const given = objectWith(what, options, ['signal', 'timeoutMs']);
-    const signal = signalOf(given['signal']);
-    const timeoutMs = timeoutOf(given['timeoutMs'] ?? Infinity);
-    signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const take = (event: OrderbookEvent | null): void => {
-      try {
-        look(event, resolve, reject);
-      } catch (error) {
-        reject(error);
-      }
-      if (this.#phase === 'closed') reject(new OrderbookClientError('CLOSED', 'The client is closed.'));
-    };
-    const onAbort = (): void => reject(signal?.reason);
-    const offs = types.map((type) => this.#listeners.add(type, take, true));
-    offs.push(this.#options.runtime.setTimer(timeoutMs, () => reject(late(timeoutMs))));
-    signal?.addEventListener('abort', onAbort);
-    const lookAgain = (): void => take(null);
-    this.#waiting.add(lookAgain);
-    lookAgain();
-    try {
-      return await promise;
-    } finally {
-      this.#waiting.delete(lookAgain);
-      signal?.removeEventListener('abort', onAbort);
-      for (const off of offs) off();
-    }
-  }
-
-  #notSynced(markets: readonly string[] | null, timeoutMs: number): OrderbookClientError {
-    const books = [...this.books()].filter((book) => !book.synced && (!markets || markets.includes(book.market)));
-    const { length: wanted } = markets ?? [...this.books()];
-    const named = books.slice(0, NAMED_BOOKS).map(({ market, staleReason }) => `${market} (${staleReason})`);
-    const more = books.length > named.length ? ` and ${books.length - named.length} more` : '';
-    const which = named.length === 0 ? '' : `: ${named.join(', ')}${more}`;
-    const last = this.#lastProblem;
-    const why = last ? ` The last problem was ${last.code}: see cause.` : '';
-    const text = `${books.length} of ${wanted} books were not synced within ${timeoutMs} ms${which}. The client is ${this.#phase}.${why}`;
-    return new OrderbookClientError('NOT_SYNCED', text, { ...(last && { cause: last }) });
+    await (isList
+      ? whenSynced(this.#waiting, this.#view, tickers(first), second)
+      : whenSynced(this.#waiting, this.#view, null, first));
   }
 
   #runtimeFailed(name: string, cause: unknown): void {
@@ -374,17 +322,9 @@ const PHASES: readonly FeedPhase[] = ['idle', 'waiting', 'connecting', 'subscrib
 
 const EVENT_OPTIONS = ['signal', 'types', 'markets', 'maxQueued', 'overflow'];
 
-/** Books that a message names; it says how many more there are. */
-const NAMED_BOOKS = 5;
-
 /** @throws {TypeError} if one of them is no type of event */
 const refuseTypes = (what: string, types: readonly unknown[]): void =>
   refuseUnknown(what, types.map(String), EVENT_TYPES);
-
-const isRejected = ({ code }: OrderbookClientError): boolean => code === 'AUTH_REJECTED' || code === 'ACCESS_DENIED';
-
-const notWanted = (market: unknown): OrderbookClientError =>
-  new OrderbookClientError('NOT_WANTED', `${quote(market)} is not a wanted market: add it with addMarkets first.`);
 
 /** Whether an event is about one of these markets. One that names no market may be about any. */
 function concerns(event: OrderbookEvent, markets: ReadonlySet<string>): boolean {

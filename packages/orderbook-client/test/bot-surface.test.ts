@@ -70,6 +70,9 @@ describe('waitFor()', () => {
     });
     socket.send(delta(3, A, '0.4000', '1.00'));
     await expect(thrown).rejects.toBe(reason);
+    const asynchronous = client.waitFor((async () => Promise.resolve(false)) as never);
+    socket.send(delta(4, A, '0.4000', '1.00'));
+    await expect(asynchronous).rejects.toThrow('must answer at once');
     expect(client.status().listenerFailures).toBe(0);
     expect(runtime.armedTimers).toBe(timers);
     const closed = client.waitFor(() => false);
@@ -102,6 +105,36 @@ describe('whenSynced(markets)', () => {
     const waiting = client.whenSynced([A]);
     client.removeMarkets([A]);
     await expect(waiting).rejects.toThrow(A);
+    await client.close();
+  });
+
+  test('does not look at all of thousands of books at each event', async () => {
+    const markets = Array.from({ length: 3000 }, (_, index) => `KX-${index}`);
+    const { client, dial } = conversation({ markets, marketsPerCommand: 5000 });
+    client.start();
+    const socket = await dial();
+    socket.listener.opened();
+    socket.send(subscribed(1));
+    const looks = vi.spyOn(client, 'book');
+    const waiting = client.whenSynced(markets);
+    for (const [index, market] of markets.entries()) socket.send(snapshot(index + 1, market));
+    expect(await waiting).toBeUndefined();
+    expect(looks.mock.calls.length).toBeLessThan(10 * markets.length);
+    await client.close();
+  });
+
+  test('waits until all of them are right at the same time', async () => {
+    const { client, dial } = conversation();
+    client.start();
+    const socket = await dial();
+    socket.listener.opened();
+    let over = false;
+    const waiting = client.whenSynced([A, B]).then(() => (over = true));
+    socket.send(subscribed(1), snapshot(1, A), delta(2, A, '0.4000', '-1.00'), snapshot(3, B));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([over, client.book(A)?.synced, client.book(B)?.synced]).toEqual([false, false, true]);
+    socket.send(snapshot(4, A));
+    expect(await waiting).toBe(true);
     await client.close();
   });
 
