@@ -1,5 +1,5 @@
 // What an event costs that waits with many others for its reader. node event-queue.ts
-import { EventQueue } from '../src/event-queue.ts';
+import { EventQueue } from '../src/streams/event-queue.ts';
 import type { OrderbookEvent } from '../src/index.ts';
 import { collectGarbage } from './garbage.ts';
 import { print, round, times } from './report.ts';

@@ -1,10 +1,9 @@
 // What a client is to its user. How it works is in client.ts.
 import type { BookView } from './core/book/book-view.ts';
-import type { RawChannel } from './channel-events.ts';
-import type { EventStreamOptions } from './event-queue.ts';
-import type { PriceRange } from './channel-events.ts';
+import type { EventStreamOptions } from './streams/event-queue.ts';
+import type { PriceRange, RawChannel } from './channel-events.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
-import type { TopOfBook } from './top-of-book.ts';
+import type { TopOfBook } from './streams/top-of-book.ts';
 import type { WireChannel } from './wire.ts';
 
 export type EventType = OrderbookEvent['type'];

@@ -15,7 +15,7 @@ import type { OrderbookEvent } from './events.ts';
 import { GuardedSocket } from './io/guarded-socket.ts';
 import { signHandshake } from './io/signer.ts';
 import type { ResolvedOptions } from './options.ts';
-import { Ring } from './ring.ts';
+import { Ring } from './streams/ring.ts';
 
 /** How long a closing handshake may take before the socket is dropped. */
 const CLOSE_TIMEOUT_MS = 1000;

@@ -42,7 +42,7 @@ export type {
 } from './channel-events.ts';
 export { createOrderbookClient } from './client.ts';
 export { OrderbookClientError, type OrderbookClientErrorCode, type OrderbookClientErrorDetails } from './errors.ts';
-export type { EventStreamOptions } from './event-queue.ts';
+export type { EventStreamOptions } from './streams/event-queue.ts';
 export {
   EVENT_TYPES,
   type ControlEvent,
@@ -70,7 +70,7 @@ export {
   type WebSocketOptions,
 } from './io/socket.ts';
 export { isMarketTicker, type Environment, type OptionalChannels, type OrderbookClientOptions } from './options.ts';
-export type { TopOfBook } from './top-of-book.ts';
+export type { TopOfBook } from './streams/top-of-book.ts';
 export type {
   ClientStatus,
   ConnectionStatus,

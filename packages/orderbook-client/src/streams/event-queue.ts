@@ -1,7 +1,7 @@
 // Events between the feed, which pushes, and a `for await`, which pulls at its own pace. Bounded: what happens when the
 // reader falls behind is the caller's choice, and none of the choices drops an event in silence.
-import { OrderbookClientError } from './errors.ts';
-import type { OrderbookEvent } from './events.ts';
+import { OrderbookClientError } from '../errors.ts';
+import type { OrderbookEvent } from '../events.ts';
 import type { ReadSource } from './reader-handle.ts';
 import { Ring } from './ring.ts';
 

@@ -1,6 +1,6 @@
 // The best bid and ask of a market, told when they change: for a slow reader only the latest of what it has missed.
-import type { BookView } from './core/book/book-view.ts';
-import type { OrderbookEvent, StaleReason } from './events.ts';
+import type { BookView } from '../core/book/book-view.ts';
+import type { OrderbookEvent, StaleReason } from '../events.ts';
 import { ReaderHandle, type ReadSource } from './reader-handle.ts';
 
 /** The best prices for YES, in 1/10,000 dollar, with their sizes in 1/100 contract. Those for NO are their complements. */
