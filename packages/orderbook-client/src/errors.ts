@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** The stable codes of {@link OrderbookClientError}. Adding one is a minor version, renaming one is a major version. */
 export type OrderbookClientErrorCode =
   | 'KEY_INVALID'
@@ -41,6 +43,9 @@ export type OrderbookClientErrorDetails = {
   readonly closeReason?: string;
 };
 
+/** Messages may quote the exchange, whose frames have any length. */
+const MAX_MESSAGE_LENGTH = 1000;
+
 const brand = Symbol.for('@trader/orderbook-client/error');
 
 /**
@@ -58,7 +63,10 @@ export class OrderbookClientError extends Error {
   readonly closeReason: string | undefined;
 
   constructor(code: OrderbookClientErrorCode, message: string, details: OrderbookClientErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      printable(message, [], MAX_MESSAGE_LENGTH),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.code = code;
     this.httpStatus = details.httpStatus;
     this.exchangeCode = details.exchangeCode;

@@ -389,3 +389,13 @@ describe('books that do not come', () => {
     await client.close();
   });
 });
+
+test('what the exchange says in an error is printable and bounded in the message', async () => {
+  const { socket, of } = await syncedConversation();
+  const said = `a\r\nforged: line\u001B[31m${'x'.repeat(100_000)}`;
+  socket.send(JSON.stringify({ type: 'error', id: 77, msg: { code: 5, msg: said } }));
+  const { error } = of('problem').at(-1)!;
+  expect(error.code).toBe('COMMAND_REJECTED');
+  expect(error.message).toContain('a forged: line [31mxxx');
+  expect(error.message.length).toBeLessThanOrEqual(1001);
+});

@@ -13,6 +13,7 @@ import {
   type OrderbookClientErrorCode,
   type OrderbookClientOptions,
   type OrderbookEvent,
+  type PriceRange,
   type ProblemEvent,
   type TopOfBook,
 } from '../src/index.ts';
@@ -82,6 +83,8 @@ test('the stream of events is told apart by type', async () => {
 
 test('a book may be missing, a level has two numbers, and nothing of it can be written', () => {
   expectTypeOf(client.book('KX')).toEqualTypeOf<BookView | undefined>();
+  expectTypeOf<BookView['tickSize']>().toEqualTypeOf<number | null>();
+  expectTypeOf<BookView['priceRanges']>().toEqualTypeOf<readonly PriceRange[] | null>();
   expectTypeOf<BookView['bestBid']>().returns.toEqualTypeOf<Level | undefined>();
   expectTypeOf<Level>().toExtend<readonly [number, number]>();
   expectTypeOf(parsePrice).parameter(0).toEqualTypeOf<unknown>();

@@ -72,8 +72,8 @@ export class GuardedSocket implements Socket {
   #guardedListener(): SocketListener {
     const listener = this.#listener;
     const tell = (call: () => void): void => {
-      if (this.#early) this.#early.push(call);
-      else call();
+      if (!this.#early) call();
+      else if (!this.#over) this.#early.push(call);
     };
     return {
       serverTime: (atMs) => tell(() => listener.serverTime(atMs)),
@@ -81,7 +81,7 @@ export class GuardedSocket implements Socket {
       frame: (given: unknown) => {
         const bytes = given instanceof Uint8Array ? given : bytesOf(given);
         if (!bytes) this.#failed('frame', new TypeError('a frame must be bytes or text'));
-        else if (this.#early) this.#early.push(() => listener.frame(bytes));
+        else if (this.#early) tell(() => listener.frame(bytes));
         else listener.frame(bytes);
       },
       ping: () => tell(() => listener.ping()),

@@ -5,8 +5,8 @@ import { WebSocket, type RawData } from 'ws';
 import { refusal } from '../core/feed/handshake-refusal.ts';
 import { OrderbookClientError } from '../errors.ts';
 import { objectWith, quote } from '../option-checks.ts';
+import { printable } from '../printable.ts';
 import { longTimers } from './guarded-runtime.ts';
-import { printable } from './printable.ts';
 import { systemRuntime } from './runtime.ts';
 
 export interface SocketListener {
