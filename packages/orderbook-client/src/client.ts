@@ -328,7 +328,7 @@ const refuseTypes = (what: string, types: readonly unknown[]): void =>
 
 /** Whether an event is about one of these markets. One that names no market may be about any. */
 function concerns(event: OrderbookEvent, markets: ReadonlySet<string>): boolean {
-  if (event.type === 'stale') return event.markets.some((market) => markets.has(market));
+  if ('markets' in event) return event.markets.some((market) => markets.has(market));
   const { market } = event as { readonly market?: string | null };
   return market === undefined || market === null || markets.has(market);
 }

@@ -2,9 +2,12 @@
 import type { WaitOptions } from './client-api.ts';
 import type { BookView } from './core/book/book-view.ts';
 import { OrderbookClientError } from './errors.ts';
-import type { FeedPhase, OrderbookEvent } from './events.ts';
+import { EVENT_TYPES, type FeedPhase, type OrderbookEvent } from './events.ts';
 import { quote } from './option-checks.ts';
 import type { Waiting } from './waiting.ts';
+
+/** Whatever may make a book right, or say why none comes; a delta alone does neither. */
+const TOLD_BY = EVENT_TYPES.filter((type) => type !== 'delta');
 
 /** What is to be seen of the client. */
 export interface SyncedView {
@@ -28,7 +31,7 @@ export async function whenSynced(
   await waiting.wait<void>({
     name: 'whenSynced',
     options,
-    types: ['snapshot', 'status', 'problem'],
+    types: TOLD_BY,
     look: (event, found) => {
       if (areSynced(event)) return found();
       const problem = event?.type === 'problem' ? event.error : view.phase() === 'waiting' ? view.lastProblem() : null;

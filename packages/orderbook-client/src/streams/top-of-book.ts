@@ -129,8 +129,8 @@ export class TopWatches {
 
   /** Takes every event of the feeds. */
   take(event: OrderbookEvent): void {
-    if (event.type === 'delta' || event.type === 'snapshot') this.#touch(event.market);
-    else if (event.type === 'stale') for (const market of event.markets) this.#touch(market);
+    if ('market' in event) this.#touch(event.market);
+    else if ('markets' in event) for (const market of event.markets) this.#touch(market);
   }
 
   /** Their books are gone. */
@@ -144,8 +144,8 @@ export class TopWatches {
     this.end([...this.#byMarket.keys()]);
   }
 
-  #touch(market: string): void {
-    for (const watch of this.#byMarket.get(market) ?? []) watch.touch();
+  #touch(market: string | null): void {
+    if (market !== null) for (const watch of this.#byMarket.get(market) ?? []) watch.touch();
   }
 
   #forget(watch: TopWatch): void {
