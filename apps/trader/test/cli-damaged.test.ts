@@ -5,15 +5,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSessionStore, type StoreRecord } from '@trader/session-store';
-import { startPostgres, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newDatabase, sharedServer } from './databases.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const AT_MS = 1_800_000_000_000;
 const EACH = 50;
 
 let folder: TemporaryFolder;
-let server: TestPostgres;
 let database: string;
 /** One after the other: whole, with a chunk whose columns do not fit, with another such, whole. */
 const sessions: string[] = [];
@@ -39,8 +39,7 @@ const records: readonly StoreRecord[] = [
 
 beforeAll(async () => {
   folder = temporaryFolder();
-  server = await startPostgres();
-  database = await server.createDatabase();
+  database = await newDatabase();
   const store = await createSessionStore({ url: database });
   for (let index = 0; index < 4; index++) {
     const session = await store.openSession({ recorder: `desk-${index}` });
@@ -48,11 +47,16 @@ beforeAll(async () => {
     sessions.push((await session.close({ status: 'closed', reason: 'test' })).id);
   }
   await store.close();
-  await server.execute(database, `update delta_chunks set prices = prices[1:2] where session_id = '${sessions[1]}'`);
-  await server.execute(database, `update delta_chunks set deltas = deltas[1:1] where session_id = '${sessions[2]}'`);
+  await sharedServer().execute(
+    database,
+    `update delta_chunks set prices = prices[1:2] where session_id = '${sessions[1]}'`,
+  );
+  await sharedServer().execute(
+    database,
+    `update delta_chunks set deltas = deltas[1:1] where session_id = '${sessions[2]}'`,
+  );
 });
 afterAll(async () => {
-  await server?.stop();
   folder?.remove();
 });
 

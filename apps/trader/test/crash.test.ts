@@ -1,15 +1,13 @@
 // An error that nobody caught: one line, exit code 70, and the next start knows.
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startPostgres, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newDatabase } from './databases.ts';
 import { ownPipe } from './own-pipe.ts';
 import { freePort, Program, recording } from './program.ts';
 
-let postgres: TestPostgres;
 let folder: TemporaryFolder;
-beforeAll(async () => void (postgres = await startPostgres()));
-afterAll(() => postgres.stop());
 beforeEach(() => void (folder = temporaryFolder('trader-crash-')));
 afterEach(() => folder.remove());
 
@@ -45,7 +43,7 @@ const MISTAKES = [
 
 describe('trader run', () => {
   test.each(MISTAKES)('ends at %s with one line and 70; the next start says so once', async (_, mistake, code) => {
-    const database = await postgres.createDatabase();
+    const database = await newDatabase();
     const start = (port: number, nodeArgs: readonly string[] = []) =>
       new Program(['run', '--port', String(port), '--database', database, '--log-level', 'warn'], {
         cwd: folder.path,
@@ -88,7 +86,7 @@ describe('trader run', () => {
     using pipe = ownPipe(join(folder.path, 'pipe'));
     pipe.fill();
     const port = await freePort();
-    const args = ['run', '--port', String(port), '--database', await postgres.createDatabase()];
+    const args = ['run', '--port', String(port), '--database', await newDatabase()];
     const nodeArgs = onceAsked(`throw new Error('boom')`);
     await using run = new Program(args, { cwd: folder.path, nodeArgs, stdio: ['ignore', 'ignore', pipe.end] });
     await recording(port);
@@ -100,7 +98,7 @@ describe('trader run', () => {
 
   test('at log level silent tells of a crash, and of nothing else', async () => {
     const port = await freePort();
-    const database = await postgres.createDatabase();
+    const database = await newDatabase();
     await using run = new Program(['run', '--port', String(port), '--database', database, '--log-level', 'silent'], {
       cwd: folder.path,
       nodeArgs: onceAsked(`throw new Error('boom')`),
@@ -126,7 +124,7 @@ test('a mistake in a command is 70 too, as one line of JSON with --json', async 
 test("Node's own warnings are lines of the log", async () => {
   const warn = `setTimeout(() => process.emitWarning('gets old', { type: 'DeprecationWarning', code: 'DEP9999' }))`;
   const port = await freePort();
-  await using run = new Program(['run', '--port', String(port), '--database', await postgres.createDatabase()], {
+  await using run = new Program(['run', '--port', String(port), '--database', await newDatabase()], {
     cwd: folder.path,
     nodeArgs: beside(warn),
   });

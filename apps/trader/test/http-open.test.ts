@@ -1,11 +1,11 @@
 // What is told to those who have shown no token: codes, and nothing of the machine, the database or who else is there.
 import { hostname } from 'node:os';
-import { startPostgres } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import { simulatedFeed } from '../src/exchange-feed.ts';
 import type { Readiness } from '../src/http/probes.ts';
 import { createLog } from '../src/log.ts';
 import { createTrader, type TraderOptions } from '../src/trader.ts';
+import { newDatabase } from './databases.ts';
 import { get, until } from './http-trader.ts';
 
 async function started(options: Pick<TraderOptions, 'database' | 'feed' | 'recorder'>) {
@@ -44,8 +44,7 @@ test('a database that is away is named by its code', async () => {
 });
 
 test('an exchange that is away, and a recorder that somebody else has, are named by their codes', async () => {
-  await using server = await startPostgres();
-  const database = { url: await server.createDatabase() };
+  const database = { url: await newDatabase() };
   const { feed, exchange } = await simulatedFeed({ markets: 1 });
   await using _exchange = exchange;
   await using first = await started({ database, feed, recorder: 'desk' });
@@ -65,8 +64,7 @@ test('an exchange that is away, and a recorder that somebody else has, are named
 });
 
 test('what is refused says nothing of the reason but its code', async () => {
-  await using server = await startPostgres();
-  const database = { url: await server.createDatabase() };
+  const database = { url: await newDatabase() };
   const { feed, exchange } = await simulatedFeed({ markets: 1 });
   await using _exchange = exchange;
   await using trader = await started({ database, feed, recorder: 'desk' });

@@ -4,15 +4,13 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { newDatabase } from './databases.ts';
 import { ownPipe } from './own-pipe.ts';
 import { cleanEnvironment, commandLine, freePort, Program, recording } from './program.ts';
 
-let postgres: TestPostgres;
 let folder: TemporaryFolder;
-beforeAll(async () => void (postgres = await startPostgres()));
-afterAll(() => postgres.stop());
 beforeEach(() => void (folder = temporaryFolder('trader-log-')));
 afterEach(() => folder.remove());
 
@@ -23,7 +21,7 @@ const runArguments = async (port: number): Promise<readonly string[]> => [
   '--port',
   String(port),
   '--database',
-  await postgres.createDatabase(),
+  await newDatabase(),
 ];
 
 /** It answers, and what is recorded grows. */
@@ -146,7 +144,7 @@ describe('lines that nobody reads', () => {
 describe('results that nobody reads', () => {
   test('do not keep replay from its end at a signal', async () => {
     const port = await freePort();
-    const database = await postgres.createDatabase();
+    const database = await newDatabase();
     const args = ['simulate', '--rate', '2000', '--port', String(port), '--database', database];
     await using run = new Program(args, { cwd: folder.path });
     await recording(port, 2_000);

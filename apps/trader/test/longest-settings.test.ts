@@ -2,15 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createExchange } from '@trader/exchange-simulator';
-import { startPostgres, temporaryFolder } from '@trader/testkit';
+import { temporaryFolder } from '@trader/testkit';
 import { expect, test, vi } from 'vitest';
+import { newDatabase } from './databases.ts';
 import { resolveConfig } from '../src/config.ts';
 import { liveFeed } from '../src/exchange-feed.ts';
 import { createLog } from '../src/log.ts';
 import { createTrader } from '../src/trader.ts';
 
 test('a trader with the longest times records, and no timer rings early', async () => {
-  await using server = await startPostgres();
   await using exchange = await createExchange({ markets: 2, deltasPerSecond: 100 });
   using folder = temporaryFolder();
   const keyFile = join(folder.path, 'key.pem');
@@ -20,7 +20,7 @@ test('a trader with the longest times records, and no timer rings early', async 
       wsUrl: exchange.url,
       keyId: exchange.credentials.keyId,
       keyFile,
-      database: await server.createDatabase(),
+      database: await newDatabase(),
       // With none that is open nothing but the next listing is waited for.
       series: 'KXNONE',
       closesWithin: '3650d',

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgres, temporaryFolder } from '@trader/testkit';
+import { temporaryFolder } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { createCli } from '../src/cli.ts';
+import { newDatabase } from './databases.ts';
 import { read, repository } from './dockerfile.ts';
 import { makeTape } from './make-tape.ts';
 import { cleanEnvironment } from './program.ts';
@@ -33,8 +34,7 @@ describe.skipIf(noNpm)(`the README's commands${noNpm ? ' (skipped: npm is not he
 
   test('record a tape, and read what was recorded, with nothing else on standard output', async () => {
     // In place of the embedded database, which takes longer to make.
-    await using server = await startPostgres();
-    const database = await server.createDatabase();
+    const database = await newDatabase();
     using folder = temporaryFolder();
     const at = (name: string): string => join(folder.path, name);
     writeFileSync(at('day.ndjson'), makeTape(['KXA-1', 'KXB-2'], 50));

@@ -8,10 +8,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createExchange, type Exchange } from '@trader/exchange-simulator';
-import { startPostgres, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CommanderError } from 'commander';
 import { WebSocket } from 'ws';
+import { newDatabase } from './databases.ts';
 import { createCli } from '../src/cli.ts';
 import { TraderError } from '../src/errors.ts';
 import { failureText } from '../src/failure-text.ts';
@@ -403,14 +404,11 @@ describe('a command that ends', () => {
 });
 
 let exchange: Exchange;
-let postgres: TestPostgres;
 beforeAll(async () => {
   exchange = await createExchange({ markets: 2, keyType: 'rsa' });
-  postgres = await startPostgres();
 });
 afterAll(async () => {
   await exchange.close();
-  await postgres.stop();
 });
 
 describe('a recording', () => {
@@ -488,7 +486,7 @@ describe('a recording', () => {
     ],
     ['a password in a file', (url: URL) => `postgres://postgres@${url.host}${url.pathname}`, secret],
   ])('into a server, with %s', { timeout: 120_000 }, async (_what, database, password) => {
-    const url = await postgres.createDatabase();
+    const url = await newDatabase();
     settings(database(new URL(url)), password);
     const run = start(['run']);
     const origin = await originOf(run);
@@ -523,7 +521,7 @@ describe('a recording', () => {
   });
 
   test('an export and a tape', { timeout: 120_000 }, async () => {
-    const url = new URL(await postgres.createDatabase());
+    const url = new URL(await newDatabase());
     settings(`postgres://postgres:${encodeURIComponent(secret)}@${url.host}${url.pathname}`);
     const tape = await start(['tape', 'record', '--out', 'tape.ndjson', '--for', '2s']).exited;
     const export_ = await start(['export', '--out', 'out', '--format', 'csv']).exited;
