@@ -35,11 +35,11 @@ export type DeltaEvent = Position & {
   readonly delta: number;
   /** The exchange's own time, where the frame had one. */
   readonly exchangeAtMs: number | null;
-  /** `false`: the book is stale and waits for a snapshot, so the change was not applied. */
+  /** `false`: the book waits for a snapshot, so the change was not applied. */
   readonly applied: boolean;
 };
 
-/** Numbers of a sid that were never received. Every book of the sid is stale from here to its next snapshot. */
+/** Numbers of a sid that were never received, or not readable. The books that it concerns are stale to their next snapshot. */
 export type GapEvent = {
   readonly type: 'gap';
   readonly epoch: number;
@@ -53,6 +53,8 @@ export type GapEvent = {
   /** When the first frame after it was read; `null` when none comes. */
   readonly toAtMs: number | null;
   readonly cause: GapCause;
+  /** The one market that misses something; `null`: any of the subscription may. */
+  readonly market: string | null;
 };
 
 /**
@@ -61,12 +63,23 @@ export type GapEvent = {
  */
 export type GapCause = 'sequence' | 'violation' | 'disconnected' | 'subscription-lost';
 
-/** Books that were synced, and are not to be traded on from now on. Each is synced again by its next snapshot. */
+/**
+ * Books that were synced, and are not to be traded on from now on. Each is synced again by its next snapshot, or by a
+ * {@link VerifiedEvent}.
+ */
 export type StaleEvent = {
   readonly type: 'stale';
   readonly epoch: number;
   readonly markets: readonly string[];
   readonly reason: StaleReason;
+  readonly atMs: number;
+};
+
+/** Books that were stale because nobody knew whether they were right, and are synced again: nothing was missed. */
+export type VerifiedEvent = {
+  readonly type: 'verified';
+  readonly epoch: number;
+  readonly markets: readonly string[];
   readonly atMs: number;
 };
 
@@ -112,6 +125,7 @@ export type OrderbookEvent =
   | DeltaEvent
   | GapEvent
   | StaleEvent
+  | VerifiedEvent
   | ChannelEvent
   | ControlEvent
   | UnrecognizedEvent
@@ -123,6 +137,7 @@ const EACH_TYPE: Record<OrderbookEvent['type'], true> = {
   delta: true,
   gap: true,
   stale: true,
+  verified: true,
   trade: true,
   ticker: true,
   'market-lifecycle': true,
@@ -158,6 +173,7 @@ export type StaleReason =
   | 'disconnected'
   | 'unanswered'
   | 'resubscribed'
+  | 'paused'
   | 'unwanted';
 
 /** Totals since the client was made. They only rise. */

@@ -1,7 +1,7 @@
 // Wires one pure feed to a socket and timers: it performs the feed's effects, hands facts back to it, and decides
 // nothing.
 import { step } from './core/feed/feed.ts';
-import { takeFrame } from './core/feed/frames.ts';
+import { acceptFrame } from './core/feed/frames.ts';
 import {
   FeedState,
   isOpen,
@@ -148,7 +148,7 @@ export class FeedDriver {
     const effects = this.#frameEffects;
     this.#stepping = true;
     try {
-      takeFrame(state, bytes, atMs, effects);
+      acceptFrame(state, bytes, atMs, effects);
       for (const effect of effects) this.#perform(effect);
     } finally {
       effects.length = 0;

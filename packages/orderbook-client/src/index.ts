@@ -55,6 +55,7 @@ export {
   type ProblemEvent,
   type SnapshotEvent,
   type StaleEvent,
+  type VerifiedEvent,
   type StaleReason,
   type StatusEvent,
   type UnrecognizedEvent,

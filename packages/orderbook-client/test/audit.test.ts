@@ -102,6 +102,7 @@ describe('an audit', () => {
     it.runtime.advance(120_000);
     expect(snapshotRequests(it.socket)).toEqual([]);
     it.client.resume();
+    it.socket.send({ type: 'ok', id: it.socket.commands.at(-1)!.id, msg: [{ channel: 'orderbook_delta', sid: 1 }] });
     untilAsked(it);
   });
 

@@ -80,18 +80,20 @@ describe('channels beside the order book', () => {
   });
 
   test('follow the wanted markets, and lose their filter only with their sid', async () => {
-    const { socket, client } = await open({ channels: { trade: 'markets' } });
+    const { socket, client, runtime } = await open({ channels: { trade: 'markets' } });
     socket.send(subscribed(1), answered(2, 'trade', 2), snapshot(1, A), snapshot(2, B));
     client.addMarkets(['KXTEST-26NOV22-C']);
     expect(socket.commands.slice(2)).toMatchObject([
       { params: { sid: 1, action: 'add_markets', market_tickers: ['KXTEST-26NOV22-C'] } },
       { params: { sid: 2, action: 'add_markets', market_tickers: ['KXTEST-26NOV22-C'] } },
     ]);
+    runtime.advance(100);
     client.removeMarkets([A, B, 'KXTEST-26NOV22-C']);
     // A trade filter without markets might mean every market.
     expect(socket.commands.at(-1)).toMatchObject({ cmd: 'unsubscribe', params: { sids: [2] } });
     socket.send(JSON.stringify({ type: 'unsubscribed', id: socket.commands.at(-1)!.id, sid: 2, seq: 1 }));
     const before = socket.commands.length;
+    runtime.advance(100);
     client.addMarkets([A]);
     expect(socket.commands.slice(before)).toContainEqual(
       expect.objectContaining({ cmd: 'subscribe', params: { channels: ['trade'], market_tickers: [A] } }),

@@ -294,6 +294,7 @@ describe('dead or quiet', () => {
     expect(of('problem')).toEqual([]);
     client.resume();
     expect(socket.reading).toBe(true);
+    socket.send({ type: 'ok', id: socket.commands.at(-1)!.id, msg: [{ channel: 'orderbook_delta', sid: 1 }] });
     runtime.advance(20_000);
     expect(of('problem')).toMatchObject([{ error: { code: 'PONG_TIMEOUT' } }]);
   });

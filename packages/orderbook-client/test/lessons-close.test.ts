@@ -65,7 +65,12 @@ const STEPS: readonly (readonly [name: string, step: (story: Story) => void | Pr
   ['a pause', ({ it }) => it.client.pause()],
   ['time in the pause', (story) => story.pass(60_000)],
   ['its end', ({ it }) => it.client.resume()],
-  ['the next rung', (story) => story.pass(600)],
+  [
+    'the answer that ends the doubt',
+    (story) =>
+      story.send({ type: 'ok', id: story.socket.commands.at(-1)!.id, msg: [{ channel: 'orderbook_delta', sid: 1 }] }),
+  ],
+  ['the next question', (story) => story.pass(600)],
   ['the books again', (story) => story.send(snapshot(13, A), snapshot(14, B), snapshot(15, C))],
   ['an audit', (story) => story.pass(16_000)],
   [

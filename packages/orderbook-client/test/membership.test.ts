@@ -162,9 +162,10 @@ describe('removeMarkets', () => {
   });
 
   test('is asked once, whatever else changes before its answer', async () => {
-    const { client, socket } = await syncedConversation();
+    const { client, runtime, socket } = await syncedConversation();
     client.removeMarkets([A]);
     client.addMarkets([C]);
+    runtime.advance(100);
     socket.send(ok(3, 3, [A, B, C]), snapshot(4, C));
     expect(socket.commands.slice(1).map(asked)).toEqual([
       ['delete_markets', [A]],

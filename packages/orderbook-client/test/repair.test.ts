@@ -71,19 +71,19 @@ describe('a gap', () => {
     expect(snapshotRequests(socket)).toEqual([[B]]);
   });
 
-  test('after another one is asked about again, but not for each gap of a burst', async () => {
+  test('after another one asks for what is not under way, and not for each gap of a burst', async () => {
     const { client, runtime, socket } = await syncedConversation();
     for (let seq = 6; seq < 206; seq += 2) socket.send(delta(seq, A, '0.4000', '1.00'));
     expect(snapshotRequests(socket)).toEqual([[A, B]]);
-    runtime.advance(500);
-    expect(snapshotRequests(socket)).toEqual([
-      [A, B],
-      [A, B],
-    ]);
-    socket.send(snapshot(205, A), snapshot(206, B));
+    runtime.advance(100);
+    socket.send(snapshot(205, A), delta(207, A, '0.4000', '1.00'));
+    expect(snapshotRequests(socket)).toEqual([[A, B]]);
+    runtime.advance(400);
+    expect(snapshotRequests(socket)).toEqual([[A, B], [A]]);
+    socket.send(snapshot(208, A), snapshot(209, B));
     runtime.advance(1000);
     expect(snapshotRequests(socket)).toHaveLength(2);
-    expect(client.status()).toMatchObject({ synced: 2, counters: { gaps: 100, repairs: 1 } });
+    expect(client.status()).toMatchObject({ synced: 2, counters: { gaps: 101, repairs: 1 } });
   });
 });
 
@@ -234,14 +234,23 @@ describe('an unasked empty snapshot, as at the close of a market', () => {
 });
 
 describe('a frame that cannot be read', () => {
-  test('is kept as text, named as a hole, and every book of its sid is asked for again', async () => {
+  test('is kept as text, named as a hole, and the book that it is about is asked for again', async () => {
     const { client, socket, of } = await syncedConversation();
     const broken =
       '{"type":"orderbook_delta","sid":1,"seq":3,"msg":{"market_ticker":"KXTEST-26NOV22-A","price_cents":40,"count":5,"side":"yes"}}';
     socket.send(broken, delta(4, A, '0.4000', '1.00'));
     expect(of('unrecognized')).toMatchObject([{ seq: 3, text: broken, reason: expect.stringContaining('price') }]);
-    expect(of('gap')).toMatchObject([{ firstSeq: 3, lastSeq: 3, cause: 'violation' }]);
+    expect(of('gap')).toMatchObject([{ firstSeq: 3, lastSeq: 3, cause: 'violation', market: A }]);
     expect(client.book(A)!.synced).toBe(false);
+    expect(client.book(B)!.synced).toBe(true);
+    expect(snapshotRequests(socket)).toEqual([[A]]);
+  });
+
+  test('and does not say which book it is about costs all of them', async () => {
+    const { client, socket, of } = await syncedConversation();
+    socket.send('{"type":"orderbook_delta","sid":1,"seq":3,"msg":{}}');
+    expect(of('gap')).toMatchObject([{ firstSeq: 3, lastSeq: 3, cause: 'violation', market: null }]);
+    expect(client.status().synced).toBe(0);
     expect(snapshotRequests(socket)).toEqual([[A, B]]);
   });
 

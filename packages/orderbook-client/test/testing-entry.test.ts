@@ -192,6 +192,7 @@ describe('the test exchange', () => {
     client.on('delta', ({ market }) => seen.push(market));
     client.removeMarkets([A]);
     client.addMarkets(['KXNEW']);
+    await exchange.advance(100);
     expect(commandNames()).toEqual(['subscribe', 'delete_markets', 'add_markets']);
     exchange.delta(A, 'yes', '0.1', '1');
     exchange.delta(B, 'yes', '0.1', '1');

@@ -15,7 +15,7 @@ export type RecordedEvent = SnapshotEvent | DeltaEvent | ChannelEvent | ControlE
 
 /** All of them: an event either is recorded, or is about the client itself. */
 export const RECORDED_EVENTS = EVENT_TYPES.filter(
-  (type) => type !== 'stale' && type !== 'status' && type !== 'problem',
+  (type) => type !== 'stale' && type !== 'verified' && type !== 'status' && type !== 'problem',
 );
 
 /**

@@ -49,23 +49,4 @@ describe('TrackedBook', () => {
       expect(bookOf([]).copy()).not.toHaveProperty('replace');
     });
   });
-
-  describe('changedAt', () => {
-    test('knows no usual gap before the second change', () => {
-      const book = new TrackedBook('A');
-      expect([book.lastChangeAtMs, book.usualGapMs]).toEqual([Number.NaN, Number.NaN]);
-      book.changedAt(1000);
-      expect([book.lastChangeAtMs, book.usualGapMs]).toEqual([1000, Number.NaN]);
-      book.changedAt(1160);
-      expect([book.lastChangeAtMs, book.usualGapMs]).toEqual([1160, 160]);
-    });
-
-    test('moves the usual gap by a sixteenth of the difference', () => {
-      const book = new TrackedBook('A');
-      for (const atMs of [1000, 1160, 1160]) book.changedAt(atMs);
-      expect(book.usualGapMs).toBe(150);
-      book.changedAt(1160 + 310);
-      expect(book.usualGapMs).toBe(160);
-    });
-  });
 });

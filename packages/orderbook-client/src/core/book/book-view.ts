@@ -87,16 +87,17 @@ export interface BookView {
   checksum(): number;
 }
 
-/** The newest gap between changes counts for a sixteenth in the usual one. */
-const GAP_WEIGHT = 1 / 16;
-
 /** A book together with whether it is current. Only its owner, `books.ts`, writes to it. */
 export class TrackedBook extends OrderBook implements BookView {
   readonly market: string;
   /** Its owner's: see `rounds.ts`. */
   place = -1;
   staleReason: StaleReason | null = 'no-snapshot-yet';
-  /** When the book last changed, on the monotonic clock; `NaN` if it never did. For the audit: see {@link changedAt}. */
+  /** Stale, but followed all the same: it is right again as soon as it is shown that nothing was missed. */
+  suspended = false;
+  /** The fault is this market's own: it is asked for ever more slowly, and costs its neighbours nothing. */
+  setAside = false;
+  /** When the book last changed, on the monotonic clock; `NaN` if it never did. For the audit. */
   lastChangeAtMs = Number.NaN;
   /** Running mean of the time between two changes; `NaN` until there were two, so that no silence compares as unusual. */
   usualGapMs = Number.NaN;
@@ -126,17 +127,6 @@ export class TrackedBook extends OrderBook implements BookView {
     if (ranges.length === 0) return;
     this.#priceRanges = ranges;
     this.priceStep = Math.min(...ranges.map(({ step }) => step));
-  }
-
-  /** Notes a change for {@link lastChangeAtMs} and {@link usualGapMs}. */
-  changedAt(atMs: number): void {
-    const gapMs = atMs - this.lastChangeAtMs;
-    if (!Number.isNaN(gapMs)) {
-      this.usualGapMs = Number.isNaN(this.usualGapMs)
-        ? gapMs
-        : this.usualGapMs + (gapMs - this.usualGapMs) * GAP_WEIGHT;
-    }
-    this.lastChangeAtMs = atMs;
   }
 
   copy(): BookView {

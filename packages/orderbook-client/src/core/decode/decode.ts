@@ -7,7 +7,7 @@ import { RAW_CHANNEL_OF_TYPE } from './raw-channels.ts';
 import { CHANNEL_DECODERS, type ChannelMessage } from './channels.ts';
 import { isFields, positiveInteger, type FrameNumbers } from './fields.ts';
 import { decodeReply, type ReplyMessage } from './command-replies.ts';
-import { changeOf, exchangeTimeOf, levelsOf, priceOf, type Fields } from './field-eras.ts';
+import { changeOf, exchangeTimeOf, levelsOf, priceOf, unsupportedIn, type Fields } from './field-eras.ts';
 
 export type { ChannelMessage } from './channels.ts';
 export type { ReplyMessage } from './command-replies.ts';
@@ -42,6 +42,10 @@ export type ViolationMessage = FrameNumbers & {
   readonly kind: 'violation';
   readonly reason: string;
   readonly market: string | null;
+  /** What it would have been, if it is of a book. */
+  readonly subject: 'delta' | 'snapshot' | null;
+  /** The price or size that is well spelled and does not fit into today's scale, with its name; else `null`. */
+  readonly unsupported: string | null;
 };
 
 export type Message =
@@ -70,7 +74,7 @@ export function decodeFrame(text: string): Message {
   try {
     frame = JSON.parse(text);
   } catch {
-    return violation('not JSON', null, null, null);
+    return violation('not JSON', sidOfBroken(text), null, null);
   }
   if (!isFields(frame)) return violation('not a JSON object', null, null, null);
   const sid = positiveInteger(frame['sid']);
@@ -114,9 +118,11 @@ function decodeDelta(sid: number | null, seq: number | null, msg: unknown): Mess
   const side = msg['side'];
   if (sid === null || seq === null) return violation('"orderbook_delta" without sid or seq', sid, seq, market);
   if (market === null) return violation('"orderbook_delta" without "market_ticker"', sid, seq, null);
-  if (price === undefined) return violation('"orderbook_delta" with no readable price', sid, seq, market);
-  if (delta === undefined) return violation('"orderbook_delta" with no readable change', sid, seq, market);
-  if (side !== 'yes' && side !== 'no') return violation('"orderbook_delta" with an unknown "side"', sid, seq, market);
+  if (price === undefined) return violation('"orderbook_delta" with no readable price', sid, seq, market, 'delta', msg);
+  if (delta === undefined)
+    return violation('"orderbook_delta" with no readable change', sid, seq, market, 'delta', msg);
+  if (side !== 'yes' && side !== 'no')
+    return violation('"orderbook_delta" with an unknown "side"', sid, seq, market, 'delta');
   return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs: exchangeTimeOf(msg) };
 }
 
@@ -127,17 +133,32 @@ function decodeSnapshot(sid: number | null, seq: number | null, commandId: numbe
   if (market === null) return violation('"orderbook_snapshot" without "market_ticker"', sid, seq, null);
   const yes = levelsOf(msg, 'yes');
   const no = levelsOf(msg, 'no');
-  if (typeof yes === 'string') return violation(`"orderbook_snapshot" with ${yes}`, sid, seq, market);
-  if (typeof no === 'string') return violation(`"orderbook_snapshot" with ${no}`, sid, seq, market);
+  if (typeof yes === 'string') return violation(`"orderbook_snapshot" with ${yes}`, sid, seq, market, 'snapshot', msg);
+  if (typeof no === 'string') return violation(`"orderbook_snapshot" with ${no}`, sid, seq, market, 'snapshot', msg);
   return { kind: 'snapshot', commandId, sid, seq, market, yes, no };
 }
 
-const violation = (reason: string, sid: number | null, seq: number | null, market: string | null): Message => ({
+/** The sid of text that begins like a frame and is not whole; a frame of another channel is not the books' affair. */
+function sidOfBroken(text: string): number | null {
+  const [, digits] = /^\{"type":"[a-z_0-9]+","sid":(\d{1,15}),/.exec(text) ?? [];
+  return digits === undefined ? null : positiveInteger(Number(digits));
+}
+
+const violation = (
+  reason: string,
+  sid: number | null,
+  seq: number | null,
+  market: string | null,
+  subject: ViolationMessage['subject'] = null,
+  msg?: Fields,
+): ViolationMessage => ({
   kind: 'violation',
   reason,
   sid,
   seq,
   market,
+  subject,
+  unsupported: msg === undefined ? null : unsupportedIn(msg),
 });
 
 /** Orders name their market by another key. */

@@ -2,7 +2,7 @@
 // integer cents before. A `msg` of any of these times comes in, numbers of today's scale come out. Recordings of all of
 // them exist. Levels under a name that is not known are an error: they must not look like an empty side.
 import type { Level, Side } from '../price/book-level.ts';
-import { ONE_DOLLAR, parseMicrodollars, parsePrice, parseSize } from '../price/price.ts';
+import { isBeyondScale, ONE_DOLLAR, parseMicrodollars, parsePrice, parseSize } from '../price/price.ts';
 
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -137,4 +137,21 @@ function readLevels(value: unknown, readPrice: Read, readSize: Read): Level[] | 
     levels.push([price, size]);
   }
   return levels;
+}
+
+/** The first price or size of a book's message that is a decimal number and does not fit into today's scale, with its name. */
+export function unsupportedIn(msg: Fields): string | null {
+  if (isBeyondScale(msg['price_dollars'], 'price')) return `a price of "${String(msg['price_dollars'])}"`;
+  if (isBeyondScale(msg['delta_fp'], 'size')) return `a change of "${String(msg['delta_fp'])}"`;
+  for (const side of ['yes', 'no'] as const) {
+    for (const { suffix } of LEVEL_SHAPES) {
+      const levels = msg[`${side}${suffix}`];
+      for (const entry of Array.isArray(levels) ? (levels as unknown[]) : []) {
+        if (!Array.isArray(entry)) continue;
+        if (isBeyondScale(entry[0], 'price')) return `a price of "${String(entry[0])}"`;
+        if (isBeyondScale(entry[1], 'size')) return `a size of "${String(entry[1])}"`;
+      }
+    }
+  }
+  return null;
 }

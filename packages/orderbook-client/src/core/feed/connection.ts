@@ -3,9 +3,10 @@ import { OrderbookClientError } from '../../errors.ts';
 import { scheduleAudit, stopAudits, watchSilence } from '../upkeep/audit.ts';
 import { retryDelayMs } from '../state/backoff.ts';
 import { enter, isOpen, markStale, type FeedEffect, type FeedState } from '../state/feed-state.ts';
-import { send } from '../state/send.ts';
 import { reconcile } from '../upkeep/reconcile.ts';
-import { armDeadlines, nameGap, settle, stopDeadlines } from '../upkeep/repair.ts';
+import { nameGap, stopWaits } from '../upkeep/repair.ts';
+import { doubtBooks, PAUSE_LIMIT_MS, requestCheck } from '../upkeep/verification.ts';
+import { settleBarrier } from './barrier.ts';
 
 export function connect(state: FeedState, atMs: number, effects: FeedEffect[]): void {
   state.socket++;
@@ -26,25 +27,44 @@ export function opened(state: FeedState, atMs: number, effects: FeedEffect[]): v
   );
   enter(state, 'subscribing', atMs, effects);
   reconcile(state, effects);
-  watch(state, effects);
-  settle(state, atMs, effects);
+  if (state.readingPaused) effects.push({ type: 'start-timer', timer: 'pause', delayMs: PAUSE_LIMIT_MS });
+  else watch(state, effects);
 }
 
-/** Starts the clocks that an open connection runs under. */
-export function watch(state: FeedState, effects: FeedEffect[]): void {
-  if (state.readingPaused) return;
+/** Starts the clocks that an open connection runs under, apart from the one of answers. */
+function watch(state: FeedState, effects: FeedEffect[]): void {
   effects.push({ type: 'start-timer', timer: 'ping', delayMs: state.config.pingIntervalMs });
   scheduleAudit(state, effects);
   watchSilence(effects);
-  armDeadlines(state, effects);
-  for (const requestId of state.barriers.keys()) state.barriers.set(requestId, state.monotonicMs);
 }
 
 /** Nothing that is read late may count as silence. */
-export function stopWatching(state: FeedState, effects: FeedEffect[]): void {
+function stopWatching(state: FeedState, effects: FeedEffect[]): void {
   for (const timer of ['ping', 'pong'] as const) effects.push({ type: 'stop-timer', timer });
-  stopDeadlines(state, effects);
+  stopWaits(state, effects);
   stopAudits(state, effects);
+}
+
+/** Answers wait unread in the socket: their absence proves nothing now. */
+export function pauseReading(state: FeedState, effects: FeedEffect[]): void {
+  state.readingPaused = true;
+  stopWatching(state, effects);
+  effects.push({ type: 'start-timer', timer: 'pause', delayMs: PAUSE_LIMIT_MS });
+}
+
+/** The pause lasts: what the books say is no longer what the exchange has sent. */
+export function pauseLasts(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+  if (state.readingPaused && isOpen(state)) doubtBooks(state, 'paused', atMs, effects);
+}
+
+/** What waits in the socket is read from here on; after a long pause it is the answer to a check that ends it. */
+export function resumeReading(state: FeedState, effects: FeedEffect[]): void {
+  state.readingPaused = false;
+  state.resumedAtMs = state.monotonicMs;
+  effects.push({ type: 'stop-timer', timer: 'pause' });
+  if (!isOpen(state)) return;
+  watch(state, effects);
+  if (state.doubt !== null) requestCheck(state, state.check?.isSuspicion ?? false, effects);
 }
 
 /** The connection is lost, or was never made: name the hole, wait, try again. There is no last try. */
@@ -53,7 +73,7 @@ export function fail(state: FeedState, error: OrderbookClientError, atMs: number
     // How many frames were under way is not known: the hole is open-ended.
     const next = (subscription.sequence?.last ?? 0) + 1;
     if (subscription.sequence ?? subscription === state.orderbook) {
-      nameGap(state, subscription, next, null, null, 'disconnected', effects);
+      nameGap(state, subscription, { firstSeq: next, lastSeq: null, toAtMs: null, cause: 'disconnected' }, effects);
     }
   }
   leaveConnection(state, error, atMs, effects);
@@ -103,47 +123,12 @@ export function close(state: FeedState, atMs: number, effects: FeedEffect[]): vo
 }
 
 function leaveConnection(state: FeedState, error: OrderbookClientError, atMs: number, effects: FeedEffect[]): void {
-  for (const timer of ['connect', 'stable', 'pace', 'barrier'] as const) effects.push({ type: 'stop-timer', timer });
+  for (const timer of ['connect', 'stable', 'pace', 'barrier', 'membership', 'pause'] as const)
+    effects.push({ type: 'stop-timer', timer });
   stopWatching(state, effects);
   for (const subscription of state.subscriptions.values()) subscription.end();
-  state.rung = -1;
+  state.membershipWindow = 'closed';
+  state.requests.forgetAll();
   markStale(state, state.books.markets(), 'disconnected', atMs, effects);
   for (const requestId of state.barriers.keys()) settleBarrier(state, requestId, error, effects);
-}
-
-export function requestBarrier(state: FeedState, requestId: number, effects: FeedEffect[]): void {
-  if (!isOpen(state)) {
-    const error = new OrderbookClientError('DISCONNECTED', 'There is no open connection.');
-    effects.push({ type: 'settle-barrier', requestId, error });
-    return;
-  }
-  if (state.barriers.size === 0) armBarrierDeadline(state, effects);
-  state.barriers.set(requestId, state.monotonicMs);
-  send(state, state.commands.issue({ cmd: 'list_subscriptions' }, { kind: 'barrier', requestId }).text, effects);
-}
-
-/** The answer may stand behind much else, so that only silence counts as late. */
-export function barriersOverdue(state: FeedState, effects: FeedEffect[]): void {
-  const { answerTimeoutMs } = state.config;
-  for (const [requestId, askedAtMs] of state.barriers) {
-    const silentMs = state.monotonicMs - Math.max(askedAtMs, state.heardAtMs);
-    if (state.readingPaused || silentMs < answerTimeoutMs) continue;
-    const error = new OrderbookClientError('NO_ANSWER', `No answer came within ${answerTimeoutMs} ms for a barrier.`);
-    settleBarrier(state, requestId, error, effects);
-  }
-  if (state.barriers.size > 0) armBarrierDeadline(state, effects);
-}
-
-const armBarrierDeadline = ({ config }: FeedState, effects: FeedEffect[]): void =>
-  void effects.push({ type: 'start-timer', timer: 'barrier', delayMs: config.answerTimeoutMs });
-
-export function settleBarrier(
-  state: FeedState,
-  requestId: number,
-  error: OrderbookClientError | null,
-  effects: FeedEffect[],
-): void {
-  state.barriers.delete(requestId);
-  if (state.barriers.size === 0) effects.push({ type: 'stop-timer', timer: 'barrier' });
-  effects.push({ type: 'settle-barrier', requestId, error });
 }

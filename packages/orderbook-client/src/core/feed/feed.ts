@@ -11,11 +11,13 @@
 // copied for each of a thousand deltas a second.
 import { OrderbookClientError } from '../../errors.ts';
 import { audit, auditUnanswered, lookForSilence } from '../upkeep/audit.ts';
-import { barriersOverdue, close, connect, fail, opened, requestBarrier, stopWatching, watch } from './connection.ts';
+import { barriersOverdue, requestBarrier } from './barrier.ts';
+import { close, connect, fail, opened, pauseLasts, pauseReading, resumeReading } from './connection.ts';
 import { isOpen, type FeedEffect, type FeedInput, type FeedState, type FeedTimer } from '../state/feed-state.ts';
-import { takeFrame } from './frames.ts';
-import { nextWindow } from '../state/send.ts';
-import { answersOverdue, askAgain, climb, membershipChanged } from '../upkeep/repair.ts';
+import { acceptFrame } from './frames.ts';
+import { openNextWindow } from '../state/outbox.ts';
+import { membershipChanged, membershipWindowEnded } from '../upkeep/reconcile.ts';
+import { keepWaitsOwned, lookForLateAnswers } from '../upkeep/repair.ts';
 
 /** Takes one input; the returned effects are to be performed in order. */
 export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] {
@@ -23,7 +25,7 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
   if (state.phase === 'closed') return refuse(input);
   switch (input.type) {
     case 'frame-received':
-      if (isCurrent(state, input.socket)) takeFrame(state, input.bytes, input.atMs, effects);
+      if (isCurrent(state, input.socket)) acceptFrame(state, input.bytes, input.atMs, effects);
       break;
     case 'start-requested':
       if (state.phase === 'idle') connect(state, input.atMs, effects);
@@ -55,29 +57,30 @@ export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] 
       if (isCurrent(state, input.socket)) effects.push({ type: 'stop-timer', timer: 'pong' });
       break;
     case 'reading-paused':
-      state.readingPaused = true;
-      // Answers wait unread in the socket: their absence proves nothing now.
-      stopWatching(state, effects);
+      pauseReading(state, effects);
       break;
     case 'reading-resumed':
-      state.readingPaused = false;
-      if (isOpen(state)) watch(state, effects);
+      resumeReading(state, effects);
       break;
     case 'barrier-requested':
       requestBarrier(state, input.requestId, effects);
       break;
     case 'markets-added':
       for (const market of input.markets) state.books.add(market);
-      membershipChanged(state, input.atMs, effects);
+      membershipChanged(state, effects);
       break;
     case 'markets-removed':
-      for (const market of input.markets) state.books.remove(market);
-      membershipChanged(state, input.atMs, effects);
+      for (const market of input.markets) {
+        state.books.remove(market);
+        state.requests.forget(market);
+      }
+      membershipChanged(state, effects);
       break;
     case 'timer-fired':
       timerFired(state, input.timer, input.atMs, effects);
       break;
   }
+  keepWaitsOwned(state, input.atMs, effects);
   return effects;
 }
 
@@ -126,7 +129,7 @@ function timerFired(state: FeedState, timer: FeedTimer, atMs: number, effects: F
       );
       return;
     case 'pace':
-      nextWindow(state, effects);
+      openNextWindow(state, effects);
       return;
     case 'audit':
       audit(state, effects);
@@ -138,15 +141,20 @@ function timerFired(state: FeedState, timer: FeedTimer, atMs: number, effects: F
       auditUnanswered(state, atMs, effects);
       return;
     case 'ask-again':
-      askAgain(state, effects);
+      state.askAgainArmed = false;
+      return;
+    case 'membership':
+      membershipWindowEnded(state, effects);
+      return;
+    case 'pause':
+      pauseLasts(state, atMs, effects);
       return;
     case 'barrier':
       barriersOverdue(state, effects);
       return;
-    case 'answer':
-    case 'repair': {
+    case 'answer': {
       if (!isOpen(state)) return;
-      const error = timer === 'answer' ? answersOverdue(state, atMs, effects) : climb(state, atMs, effects);
+      const error = lookForLateAnswers(state, atMs, effects);
       if (error) fail(state, error, atMs, effects);
     }
   }

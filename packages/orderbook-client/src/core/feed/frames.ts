@@ -1,8 +1,10 @@
 // What each frame does to the feed.
 import type { ChannelEvent, MarketLifecycle } from '../../channel-events.ts';
 import { OrderbookClientError } from '../../errors.ts';
-import { compareAudited } from '../upkeep/audit.ts';
+import { compareAudited, endAuditOf } from '../upkeep/audit.ts';
+import type { Level } from '../book/book.ts';
 import type { TrackedBook } from '../book/book-view.ts';
+import { ONE_DOLLAR } from '../price/price.ts';
 import { fail } from './connection.ts';
 import {
   decodeFrame,
@@ -14,48 +16,68 @@ import {
 } from '../decode/decode.ts';
 import type { DeltaScanner } from '../decode/delta-scanner.ts';
 import { markStale, type FeedEffect, type FeedState } from '../state/feed-state.ts';
-import { nameGap, settle, startRepair } from '../upkeep/repair.ts';
-import { takeReply } from './replies.ts';
+import { nextUsualGapMs } from '../state/silence.ts';
+import { answeredUnusably, keepWaitsOwned, nameGap } from '../upkeep/repair.ts';
+import { awaitNextNumber, numbersAreComplete, numbersAreIncomplete } from '../upkeep/verification.ts';
+import { acceptReply } from './replies.ts';
 import { SequenceTracker } from '../state/sequence.ts';
 import type { Subscription } from '../state/subscription.ts';
 
 /** Takes one frame of the current socket. */
-export function takeFrame(state: FeedState, bytes: Uint8Array, atMs: number, effects: FeedEffect[]): void {
+export function acceptFrame(state: FeedState, bytes: Uint8Array, atMs: number, effects: FeedEffect[]): void {
   state.counters.frames++;
-  state.heard = true;
   const { scanner } = state;
-  if (scanner.scan(bytes)) takeScanned(state, scanner, atMs, effects);
-  else takeText(state, frameText(bytes), atMs, effects);
+  if (scanner.scan(bytes)) acceptScanned(state, scanner, atMs, effects);
+  else acceptText(state, frameText(bytes), atMs, effects);
 }
 
-/** A delta of a wanted market, which nearly every frame is. */
-function takeScanned(state: FeedState, scanned: DeltaScanner<TrackedBook>, atMs: number, effects: FeedEffect[]): void {
+/** A delta of a wanted market, which nearly every frame is. In the common case it leaves nothing to wait for. */
+function acceptScanned(
+  state: FeedState,
+  scanned: DeltaScanner<TrackedBook>,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
   const { sid, seq, value: book } = scanned;
   const subscription = state.subscriptionOf(sid);
   const verdict = subscription ? count(state, subscription, seq, atMs, effects) : 'in-order';
   if (verdict === 'ignore') return;
-  takeDelta(state, scanned, book.market, subscription === state.orderbook ? book : undefined, atMs, effects);
-  if (verdict === 'gap' && subscription === state.orderbook) startRepair(state, effects);
+  const isOurs = subscription === state.orderbook;
+  const isBroken = acceptDelta(state, scanned, book.market, isOurs ? book : undefined, atMs, effects);
+  if (isBroken || verdict === 'gap') keepWaitsOwned(state, atMs, effects);
 }
 
-function takeText(state: FeedState, text: string | null, atMs: number, effects: FeedEffect[]): void {
-  if (text === null) return takeViolation(state, undefined, NOT_UTF8, '', atMs, effects);
-  const message = decodeFrame(text);
+function acceptText(state: FeedState, text: string | null, atMs: number, effects: FeedEffect[]): void {
+  const message = text === null ? NOT_UTF8 : decodeFrame(text);
   // A subscription's first answer has its sid inside and no number.
-  if (message.kind === 'subscribed') return takeReply(state, message, undefined, text, atMs, effects);
-  const subscription = state.subscriptionOf(message.sid);
-  if (!subscription || message.seq === null) {
-    if (subscription) heard(state, subscription, atMs);
-    return takeMessage(state, message, subscription, text, atMs, effects);
-  }
-  const verdict = count(state, subscription, message.seq, atMs, effects);
-  if (verdict === 'ignore') return;
-  takeMessage(state, message, subscription, text, atMs, effects);
+  if (message.kind === 'subscribed') acceptReply(state, message, undefined, text ?? '', atMs, effects);
+  else acceptNumbered(state, message, text ?? '', atMs, effects);
   // After the frame itself: it may be a snapshot, whose market need not be asked for.
-  if (verdict === 'gap' && subscription === state.orderbook) startRepair(state, effects);
+  keepWaitsOwned(state, atMs, effects);
 }
 
-const NOT_UTF8: ViolationMessage = { kind: 'violation', sid: null, seq: null, reason: 'not UTF-8', market: null };
+function acceptNumbered(
+  state: FeedState,
+  message: Exclude<Message, { kind: 'subscribed' }>,
+  text: string,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
+  const subscription = state.subscriptionOf(message.sid);
+  if (subscription && message.seq === null) heard(state, subscription, atMs);
+  else if (subscription && count(state, subscription, message.seq!, atMs, effects) === 'ignore') return;
+  acceptMessage(state, message, subscription, text, atMs, effects);
+}
+
+const NOT_UTF8: ViolationMessage = {
+  kind: 'violation',
+  sid: null,
+  seq: null,
+  reason: 'not UTF-8',
+  market: null,
+  subject: null,
+  unsupported: null,
+};
 
 function heard(state: FeedState, subscription: Subscription, atMs: number): void {
   subscription.lastFrameAtMs = atMs;
@@ -75,11 +97,15 @@ function count(
   const verdict = subscription.sequence.accept(seq);
   switch (verdict) {
     case 'in-order':
+      if (state.unnumbered && subscription === state.orderbook) numbersAreComplete(state, atMs, effects);
       heard(state, subscription, atMs);
       return verdict;
     case 'gap':
-      nameGap(state, subscription, expected, seq - 1, atMs, 'sequence', effects);
-      if (subscription === state.orderbook) markStale(state, state.books.markets(), 'gap', atMs, effects);
+      nameGap(state, subscription, { firstSeq: expected, lastSeq: seq - 1, toAtMs: atMs, cause: 'sequence' }, effects);
+      if (subscription === state.orderbook) {
+        numbersAreIncomplete(state);
+        markStale(state, state.books.markets(), 'gap', atMs, effects);
+      }
       heard(state, subscription, atMs);
       return verdict;
     case 'duplicate':
@@ -94,18 +120,13 @@ function count(
   }
 }
 
-/** Weight of the newest of the times between frames. */
-const CADENCE_WEIGHT = 1 / 16;
-
 /** Data of the books has come, which acknowledgements and errors are not. */
 function dataArrived(state: FeedState): void {
-  const gapMs = state.monotonicMs - state.dataAtMs;
-  const usualMs = state.usualGapMs;
-  state.usualGapMs = Number.isNaN(usualMs) ? gapMs : usualMs + (gapMs - usualMs) * CADENCE_WEIGHT;
+  state.usualGapMs = nextUsualGapMs(state.usualGapMs, state.monotonicMs - state.dataAtMs);
   state.dataAtMs = state.monotonicMs;
 }
 
-function takeMessage(
+function acceptMessage(
   state: FeedState,
   message: Exclude<Message, { kind: 'subscribed' }>,
   subscription: Subscription | undefined,
@@ -117,12 +138,13 @@ function takeMessage(
   switch (message.kind) {
     case 'delta': {
       const book = subscription === state.orderbook ? state.books.get(message.market) : undefined;
-      return takeDelta(state, message, message.market, book, atMs, effects);
+      acceptDelta(state, message, message.market, book, atMs, effects);
+      return;
     }
     case 'snapshot':
-      return takeSnapshot(state, message, subscription, atMs, effects);
+      return acceptSnapshot(state, message, subscription, atMs, effects);
     case 'violation':
-      return takeViolation(state, subscription, message, text, atMs, effects);
+      return acceptViolation(state, subscription, message, text, atMs, effects);
     case 'unrecognized': {
       state.counters.unrecognized++;
       const { frameType, sid, seq } = message;
@@ -135,12 +157,11 @@ function takeMessage(
     case 'ok':
     case 'unsubscribed':
     case 'error':
-      return takeReply(state, message, subscription, text, atMs, effects);
+      return acceptReply(state, message, subscription, text, atMs, effects);
     default: {
       state.counters.channelFrames++;
       state.counters.unreadableFields += message.unreadable?.length ?? 0;
       if (!subscription) state.counters.foreign++;
-      else subscription.losses = 0;
       if (message.kind === 'market-lifecycle') noteGrid(state, message);
       const { kind, ...payload } = message;
       effects.push({ type: kind, epoch: state.epoch, receivedAtMs: atMs, text, ...payload } as ChannelEvent);
@@ -152,15 +173,18 @@ function noteGrid({ books }: FeedState, { market, priceRanges }: MarketLifecycle
   if (priceRanges) books.get(market)?.setPriceRanges(priceRanges);
 }
 
-/** @param book `undefined` if nobody wants the market, or the sid is not the one that books come from */
-function takeDelta(
+/**
+ * @param book `undefined` if nobody wants the market, or the sid is not the one that books come from
+ * @returns whether the book is broken by it
+ */
+function acceptDelta(
   state: FeedState,
   { sid, seq, side, price, delta, exchangeAtMs }: Omit<DeltaMessage, 'kind' | 'market'>,
   market: string,
   book: TrackedBook | undefined,
   atMs: number,
   effects: FeedEffect[],
-): void {
+): boolean {
   const { counters, epoch, books } = state;
   counters.deltas++;
   if (sid === state.orderbook.sid) dataArrived(state);
@@ -168,7 +192,7 @@ function takeDelta(
   let broken = false;
   if (!book) {
     counters.foreign++;
-  } else if (!book.synced) {
+  } else if (book.staleReason !== null && !book.suspended) {
     // It would build on numbers that are not there.
     counters.unapplied++;
   } else {
@@ -189,19 +213,20 @@ function takeDelta(
     exchangeAtMs,
     applied,
   });
-  if (broken) desynced(state, market, seq, atMs, effects);
+  if (broken)
+    desynced(state, market, `broke an invariant at seq ${seq} (a negative level, or crossed sides)`, atMs, effects);
+  return broken;
 }
 
-function desynced(state: FeedState, market: string, seq: number, atMs: number, effects: FeedEffect[]): void {
+function desynced(state: FeedState, market: string, what: string, atMs: number, effects: FeedEffect[]): void {
   state.counters.desyncs++;
   markStale(state, [market], 'desync', atMs, effects);
-  const text = `The book of ${market} broke an invariant at seq ${seq} (a negative level, or crossed sides); it is asked for again.`;
+  const text = `The book of ${market} ${what}; it is asked for again.`;
   const error = new OrderbookClientError('BOOK_DESYNCED', text, { market });
   effects.push({ type: 'problem', error, retryInMs: null, atMs });
-  startRepair(state, effects, [market]);
 }
 
-function takeSnapshot(
+function acceptSnapshot(
   state: FeedState,
   message: SnapshotMessage,
   subscription: Subscription | undefined,
@@ -209,46 +234,89 @@ function takeSnapshot(
   effects: FeedEffect[],
 ): void {
   const { sid, seq, market, yes, no } = message;
-  const { books, counters, epoch } = state;
-  const book = subscription === state.orderbook ? books.get(market) : undefined;
+  const { books, counters, epoch, orderbook } = state;
+  const book = subscription === orderbook ? books.get(market) : undefined;
   counters.snapshots++;
-  if (subscription === state.orderbook) dataArrived(state);
+  if (subscription === orderbook) dataArrived(state);
   if (!book) counters.foreign++;
-  // What still comes of a subscription that is being made anew would be followed by nothing.
-  const applied = book !== undefined && !state.orderbook.ending;
+  // What still comes of a subscription, or of a market, that is being taken out is followed by nothing.
+  const isFollowed = book !== undefined && !orderbook.ending && !orderbook.membership.deleting.has(market);
+  const isCrossed = highest(yes) + highest(no) >= ONE_DOLLAR;
+  const applied = isFollowed && !isCrossed;
   if (applied) {
     compareAudited(state, message, book, atMs, effects);
-    state.progress ||= !book.synced;
-    books.replace(book, message, state.monotonicMs);
+    books.replace(book, message, state.doubt, state.monotonicMs);
+    state.requests.fulfil(market, state.monotonicMs);
     // Only what it has taken in does an exchange send; its acknowledgement may be late, or lost.
-    state.orderbook.membership.confirm(market);
+    orderbook.membership.confirm(market);
   }
   effects.push({ type: 'snapshot', epoch, sid, seq, receivedAtMs: atMs, market, yes, no, applied });
-  if (applied) settle(state, atMs, effects);
+  if (isFollowed && isCrossed) {
+    endAuditOf(state, market, effects);
+    desynced(state, market, `came crossed at seq ${seq}`, atMs, effects);
+    answeredUnusably(state, market);
+  }
 }
 
-/** A frame that cannot be read is kept as text, and every book that it could have changed is asked for again. */
-function takeViolation(
+const highest = (levels: readonly Level[]): number => {
+  let price = -Infinity;
+  for (const level of levels) if (level[0] > price) price = level[0];
+  return price;
+};
+
+/** A frame that cannot be read is kept as text. What it may have changed is stale from here on, and nothing else. */
+function acceptViolation(
   state: FeedState,
   subscription: Subscription | undefined,
-  { sid, seq, reason, market }: ViolationMessage,
+  violation: ViolationMessage,
   text: string,
   atMs: number,
   effects: FeedEffect[],
 ): void {
+  const { sid, seq, reason, market, subject } = violation;
+  const { books, orderbook, epoch } = state;
   state.counters.violations++;
-  const { epoch } = state;
   effects.push({ type: 'unrecognized', epoch, frameType: '', sid, seq, receivedAtMs: atMs, text, reason });
-  const error = new OrderbookClientError('PROTOCOL_VIOLATION', `The exchange sent a frame that is ${reason}.`, {
-    ...(market !== null && { market }),
-  });
+  tellViolation(state, violation, atMs, effects);
+  if (subscription && seq !== null) {
+    const hole = { firstSeq: seq, lastSeq: seq, toAtMs: atMs, cause: 'violation', market } as const;
+    nameGap(state, subscription, hole, effects);
+  }
+  // Another channel's, or of a sid that is nobody's.
+  if (sid !== null && subscription !== orderbook) return;
+  if (seq === null || sid === null) return awaitNextNumber(state, atMs, effects);
+  if (market === null || subject === null) return markStale(state, books.markets(), 'violation', atMs, effects);
+  markStale(state, [market], 'violation', atMs, effects);
+  if (subject === 'delta') return;
+  endAuditOf(state, market, effects);
+  answeredUnusably(state, market);
+}
+
+/** What this version cannot hold will come again and again: it is told once for each market. */
+function tellViolation(
+  { toldUnsupported, books }: FeedState,
+  { reason, market, unsupported }: ViolationMessage,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
+  const details = market === null ? {} : { market };
+  if (unsupported === null || market === null || !books.has(market)) {
+    const error = new OrderbookClientError(
+      'PROTOCOL_VIOLATION',
+      `The exchange sent a frame that is ${reason}.`,
+      details,
+    );
+    effects.push({ type: 'problem', error, retryInMs: null, atMs });
+    return;
+  }
+  if (toldUnsupported.has(market)) return;
+  toldUnsupported.add(market);
+  const message =
+    `The exchange sent ${unsupported} for ${market}, and this version holds prices to $0.0001 and sizes to 0.01 ` +
+    `contract. Its book is stale whenever such a value is in it; the others are not. Install a newer version, or take ` +
+    `the market out with removeMarkets.`;
+  const error = new OrderbookClientError('PRECISION_UNSUPPORTED', message, details);
   effects.push({ type: 'problem', error, retryInMs: null, atMs });
-  // Without a number the frame shows as a gap once the next one comes.
-  if (!subscription || seq === null) return;
-  nameGap(state, subscription, seq, seq, atMs, 'violation', effects);
-  if (subscription !== state.orderbook) return;
-  markStale(state, state.books.markets(), 'violation', atMs, effects);
-  startRepair(state, effects);
 }
 
 /** A frame of a channel that is known by name: counted, and passed on unread. */

@@ -1,17 +1,20 @@
 // Answers to commands, and the errors that no command caused.
 import { OrderbookClientError } from '../../errors.ts';
 import type { Purpose } from '../state/commands.ts';
-import { fail, settleBarrier } from './connection.ts';
+import { settleBarrier } from './barrier.ts';
+import { fail } from './connection.ts';
 import type { ReplyMessage } from '../decode/decode.ts';
 import { exchangeError } from '../decode/exchange-errors.ts';
-import type { FeedEffect, FeedState } from '../state/feed-state.ts';
+import { isOpen, type FeedEffect, type FeedState } from '../state/feed-state.ts';
 import { acknowledge, addMarkets, reconcile } from '../upkeep/reconcile.ts';
-import { armAnswerDeadline, nameGap, resubscribe, settle } from '../upkeep/repair.ts';
+import { endAuditOf } from '../upkeep/audit.ts';
+import { nameGap, resubscribe } from '../upkeep/repair.ts';
+import { checkAnswered, doubtBooks, requestCheck } from '../upkeep/verification.ts';
 import type { Subscription } from '../state/subscription.ts';
 
 type Reply<K extends ReplyMessage['kind']> = Extract<ReplyMessage, { kind: K }>;
 
-export function takeReply(
+export function acceptReply(
   state: FeedState,
   reply: ReplyMessage,
   subscription: Subscription | undefined,
@@ -19,28 +22,42 @@ export function takeReply(
   atMs: number,
   effects: FeedEffect[],
 ): void {
-  const purpose = state.commands.settle(reply.commandId);
+  const purpose = state.commands.takeAnswered(reply.commandId);
+  noteAcknowledged(state, reply.commandId, purpose);
   const seq = reply.kind === 'subscribed' ? null : reply.seq;
   state.counters.control++;
   const { epoch } = state;
   effects.push({ type: 'control', epoch, frameType: reply.kind, sid: reply.sid, seq, receivedAtMs: atMs, text });
   switch (reply.kind) {
     case 'subscribed':
-      return takeSubscribed(state, reply, purpose, atMs, effects);
+      return acceptSubscribed(state, reply, purpose, atMs, effects);
     case 'ok':
-      return takeOk(state, reply, purpose, subscription, atMs, effects);
+      return acceptOk(state, reply, purpose, subscription, atMs, effects);
     case 'unsubscribed':
       if (!subscription) return;
       if (!subscription.ending) return lose(state, subscription, 'the exchange unsubscribed it', null, atMs, effects);
-      subscription.end();
-      reconcile(state, effects);
+      endInOrder(state, subscription, effects);
       return;
     case 'error':
-      return takeError(state, reply, purpose, subscription, atMs, effects);
+      return acceptError(state, reply, purpose, subscription, atMs, effects);
   }
 }
 
-function takeSubscribed(
+/** Barriers and checks may be answered out of order, and say nothing about what else is on its way. */
+function noteAcknowledged(state: FeedState, commandId: number | null, purpose: Purpose | undefined): void {
+  if (commandId === null || !purpose || purpose.kind === 'barrier' || purpose.kind === 'check') return;
+  state.acknowledgedOrder = Math.max(state.acknowledgedOrder, commandId);
+  state.acknowledgedAtMs = state.monotonicMs;
+}
+
+/** The exchange has ended what it was asked to end. */
+function endInOrder(state: FeedState, subscription: Subscription, effects: FeedEffect[]): void {
+  subscription.end();
+  if (subscription === state.orderbook) state.requests.forgetAll();
+  reconcile(state, effects);
+}
+
+function acceptSubscribed(
   state: FeedState,
   { sid, channel }: Reply<'subscribed'>,
   purpose: Purpose | undefined,
@@ -57,12 +74,11 @@ function takeSubscribed(
   state.heardAtMs = state.monotonicMs;
   if (subscription === state.orderbook) state.dataAtMs = state.monotonicMs;
   acknowledge(state, subscription, purpose, null, atMs, effects);
-  settle(state, atMs, effects);
 }
 
-function takeOk(
+function acceptOk(
   state: FeedState,
-  { sid, markets, subscriptions }: Reply<'ok'>,
+  { sid, commandId, markets, subscriptions }: Reply<'ok'>,
   purpose: Purpose | undefined,
   subscription: Subscription | undefined,
   atMs: number,
@@ -71,7 +87,11 @@ function takeOk(
   switch (purpose?.kind) {
     case 'barrier':
       settleBarrier(state, purpose.requestId, null, effects);
-      if (subscriptions) compareListed(state, subscriptions, atMs, effects);
+      if (subscriptions) compareListed(state, subscriptions, purpose.sids, atMs, effects);
+      return;
+    case 'check':
+      if (subscriptions) compareListed(state, subscriptions, purpose.sids, atMs, effects);
+      if (state.check?.id === commandId) checkAnswered(state, atMs, effects);
       return;
     case 'get-snapshot':
     case 'audit':
@@ -87,26 +107,31 @@ function takeOk(
         return;
       }
       acknowledge(state, subject, purpose ?? null, subject.scope === 'markets' ? markets : null, atMs, effects);
-      settle(state, atMs, effects);
     }
   }
 }
 
-/** The exchange lists its subscriptions: what is missing among them is dead, whatever the pings say. */
+/**
+ * The exchange lists its subscriptions: what is missing among them is dead, whatever the pings say.
+ *
+ * @param sids what was confirmed when the list was asked for: it says nothing about others
+ */
 function compareListed(
   state: FeedState,
   listed: readonly { readonly channel: string; readonly sid: number }[],
+  sids: readonly number[],
   atMs: number,
   effects: FeedEffect[],
 ): void {
   for (const subscription of state.subscriptions.values()) {
     const { sid, ending } = subscription;
-    if (sid === null || ending || listed.some((entry) => entry.sid === sid)) continue;
+    if (sid === null || ending || !sids.includes(sid) || listed.some((entry) => entry.sid === sid)) continue;
     lose(state, subscription, 'the exchange does not list it', null, atMs, effects);
+    if (!isOpen(state)) return;
   }
 }
 
-function takeError(
+function acceptError(
   state: FeedState,
   { code, message, commandId, sid, markets }: Reply<'error'>,
   purpose: Purpose | undefined,
@@ -116,18 +141,48 @@ function takeError(
 ): void {
   const { name, terminal } = exchangeError(code);
   const said = `error ${code} (${name}), "${message}"`;
-  if (terminal) {
-    // Without a sid it may be any of them; a new connection needs no state of the old one.
-    if (sid === null) fail(state, lost(said, code), atMs, effects);
-    else if (subscription) lose(state, subscription, said, code, atMs, effects);
+  const asked = purpose && 'channel' in purpose ? purpose : undefined;
+  if (terminal && sid !== null) {
+    if (subscription) lose(state, subscription, said, code, atMs, effects);
     else state.counters.foreign++;
+    return;
+  }
+  if (terminal && !purpose) return suspectAll(state, said, code, atMs, effects);
+  // What a command was about is gone: the error that ends it has no sid, or this one says that there is no such sid.
+  const subject = asked && state.subscriptions.get(asked.channel);
+  if (subject && subject.sid !== null && subject.sid === asked.sid && (terminal || name === 'unknownSubscription')) {
+    if (subject.ending) endInOrder(state, subject, effects);
+    else lose(state, subject, said, code, atMs, effects);
     return;
   }
   const text = `The exchange refused a command (${purpose?.kind ?? `id ${commandId ?? 'unknown'}`}): ${said}.`;
   const error = new OrderbookClientError('COMMAND_REJECTED', text, { exchangeCode: code });
-  if (purpose?.kind === 'barrier') settleBarrier(state, purpose.requestId, error, effects);
   effects.push({ type: 'problem', error, retryInMs: null, atMs });
-  if (purpose?.kind === 'add' && BLAMES_A_MARKET.has(name)) retryWithout(state, purpose, markets, effects);
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the others wait for their deadline
+  switch (purpose?.kind) {
+    case 'barrier':
+      return settleBarrier(state, purpose.requestId, error, effects);
+    case 'check':
+      if (state.check?.id !== commandId) return;
+      // It stands behind all that was sent before too, but does not say what is dead.
+      if (state.check.isSuspicion) return fail(state, lost(said, code), atMs, effects);
+      return checkAnswered(state, atMs, effects);
+    case 'audit':
+      return endAuditOf(state, null, effects);
+    case 'add':
+      if (BLAMES_A_MARKET.has(name)) retryWithout(state, purpose, markets, effects);
+  }
+}
+
+/** Something has ended, and nothing tells what: the exchange is asked what is still there. */
+function suspectAll(state: FeedState, said: string, code: number, atMs: number, effects: FeedEffect[]): void {
+  const subscribed = [...state.subscriptions.values()].filter(({ sid }) => sid !== null);
+  const [only] = subscribed;
+  if (!only) return fail(state, lost(said, code), atMs, effects);
+  if (subscribed.length === 1) return lose(state, only, said, code, atMs, effects);
+  effects.push({ type: 'problem', error: lost(said, code), retryInMs: 0, atMs });
+  if (state.orderbook.sid !== null) doubtBooks(state, 'unanswered', atMs, effects);
+  if (!state.check?.isSuspicion) requestCheck(state, true, effects);
 }
 
 /** One market of the command may be the reason; the others must not wait for it. */
@@ -156,7 +211,7 @@ function retryWithout(
   addMarkets(state, subscription, others.slice(middle), effects);
 }
 
-/** Nothing more comes on this sid: it is made anew. If that does not last, the connection is. */
+/** Nothing more comes on this sid: it is made anew. If that does not last, the connection is, or it is asked for slowly. */
 function lose(
   state: FeedState,
   subscription: Subscription,
@@ -167,19 +222,21 @@ function lose(
 ): void {
   const error = lost(why, code);
   const isBooks = subscription === state.orderbook;
-  subscription.losses++;
-  if (isBooks && subscription.losses > 1) return fail(state, error, atMs, effects);
+  const isAgain = state.monotonicMs - subscription.lostAtMs < state.config.stableAfterMs;
+  if (isBooks && (isAgain || state.repairStep >= 2)) return fail(state, error, atMs, effects);
+  subscription.lostAtMs = state.monotonicMs;
   if (subscription.sequence) {
-    nameGap(state, subscription, subscription.sequence.last + 1, null, null, 'subscription-lost', effects);
+    const firstSeq = subscription.sequence.last + 1;
+    nameGap(state, subscription, { firstSeq, lastSeq: null, toAtMs: null, cause: 'subscription-lost' }, effects);
   }
   effects.push({ type: 'problem', error, retryInMs: 0, atMs });
   subscription.end();
   if (isBooks) return resubscribe(state, atMs, effects);
-  // Another channel must not cost the books their connection: it is asked for again once, and then at the slow pace of
+  // Another channel must not cost the books their connection: it is asked for again at once, and then at the slow pace of
   // whatever gets no answer.
-  if (subscription.losses > 1) subscription.held = true;
+  const { monotonicMs: sentAtMs, counters } = state;
+  if (isAgain) subscription.held = { order: 0, sentAtMs, framesBefore: counters.frames };
   else reconcile(state, effects);
-  if (!state.answerDue) armAnswerDeadline(state, effects);
 }
 
 function lost(why: string, code: number | null): OrderbookClientError {

@@ -98,6 +98,15 @@ export function parseMicrodollars(text: unknown): number | undefined {
   return typeof text === 'string' ? parseDecimal(text, MICRODOLLAR_DIGITS) : undefined;
 }
 
+/** Longer text is no number that anybody trades. */
+const DECIMAL = /^-?\d{1,30}(?:\.\d{1,30})?$/;
+
+/** Whether a text is a decimal number, and finer or larger than the scale of prices or sizes can hold. */
+export function isBeyondScale(text: unknown, what: 'price' | 'size'): boolean {
+  if (typeof text !== 'string' || !DECIMAL.test(text)) return false;
+  return parseDecimal(text, what === 'price' ? PRICE_DIGITS : SIZE_DIGITS) === undefined;
+}
+
 /** 4300 is `"0.4300"` dollars. */
 export const formatPrice = (price: number): string => formatDecimal(price, PRICE_DIGITS);
 

@@ -3,11 +3,17 @@ import type { StaleReason } from '../../events.ts';
 import { TrackedBook, type BookView } from '../book/book-view.ts';
 import type { SnapshotMessage } from '../decode/decode.ts';
 import { Rounds } from './rounds.ts';
-import { isUnusual } from './silence.ts';
+import { isUnusual, nextUsualGapMs } from './silence.ts';
 import { TickerTable } from '../decode/ticker-table.ts';
 
-/** This connection has not sent a first snapshot of it. Any other stale book is broken: it was right, and is not now. */
-const isAwaited = (reason: StaleReason | null): boolean => reason === 'no-snapshot-yet' || reason === 'disconnected';
+/** This connection has not sent a first snapshot of it. */
+const isAwaited = ({ staleReason }: TrackedBook): boolean =>
+  staleReason === 'no-snapshot-yet' || staleReason === 'disconnected';
+
+/** It was right on this connection, and is not now. */
+const isBroken = (book: TrackedBook): boolean => needsSnapshot(book) && !book.setAside && !isAwaited(book);
+
+const needsSnapshot = ({ synced, suspended }: TrackedBook): boolean => !synced && !suspended;
 
 /** Books that one look at silences reads; thousands of them are looked at in turns. */
 const BOOKS_PER_LOOK = 1000;
@@ -21,7 +27,8 @@ export class Books {
   readonly byBytes = new TickerTable<TrackedBook>();
   readonly #books = new Map<string, TrackedBook>();
   #synced = 0;
-  #awaited = 0;
+  #missing = 0;
+  #broken = 0;
   #latest: TrackedBook | null = null;
   readonly #rounds = new Rounds<TrackedBook>(2);
 
@@ -35,7 +42,7 @@ export class Books {
     this.#books.set(market, book);
     this.byBytes.set(market, book);
     this.#rounds.add(book);
-    this.#awaited++;
+    this.#count(book, 1);
   }
 
   /** Views of it that somebody holds are stale from now on. */
@@ -43,6 +50,7 @@ export class Books {
     const book = this.#books.get(market);
     if (!book) return;
     this.#turn(book, 'unwanted');
+    this.#count(book, -1);
     this.#books.delete(market);
     this.byBytes.delete(market);
     this.#rounds.delete(book);
@@ -65,14 +73,14 @@ export class Books {
     return this.#synced;
   }
 
-  /** Books that wait for this connection's first snapshot of them. */
-  get awaitedCount(): number {
-    return this.#awaited;
+  /** Books that only a snapshot makes right. */
+  get missingCount(): number {
+    return this.#missing;
   }
 
-  /** Books that were right on this connection, and are not now. */
+  /** Those among them that were right on this connection, and whose fault is not known to be their own. */
   get brokenCount(): number {
-    return this.#books.size - this.#synced - this.#awaited;
+    return this.#broken;
   }
 
   get(market: string): TrackedBook | undefined {
@@ -83,35 +91,52 @@ export class Books {
     return this.#books.values();
   }
 
-  staleMarkets(): string[] {
-    return this.#marketsWith((reason) => reason !== null);
-  }
-
-  awaitedMarkets(): string[] {
-    return this.#marketsWith(isAwaited);
-  }
-
-  brokenMarkets(): string[] {
-    return this.#marketsWith((reason) => reason !== null && !isAwaited(reason));
-  }
-
-  #marketsWith(test: (reason: StaleReason | null) => boolean): string[] {
+  missingMarkets(): string[] {
     const markets: string[] = [];
-    for (const { market, staleReason } of this.#books.values()) if (test(staleReason)) markets.push(market);
+    for (const book of this.#books.values()) if (needsSnapshot(book)) markets.push(book.market);
     return markets;
   }
 
-  /** A snapshot makes the book current. Times here and below are of the monotonic clock. */
-  replace(book: TrackedBook, { yes, no }: SnapshotMessage, atMs: number): void {
+  isBroken(market: string): boolean {
+    const book = this.#books.get(market);
+    return book !== undefined && isBroken(book);
+  }
+
+  isSetAside(market: string): boolean {
+    return this.#books.get(market)?.setAside === true;
+  }
+
+  /** From here to its next snapshot the market is its own affair. */
+  setAside(market: string): void {
+    const book = this.#books.get(market);
+    if (!book) return;
+    this.#count(book, -1);
+    book.setAside = true;
+    this.#count(book, 1);
+  }
+
+  /**
+   * A snapshot makes the book current. Times here and below are of the monotonic clock.
+   *
+   * @param doubt why no book can be called synced now, or `null`
+   */
+  replace(book: TrackedBook, { yes, no }: SnapshotMessage, doubt: StaleReason | null, atMs: number): void {
     book.replace(yes, no);
-    book.changedAt(atMs);
-    this.#turn(book, null);
+    this.#noteChange(book, atMs);
+    book.setAside = false;
+    this.#turn(book, doubt, doubt !== null);
   }
 
   /** It has changed, at `atMs`. */
   changed(book: TrackedBook, atMs: number): void {
-    book.changedAt(atMs);
+    this.#noteChange(book, atMs);
     this.#latest = book;
+  }
+
+  #noteChange(book: TrackedBook, atMs: number): void {
+    const gapMs = atMs - book.lastChangeAtMs;
+    if (!Number.isNaN(gapMs)) book.usualGapMs = nextUsualGapMs(book.usualGapMs, gapMs);
+    book.lastChangeAtMs = atMs;
   }
 
   /** The synced market whose turn it is, round and round in the order in which they were added. */
@@ -149,15 +174,67 @@ export class Books {
       const book = this.#books.get(market);
       if (!book) continue;
       if (book.synced) turned.push(market);
-      if (book.synced || (reason === 'disconnected' && book.staleReason !== 'no-snapshot-yet'))
-        this.#turn(book, reason);
+      const explains = reason === 'disconnected' && book.staleReason !== 'no-snapshot-yet';
+      if (explains) book.setAside = false;
+      if (book.synced || book.suspended || explains) this.#turn(book, reason);
     }
     return turned;
   }
 
-  #turn(book: TrackedBook, reason: StaleReason | null): void {
-    this.#synced += Number(reason === null) - Number(book.synced);
-    this.#awaited += Number(isAwaited(reason)) - Number(isAwaited(book.staleReason));
+  /**
+   * Whether the synced books are right is not known. They are stale, and followed all the same.
+   *
+   * @returns their markets
+   */
+  suspend(reason: StaleReason): string[] {
+    const turned: string[] = [];
+    for (const book of this.#books.values()) {
+      if (!book.synced) continue;
+      this.#turn(book, reason, true);
+      turned.push(book.market);
+    }
+    return turned;
+  }
+
+  /**
+   * Nothing was missed: what was suspended is synced.
+   *
+   * @returns its markets
+   */
+  verify(): string[] {
+    const turned: string[] = [];
+    for (const book of this.#books.values()) {
+      if (!book.suspended) continue;
+      this.#turn(book, null);
+      turned.push(book.market);
+    }
+    return turned;
+  }
+
+  /** It could not be shown that nothing was missed: only snapshots help. */
+  giveUpSuspended(): void {
+    for (const book of this.#books.values()) if (book.suspended) this.#turn(book, book.staleReason);
+  }
+
+  firstSuspended(): string | undefined {
+    for (const book of this.#books.values()) if (book.suspended) return book.market;
+    return undefined;
+  }
+
+  get suspendedCount(): number {
+    return this.#books.size - this.#synced - this.#missing;
+  }
+
+  #turn(book: TrackedBook, reason: StaleReason | null, suspended = false): void {
+    this.#count(book, -1);
     book.staleReason = reason;
+    book.suspended = suspended;
+    this.#count(book, 1);
+  }
+
+  #count(book: TrackedBook, by: 1 | -1): void {
+    if (book.synced) this.#synced += by;
+    if (needsSnapshot(book)) this.#missing += by;
+    if (isBroken(book)) this.#broken += by;
   }
 }

@@ -1,15 +1,39 @@
 // Commands that were sent and not yet answered, by id. Replies come in any order.
 import type { WireChannel, WireCommand } from '../../wire.ts';
 
-/** What a command was for, kept until its reply comes. */
+/** What a command was for, kept until its reply comes. `sid`: the subscription that it was about, if there was one yet. */
 export type Purpose =
   /** `markets: null`: the channel without a filter. */
-  | { readonly kind: 'add'; readonly channel: WireChannel; readonly markets: readonly string[] | null }
-  | { readonly kind: 'delete'; readonly channel: WireChannel; readonly markets: readonly string[] }
-  | { readonly kind: 'unsubscribe'; readonly channel: WireChannel }
-  | { readonly kind: 'get-snapshot' }
-  | { readonly kind: 'audit' }
-  | { readonly kind: 'barrier'; readonly requestId: number };
+  | {
+      readonly kind: 'add';
+      readonly channel: WireChannel;
+      readonly sid: number | null;
+      readonly markets: readonly string[] | null;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly channel: WireChannel;
+      readonly sid: number;
+      readonly markets: readonly string[];
+    }
+  | { readonly kind: 'unsubscribe'; readonly channel: WireChannel; readonly sid: number }
+  | { readonly kind: 'get-snapshot' | 'audit'; readonly channel: 'orderbook_delta'; readonly sid: number }
+  /** The list of subscriptions, on behalf of a caller. `sids`: those that were confirmed when it was asked for. */
+  | { readonly kind: 'barrier'; readonly requestId: number; readonly sids: readonly number[] }
+  /** The same on our own behalf; see `verification.ts`. */
+  | { readonly kind: 'check'; readonly sids: readonly number[] };
+
+/** A command's way out. Whoever waits for its answer waits from `sentAtMs` on. */
+export type Sending = {
+  /** Commands are numbered in the order in which they were made. */
+  readonly order: number;
+  /** When it left (monotonic); `Infinity` while it waits for the pace. */
+  sentAtMs: number;
+  /** How many frames had come when it left. */
+  framesBefore: number;
+};
+
+export type Command = { readonly id: number; readonly text: string; readonly sending: Sending };
 
 type CommandBody = WireCommand extends infer Command
   ? Command extends WireCommand
@@ -24,16 +48,20 @@ const MAX_PENDING = 10_000;
 export class Commands {
   #nextId = 1;
   readonly #pending = new Map<number, Purpose>();
+  /** What waits to be sent, and how much was sent in the window that is running; see `outbox.ts`. */
+  readonly waiting: Command[] = [];
+  sentInWindow = 0;
 
-  /** Gives the command its id and remembers what it is for; returns both it and the text to send. */
-  issue(body: CommandBody, purpose: Purpose): { readonly id: number; readonly text: string } {
+  /** Gives the command its id, and remembers what it is for. */
+  issue(body: CommandBody, purpose: Purpose): Command {
     const id = this.#nextId++;
     this.#pending.set(id, purpose);
     if (this.#pending.size > MAX_PENDING) {
       const [oldest] = this.#pending.keys();
       this.#pending.delete(oldest!);
     }
-    return { id, text: JSON.stringify({ id, ...body }) };
+    const sending = { order: id, sentAtMs: Infinity, framesBefore: Infinity };
+    return { id, text: JSON.stringify({ id, ...body }), sending };
   }
 
   /** How many are unanswered. */
@@ -47,7 +75,7 @@ export class Commands {
   }
 
   /** The command that a reply answers; each is answered once. */
-  settle(id: number | null): Purpose | undefined {
+  takeAnswered(id: number | null): Purpose | undefined {
     if (id === null) return undefined;
     const purpose = this.#pending.get(id);
     this.#pending.delete(id);

@@ -6,9 +6,9 @@ import type { WireChannel } from '../../wire.ts';
 import type { Backoff } from './backoff.ts';
 import { Books } from './books.ts';
 import type { TrackedBook } from '../book/book-view.ts';
-import { Commands } from './commands.ts';
+import { BookRequests } from './book-requests.ts';
+import { Commands, type Sending } from './commands.ts';
 import { DeltaScanner } from '../decode/delta-scanner.ts';
-import { Outbox } from './outbox.ts';
 import { Subscription, type ChannelScope } from './subscription.ts';
 
 export type FeedConfig = {
@@ -39,8 +39,9 @@ export type FeedTimer =
   | 'retry'
   | 'pace'
   | 'answer'
-  | 'repair'
   | 'ask-again'
+  | 'membership'
+  | 'pause'
   | 'barrier'
   | 'ping'
   | 'pong'
@@ -84,6 +85,9 @@ export type FeedEffect =
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Least time between two askings: faults come in bursts, and an answer takes a moment. */
+export const ASK_PAUSE_MS = 500;
+
 export class FeedState {
   readonly config: FeedConfig;
   readonly books: Books;
@@ -119,29 +123,55 @@ export class FeedState {
   /** The life of the current or last opened socket. */
   epoch = 0;
   commands = new Commands();
-  outbox = new Outbox();
   subscriptions: ReadonlyMap<WireChannel, Subscription>;
   /** The one among them that the books come from. */
   orderbook: Subscription;
-  /** Barriers that were asked for and not answered, and since when they wait (monotonic). */
-  readonly barriers = new Map<number, number>();
-  /** How far up the ladder the repair of the books has come; see `repair.ts`. */
-  rung = -1;
-  /** Deadlines that have passed since everything was last in order: each wait is longer than the one before. */
+  /** Barriers that were asked for and not answered. */
+  readonly barriers = new Map<number, Sending>();
+  /** The books that are not synced, and what will bring each of them. */
+  requests = new BookRequests();
+  /** How far the repair of the broken books has come, -1 while there are none; see `repair.ts`. */
+  repairStep = -1;
+  /** Deadlines that have passed, since every book was there, with no book at all coming. */
   waits = 0;
-  /** Whether any frame has come since the last asking. */
-  heard = false;
-  /** Whether a book has become synced since the last deadline. */
-  progress = false;
-  /** The deadline of an answer is running. */
-  answerDue = false;
-  /** When snapshots were last asked for (monotonic). */
+  /** The timer `answer` is running. */
+  answerTimerArmed = false;
+  /** What the next wait of the timer `answer` is to be, if it is known. */
+  nextLookMs: number | null = null;
+  /** The timer `ask-again` is running. */
+  askAgainArmed = false;
+  /** Commands that ask for snapshots are out. */
+  snapshotsAsked = false;
+  /** When snapshots were last asked for (monotonic), and how long to wait at least before the next time. */
   askedAtMs = -Infinity;
+  askPauseMs = ASK_PAUSE_MS;
+  /** A change of the wanted markets is answered at once; those of the next moment are collected. */
+  membershipWindow: 'closed' | 'open' | 'changed' = 'closed';
+  /** When an answer last left out a market that was there (monotonic). */
+  leftOutAtMs = -Infinity;
+  /** The latest of the acknowledged commands, and when (monotonic). */
+  acknowledgedOrder = 0;
+  acknowledgedAtMs = -Infinity;
   /** When a frame of any subscription last came (monotonic). */
   heardAtMs = -Infinity;
   readingPaused = false;
+  /** When reading was last resumed (monotonic): what was not read before is no silence. */
+  resumedAtMs = -Infinity;
+  /** Why no book can be called synced before the check is answered, or `null`. */
+  doubt: StaleReason | null = null;
+  /** The list of subscriptions that was asked for last, to see what is still there. */
+  check: { readonly id: number; readonly sending: Sending; readonly isSuspicion: boolean } | null = null;
+  /** A frame came that may have had a number of the books: the next number shows it. */
+  unnumbered = false;
+  /** What was asked in order to see that number. */
+  sample: Sending | null = null;
+  /** When the last such frame came (monotonic), and whether they come one after the other. */
+  garbageAtMs = -Infinity;
+  isFlooded = false;
   /** The question that is out. */
-  audit: { readonly market: string; readonly commandId: number } | null = null;
+  audit: { readonly market: string; readonly commandId: number; readonly sending: Sending } | null = null;
+  /** Markets with prices or sizes that this version cannot hold, of which that was told. */
+  readonly toldUnsupported = new Set<string>();
   /** When a snapshot or delta last came on the order-book sid (monotonic). */
   dataAtMs = 0;
   /** Running mean of the time between them, in ms; NaN while unknown. */
@@ -161,14 +191,24 @@ export class FeedState {
   /** Nothing of the old connection is remembered: the exchange starts again too. */
   forgetConnection(): void {
     this.commands = new Commands();
-    this.outbox = new Outbox();
     [this.subscriptions, this.orderbook] = newSubscriptions(this.config);
-    this.rung = -1;
+    this.requests = new BookRequests();
+    this.repairStep = -1;
     this.waits = 0;
-    this.heard = false;
-    this.progress = false;
+    this.nextLookMs = null;
+    this.snapshotsAsked = false;
     this.askedAtMs = -Infinity;
+    this.askPauseMs = ASK_PAUSE_MS;
+    this.leftOutAtMs = -Infinity;
+    this.acknowledgedOrder = 0;
+    this.acknowledgedAtMs = -Infinity;
     this.heardAtMs = -Infinity;
+    this.doubt = null;
+    this.check = null;
+    this.unnumbered = false;
+    this.sample = null;
+    this.garbageAtMs = -Infinity;
+    this.isFlooded = false;
     this.usualGapMs = NaN;
     this.serverPingAtMs = null;
   }
@@ -208,6 +248,20 @@ export function markStale(
   atMs: number,
   effects: FeedEffect[],
 ): void {
-  const turned = state.books.markStale(markets, reason);
-  if (turned.length > 0) effects.push({ type: 'stale', epoch: state.epoch, markets: turned, reason, atMs });
+  tellStale(state, state.books.markStale(markets, reason), reason, atMs, effects);
+}
+
+/** As {@link markStale}, for all books, until it is shown that nothing was missed: see `verification.ts`. */
+export function suspendBooks(state: FeedState, reason: StaleReason, atMs: number, effects: FeedEffect[]): void {
+  tellStale(state, state.books.suspend(reason), reason, atMs, effects);
+}
+
+function tellStale(
+  { epoch }: FeedState,
+  markets: readonly string[],
+  reason: StaleReason,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
+  if (markets.length > 0) effects.push({ type: 'stale', epoch, markets, reason, atMs });
 }

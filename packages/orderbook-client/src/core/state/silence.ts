@@ -12,3 +12,10 @@ const TIMES_THE_MEAN = 20;
 /** @param usualGapMs mean time between arrivals; NaN, while it is not known, makes nothing unusual */
 export const isUnusual = (silentMs: number, usualGapMs: number): boolean =>
   silentMs > Math.max(LEAST_MS, TIMES_THE_MEAN * usualGapMs);
+
+/** The newest of the gaps counts for a sixteenth in the usual one. */
+const GAP_WEIGHT = 1 / 16;
+
+/** The running mean of the time between arrivals, after one gap more. */
+export const nextUsualGapMs = (usualGapMs: number, gapMs: number): number =>
+  Number.isNaN(usualGapMs) ? gapMs : usualGapMs + (gapMs - usualGapMs) * GAP_WEIGHT;

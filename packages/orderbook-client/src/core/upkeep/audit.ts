@@ -7,8 +7,7 @@ import type { BookView } from '../book/book-view.ts';
 import type { SnapshotMessage } from '../decode/decode.ts';
 import { formatPrice, formatSize } from '../price/price.ts';
 import { isOpen, markStale, type FeedEffect, type FeedState } from '../state/feed-state.ts';
-import { send } from '../state/send.ts';
-import { startRepair } from './repair.ts';
+import { sendCommand } from '../state/outbox.ts';
 import { isUnusual, LOOK_INTERVAL_MS } from '../state/silence.ts';
 
 /** Starts the wait for the next audit; jittered, so that many clients do not ask together. */
@@ -22,6 +21,11 @@ export function scheduleAudit({ config, readingPaused }: FeedState, effects: Fee
 export function audit(state: FeedState, effects: FeedEffect[]): void {
   if (!isOpen(state)) return;
   scheduleAudit(state, effects);
+  auditNext(state, effects);
+}
+
+/** Asks now. */
+export function auditNext(state: FeedState, effects: FeedEffect[]): void {
   const market = state.audit ? undefined : state.books.nextSynced();
   if (market !== undefined) ask(state, market, effects);
 }
@@ -45,10 +49,11 @@ function ask(state: FeedState, market: string, effects: FeedEffect[]): void {
   const { sid, ending } = state.orderbook;
   if (sid === null || ending || state.audit || state.phase !== 'live') return;
   const params = { sid, action: 'get_snapshot' as const, market_tickers: [market] };
-  const { id, text } = state.commands.issue({ cmd: 'update_subscription', params }, { kind: 'audit' });
-  state.audit = { market, commandId: id };
-  send(state, text, effects);
-  effects.push({ type: 'start-timer', timer: 'probe', delayMs: state.config.answerTimeoutMs });
+  const purpose = { kind: 'audit', channel: 'orderbook_delta', sid } as const;
+  const command = state.commands.issue({ cmd: 'update_subscription', params }, purpose);
+  // The wait for the answer starts when the command leaves.
+  state.audit = { market, commandId: command.id, sending: command.sending };
+  sendCommand(state, command, effects);
 }
 
 /** A snapshot has come, and is not yet in the book: if it answers the audit, the two are compared. */
@@ -63,6 +68,7 @@ export function compareAudited(
   const differences = [...differing('yes', book.levels('yes'), yes), ...differing('no', book.levels('no'), no)];
   // An empty one without an id may as well be the one that comes by itself when a market closes.
   if (commandId === null && differences.length > 0 && yes.length + no.length === 0) return;
+  state.requests.noteAnswered(state.audit.sending.order);
   endAudit(state, effects);
   if (!book.synced) return;
   if (differences.length === 0) {
@@ -75,13 +81,17 @@ export function compareAudited(
   effects.push({ type: 'problem', error, retryInMs: null, atMs });
 }
 
+/** The exchange refuses, or sends what cannot be used: that says nothing about the book. */
+export function endAuditOf(state: FeedState, market: string | null, effects: FeedEffect[]): void {
+  if (market === null || state.audit?.market === market) endAudit(state, effects);
+}
+
 /** Nobody has answered: the market is repaired like one that was found wrong. */
 export function auditUnanswered(state: FeedState, atMs: number, effects: FeedEffect[]): void {
   const market = state.audit?.market;
   endAudit(state, effects);
   if (market === undefined || !isOpen(state)) return;
   markStale(state, [market], 'unanswered', atMs, effects);
-  startRepair(state, effects, [market]);
 }
 
 /** Nothing is asked until the next {@link scheduleAudit} and {@link watchSilence}. */

@@ -1,213 +1,388 @@
-// Holes and their repair. A hole is named the moment it is seen; the books behind it climb a ladder until they are back:
+// Holes and their repair. A hole is named the moment it is seen, and its books are marked stale; everything else follows
+// from what is stale. `keepWaitsOwned` runs at the end of each step: a book that is not synced and about which nothing is
+// under way is asked for, and as long as anything is under way the timer `answer` runs.
+//
+// When it fires, `lookForLateAnswers` acts on what is late. No book at all has come since: the broken books go through
+// the repair steps, together:
 //
 //   0 get_snapshot ──> 1 delete_markets, add_markets ──> 2 unsubscribe, subscribe ──> 3 a new connection
 //
-// Each rung has a deadline. Only books that this connection has served climb it whole. A market that never had a
-// snapshot may not exist, and must not cost its neighbours their books: it is asked for on the two lower rungs in turn,
-// ever more slowly, for ever.
+// Other books have come: the fault is that of the late market. It is asked for again, by get_snapshot and by
+// delete_markets and add_markets in turn, ever more slowly, for ever, and costs its neighbours nothing. So is a market
+// that never had a snapshot, since it may not exist, and one whose snapshots cannot be used.
 import { OrderbookClientError } from '../../errors.ts';
 import type { GapCause } from '../../events.ts';
-import { retryDelayMs } from '../state/backoff.ts';
-import { chunked } from '../state/commands.ts';
-import { enter, isOpen, markStale, type FeedEffect, type FeedState } from '../state/feed-state.ts';
-import { send } from '../state/send.ts';
+import type { BookRequest } from '../state/book-requests.ts';
+import { chunked, type Sending } from '../state/commands.ts';
+import { ASK_PAUSE_MS, enter, isOpen, markStale, type FeedEffect, type FeedState } from '../state/feed-state.ts';
+import { sendCommand } from '../state/outbox.ts';
+import { Membership, type Subscription } from '../state/subscription.ts';
+import { auditNext } from './audit.ts';
 import { deleteMarkets, reconcile, unsubscribe } from './reconcile.ts';
-import type { Subscription } from '../state/subscription.ts';
-
-/** Least time between two askings: faults come in bursts, and an answer takes a moment. */
-const ASK_PAUSE_MS = 500;
+import { giveUpVerifying, requestCheck } from './verification.ts';
 
 /** So often a connection on which no book at all gets synced is asked before it is given up. */
 const WAITS_PER_EMPTY_CONNECTION = 3;
 
-/** Puts a hole on record. `lastSeq: null`: nobody knows how far it goes. */
+/** A check stands behind all that waits to be read; for so many deadlines its answer may be on the way. */
+const DEADLINES_PER_CHECK = 3;
+
+export type Hole = {
+  readonly firstSeq: number;
+  /** `null`: nobody knows how far it goes. */
+  readonly lastSeq: number | null;
+  readonly toAtMs: number | null;
+  readonly cause: GapCause;
+  readonly market?: string | null;
+};
+
+/** Puts a hole on record. */
 export function nameGap(
   state: FeedState,
-  subscription: Subscription,
-  firstSeq: number,
-  lastSeq: number | null,
-  toAtMs: number | null,
-  cause: GapCause,
+  { sid, channel, lastFrameAtMs: fromAtMs }: Subscription,
+  { firstSeq, lastSeq, toAtMs, cause, market = null }: Hole,
   effects: FeedEffect[],
 ): void {
-  const { sid, channel, lastFrameAtMs: fromAtMs } = subscription;
   if (sid === null) return;
   state.counters.gaps++;
-  effects.push({ type: 'gap', epoch: state.epoch, sid, channel, firstSeq, lastSeq, fromAtMs, toAtMs, cause });
-}
-
-/** A fault has made books stale: ask for them, and start the ladder's clock if it does not run yet. */
-export function startRepair(
-  state: FeedState,
-  effects: FeedEffect[],
-  markets: readonly string[] = state.books.staleMarkets(),
-): void {
-  if (state.rung < 0 && state.books.brokenCount > 0) {
-    state.counters.repairs++;
-    climbTo(state, 0, effects);
-  }
-  askForSnapshots(state, markets, effects);
-}
-
-/** What the exchange does not count as subscribed is not asked for: adding it brings its snapshot. */
-function askForSnapshots(state: FeedState, markets: readonly string[], effects: FeedEffect[]): void {
-  const { sid, ending, membership } = state.orderbook;
-  if (sid === null || ending) return;
-  const asked = markets.filter((market) => membership.confirmed.has(market));
-  if (asked.length === 0) return;
-  const sinceMs = state.monotonicMs - state.askedAtMs;
-  if (sinceMs < ASK_PAUSE_MS) {
-    effects.push({ type: 'start-timer', timer: 'ask-again', delayMs: ASK_PAUSE_MS - sinceMs });
-    return;
-  }
-  state.askedAtMs = state.monotonicMs;
-  state.heard = false;
-  for (const chunk of chunked(asked, state.config.marketsPerCommand)) {
-    const params = { sid, action: 'get_snapshot' as const, market_tickers: chunk };
-    send(state, state.commands.issue({ cmd: 'update_subscription', params }, { kind: 'get-snapshot' }).text, effects);
-  }
-}
-
-/** The pause between two askings is over. */
-export function askAgain(state: FeedState, effects: FeedEffect[]): void {
-  if (isOpen(state)) askForSnapshots(state, state.books.staleMarkets(), effects);
-}
-
-function climbTo(state: FeedState, rung: number, effects: FeedEffect[]): void {
-  state.rung = rung;
-  armRepairDeadline(state, effects);
-}
-
-function armRepairDeadline({ readingPaused, config }: FeedState, effects: FeedEffect[]): void {
-  if (readingPaused) return;
-  const delayMs = Math.round(config.answerTimeoutMs * (1 + config.random() / 2));
-  effects.push({ type: 'start-timer', timer: 'repair', delayMs });
+  effects.push({ type: 'gap', epoch: state.epoch, sid, channel, firstSeq, lastSeq, fromAtMs, toAtMs, cause, market });
 }
 
 /**
- * A rung's deadline has passed with books still broken.
- *
- * @returns why the connection has to be given up, or `null`
+ * Whatever has happened: each wanted book is synced, or asked for, with a running deadline. It looks at counts alone, so
+ * that it can run after every frame; only where the counts show that a book is forgotten, it looks for the book.
  */
-export function climb(state: FeedState, atMs: number, effects: FeedEffect[]): OrderbookClientError | null {
-  const broken = state.books.brokenMarkets();
-  if (broken.length === 0) return null;
-  const error = new OrderbookClientError('NO_ANSWER', `No answer came in time ${subject(broken)}.`);
-  // An exchange that says nothing at all would not say more to another command.
-  if (!state.heard || state.rung >= 2) return error;
-  effects.push({ type: 'problem', error, retryInMs: 0, atMs });
-  state.heard = false;
-  climbTo(state, state.rung + 1, effects);
-  if (state.rung === 1) {
-    // Once a market is confirmed to be gone, it is missing, and reconciling adds it again.
-    deleteMarkets(state, state.orderbook, broken.filter(isConfirmed(state)), effects);
-    reconcile(state, effects);
-  } else {
-    markStale(state, state.books.markets(), 'resubscribed', atMs, effects);
-    unsubscribe(state, state.orderbook, effects);
+export function keepWaitsOwned(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+  if (!isOpen(state)) return;
+  const { books, requests } = state;
+  if (state.repairStep < 0 && books.brokenCount > 0) {
+    state.repairStep = 0;
+    state.counters.repairs++;
   }
-  return null;
+  if (state.unnumbered && !state.sample && !state.askAgainArmed) askForSample(state, effects);
+  if (requests.size < books.missingCount) requestForgotten(state, effects);
+  if (state.repairStep >= 0 && books.brokenCount === 0) state.repairStep = -1;
+  if (books.syncedCount === books.size) {
+    state.waits = 0;
+    if (state.snapshotsAsked) state.commands.forget('get-snapshot');
+    state.snapshotsAsked = false;
+    enter(state, 'live', atMs, effects);
+  }
+  armAnswerTimer(state, effects);
 }
 
-/** The order-book subscription was lost, and is made anew on this connection: that is the ladder's third rung. */
+/** Asks for the books about which nothing is under way, unless a timer is about to. */
+function requestForgotten(state: FeedState, effects: FeedEffect[]): void {
+  const { orderbook, requests } = state;
+  if (state.askAgainArmed || state.membershipWindow === 'changed') return;
+  const { adding, deleting, confirmed } = orderbook.membership;
+  const unasked: string[] = [];
+  let isUnsubscribed = false;
+  for (const market of state.books.missingMarkets()) {
+    if (requests.get(market)) continue;
+    const leaving = orderbook.ending ?? deleting.get(market);
+    const coming = adding.get(market);
+    if (leaving) requests.note(market, 'delete-and-add', leaving);
+    else if (coming) requests.note(market, 'add', coming);
+    else if (confirmed.has(market)) unasked.push(market);
+    else isUnsubscribed = true;
+  }
+  if (unasked.length > 0 && !isTooEarly(state, effects)) askForSnapshots(state, unasked, effects);
+  if (isUnsubscribed) reconcile(state, effects);
+}
+
+/** Whether the last question was just now; then a timer sees to the next one. */
+function isTooEarly(state: FeedState, effects: FeedEffect[]): boolean {
+  const sinceMs = state.monotonicMs - state.askedAtMs;
+  if (sinceMs >= state.askPauseMs) return false;
+  state.askAgainArmed = true;
+  effects.push({ type: 'start-timer', timer: 'ask-again', delayMs: state.askPauseMs - sinceMs });
+  return true;
+}
+
+function noteAsking(state: FeedState): void {
+  state.askedAtMs = state.monotonicMs;
+  state.askPauseMs = state.isFlooded ? Math.min(LONGEST_ASK_PAUSE_MS, state.askPauseMs * 2) : ASK_PAUSE_MS;
+  state.isFlooded = false;
+}
+
+function askForSnapshots(state: FeedState, markets: readonly string[], effects: FeedEffect[]): void {
+  const { sid, channel } = state.orderbook;
+  if (sid === null || markets.length === 0) return;
+  noteAsking(state);
+  state.snapshotsAsked = true;
+  for (const chunk of chunked(markets, state.config.marketsPerCommand)) {
+    const params = { sid, action: 'get_snapshot' as const, market_tickers: chunk };
+    const purpose = { kind: 'get-snapshot', channel: channel as 'orderbook_delta', sid } as const;
+    const command = state.commands.issue({ cmd: 'update_subscription', params }, purpose);
+    for (const market of chunk) state.requests.note(market, 'get-snapshot', command.sending);
+    sendCommand(state, command, effects);
+  }
+}
+
+/** Frames that cannot be read come in floods, and each may cost a question: the pause between those grows. */
+const LONGEST_ASK_PAUSE_MS = 16 * ASK_PAUSE_MS;
+
+/** One of the suspended books is asked for: its answer brings the next number. */
+function askForSample(state: FeedState, effects: FeedEffect[]): void {
+  const { sid, channel } = state.orderbook;
+  const market = state.books.firstSuspended();
+  if (sid === null || market === undefined || isTooEarly(state, effects)) return;
+  const params = { sid, action: 'get_snapshot' as const, market_tickers: [market] };
+  const purpose = { kind: 'get-snapshot', channel: channel as 'orderbook_delta', sid } as const;
+  const command = state.commands.issue({ cmd: 'update_subscription', params }, purpose);
+  noteAsking(state);
+  state.sample = command.sending;
+  sendCommand(state, command, effects);
+}
+
+/** An answer has come of which no book can be made. From now on the market is asked for ever more slowly. */
+export function answeredUnusably(state: FeedState, market: string): void {
+  const request = state.requests.get(market);
+  if (!request) return;
+  request.tries++;
+  request.unusable = true;
+  state.books.setAside(market);
+}
+
+/** The order-book subscription was lost, and is made anew on this connection: that is the third repair step. */
 export function resubscribe(state: FeedState, atMs: number, effects: FeedEffect[]): void {
   markStale(state, state.books.markets(), 'resubscribed', atMs, effects);
-  state.counters.repairs++;
-  climbTo(state, 2, effects);
-  reconcile(state, effects);
-}
-
-/** Starts the wait for answers anew. */
-export function armAnswerDeadline(state: FeedState, effects: FeedEffect[]): void {
-  if (state.readingPaused) return;
-  state.answerDue = true;
-  const { answerTimeoutMs, backoff, random } = state.config;
-  const extraMs = retryDelayMs({ baseMs: answerTimeoutMs, maxMs: backoff.maxMs }, state.waits, random());
-  effects.push({ type: 'start-timer', timer: 'answer', delayMs: answerTimeoutMs + extraMs });
-}
-
-/** Arms whatever deadline the state of things calls for: after a pause in reading, none is running. */
-export function armDeadlines(state: FeedState, effects: FeedEffect[]): void {
-  if (state.rung >= 0) armRepairDeadline(state, effects);
-  if (isWaiting(state)) armAnswerDeadline(state, effects);
-}
-
-export function stopDeadlines(state: FeedState, effects: FeedEffect[]): void {
-  state.answerDue = false;
-  for (const timer of ['answer', 'repair', 'ask-again'] as const) effects.push({ type: 'stop-timer', timer });
-}
-
-/** The wanted set has changed: ask for the difference. A wait that is running goes on, or changes could outrun it. */
-export function membershipChanged(state: FeedState, atMs: number, effects: FeedEffect[]): void {
-  reconcile(state, effects);
-  if (!state.answerDue && isOpen(state) && isWaiting(state)) armAnswerDeadline(state, effects);
-  settle(state, atMs, effects);
-}
-
-/** Something was asked for that has not come, apart from the books on the ladder. */
-function isWaiting({ books, subscriptions }: FeedState): boolean {
-  if (books.awaitedCount > 0) return true;
-  for (const subscription of subscriptions.values()) if (subscription.underWay) return true;
-  return false;
-}
-
-/** Ends the waiting for what has come. */
-export function settle(state: FeedState, atMs: number, effects: FeedEffect[]): void {
-  if (!isOpen(state)) return;
-  const { books } = state;
-  if (state.rung >= 0 && books.brokenCount === 0) {
-    state.rung = -1;
-    state.orderbook.losses = 0;
-    effects.push({ type: 'stop-timer', timer: 'repair' });
+  state.requests.forgetAll();
+  if (state.books.brokenCount > 0) {
+    state.counters.repairs++;
+    state.repairStep = 2;
   }
-  if (books.syncedCount < books.size) return;
-  state.commands.forget('get-snapshot');
-  if (state.answerDue && !isWaiting(state)) {
-    state.waits = 0;
-    state.answerDue = false;
+  reconcile(state, effects);
+}
+
+/** Something is under way that has not come. */
+function isWaiting({ requests, subscriptions, check, sample }: FeedState): boolean {
+  let isUnderWay = requests.size > 0 || check !== null || sample !== null;
+  for (const subscription of subscriptions.values()) {
+    if (subscription.underWay) isUnderWay = true;
+    else subscription.waits = 0;
+  }
+  return isUnderWay;
+}
+
+function armAnswerTimer(state: FeedState, effects: FeedEffect[]): void {
+  const { answerTimeoutMs, random } = state.config;
+  if (!isWaiting(state)) {
+    if (!state.answerTimerArmed) return;
+    state.answerTimerArmed = false;
     effects.push({ type: 'stop-timer', timer: 'answer' });
+  } else if (!state.answerTimerArmed && !state.readingPaused) {
+    state.answerTimerArmed = true;
+    // Jittered after a fault, so that many clients that lost the same answer do not ask together.
+    const isAfterFault = state.repairStep >= 0 || state.waits > 0;
+    const jitterMs = isAfterFault ? (random() * answerTimeoutMs) / 2 : 0;
+    const delayMs = Math.round((state.nextLookMs ?? answerTimeoutMs) + jitterMs);
+    state.nextLookMs = null;
+    effects.push({ type: 'start-timer', timer: 'answer', delayMs });
   }
-  enter(state, 'live', atMs, effects);
+}
+
+export function stopWaits(state: FeedState, effects: FeedEffect[]): void {
+  state.answerTimerArmed = false;
+  state.askAgainArmed = false;
+  for (const timer of ['answer', 'ask-again'] as const) effects.push({ type: 'stop-timer', timer });
+}
+
+/** How long an answer may take, after so many questions in vain. */
+function timeoutMs({ config: { answerTimeoutMs, backoff } }: FeedState, tries: number): number {
+  const extraMs = tries < 2 ? 0 : Math.min(backoff.maxMs, answerTimeoutMs * 2 ** (tries - 2));
+  return answerTimeoutMs + extraMs;
+}
+
+const bookDueMs = (state: FeedState, { sending, tries }: BookRequest): number =>
+  Math.max(state.requests.silentSinceMs(sending), state.resumedAtMs) + timeoutMs(state, tries);
+
+/** An acknowledgement stands behind the books that earlier commands brought. */
+function acknowledgementDueMs(state: FeedState, subscription: Subscription, sending: Sending): number {
+  const acknowledgedAtMs = state.acknowledgedOrder > sending.order ? -Infinity : state.acknowledgedAtMs;
+  const sinceMs = Math.max(state.requests.silentSinceMs(sending), acknowledgedAtMs, state.resumedAtMs);
+  return sinceMs + timeoutMs(state, subscription.waits);
 }
 
 /**
- * The deadline of answers has passed: ask again for what is missing.
+ * The timer `answer` has fired: whatever is late is asked for again.
  *
  * @returns why the connection has to be given up, or `null`
  */
-export function answersOverdue(state: FeedState, atMs: number, effects: FeedEffect[]): OrderbookClientError | null {
-  state.answerDue = false;
-  const { books, subscriptions } = state;
-  if (!isWaiting(state)) return null;
-  // Thousands of books take their time: as long as they come, nobody is late.
-  if (state.progress) {
-    state.progress = false;
-    armAnswerDeadline(state, effects);
-    return null;
+export function lookForLateAnswers(state: FeedState, atMs: number, effects: FeedEffect[]): OrderbookClientError | null {
+  state.answerTimerArmed = false;
+  const { books, requests, config, monotonicMs: nowMs } = state;
+  const lateBooks = [...requests].filter(([, request]) => bookDueMs(state, request) <= nowMs);
+  const lateSubscriptions = [...state.subscriptions.values()].flatMap((subscription) => {
+    const sendings = sendingsOf(state, subscription).filter(
+      (sending) => acknowledgementDueMs(state, subscription, sending) <= nowMs,
+    );
+    return sendings.length > 0 ? [{ subscription, sendings }] : [];
+  });
+  const failure = checkIsLate(state) ? giveUpCheck(state) : null;
+  if (failure) return failure;
+  if (state.sample && nowMs - Math.max(state.sample.sentAtMs, state.resumedAtMs) >= config.answerTimeoutMs)
+    giveUpVerifying(state);
+  if (lateBooks.length > 0 || lateSubscriptions.length > 0) {
+    const silent = lateBooks.filter(([, { unusable }]) => !unusable).map(([market]) => market);
+    const error = noAnswer(silent);
+    const sendings = [
+      ...lateBooks.map(([, { sending }]) => sending),
+      ...lateSubscriptions.flatMap((late) => late.sendings),
+    ];
+    if (isSilentSince(state, sendings)) {
+      // An exchange that says nothing at all would not say more to another command.
+      if (books.syncedCount === 0 || lateBooks.some(([market]) => books.isBroken(market))) return error;
+      if (!state.check) requestCheck(state, false, effects);
+    }
+    const questions: FeedEffect[] = [];
+    if (askForLateBooks(state, lateBooks, atMs, questions) === 'exhausted') return error;
+    if (lateSubscriptions.length > 0 || silent.length > 0) effects.push({ type: 'problem', error, retryInMs: 0, atMs });
+    effects.push(...questions);
+    for (const late of lateSubscriptions) giveUpWaiting(state, late.subscription, late.sendings);
+    reconcile(state, effects);
+    if (books.syncedCount > 0) enter(state, 'live', atMs, effects);
   }
-  const awaited = books.awaitedMarkets();
-  const error = new OrderbookClientError('NO_ANSWER', `No answer came in time ${subject(awaited)}.`);
-  state.waits++;
-  const empty = books.syncedCount === 0 && books.size > 0;
-  if (!state.heard || (empty && state.waits >= WAITS_PER_EMPTY_CONNECTION)) return error;
-  effects.push({ type: 'problem', error, retryInMs: 0, atMs });
-  for (const subscription of subscriptions.values()) subscription.giveUpWaiting();
-  if (state.waits % 2 === 1) askForSnapshots(state, awaited, effects);
-  else deleteMarkets(state, state.orderbook, awaited.filter(isConfirmed(state)), effects);
-  reconcile(state, effects);
-  state.heard = false;
-  armAnswerDeadline(state, effects);
-  if (books.syncedCount > 0) enter(state, 'live', atMs, effects);
+  let nextMs = config.answerTimeoutMs;
+  for (const [, request] of requests) nextMs = Math.min(nextMs, bookDueMs(state, request) - nowMs);
+  state.nextLookMs = Math.max(nextMs, 0);
   return null;
 }
 
-const isConfirmed =
-  ({ orderbook }: FeedState) =>
-  (market: string): boolean =>
-    orderbook.membership.confirmed.has(market);
+/** What a subscription waits for, apart from books: their requests look after themselves. */
+function sendingsOf(state: FeedState, subscription: Subscription): Sending[] {
+  const { held, ending, membership } = subscription;
+  const sendings = new Set<Sending>(membership.deleting.values());
+  if (held) sendings.add(held);
+  if (ending) sendings.add(ending);
+  for (const [market, sending] of membership.adding)
+    if (subscription !== state.orderbook || !state.requests.get(market)) sendings.add(sending);
+  return [...sendings];
+}
 
-function subject(markets: readonly string[]): string {
-  if (markets.length === 0) return 'for a subscription';
+const isSilentSince = ({ counters }: FeedState, sendings: readonly Sending[]): boolean =>
+  sendings.every(({ framesBefore }) => counters.frames <= framesBefore);
+
+function checkIsLate({ check, heardAtMs, resumedAtMs, config, monotonicMs: nowMs }: FeedState): boolean {
+  if (!check) return false;
+  const sinceMs = Math.max(check.sending.sentAtMs, resumedAtMs);
+  return (
+    nowMs - Math.max(sinceMs, heardAtMs) >= config.answerTimeoutMs ||
+    nowMs - sinceMs >= config.answerTimeoutMs * DEADLINES_PER_CHECK
+  );
+}
+
+/** Where other frames come, snapshots show as well what is right; but not what an error has ended. */
+function giveUpCheck(state: FeedState): OrderbookClientError | null {
+  const { check, config, monotonicMs: nowMs } = state;
+  if (check?.isSuspicion || nowMs - state.heardAtMs >= config.answerTimeoutMs)
+    return new OrderbookClientError('NO_ANSWER', 'No answer came in time for the list of subscriptions.');
+  giveUpVerifying(state);
+  return null;
+}
+
+/** @returns `exhausted`: the last repair step was in vain, or no book at all comes on this connection */
+function askForLateBooks(
+  state: FeedState,
+  late: readonly (readonly [string, BookRequest])[],
+  atMs: number,
+  effects: FeedEffect[],
+): 'asked' | 'exhausted' {
+  const { books, requests } = state;
+  const together = late.filter(([market]) => !books.isSetAside(market));
+  const alone = late.filter(([market]) => books.isSetAside(market));
+  if (together.length > 0 && !together.some(([, request]) => requests.isOvertaken(request))) {
+    if (together.some(([market]) => books.isBroken(market))) {
+      if (state.repairStep >= 2) return 'exhausted';
+      state.repairStep++;
+      if (state.repairStep === 2) {
+        markStale(state, books.markets(), 'resubscribed', atMs, effects);
+        requests.forgetAll();
+        if (state.orderbook.sid === null) state.orderbook.end();
+        else unsubscribe(state, state.orderbook, effects);
+        return 'asked';
+      }
+      askAgain(state, together, 'delete-and-add', effects);
+      // Whether a neighbour gets an answer shows whose fault it is, before the next step costs them all their books.
+      auditNext(state, effects);
+    } else {
+      state.waits++;
+      if (books.syncedCount === 0 && state.waits >= WAITS_PER_EMPTY_CONNECTION) return 'exhausted';
+      for (const [, request] of together) request.tries++;
+      askInTurn(state, together, effects);
+    }
+  } else {
+    for (const [market, request] of together) {
+      request.tries++;
+      books.setAside(market);
+    }
+    // The answer may have been lost: nothing is taken out for that.
+    askAgain(state, together, 'get-snapshot', effects);
+  }
+  for (const [, request] of alone) if (!request.unusable) request.tries++;
+  askInTurn(state, alone, effects);
+  return 'asked';
+}
+
+/** Each by the other way than the last time. */
+function askInTurn(state: FeedState, late: readonly (readonly [string, BookRequest])[], effects: FeedEffect[]): void {
+  askAgain(
+    state,
+    late.filter(([, { method }]) => method !== 'get-snapshot'),
+    'get-snapshot',
+    effects,
+  );
+  askAgain(
+    state,
+    late.filter(([, { method }]) => method === 'get-snapshot'),
+    'delete-and-add',
+    effects,
+  );
+}
+
+/** What is not subscribed is added, whatever the method; reconciling does that, once nothing says that it is under way. */
+function askAgain(
+  state: FeedState,
+  late: readonly (readonly [string, BookRequest])[],
+  method: 'get-snapshot' | 'delete-and-add',
+  effects: FeedEffect[],
+): void {
+  const { orderbook, requests } = state;
+  const { membership } = orderbook;
+  if (orderbook.ending) return;
+  for (const [market] of late) {
+    membership.adding.delete(market);
+    membership.deleting.delete(market);
+  }
+  const subscribed = late.map(([market]) => market).filter((market) => membership.confirmed.has(market));
+  if (method === 'get-snapshot') return askForSnapshots(state, subscribed, effects);
+  deleteMarkets(state, orderbook, subscribed, effects);
+  for (const market of subscribed) requests.note(market, method, membership.deleting.get(market)!);
+}
+
+/** Answers about a subscription are overdue: whatever is still missing is to be asked for again. */
+function giveUpWaiting(state: FeedState, subscription: Subscription, late: readonly Sending[]): void {
+  subscription.waits++;
+  if (subscription.held && late.includes(subscription.held)) subscription.held = null;
+  if (subscription.ending && late.includes(subscription.ending)) {
+    // It may be there or not. All of it is asked for as if it were; an error says if it is not.
+    subscription.ending = null;
+    subscription.membership = new Membership();
+    if (subscription === state.orderbook) state.requests.forgetAll();
+    return;
+  }
+  const { adding, deleting } = subscription.membership;
+  for (const [market, sending] of adding) {
+    if (late.includes(sending) && (subscription !== state.orderbook || !state.requests.get(market)))
+      adding.delete(market);
+  }
+  for (const [market, sending] of deleting) if (late.includes(sending)) deleting.delete(market);
+}
+
+function noAnswer(markets: readonly string[]): OrderbookClientError {
   const more = markets.length > 3 ? ` and ${markets.length - 3} more` : '';
-  return `for the book of ${markets.slice(0, 3).join(', ')}${more}`;
+  const subject =
+    markets.length === 0 ? 'for a subscription' : `for the book of ${markets.slice(0, 3).join(', ')}${more}`;
+  return new OrderbookClientError('NO_ANSWER', `No answer came in time ${subject}.`);
 }
