@@ -73,6 +73,14 @@ export const campaigns = [
     shareSeconds: 25,
   },
   {
+    name: 'conversations',
+    folder: 'packages/orderbook-client',
+    what: 'the feed talks to an exchange that misbehaves in every way; no book is called synced and wrong, none is forgotten',
+    shortRounds: 6_000,
+    longRounds: 50_000,
+    shareSeconds: 11,
+  },
+  {
     name: 'crash',
     folder: 'packages/session-store',
     what: 'a writer that is killed, its database, disk, network and clock that fail, power that goes; every law afterwards',

@@ -9,8 +9,10 @@ import { isOpen, type FeedEffect, type FeedState } from '../state/feed-state.ts'
 import { acknowledge, addMarkets, reconcile } from '../upkeep/reconcile.ts';
 import { endAuditOf } from '../upkeep/audit.ts';
 import { nameGap, resubscribe } from '../upkeep/repair.ts';
-import { checkAnswered, doubtBooks, requestCheck } from '../upkeep/verification.ts';
+import { checkAnswered, confirmedSids, doubtBooks, requestCheck } from '../upkeep/verification.ts';
+import { SequenceTracker } from '../state/sequence.ts';
 import type { Subscription } from '../state/subscription.ts';
+import type { WireChannel } from '../../wire.ts';
 
 type Reply<K extends ReplyMessage['kind']> = Extract<ReplyMessage, { kind: K }>;
 
@@ -78,7 +80,7 @@ function acceptSubscribed(
 
 function acceptOk(
   state: FeedState,
-  { sid, commandId, markets, subscriptions }: Reply<'ok'>,
+  { sid, seq, commandId, markets, subscriptions }: Reply<'ok'>,
   purpose: Purpose | undefined,
   subscription: Subscription | undefined,
   atMs: number,
@@ -91,7 +93,10 @@ function acceptOk(
       return;
     case 'check':
       if (subscriptions) compareListed(state, subscriptions, purpose.sids, atMs, effects);
-      if (state.check?.id === commandId) checkAnswered(state, atMs, effects);
+      if (state.check?.id !== commandId) return;
+      // It may be older than a subscription that it leaves out, or know that this one is dead: a later one shows it.
+      if (subscriptions && leavesOut(state, subscriptions)) requestCheck(state, state.check.isSuspicion, effects);
+      else checkAnswered(state, atMs, effects);
       return;
     case 'get-snapshot':
     case 'audit':
@@ -100,8 +105,10 @@ function acceptOk(
     case 'add':
     case 'delete':
     case undefined: {
+      if (purpose?.kind === 'add' && !subscription) adopt(state, purpose.channel, purpose.sid, sid, seq, atMs);
       // A late answer, to a question that was given up, still lists what the sid has.
-      const subject = subscription ?? (purpose && sid === null ? state.subscriptions.get(purpose.channel) : undefined);
+      const own = purpose && state.subscriptions.get(purpose.channel);
+      const subject = subscription ?? (sid === null || sid === own?.sid ? own : undefined);
       if (!subject || subject.ending || subject.sid === null) {
         state.counters.foreign++;
         return;
@@ -109,6 +116,25 @@ function acceptOk(
       acknowledge(state, subject, purpose ?? null, subject.scope === 'markets' ? markets : null, atMs, effects);
     }
   }
+}
+
+/**
+ * A `subscribe` was merged into a subscription whose first answer never came: it is ours, from this number on. What came
+ * on it before was passed on as foreign.
+ */
+function adopt(
+  state: FeedState,
+  channel: WireChannel,
+  asked: number | null,
+  sid: number | null,
+  seq: number | null,
+  atMs: number,
+): void {
+  const subscription = state.subscriptions.get(channel);
+  if (asked !== null || sid === null || !subscription || subscription.sid !== null) return;
+  subscription.sid = sid;
+  subscription.lastFrameAtMs = atMs;
+  if (seq !== null) subscription.sequence = new SequenceTracker(seq);
 }
 
 /**
@@ -131,6 +157,9 @@ function compareListed(
   }
 }
 
+const leavesOut = (state: FeedState, listed: readonly { readonly sid: number }[]): boolean =>
+  confirmedSids(state).some((sid) => !listed.some((entry) => entry.sid === sid));
+
 function acceptError(
   state: FeedState,
   { code, message, commandId, sid, markets }: Reply<'error'>,
@@ -150,7 +179,8 @@ function acceptError(
   if (terminal && !purpose) return suspectAll(state, said, code, atMs, effects);
   // What a command was about is gone: the error that ends it has no sid, or this one says that there is no such sid.
   const subject = asked && state.subscriptions.get(asked.channel);
-  if (subject && subject.sid !== null && subject.sid === asked.sid && (terminal || name === 'unknownSubscription')) {
+  const isAboutIt = subject && subject.sid !== null && (asked.sid === null ? terminal : asked.sid === subject.sid);
+  if (isAboutIt && (terminal || name === 'unknownSubscription')) {
     if (subject.ending) endInOrder(state, subject, effects);
     else lose(state, subject, said, code, atMs, effects);
     return;
@@ -182,7 +212,9 @@ function suspectAll(state: FeedState, said: string, code: number, atMs: number, 
   if (subscribed.length === 1) return lose(state, only, said, code, atMs, effects);
   effects.push({ type: 'problem', error: lost(said, code), retryInMs: 0, atMs });
   if (state.orderbook.sid !== null) doubtBooks(state, 'unanswered', atMs, effects);
-  if (!state.check?.isSuspicion) requestCheck(state, true, effects);
+  // The answer to one that has left may have been made before.
+  if (state.check?.isSuspicion && state.check.sending.sentAtMs === Infinity) return;
+  requestCheck(state, true, effects);
 }
 
 /** One market of the command may be the reason; the others must not wait for it. */

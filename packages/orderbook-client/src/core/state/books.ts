@@ -123,8 +123,7 @@ export class Books {
   replace(book: TrackedBook, { yes, no }: SnapshotMessage, doubt: StaleReason | null, atMs: number): void {
     book.replace(yes, no);
     this.#noteChange(book, atMs);
-    book.setAside = false;
-    this.#turn(book, doubt, doubt !== null);
+    this.#turn(book, doubt, { suspended: doubt !== null, setAside: false });
   }
 
   /** It has changed, at `atMs`. */
@@ -175,8 +174,7 @@ export class Books {
       if (!book) continue;
       if (book.synced) turned.push(market);
       const explains = reason === 'disconnected' && book.staleReason !== 'no-snapshot-yet';
-      if (explains) book.setAside = false;
-      if (book.synced || book.suspended || explains) this.#turn(book, reason);
+      if (book.synced || book.suspended || explains) this.#turn(book, reason, { setAside: false });
     }
     return turned;
   }
@@ -190,7 +188,7 @@ export class Books {
     const turned: string[] = [];
     for (const book of this.#books.values()) {
       if (!book.synced) continue;
-      this.#turn(book, reason, true);
+      this.#turn(book, reason, { suspended: true });
       turned.push(book.market);
     }
     return turned;
@@ -225,10 +223,15 @@ export class Books {
     return this.#books.size - this.#synced - this.#missing;
   }
 
-  #turn(book: TrackedBook, reason: StaleReason | null, suspended = false): void {
+  #turn(
+    book: TrackedBook,
+    reason: StaleReason | null,
+    { suspended = false, setAside = book.setAside }: { suspended?: boolean; setAside?: boolean } = {},
+  ): void {
     this.#count(book, -1);
     book.staleReason = reason;
     book.suspended = suspended;
+    book.setAside = setAside;
     this.#count(book, 1);
   }
 

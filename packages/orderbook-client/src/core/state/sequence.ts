@@ -8,9 +8,14 @@ const RESET_RUN = 3;
 
 /** Follows one sid's numbers. */
 export class SequenceTracker {
-  #last = FIRST - 1;
+  #last: number;
   #echo = 0;
   #run = 0;
+
+  /** @param last the number before the first that counts */
+  constructor(last = FIRST - 1) {
+    this.#last = last;
+  }
 
   /** The highest number seen, 0 before the first. */
   get last(): number {

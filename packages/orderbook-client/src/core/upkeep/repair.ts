@@ -27,6 +27,9 @@ const WAITS_PER_EMPTY_CONNECTION = 3;
 /** A check stands behind all that waits to be read; for so many deadlines its answer may be on the way. */
 const DEADLINES_PER_CHECK = 3;
 
+/** Deadlines that follow each other closely are looked at together. */
+const LOOKS_PER_DEADLINE = 10;
+
 export type Hole = {
   readonly firstSeq: number;
   /** `null`: nobody knows how far it goes. */
@@ -195,8 +198,11 @@ function timeoutMs({ config: { answerTimeoutMs, backoff } }: FeedState, tries: n
   return answerTimeoutMs + extraMs;
 }
 
-const bookDueMs = (state: FeedState, { sending, tries }: BookRequest): number =>
-  Math.max(state.requests.silentSinceMs(sending), state.resumedAtMs) + timeoutMs(state, tries);
+/** What is set aside waits for nobody's answer but its own. */
+function bookDueMs(state: FeedState, market: string, { sending, tries }: BookRequest): number {
+  const sinceMs = state.books.isSetAside(market) ? sending.sentAtMs : state.requests.silentSinceMs(sending);
+  return Math.max(sinceMs, state.resumedAtMs) + timeoutMs(state, tries);
+}
 
 /** An acknowledgement stands behind the books that earlier commands brought. */
 function acknowledgementDueMs(state: FeedState, subscription: Subscription, sending: Sending): number {
@@ -213,7 +219,7 @@ function acknowledgementDueMs(state: FeedState, subscription: Subscription, send
 export function lookForLateAnswers(state: FeedState, atMs: number, effects: FeedEffect[]): OrderbookClientError | null {
   state.answerTimerArmed = false;
   const { books, requests, config, monotonicMs: nowMs } = state;
-  const lateBooks = [...requests].filter(([, request]) => bookDueMs(state, request) <= nowMs);
+  const lateBooks = [...requests].filter(([market, request]) => bookDueMs(state, market, request) <= nowMs);
   const lateSubscriptions = [...state.subscriptions.values()].flatMap((subscription) => {
     const sendings = sendingsOf(state, subscription).filter(
       (sending) => acknowledgementDueMs(state, subscription, sending) <= nowMs,
@@ -245,8 +251,8 @@ export function lookForLateAnswers(state: FeedState, atMs: number, effects: Feed
     if (books.syncedCount > 0) enter(state, 'live', atMs, effects);
   }
   let nextMs = config.answerTimeoutMs;
-  for (const [, request] of requests) nextMs = Math.min(nextMs, bookDueMs(state, request) - nowMs);
-  state.nextLookMs = Math.max(nextMs, 0);
+  for (const [market, request] of requests) nextMs = Math.min(nextMs, bookDueMs(state, market, request) - nowMs);
+  state.nextLookMs = Math.max(nextMs, config.answerTimeoutMs / LOOKS_PER_DEADLINE);
   return null;
 }
 
@@ -292,6 +298,10 @@ function askForLateBooks(
   const { books, requests } = state;
   const together = late.filter(([market]) => !books.isSetAside(market));
   const alone = late.filter(([market]) => books.isSetAside(market));
+  if (books.syncedCount === 0 && late.some(([, { unusable }]) => !unusable)) {
+    state.waits++;
+    if (state.waits >= WAITS_PER_EMPTY_CONNECTION) return 'exhausted';
+  }
   if (together.length > 0 && !together.some(([, request]) => requests.isOvertaken(request))) {
     if (together.some(([market]) => books.isBroken(market))) {
       if (state.repairStep >= 2) return 'exhausted';
@@ -307,8 +317,6 @@ function askForLateBooks(
       // Whether a neighbour gets an answer shows whose fault it is, before the next step costs them all their books.
       auditNext(state, effects);
     } else {
-      state.waits++;
-      if (books.syncedCount === 0 && state.waits >= WAITS_PER_EMPTY_CONNECTION) return 'exhausted';
       for (const [, request] of together) request.tries++;
       askInTurn(state, together, effects);
     }
@@ -320,6 +328,8 @@ function askForLateBooks(
     // The answer may have been lost: nothing is taken out for that.
     askAgain(state, together, 'get-snapshot', effects);
   }
+  // While the subscription is being ended, it is that which is waited for.
+  if (state.orderbook.ending) return 'asked';
   for (const [, request] of alone) if (!request.unusable) request.tries++;
   askInTurn(state, alone, effects);
   return 'asked';
@@ -350,7 +360,6 @@ function askAgain(
 ): void {
   const { orderbook, requests } = state;
   const { membership } = orderbook;
-  if (orderbook.ending) return;
   for (const [market] of late) {
     membership.adding.delete(market);
     membership.deleting.delete(market);

@@ -1,0 +1,3 @@
+import { campaignProject } from '@trader/vitest-config';
+
+export default campaignProject();
