@@ -198,17 +198,22 @@ function timeoutMs({ config: { answerTimeoutMs, backoff } }: FeedState, tries: n
   return answerTimeoutMs + extraMs;
 }
 
+/** The time of the question counts from its sending; after that, silence does. */
+function dueMs(state: FeedState, { sentAtMs }: Sending, tries: number, silentSinceMs: number): number {
+  const { answerTimeoutMs } = state.config;
+  return Math.max(Math.max(sentAtMs, state.resumedAtMs) + timeoutMs(state, tries), silentSinceMs + answerTimeoutMs);
+}
+
 /** What is set aside waits for nobody's answer but its own. */
 function bookDueMs(state: FeedState, market: string, { sending, tries }: BookRequest): number {
-  const sinceMs = state.books.isSetAside(market) ? sending.sentAtMs : state.requests.silentSinceMs(sending);
-  return Math.max(sinceMs, state.resumedAtMs) + timeoutMs(state, tries);
+  const isAlone = state.books.isSetAside(market);
+  return dueMs(state, sending, tries, isAlone ? sending.sentAtMs : state.requests.silentSinceMs(sending));
 }
 
 /** An acknowledgement stands behind the books that earlier commands brought. */
-function acknowledgementDueMs(state: FeedState, subscription: Subscription, sending: Sending): number {
+function acknowledgementDueMs(state: FeedState, { waits }: Subscription, sending: Sending): number {
   const acknowledgedAtMs = state.acknowledgedOrder > sending.order ? -Infinity : state.acknowledgedAtMs;
-  const sinceMs = Math.max(state.requests.silentSinceMs(sending), acknowledgedAtMs, state.resumedAtMs);
-  return sinceMs + timeoutMs(state, subscription.waits);
+  return dueMs(state, sending, waits, Math.max(state.requests.silentSinceMs(sending), acknowledgedAtMs));
 }
 
 /**
