@@ -12,6 +12,7 @@ const programs = [
   ['many-markets.ts'],
   ['latency.ts'],
   ['resync.ts'],
+  ['one-gap.ts'],
   ['event-queue.ts'],
   ['compression.ts'],
 ] as const;

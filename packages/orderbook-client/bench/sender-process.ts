@@ -11,6 +11,8 @@ export type SenderOptions = {
   readonly markets: number;
   /** How many are prepared. */
   readonly deltas: number;
+  /** Answers questions for all books after one lost frame. */
+  readonly repairs?: boolean;
   /** PEM texts; without them it speaks plain `ws`. */
   readonly tls?: { readonly key: string; readonly cert: string };
 };
@@ -18,6 +20,7 @@ export type SenderOptions = {
 export type SenderOrder =
   | { readonly do: 'play' }
   | { readonly do: 'pace'; readonly perSecond: number }
+  | { readonly do: 'lose-one' }
   | { readonly do: 'cut' };
 
 /** Times are those of `stampNow`. */
@@ -49,6 +52,8 @@ export interface Sender extends AsyncDisposable {
   play(): void;
   /** Sends every delta with the time of its sending, so many a second. */
   pace(perSecond: number): void;
+  /** Leaves a number out, and sends the next one. */
+  loseOne(): void;
   /** Ends the connection without a word. Resolves with the time at which that happened. */
   cut(): Promise<number>;
 }
@@ -82,6 +87,7 @@ export async function startSender(options: SenderOptions): Promise<Sender> {
     },
     play: () => order({ do: 'play' }),
     pace: (perSecond) => order({ do: 'pace', perSecond }),
+    loseOne: () => order({ do: 'lose-one' }),
     cut: () =>
       new Promise((resolve) => {
         onCut = resolve;

@@ -6,11 +6,20 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { seededRandom } from '@trader/testkit';
 import { WebSocketServer } from 'ws';
-import { answersTo, deltaText, firstDeltaSeq, MARKETS_PER_COMMAND, stampNow, wrapped, writeStamp } from './frames.ts';
+import {
+  answersTo,
+  deltaText,
+  firstDeltaSeq,
+  MARKETS_PER_COMMAND,
+  snapshotText,
+  stampNow,
+  wrapped,
+  writeStamp,
+} from './frames.ts';
 import { MarketFlow } from './market-flow.ts';
 import type { SenderOptions, SenderOrder, SenderReport } from './sender-process.ts';
 
-const { grid, markets, deltas, tls } = JSON.parse(process.argv[2] ?? '') as SenderOptions;
+const { grid, markets, deltas, tls, repairs } = JSON.parse(process.argv[2] ?? '') as SenderOptions;
 /** Bytes of one write: more does not make it faster, and pongs still find their way between two of them. */
 const CHUNK_BYTES = 65_536;
 
@@ -19,6 +28,15 @@ const flows = Array.from({ length: markets }, (_, index) => new MarketFlow(grid,
 const answers = Array.from({ length: Math.ceil(markets / MARKETS_PER_COMMAND) }, (_, command) =>
   Buffer.concat(Array.from(answersTo(command, flows), wrapped)),
 );
+/** Behind one lost number and the delta that shows it. */
+const firstRepairSeq = firstDeltaSeq(markets) + 2;
+if (repairs) {
+  for (let first = 0; first < markets; first += MARKETS_PER_COMMAND) {
+    const asked = flows.slice(first, first + MARKETS_PER_COMMAND);
+    const texts = asked.map((flow, at) => snapshotText(first + at, firstRepairSeq + first + at, flow));
+    answers.push(Buffer.concat(texts.map(wrapped)));
+  }
+}
 const levels = flows.reduce((sum, flow) => sum + flow.levels('yes').length + flow.levels('no').length, 0);
 const frames = Array.from({ length: deltas }, (_, index) => {
   const market = Math.floor(random() * markets);
@@ -57,6 +75,9 @@ async function obey(order: SenderOrder): Promise<void> {
       return play(connection);
     case 'pace':
       return pace(connection, order.perSecond);
+    case 'lose-one':
+      connection.write(wrapped(deltaText(0, firstDeltaSeq(markets) + 1, flows[0]!.next())));
+      return;
     case 'cut': {
       const at = stampNow();
       connection.destroy();

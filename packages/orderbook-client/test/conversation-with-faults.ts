@@ -26,7 +26,7 @@ const HEALED_WITHIN_MS = 10 * 60_000;
 
 type Fact = FeedInput extends infer Input ? (Input extends FeedInput ? Omit<Input, 'atMs'> : never) : never;
 
-export class ConversationWithFaults {
+class ConversationWithFaults {
   readonly exchange: FaultyExchange;
   readonly state: FeedState;
   readonly random: () => number;

@@ -100,7 +100,7 @@ describe('lesson 2: an exchange that is there and is not', () => {
     expect(error.code).toBe('NO_ANSWER');
     await lost;
     expect(client.status().counters.serverPings).toBeGreaterThan(100);
-    // A ping is no sign that the exchange hears commands: no further rung is tried on it.
+    // A ping is no sign that the exchange hears commands: no further step is tried on it.
     expect(new Set(asked)).toEqual(new Set(['subscribe', 'get_snapshot']));
   });
 

@@ -107,30 +107,30 @@ describe('a clock that is set back', () => {
   });
 });
 
-describe('the ladder', () => {
+describe('the repair', () => {
   test('goes from get_snapshot to taking the markets out and in, to a new sid, to a new connection', async () => {
     const it = await syncedConversation();
     const { runtime, socket, client, of } = it;
-    const rungs = () =>
+    const steps = () =>
       socket.commands.slice(1).map((command) => {
         return command.cmd === 'update_subscription' ? command.params.action : command.cmd;
       });
     let seq = 6;
     /** Other frames go on coming, so that the exchange is not silent as a whole. */
     const wait = (untilMore: number): void => {
-      for (let waitedMs = 0; rungs().length < untilMore && socket.open; waitedMs += 1000) {
-        if (waitedMs > 60_000) throw new Error(`no further rung after ${rungs().join(', ')}`);
+      for (let waitedMs = 0; steps().length < untilMore && socket.open; waitedMs += 1000) {
+        if (waitedMs > 60_000) throw new Error(`no further step after ${steps().join(', ')}`);
         socket.send(delta(++seq, B, '0.2000', '1.00'));
         socket.listener.pong();
         runtime.advance(1000);
       }
     };
     socket.send(delta(6, A, '0.4000', '1.00'));
-    expect(rungs()).toEqual(['get_snapshot']);
+    expect(steps()).toEqual(['get_snapshot']);
     wait(2);
-    expect(rungs()).toEqual(['get_snapshot', 'delete_markets']);
+    expect(steps()).toEqual(['get_snapshot', 'delete_markets']);
     socket.send({ type: 'ok', id: 3, sid: 1, seq: ++seq, msg: { market_tickers: [] } });
-    expect(rungs()).toEqual(['get_snapshot', 'delete_markets', 'add_markets']);
+    expect(steps()).toEqual(['get_snapshot', 'delete_markets', 'add_markets']);
     socket.send({ type: 'ok', id: 4, sid: 1, seq: ++seq, msg: { market_tickers: [A, B] } });
     wait(4);
     expect(socket.commands.at(-1)).toMatchObject({ cmd: 'unsubscribe', params: { sids: [1] } });
@@ -156,7 +156,7 @@ describe('the ladder', () => {
     ]);
   });
 
-  test('ends on whichever rung brings the books back', async () => {
+  test('ends on whichever step brings the books back', async () => {
     const { client, runtime, socket, of } = await syncedConversation();
     socket.send(delta(6, A, '0.4000', '1.00'));
     for (let seq = 7; socket.commands.length < 3; seq++) {
