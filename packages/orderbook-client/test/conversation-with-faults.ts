@@ -13,6 +13,7 @@ import { expect, test } from 'vitest';
 import { step } from '../src/core/feed/feed.ts';
 import { acceptFrame } from '../src/core/feed/frames.ts';
 import { FeedState, isOpen, type FeedEffect, type FeedInput, type FeedTimer } from '../src/core/state/feed-state.ts';
+import { PAUSE_LIMIT_MS } from '../src/core/upkeep/verification.ts';
 import { OrderbookClientError } from '../src/index.ts';
 import type { WireChannel, WireCommand } from '../src/wire.ts';
 import { FaultyExchange, FAULTS, MARKETS, UNKNOWN } from './faulty-exchange.ts';
@@ -282,6 +283,8 @@ class ConversationWithFaults {
     const { connection, isHalfOpen } = this.exchange;
     const isRead = connection !== null && connection.outgoing.length === 0;
     if (isRead) this.#judged = version;
+    const oldestMs = connection?.outgoing[0]?.atMs ?? Infinity;
+    const isBehind = this.#nowMs - oldestMs > PAUSE_LIMIT_MS;
     for (const book of this.state.books.all()) {
       const { market } = book;
       if (!book.synced) {
@@ -290,6 +293,7 @@ class ConversationWithFaults {
         continue;
       }
       if (!isOpen(this.state)) this.#fail(`${market} is synced without a connection`);
+      if (isBehind) this.#fail(`${market} is called synced, and what was sent long ago is not read`);
       if (!isRead || isHalfOpen || this.#paused || connection.isMiscounted || connection.excused.has(market)) continue;
       const { books } = connection;
       if (books && books.lostSeq > books.readSeq) continue;

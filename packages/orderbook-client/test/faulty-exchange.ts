@@ -59,11 +59,18 @@ class Subscription {
   }
 }
 
+type Outgoing = {
+  readonly text: string;
+  readonly atMs: number;
+  readonly numberOf: Subscription | null;
+  readonly seq: number;
+};
+
 /** What one socket has. */
 export class Connection {
   readonly subscriptions: Subscription[] = [];
   /** On the way to the client, in order. */
-  readonly outgoing: { readonly text: string; readonly numberOf: Subscription | null; readonly seq: number }[] = [];
+  readonly outgoing: Outgoing[] = [];
   readonly commands: WireCommand[] = [];
   readonly excused = new Set<string>();
   /** Its numbers have started again: which of them are lost is nobody's to know. */
@@ -166,7 +173,8 @@ export class FaultyExchange {
     if (this.#happens('delta-lost')) return this.#skipNumber(books);
     const frame = text(books.seq + 1);
     this.#sendNumbered(books, () => frame);
-    if (this.#happens('delta-twice')) this.connection!.outgoing.push({ text: frame, numberOf: null, seq: 0 });
+    if (this.#happens('delta-twice'))
+      this.connection!.outgoing.push({ text: frame, atMs: this.#nowMs, numberOf: null, seq: 0 });
   }
 
   /** Something happens by itself, if this conversation has it. */
@@ -258,12 +266,12 @@ export class FaultyExchange {
   }
 
   #send(text: string): void {
-    this.connection!.outgoing.push({ text, numberOf: null, seq: 0 });
+    this.connection!.outgoing.push({ text, atMs: this.#nowMs, numberOf: null, seq: 0 });
   }
 
   #sendNumbered(subscription: Subscription, spell: (seq: number) => string): void {
     const seq = ++subscription.seq;
-    this.connection!.outgoing.push({ text: spell(seq), numberOf: subscription, seq });
+    this.connection!.outgoing.push({ text: spell(seq), atMs: this.#nowMs, numberOf: subscription, seq });
   }
 
   #skipNumber(subscription: Subscription): void {
