@@ -20,7 +20,10 @@ export type SnapshotEvent = Position & {
   readonly yes: readonly Level[];
   /** Resting NO bids, in NO prices. */
   readonly no: readonly Level[];
-  /** `true`: the book is now this, and synced. `false`: nobody wants the market, or its subscription is being made anew. */
+  /**
+   * `true`: the book is now this, and synced (after a pause in reading: once it is verified). `false`: nobody wants the
+   * market, it is being taken out and in, or the snapshot is crossed.
+   */
   readonly applied: boolean;
 };
 

@@ -114,6 +114,7 @@ export class FaultyExchange {
   readonly #books = new Map<string, Record<Side, Levels>>();
   readonly #later: { atMs: number; readonly act: () => void }[] = [];
   #nowMs = 0;
+  #isBehind = false;
 
   constructor(random: () => number) {
     this.#random = random;
@@ -149,9 +150,12 @@ export class FaultyExchange {
       }
     }
     const { connection } = this;
+    if (this.isDeaf) this.#isBehind = true;
     if (!connection || this.isHalfOpen || this.isDeaf) return;
     const commands = connection.commands.splice(0);
-    if (commands.length > 1 && this.#happens('commands-shuffled')) commands.reverse();
+    // Only what was sent together is taken in any order.
+    if (commands.length > 1 && !this.#isBehind && this.#happens('commands-shuffled')) commands.reverse();
+    this.#isBehind = false;
     for (const command of commands) this.#take(connection, command);
   }
 

@@ -17,7 +17,8 @@ import { isOpen, type FeedEffect, type FeedInput, type FeedState, type FeedTimer
 import { acceptFrame } from './frames.ts';
 import { openNextWindow } from '../state/outbox.ts';
 import { membershipChanged, membershipWindowEnded } from '../upkeep/reconcile.ts';
-import { keepWaitsOwned, lookForLateAnswers } from '../upkeep/repair.ts';
+import { lookForLateAnswers } from '../upkeep/late-answers.ts';
+import { keepWaitsOwned } from '../upkeep/repair.ts';
 
 /** Takes one input; the returned effects are to be performed in order. */
 export function step(state: FeedState, input: FeedInput): readonly FeedEffect[] {
