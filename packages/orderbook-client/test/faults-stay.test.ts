@@ -59,7 +59,7 @@ describe('a frame that cannot be parsed', () => {
     it.socket.send('<html>');
     const [market] = snapshotRequests(it.socket)[0]!;
     it.socket.send(snapshot(3, market!));
-    expect(it.client.status().synced).toBe(2);
+    expect(it.connection()).toMatchObject({ synced: 2, pendingCommands: 0 });
   });
 
   test('whose question stays unanswered while other frames come has all books asked for', async () => {

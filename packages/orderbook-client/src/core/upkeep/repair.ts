@@ -91,6 +91,7 @@ function isTooEarly(state: FeedState, effects: FeedEffect[]): boolean {
 }
 
 function noteAsking(state: FeedState): void {
+  state.snapshotsAsked = true;
   state.askedAtMs = state.monotonicMs;
   state.askPauseMs = state.isFlooded ? Math.min(LONGEST_ASK_PAUSE_MS, state.askPauseMs * 2) : ASK_PAUSE_MS;
   state.isFlooded = false;
@@ -100,7 +101,6 @@ export function askForSnapshots(state: FeedState, markets: readonly string[], ef
   const { sid, channel } = state.orderbook;
   if (sid === null || markets.length === 0) return;
   noteAsking(state);
-  state.snapshotsAsked = true;
   for (const chunk of chunked(markets, state.config.marketsPerCommand)) {
     const params = { sid, action: 'get_snapshot' as const, market_tickers: chunk };
     const purpose = { kind: 'get-snapshot', channel: channel as 'orderbook_delta', sid } as const;
