@@ -13,13 +13,16 @@ const LOG = 'reports/checks.log';
 /**
  * Runs all checks, as many at once as there are, and those again whose files have changed.
  *
- * @param {{ force?: boolean }} [options] `force`: all of them, whatever is cached
+ * @param {object} [options]
+ * @param {readonly string[]} [options.checks] which; all of them if it is not given
+ * @param {boolean} [options.force] whatever is cached
+ * @param {string} [options.title] what a line of progress begins with
  * @returns {Promise<import('./results.mjs').Result[]>} a result for each check of each package
  */
-export async function runChecks({ force = false } = {}) {
+export async function runChecks({ checks = CHECKS, force = false, title = 'checks' } = {}) {
   const startMs = performance.now();
-  const progress = startProgress(() => `checks: ${secondsSince(startMs)} s`);
-  const { exitCode, tasks } = await runTurbo([...CHECKS, ...(force ? ['--force'] : [])], LOG);
+  const progress = startProgress(() => `${title}: ${secondsSince(startMs)} s`);
+  const { exitCode, tasks } = await runTurbo([...checks, ...(force ? ['--force'] : [])], LOG);
   const results = tasks.map(resultOf);
   const failed = results.filter(({ status }) => status === 'failed');
   if (exitCode !== 0 && failed.length === 0) {
@@ -30,7 +33,7 @@ export async function runChecks({ force = false } = {}) {
   const cached = tasks.filter((task) => task.cached).length;
   const names = failed.map(({ where, name }) => `\n  failed: ${where} > ${name}`).join('');
   progress.line(
-    `checks: ${results.length - failed.length} of ${results.length} passed (${cached} unchanged), ${secondsSince(startMs)} s${names}`,
+    `${title}: ${results.length - failed.length} of ${results.length} passed (${cached} unchanged), ${secondsSince(startMs)} s${names}`,
   );
   return results;
 }

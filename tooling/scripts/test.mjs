@@ -1,4 +1,4 @@
-// `npm test`: all checks and every package's tests; ends with what failed and the one line that sums up.
+// `npm test`: every package's tests; ends with what failed and the one line that sums up.
 import { orUsage, wholeNumber } from './arguments.mjs';
 import { runChecks } from './checks.mjs';
 import { removeCounts, writeCounts } from './counts-file.mjs';
@@ -10,11 +10,11 @@ await throughPnpm('test', (args) =>
   orUsage('TRADER_TEST_SEED is the seed of what is generated, from 1.', async () => {
     removeCounts('test');
     const seed = wholeNumber('TRADER_TEST_SEED', process.env.TRADER_TEST_SEED || undefined, 1);
-    const fresh = Boolean(process.env.CI);
-    const checks = await runChecks({ force: fresh });
-    const tests = await runTests({ seed, fresh, args });
-    // A check that passed is no test; one that failed is a failure.
-    const results = [...checks.filter(({ status }) => status === 'failed'), ...tests];
+    // Some tests start what is built.
+    const builds = await runChecks({ checks: ['build'], title: 'build' });
+    const tests = await runTests({ seed, fresh: Boolean(process.env.CI), args });
+    // A build that passed is no test; one that failed is a failure.
+    const results = [...builds.filter(({ status }) => status === 'failed'), ...tests];
     writeCounts('test', results);
     process.stdout.write(`${summaryOf(results)}\n${lastLineOf(results)}`);
     return results.some(({ status }) => status === 'failed') ? 1 : 0;

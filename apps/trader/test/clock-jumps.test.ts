@@ -2,7 +2,6 @@
 import { createExchange } from '@trader/exchange-simulator';
 import { createOrderbookClient } from '@trader/orderbook-client';
 import { createSessionStore } from '@trader/session-store';
-import { temporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DiscoveryConfig } from '../src/config-types.ts';
 import { CoordinatorLoop } from '../src/coordinator-loop.ts';
@@ -12,6 +11,7 @@ import { RestClient } from '../src/discovery/rest-client.ts';
 import { createLog } from '../src/log.ts';
 import { systemRuntime } from '../src/system-runtime.ts';
 import { createTrader } from '../src/trader.ts';
+import { newDataDir } from './databases.ts';
 
 const HOUR_MS = 3_600_000;
 const JUMPS_MS = [-HOUR_MS, HOUR_MS, -10 * 365 * 24 * HOUR_MS, 10 * 365 * 24 * HOUR_MS];
@@ -79,7 +79,7 @@ describe.each(JUMPS_MS)('after a jump by %i ms', (byMs) => {
 });
 
 test('a trader with short leases stays ready in one session through all jumps', async () => {
-  using folder = temporaryFolder();
+  const dataDir = newDataDir();
   await using exchange = await createExchange({ markets: 2, deltasPerSecond: 50 });
   const trader = createTrader({
     feed: {
@@ -89,7 +89,7 @@ test('a trader with short leases stays ready in one session through all jumps', 
       discovery: { restUrl: exchange.restUrl, rules: RULES },
     },
     source: 'test',
-    database: { dataDir: folder.path },
+    database: { dataDir },
     recorder: 'test',
     port: null,
     store: { lease: { durationMs: 2_000, sweepEveryMs: 500 } },
@@ -117,7 +117,7 @@ test('a trader with short leases stays ready in one session through all jumps', 
   }
   await trader.stop('the test is over');
   expect(await trader.stopped).toMatchObject({ id, status: 'closed', gaps: 0 });
-  await using store = await createSessionStore({ dataDir: folder.path });
+  await using store = await createSessionStore({ dataDir });
   const { ok, laws } = await store.verify(id);
   expect(ok, JSON.stringify(laws)).toBe(true);
 });

@@ -2,12 +2,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createExchange } from '@trader/exchange-simulator';
-import { temporaryFolder } from '@trader/testkit';
 import { expect, test, vi } from 'vitest';
 import type { DiscoveryConfig } from '../src/config-types.ts';
 import { createLog } from '../src/log.ts';
 import type { Status } from '../src/status.ts';
 import { createTrader } from '../src/trader.ts';
+import { newDataDir } from './databases.ts';
 
 const RULES: DiscoveryConfig = {
   series: ['KXSIM', 'KXBAD'],
@@ -50,7 +50,6 @@ test(
   'one market outside the expected letters stops no other, and is named for as long as it is listed',
   { timeout: 90_000 },
   async () => {
-    using folder = temporaryFolder();
     await using exchange = await createExchange({ markets: 3, deltasPerSecond: 50 });
     let odd: readonly unknown[] = [entry('KXSIM-ODD ONE'), entry('KXSIM,2'), { ticker: 'KXSIM-NOSTATUS' }];
     let isSeriesBad = true;
@@ -68,7 +67,7 @@ test(
         discovery: { restUrl: rest.restUrl, rules: RULES },
       },
       source: 'test',
-      database: { dataDir: folder.path },
+      database: { dataDir: newDataDir() },
       recorder: 'test',
       port: 0,
       log: createLog('info', { destination: { write: (line) => void lines.push(line) } }),

@@ -12,7 +12,7 @@ import { loadConfig } from '../src/config.ts';
 import { openToOthers } from '../src/file-modes.ts';
 import { newDatabase, newDataDir } from './databases.ts';
 
-const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const onWindows = process.platform === 'win32';
 
 let folder: TemporaryFolder;
@@ -26,7 +26,7 @@ afterEach(async () => {
 /** The program under a umask, in the folder. */
 function start(umask: string, ...args: readonly string[]) {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('TRADER_'));
-  const command = ['-c', `umask ${umask}; exec "$@"`, 'sh', process.execPath, '--conditions=@trader/source', program];
+  const command = ['-c', `umask ${umask}; exec "$@"`, 'sh', process.execPath, program];
   const child = spawn('sh', [...command, ...args], { cwd: folder.path, env: Object.fromEntries(clean) });
   const closed = once(child, 'close');
   let said = '';

@@ -1,4 +1,4 @@
-// The program's commands for operators, and what its log never says. It runs from source, so that no build is needed first.
+// The program's commands for operators, and what its log never says.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { childEnvironment } from './child-process.ts';
 import { startOwnServer } from './own-server.ts';
 
-const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 let folder: TemporaryFolder;
 const ends: (() => Promise<unknown>)[] = [];
@@ -21,9 +21,8 @@ afterEach(async () => {
 });
 
 function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const flags = ['--conditions=@trader/source'];
   const options = { cwd: folder.path, env: { ...childEnvironment(), ...environment } };
-  const child = spawn(process.execPath, [...flags, program, ...args], options);
+  const child = spawn(process.execPath, [program, ...args], options);
   const closed = once(child, 'close');
   let stdout = '';
   let stderr = '';

@@ -17,7 +17,7 @@ import { createCli } from '../src/cli.ts';
 import { TraderError } from '../src/errors.ts';
 import { failureText } from '../src/failure-text.ts';
 
-const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 type Secrets = {
   /** With what has to be encoded in a URL, so that the spellings differ. */
@@ -71,7 +71,7 @@ function write(name: string, text: string): string {
 function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const clean = Object.entries(process.env).filter(([name]) => !/^(TRADER_|PG)/.test(name));
   const env = { ...Object.fromEntries(clean), ...environment };
-  const child = spawn(process.execPath, ['--conditions=@trader/source', program, ...args], { cwd: folder.path, env });
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder.path, env });
   const closed = once(child, 'close');
   let said = '';
   for (const stream of [child.stdout, child.stderr])

@@ -21,10 +21,10 @@ beforeEach(() => {
 afterEach(() => rmSync(tree, { recursive: true, force: true }));
 
 /** Runs it; each step does what is written here, as shell, or nothing. */
-function run(steps: { install?: string; nodes?: string; test?: string; campaigns?: string }) {
-  const { install = '', nodes = '', test = '', campaigns = '' } = steps;
+function run(steps: { install?: string; nodes?: string; check?: string; test?: string; campaigns?: string }) {
+  const { install = '', nodes = '', check = '', test = '', campaigns = '' } = steps;
   const standIns = {
-    npx: `case "$3" in install) ${install || ':'} ;; campaigns) ${campaigns || ':'} ;; esac`,
+    npx: `case "$3" in install) ${install || ':'} ;; check) ${check || ':'} ;; campaigns) ${campaigns || ':'} ;; esac`,
     npm: `case "$1" in install) ${nodes || ':'} ;; test) ${test || ':'} ;; esac`,
   };
   for (const [name, script] of Object.entries(standIns)) {
@@ -53,6 +53,15 @@ describe.skipIf(process.platform === 'win32')('.ci/run', () => {
     const { status, lines } = run({ test: counts('test', 10, 1), campaigns: counts('campaigns', 3, 2) });
     expect(lines.at(-1)).toBe('13 passed, 3 failed');
     expect(status).toBe(1);
+  });
+
+  test('counts checks that failed as one failure, and goes on', () => {
+    const ran = { test: counts('test', 10), campaigns: counts('campaigns', 3) };
+    const { status, lines } = run({ ...ran, check: 'exit 1' });
+    expect(lines).toContain('failed: pnpm check');
+    expect(lines.at(-1)).toBe('13 passed, 1 failed');
+    expect(status).toBe(1);
+    expect(run({ ...ran, check: 'exit 0' }).lines.at(-1)).toBe('13 passed, 0 failed');
   });
 
   test('counts a run that did not come to its end, whatever an older one left', () => {
