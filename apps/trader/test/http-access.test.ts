@@ -4,12 +4,12 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { selfSigned } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../src/log.ts';
 import { createTrader } from '../src/trader.ts';
 import { get, SocketReader } from './http-trader.ts';
 import { serveView } from './http-view.ts';
-import { selfSigned } from './self-signed.ts';
 
 const TOKEN = 'a-token-of-some-length';
 const PROTECTED = ['/status', '/sessions', '/books', '/books/KX', '/metrics', '/ws', '/', '/nothing'];

@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { selfSigned } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { TraderView } from '../src/status.ts';
 import { get, SocketReader, until } from './http-trader.ts';
 import { happening, serveView } from './http-view.ts';
 import { outcomeOf, RawClient, requestOf, upgradeOf } from './raw-client.ts';
-import { selfSigned } from './self-signed.ts';
 
 const count = async (base: string, sample: string): Promise<number> => {
   const { body } = await get<string>(`${base}/metrics`);

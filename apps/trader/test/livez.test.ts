@@ -7,9 +7,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@trader/testkit';
+import { selfSigned, temporaryFolder } from '@trader/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
-import { selfSigned } from './self-signed.ts';
 
 const program = fileURLToPath(new URL('../../../ops/container/livez.mjs', import.meta.url));
 const servers: Server[] = [];

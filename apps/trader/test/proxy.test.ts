@@ -6,10 +6,9 @@ import { connect, type AddressInfo, type Server as NetServer, type Socket } from
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { createExchange, type Exchange } from '@trader/exchange-simulator';
-import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { selfSigned, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Program } from './program.ts';
-import { selfSigned } from './self-signed.ts';
 
 const PASSWORD = 'hunter2-hunter2';
 

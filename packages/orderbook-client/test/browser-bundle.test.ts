@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
+import { selfSigned } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import { selfSigned } from './self-signed.ts';
 import { A, delta, snapshot, subscribed } from './scripted-exchange.ts';
 
 type Esbuild = {

@@ -12,6 +12,8 @@ export {
 } from './postgres.ts';
 export { preparedFolder } from './prepared-folder.ts';
 export { requireUnderEachNode } from './require-under-each-node.ts';
+export { readRooms, type RoomsReport } from './rooms.ts';
 export { seededRandom } from './seeded-random.ts';
+export { selfSigned } from './self-signed.ts';
 export { temporaryFolder, type TemporaryFolder, type TemporaryFolderOptions } from './temporary-folder.ts';
 export { campaignRounds, testSeed } from './test-seed.ts';
