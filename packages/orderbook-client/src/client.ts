@@ -191,8 +191,8 @@ class Client implements OrderbookClient {
   events<T extends EventType = EventType>(
     options: EventStreamOptions<T> = {},
   ): AsyncIterableIterator<EventOf<T>, undefined> {
-    const { maxQueued = 10_000, overflow = 'error', types = EVENT_TYPES, markets } = options;
     const signal = signalOf(objectWith('events', options, EVENT_OPTIONS)['signal']);
+    const { maxQueued = 10_000, overflow = 'error', types = EVENT_TYPES, markets } = options;
     if (!Array.isArray(types)) throw new TypeError(`types must be a list such as ['delta'], not ${quote(types)}`);
     refuseTypes('types', types);
     if (overflow !== 'error' && overflow !== 'pause')

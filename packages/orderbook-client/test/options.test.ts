@@ -150,6 +150,11 @@ describe('the options', () => {
     expect(() => client.events(odd({ types: 'delta' }))).toThrow('types must be a list');
     expect(() => client.events(odd({ markets: 'KX' }))).toThrow('markets must be a list');
     expect(() => client.events(odd({ signal: {} }))).toThrow('signal must be an AbortSignal');
+    for (const options of [null, 'delta', ['delta']]) {
+      expect(() => client.events(odd(options))).toThrow('events must be an object, not');
+      expect(() => client.on('delta', () => undefined, odd(options))).toThrow('on must be an object, not');
+      expect(() => client.watchTop(A, odd(options))).toThrow('watchTop must be an object, not');
+    }
   });
 
   test.each([{ timeout: 5 }, { timeoutMs: -1 }, { timeoutMs: Number.NaN }, { timeoutMs: '5' }, { signal: 'no' }, null])(
