@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { testProject } from '@trader/vitest-config';
+import { shortLivedProject } from '@trader/vitest-config';
 
 const all = globSync('{src,test}/**/*.test.ts', { cwd: import.meta.dirname });
 /** Those in test/ that start neither a trader nor a database. */
@@ -10,7 +10,7 @@ const light = new Set(
 const mocksModule = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8').includes('vi.mock(');
 const parts = all.filter((file) => (file.startsWith('src/') || light.has(file)) && !mocksModule(file));
 
-export default testProject({
+export default shortLivedProject({
   test: {
     projects: [
       {

@@ -1,7 +1,7 @@
-import { testProject } from '@trader/vitest-config';
+import { shortLivedProject } from '@trader/vitest-config';
 
 // Most files wait for a database most of the time.
-export default testProject({
+export default shortLivedProject({
   test: {
     globalSetup: 'test/global-setup.ts',
     // To start a worker and load the package takes longer than most files' tests do.

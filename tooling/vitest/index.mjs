@@ -38,6 +38,26 @@ export const testProject = (overrides = {}) =>
   mergeConfig(mergeConfig(withReport, { test: { include: INCLUDE } }), overrides);
 
 /**
+ * The test settings of a package whose files, and the programs that they start, run for seconds and wait for most of them.
+ *
+ * @param {import('vitest/config').ViteUserConfig} [overrides] what this package needs beyond the preset
+ */
+export const shortLivedProject = (overrides = {}) =>
+  testProject(
+    mergeConfig(
+      {
+        test: {
+          execArgv: ['--no-turbofan'],
+          env: {
+            NODE_OPTIONS: `${preset.test.env.NODE_OPTIONS} --import=${new URL('no-turbofan.mjs', import.meta.url)}`,
+          },
+        },
+      },
+      overrides,
+    ),
+  );
+
+/**
  * The test settings of a package whose files leave nothing behind in their process: they share one, which loads the package once.
  * To start a worker and load it costs more than most files' tests do.
  *

@@ -1,6 +1,5 @@
+// The properties hold on this engine, too: the campaign `store-properties` looks.
 import { compactionContract } from './compaction-contract.ts';
-import { compactionProperties } from './compaction-properties.ts';
 import { onPglite } from './databases.ts';
 
 compactionContract('PGlite', onPglite);
-compactionProperties('PGlite', onPglite, 10);

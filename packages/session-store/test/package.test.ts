@@ -30,6 +30,14 @@ test('the built package brings the guarded driver with it', () => {
   expect(code).toContain('dropWrites');
 });
 
+test('the built package looks up no module of drizzle-orm, except for its views, and has the licence of what it brings', () => {
+  const fromDrizzle = /(from|import) ?\(?["']drizzle-orm/;
+  // Comments of drizzle-orm show how it is imported.
+  expect(readFileSync(built, 'utf8').replaceAll(/^ *\*.*$/gm, '')).not.toMatch(fromDrizzle);
+  expect(readFileSync(new URL('../dist/views.js', import.meta.url), 'utf8')).toMatch(fromDrizzle);
+  expect(readFileSync(new URL('../licenses/drizzle-orm.txt', import.meta.url), 'utf8')).toContain('Apache License');
+});
+
 test('the built package finds its migrations', async () => {
   const { createSessionStore } = (await import(built)) as { createSessionStore: typeof FromSource };
   await using store = await createSessionStore({ dataDir: newDataDir('empty') });

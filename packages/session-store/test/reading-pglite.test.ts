@@ -1,6 +1,5 @@
+// The properties hold on this engine, too: the campaign `store-properties` looks.
 import { readingContract } from './reading-contract.ts';
-import { readingProperties } from './reading-properties.ts';
 import { onPglite } from './databases.ts';
 
 readingContract('PGlite', onPglite);
-readingProperties('PGlite', onPglite, 10);
