@@ -66,12 +66,15 @@ export class Listeners {
   #call(entry: Entry, event: OrderbookEvent, except: ReadonlySet<Entry>): void {
     try {
       const result = entry(event as never);
-      if (result !== undefined && isPromise(result)) {
-        result.then(undefined, (cause: unknown) => this.#failed(entry, event, cause, except));
-      }
+      if (result !== undefined) this.#follow(result, entry, event, except);
     } catch (cause) {
       this.#failed(entry, event, cause, except);
     }
+  }
+
+  /** Apart from {@link #call}, which would make a place for what the closure holds at each event. */
+  #follow(result: unknown, entry: Entry, event: OrderbookEvent, except: ReadonlySet<Entry>): void {
+    if (isPromise(result)) result.then(undefined, (cause: unknown) => this.#failed(entry, event, cause, except));
   }
 
   #failed(entry: Entry, event: OrderbookEvent, cause: unknown, except: ReadonlySet<Entry>): void {

@@ -16,7 +16,7 @@ export function guardedRuntime(runtime: Runtime, onFailure: (name: keyof Runtime
     failed.add(name);
     onFailure(name, cause);
   };
-  if (runtime === systemRuntime) return { ...runtime, setTimer: longTimers(runtime) };
+  if (runtime === systemRuntime) return longSystemRuntime;
   /** A clock that fails stands still where it was: it must not go back. */
   const number = (name: 'nowMs' | 'monotonicMs' | 'random', fits: (value: number) => boolean) => {
     let last: number | undefined;
@@ -59,6 +59,12 @@ export function guardedRuntime(runtime: Runtime, onFailure: (name: keyof Runtime
     setTimer: longTimers({ setTimer }),
   };
 }
+
+/** One for all clients: what it is made of is then known where a frame is timed. */
+const longSystemRuntime: Runtime = {
+  ...systemRuntime,
+  setTimer: (delayMs, fire) => longTimers(systemRuntime)(delayMs, fire),
+};
 
 /** The same timers for delays of any length, which are waited for in pieces. `Infinity` needs no timer. */
 export const longTimers = (runtime: Pick<Runtime, 'setTimer'>): Runtime['setTimer'] =>

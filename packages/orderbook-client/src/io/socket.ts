@@ -75,11 +75,18 @@ export function createWebSocketOpener(options: WebSocketOptions = {}): OpenSocke
     if (value !== undefined && (typeof value !== type || value === null))
       throw new TypeError(`${name} must be ${type === 'object' ? 'an agent' : 'true or false'}, not ${quote(value)}`);
   }
-  return (url, headers, listener) => open(url, headers, listener, options);
+  const opener: OpenSocket = (url, headers, listener) => open(url, headers, listener, options);
+  ownOpeners.add(opener);
+  return opener;
 }
 
+/** Those of this file. What they make says nothing before it is there, and gives each frame as bytes. */
+const ownOpeners = new WeakSet<OpenSocket>();
+
+export const isOwnOpener = (openSocket: OpenSocket): boolean => ownOpeners.has(openSocket);
+
 /** The client's own. Wrap it, for example, to see each frame as it came. */
-export const openWebSocket: OpenSocket = (url, headers, listener) => open(url, headers, listener, {});
+export const openWebSocket: OpenSocket = createWebSocketOpener();
 
 function open(
   url: string,

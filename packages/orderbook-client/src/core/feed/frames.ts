@@ -92,32 +92,44 @@ function count(
   atMs: number,
   effects: FeedEffect[],
 ): 'in-order' | 'gap' | 'ignore' {
-  subscription.sequence ??= new SequenceTracker();
-  const expected = subscription.sequence.last + 1;
-  const verdict = subscription.sequence.accept(seq);
-  switch (verdict) {
-    case 'in-order':
-      if (state.unnumbered && subscription === state.orderbook) numbersAreComplete(state, atMs, effects);
-      heard(state, subscription, atMs);
-      return verdict;
-    case 'gap':
-      nameGap(state, subscription, { firstSeq: expected, lastSeq: seq - 1, toAtMs: atMs, cause: 'sequence' }, effects);
-      if (subscription === state.orderbook) {
-        numbersAreIncomplete(state);
-        markStale(state, state.books.markets(), 'gap', atMs, effects);
-      }
-      heard(state, subscription, atMs);
-      return verdict;
-    case 'duplicate':
-      state.counters.duplicates++;
-      return 'ignore';
-    case 'reset': {
-      state.counters.duplicates++;
-      const text = `The numbers of sid ${subscription.sid} went back from ${expected - 1} to ${seq}.`;
-      fail(state, new OrderbookClientError('SEQUENCE_RESET', text), atMs, effects);
-      return 'ignore';
+  const sequence = (subscription.sequence ??= new SequenceTracker());
+  const expected = sequence.last + 1;
+  const verdict = sequence.accept(seq);
+  if (verdict !== 'in-order') return countOdd(state, subscription, { verdict, expected, seq }, atMs, effects);
+  if (state.unnumbered && subscription === state.orderbook) numbersAreComplete(state, atMs, effects);
+  heard(state, subscription, atMs);
+  return verdict;
+}
+
+type OddNumber = {
+  readonly verdict: 'gap' | 'duplicate' | 'reset';
+  readonly expected: number;
+  readonly seq: number;
+};
+
+/** Apart from {@link count}, which is small enough without it to be compiled into its callers. */
+function countOdd(
+  state: FeedState,
+  subscription: Subscription,
+  { verdict, expected, seq }: OddNumber,
+  atMs: number,
+  effects: FeedEffect[],
+): 'gap' | 'ignore' {
+  if (verdict === 'gap') {
+    nameGap(state, subscription, { firstSeq: expected, lastSeq: seq - 1, toAtMs: atMs, cause: 'sequence' }, effects);
+    if (subscription === state.orderbook) {
+      numbersAreIncomplete(state);
+      markStale(state, state.books.markets(), 'gap', atMs, effects);
     }
+    heard(state, subscription, atMs);
+    return verdict;
   }
+  state.counters.duplicates++;
+  if (verdict === 'reset') {
+    const text = `The numbers of sid ${subscription.sid} went back from ${expected - 1} to ${seq}.`;
+    fail(state, new OrderbookClientError('SEQUENCE_RESET', text), atMs, effects);
+  }
+  return 'ignore';
 }
 
 /** Data of the books has come, which acknowledgements and errors are not. */
