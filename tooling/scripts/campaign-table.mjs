@@ -46,7 +46,7 @@ export const campaigns = [
     what: 'long tapes through an exchange that misbehaves and a connection that is cut',
     shortRounds: 2,
     longRounds: 100,
-    shareSeconds: 15,
+    shareSeconds: 20,
   },
   {
     name: 'endings',
@@ -62,7 +62,7 @@ export const campaigns = [
     what: 'the HTTP side and its socket: requests, upgrades and frames, right and wrong, by the thousand',
     shortRounds: 30,
     longRounds: 1_000,
-    shareSeconds: 30,
+    shareSeconds: 40,
   },
   {
     name: 'clients',
@@ -70,7 +70,7 @@ export const campaigns = [
     what: 'published clients of others, unchanged but for URLs and keys, over REST and sockets, plain and TLS',
     shortRounds: 2,
     longRounds: 40,
-    shareSeconds: 25,
+    shareSeconds: 18,
   },
   {
     name: 'conversations',
@@ -102,7 +102,7 @@ export const campaigns = [
     what: 'a process that is killed in the middle of compaction',
     shortRounds: 24,
     longRounds: 500,
-    shareSeconds: 20,
+    shareSeconds: 15,
   },
   {
     name: 'spool-kill',
@@ -126,6 +126,6 @@ export const campaigns = [
     what: 'a recording of a thousand markets is compacted in bounded steps',
     shortRounds: 1,
     longRounds: 20,
-    shareSeconds: 10,
+    shareSeconds: 7,
   },
 ];
