@@ -6,6 +6,7 @@ import { temporaryFolder, type TestPostgres } from '@trader/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { breachesOf, NO_BREACHES } from './laws.ts';
 import { startOwnServer } from './own-server.ts';
+import { again } from './program.ts';
 import { FoldedBook, storedRows } from './recording.ts';
 import { RunningTrader, steps, type ChildOptions } from './running-trader.ts';
 
@@ -226,10 +227,8 @@ describe('no orphan is left', () => {
     await server.halt();
     trader.child.kill('SIGTERM');
     await vi.waitFor(() => expect(trader.log).toContain('ready → shutdown'), { timeout: 30_000, interval: 20 });
-    // What comes within a second is the same wish.
-    const again = setInterval(() => trader.child.kill('SIGTERM'), 200);
+    using _later = again(() => trader.child.kill('SIGTERM'));
     expect(await trader.exited).toBe(143);
-    clearInterval(again);
     await server.start();
 
     await using next = await RunningTrader.start(briefly(options));

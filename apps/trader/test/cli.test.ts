@@ -10,6 +10,7 @@ import { afterEach, assert, beforeEach, describe, expect, test, vi } from 'vites
 import { childEnvironment } from './child-process.ts';
 import { newDatabase, newDataDir } from './databases.ts';
 import { startOwnServer } from './own-server.ts';
+import { again } from './program.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -131,10 +132,8 @@ describe('a second signal', () => {
     await server.halt();
     run.child.kill('SIGTERM');
     await vi.waitFor(() => expect(run.stderr()).toContain('ready → shutdown: SIGTERM'), { timeout: 30_000 });
-    // What comes within a second is the same wish, as Ctrl-C reaches npm too, which hands it on.
-    const again = setInterval(() => run.child.kill('SIGTERM'), 200);
+    using _later = again(() => run.child.kill('SIGTERM'));
     expect((await run.exited).code).toBe(143);
-    clearInterval(again);
   });
 });
 

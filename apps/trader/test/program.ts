@@ -57,6 +57,12 @@ export class Program implements AsyncDisposable {
   }
 }
 
+/** Does it every 200 ms until disposed of: signals that come within a second of the first are the same wish. */
+export function again(signal: () => void): Disposable {
+  const timer = setInterval(signal, 200);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
 /** A port that was free a moment ago, for whoever cannot be asked which one it has got. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -39,6 +39,10 @@ export class Chain implements AsyncDisposable {
     });
     // A process group of its own, so that what is sent to it reaches nobody else.
     this.#outermost = spawn(file!, args, { cwd: ROOT, env, detached: true });
+    // Whoever types reaches nobody once it has ended, which is no mistake of the test's.
+    this.#outermost.stdin!.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
     for (const output of [this.#outermost.stdout!, this.#outermost.stderr!]) {
       output.setEncoding('utf8').on('data', (text: string) => (this.#log += text));
     }

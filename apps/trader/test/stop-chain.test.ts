@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { startPostgres } from '@trader/testkit';
 import { describe, expect, inject, test, vi } from 'vitest';
 import { sharedServer } from './databases.ts';
+import { again } from './program.ts';
 import { Chain, LINKS, WAIT } from './start-chain.ts';
 
 /** How the trader and its only session ended. */
@@ -66,9 +67,7 @@ describe.skipIf(noTerminal)(`npm start in a terminal${noTerminal ? ` (skipped: $
     await server.halt();
     chain.type('\x03');
     await vi.waitFor(() => expect(chain.log).toContain('→ shutdown: SIGINT'), WAIT);
-    // What comes within a second is the same wish.
-    const again = setInterval(() => chain.type('\x03'), 200);
+    using _later = again(() => chain.type('\x03'));
     expect(await chain.exitCode()).toBe(130);
-    clearInterval(again);
   });
 });

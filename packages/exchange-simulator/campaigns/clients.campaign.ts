@@ -33,6 +33,8 @@ class ClientProcess implements AsyncDisposable {
     const env = { ...process.env, ...environment };
     this.#child = spawn(process.execPath, [join(folder, script)], { cwd: folder, env });
     this.#child.stderr.on('data', (data: Buffer) => (this.#errors += data.toString()));
+    // stage() says that it has ended, and with which words.
+    this.#child.stdin.on('error', () => undefined);
     this.#stages = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
