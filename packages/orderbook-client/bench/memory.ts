@@ -9,10 +9,12 @@ import { print, round, type Row } from './report.ts';
 
 const program = fileURLToPath(new URL('./memory-of-books.ts', import.meta.url));
 const counts = [1000, 10_000, 50_000];
+/** Code is no book's: neither what the engine optimizes meanwhile (up to 130 kB) nor what it throws away unused. */
+const UNOPTIMIZED = ['--no-opt', '--no-maglev', '--no-flush-bytecode'];
 const mostBytes: Readonly<Record<Grid, number>> = { cent: 2500, 'deci-cent': 7500 };
 
 async function measure(order: MemoryOrder): Promise<MemoryReport> {
-  const child = fork(program, [JSON.stringify(order)]);
+  const child = fork(program, [JSON.stringify(order)], { execArgv: UNOPTIMIZED });
   const gone = once(child, 'exit');
   const [report] = (await Promise.race([once(child, 'message'), gone])) as [MemoryReport | number];
   if (typeof report !== 'object') throw new Error(`the measuring process ended with code ${report}`);

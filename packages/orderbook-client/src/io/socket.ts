@@ -53,7 +53,7 @@ export interface WebSocketOptions {
   readonly ca?: SecureContextOptions['ca'];
   /**
    * Asks the exchange to compress. For links that are thin or paid by the byte: of 278 bytes a frame 37 were left in the
-   * benchmark (`bench/compression.ts`), and each took 35 times the processor time.
+   * benchmark (`bench/compression.ts`), and each took 16 to 35 times the processor time.
    *
    * @default false
    */
