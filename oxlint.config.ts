@@ -95,6 +95,8 @@ export default defineConfig({
     'no-await-in-loop': 'off',
     'no-shadow': 'off',
     'no-underscore-dangle': 'off',
+    // Of windows; what posts messages here are threads.
+    'unicorn/require-post-message-target-origin': 'off',
     'unicorn/consistent-function-scoping': 'off',
     'import/no-unassigned-import': 'off',
     // fast-check is used as fc.property(…), as its documentation does.

@@ -6,7 +6,14 @@ import { bundle } from '@trader/tsup-config';
 export default [
   bundle(
     { index: 'src/index.ts' },
-    { noExternal: ['postgres', 'drizzle-orm'], platform: 'node', clean: ['dist/*.js*', '!dist/views.js*'] },
+    {
+      noExternal: ['postgres', 'drizzle-orm'],
+      platform: 'node',
+      clean: ['dist/*.js*', '!dist/views.js*', '!dist/pglite-worker.js*'],
+    },
   ),
-  bundle({ views: 'src/views.ts' }, { platform: 'node', clean: false }),
+  bundle(
+    { views: 'src/views.ts', 'pglite-worker': 'src/database/engines/pglite-worker.ts' },
+    { platform: 'node', clean: false },
+  ),
 ];

@@ -1,7 +1,6 @@
 // Faults that are not a kill of the writing process, each against a store of its own, and each judged by the same laws.
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { seededRandom, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
+import { seededRandom, SmallDisk, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
 import { createSessionStore, type SessionStoreOptions } from '../src/index.ts';
 import { pause, type FaultResult } from './crash-result.ts';
 import { newWitness, startCrashWriter, type CrashWriter, type Witness } from './crash-writer.ts';
@@ -145,17 +144,11 @@ type FullDisk = Disposable & { readonly folder: string; readonly tuning: object 
 
 /** A disk of its own where that may be mounted, otherwise a quota of the spool's own. */
 function smallDisk(): FullDisk {
+  const disk = SmallDisk.mount(256 * 1024);
+  if (typeof disk !== 'string')
+    return { folder: disk.path, tuning: {}, [Symbol.dispose]: () => disk[Symbol.dispose]() };
   const folder = temporaryFolder('crash-disk-');
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder.path], { stdio: 'ignore' });
-  } catch {
-    return { folder: folder.path, tuning: { maxBytes: 16 * 2 ** 20 }, [Symbol.dispose]: () => folder.remove() };
-  }
-  const unmount = () => {
-    execFileSync('umount', ['--lazy', folder.path]);
-    folder.remove();
-  };
-  return { folder: folder.path, tuning: {}, [Symbol.dispose]: unmount };
+  return { folder: folder.path, tuning: { maxBytes: 16 * 2 ** 20 }, [Symbol.dispose]: () => folder.remove() };
 }
 
 const diskKind = ((): string => {

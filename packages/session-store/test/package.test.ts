@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { requireUnderEachNode } from '@trader/testkit';
+import { promisify } from 'node:util';
+import { requireUnderEachNode, temporaryFolder } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import type { createSessionStore as FromSource } from '../src/index.ts';
 import { newDataDir } from './databases.ts';
@@ -42,4 +45,33 @@ test('the built package finds its migrations', async () => {
   const { createSessionStore } = (await import(built)) as { createSessionStore: typeof FromSource };
   await using store = await createSessionStore({ dataDir: newDataDir('empty') });
   expect(await store.query('select count(*) as deltas from deltas')).toEqual([{ deltas: 0 }]);
+});
+
+test('what is packed has all that an embedded store needs, its thread too', async () => {
+  using project = temporaryFolder('packed-');
+  const run = promisify(execFile);
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const at = (path: string) => join(project.path, 'node_modules', path);
+  const { stdout: packed } = await run(
+    'npm',
+    ['pack', '--silent', '--ignore-scripts', '--pack-destination', project.path],
+    {
+      cwd: root,
+    },
+  );
+  mkdirSync(at('@trader/session-store'), { recursive: true });
+  const archive = join(project.path, packed.trim());
+  await run('tar', ['-xzf', archive, '--strip-components=1', '-C', at('@trader/session-store')]);
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(at(name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), at(name));
+  }
+  const program = `
+    import { createSessionStore } from '@trader/session-store';
+    const store = await createSessionStore({ dataDir: ${JSON.stringify(newDataDir('empty'))} });
+    console.log(JSON.stringify(await store.query('select count(*) as deltas from deltas')));
+    await store.close();`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: project.path });
+  expect(JSON.parse(stdout)).toEqual([{ deltas: 0 }]);
 });

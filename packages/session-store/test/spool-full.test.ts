@@ -1,29 +1,18 @@
-// A disk that has no room, or that fails. The full disk is a tmpfs of 256 KiB, which takes the right to mount; elsewhere the
+// A disk that has no room, or that fails. The full disk is one of 256 KiB, which takes the right to mount; elsewhere the
 // quota of `maxBytes` is what stands for it (spool.test.ts).
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
+import { ManualRuntime, SmallDisk, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Spool } from '../src/spool/spool.ts';
 import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 
-const mounted = temporaryFolder('spool-tmpfs-');
-const canMount = mount();
+const disk = SmallDisk.mount(256 * 1024);
+const missing = typeof disk === 'string' ? disk : null;
 afterAll(() => {
-  if (canMount) execFileSync('umount', ['--lazy', mounted.path]);
-  mounted.remove();
+  if (typeof disk !== 'string') disk[Symbol.dispose]();
 });
-
-function mount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', mounted.path], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 const title = 'a full disk refuses new entries, keeps what it took, and works again when there is room';
@@ -39,11 +28,12 @@ describe('a disk', () => {
     folder.remove();
   });
 
-  test.skipIf(!canMount)(canMount ? title : `${title} (skipped: no right to mount)`, async () => {
+  test.skipIf(missing)(missing ? `${title} (skipped: ${missing})` : title, async () => {
+    const { path } = disk as SmallDisk;
     const runtime = new ManualRuntime();
-    const other = join(mounted.path, 'of-somebody-else');
+    const other = join(path, 'of-somebody-else');
     writeFileSync(other, new Uint8Array(100_000));
-    const options = { folder: join(mounted.path, 'spool'), segmentBytes: 50_000, runtime };
+    const options = { folder: join(path, 'spool'), segmentBytes: 50_000, runtime };
     const opened = await openReporting(options);
     let taken = 0;
     let failure: unknown = null;

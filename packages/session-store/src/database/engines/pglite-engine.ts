@@ -1,71 +1,72 @@
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { SessionStoreError } from '../../errors.ts';
-import { parseBigint } from '../rows.ts';
 import { lockDataDir, type DataDirLock } from './data-dir-lock.ts';
 import { withDeadline } from './deadline.ts';
+import { freeBytes, needRoom, type FreeBytes } from './disk-room.ts';
 import { errnoText, unhidden } from '../errno-text.ts';
-import { render, type Engine, type Run, type TransactionOptions } from './engine.ts';
+import { render, type Engine, type Run, type Statement, type TransactionOptions } from './engine.ts';
 import { failureOf } from '../failure.ts';
 import { PgliteFolder } from './pglite-folder.ts';
-import { makePrivate, privateFolder } from '../private-files.ts';
+import { PgliteThread } from './pglite-thread.ts';
 import type { Runtime } from '../../runtime.ts';
 
-const int8 = 20;
+/** What may take as long as there is data, and is ended only because it may never end: opening, closing, checkpoints, vacuum. */
+const slowMs = 120_000;
+/** What a statement in flight is given at the end. */
+const endMs = 5000;
 
 /**
- * A checkpoint frees the log before it, and only afterwards do we make the checkpoint itself safe. So that much more is kept:
- * several times what is written from one to the next.
+ * PostgreSQL in a thread of this process, in a folder that no other process has open. It does one transaction after the other.
+ * A statement that does not end in its time is ended with its thread, and the next transaction opens the database anew.
  */
-const keptLog = ['-c', 'wal_keep_size=128MB'];
-
-/**
- * How many files it has open at once: the fewest that PostgreSQL takes. By default it would take 1,000 and believe that it may;
- * at the process's own limit, which it does not know, creating a table fails with "File exists".
- */
-const fewFiles = ['-c', 'max_files_per_process=64'];
-
-/** PostgreSQL inside this process, in a folder that no other process has open. */
 export class PgliteEngine implements Engine {
   readonly name = 'pglite';
-  readonly #database: PGlite;
+  readonly #folder: string;
   readonly #files: PgliteFolder;
   readonly #lock: DataDirLock;
   readonly #queryTimeoutMs: number;
   readonly #runtime: Runtime;
+  readonly #free: FreeBytes;
+  #thread: PgliteThread;
+  /** The end of the turn that was given last. */
+  #lastTurn: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | null = null;
   /** The latest call of `makeSafe`, or what became of it; at most one works at a time. */
   #safe: Promise<void> = Promise.resolve();
 
   private constructor(
-    database: PGlite,
-    files: PgliteFolder,
+    folder: string,
+    thread: PgliteThread,
     lock: DataDirLock,
     queryTimeoutMs: number,
     runtime: Runtime,
+    free: FreeBytes,
   ) {
-    this.#database = database;
-    this.#files = files;
+    this.#folder = folder;
+    this.#files = new PgliteFolder(folder);
+    this.#thread = thread;
     this.#lock = lock;
     this.#queryTimeoutMs = queryTimeoutMs;
     this.#runtime = runtime;
+    this.#free = free;
   }
 
-  /** @throws {SessionStoreError} DATA_DIR_LOCKED, DATA_DIR_UNUSABLE */
-  static async open(dataDir: string, queryTimeoutMs: number, runtime: Runtime): Promise<PgliteEngine> {
+  /**
+   * @param free how much room its disk has: only a test says something else than the system
+   * @throws {SessionStoreError} DATA_DIR_LOCKED, DATA_DIR_UNUSABLE
+   */
+  static async open(
+    dataDir: string,
+    queryTimeoutMs: number,
+    runtime: Runtime,
+    free: FreeBytes = freeBytes,
+  ): Promise<PgliteEngine> {
     const folder = resolve(dataDir);
     const lock = await lockDataDir(folder, runtime.nowMs());
     try {
-      // Loaded here so that users of a server do not pay for several MB of WebAssembly.
-      const { PGlite } = await import('@electric-sql/pglite');
       const path = resolve(folder, 'pglite');
-      const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles];
-      const isNew = mkdirSync(path, { recursive: true, mode: privateFolder }) !== undefined;
-      const database = await PGlite.create({ dataDir: path, parsers: { [int8]: parseBigint }, startParams });
-      // Its first files come with modes of their own. Later ones follow the umask, in folders that are closed.
-      if (isNew) makePrivate(path);
-      return new PgliteEngine(database, new PgliteFolder(path), lock, queryTimeoutMs, runtime);
+      const thread = await PgliteThread.open(path, slowMs, runtime);
+      return new PgliteEngine(path, thread, lock, queryTimeoutMs, runtime, free);
     } catch (cause) {
       lock.release();
       const hidden = unhidden(cause);
@@ -85,13 +86,26 @@ export class PgliteEngine implements Engine {
   ): Promise<T> {
     try {
       if (this.#closing) throw new SessionStoreError('STORE_CLOSED', `${doing} failed: the store is closed.`);
-      const done = this.#database.transaction(async (transaction) => {
-        if (readOnly) await transaction.query('set transaction read only');
-        return { value: await work(runOn(transaction)) };
+      let isGivenUp = false;
+      const refuseIfGivenUp = () => {
+        if (isGivenUp) throw timedOut(doing, timeoutMs);
+      };
+      const done = this.#inTurn(async () => {
+        refuseIfGivenUp();
+        const thread = await this.#running();
+        if (!readOnly) await needRoom(this.#folder, doing, this.#free);
+        const run = async (statement: Statement) => thread.run(statement, timeoutMs);
+        const guarded: Run = async (query) => {
+          refuseIfGivenUp();
+          return run(render(query));
+        };
+        return { value: await within(run, readOnly ? 'begin read only' : 'begin', async () => work(guarded)) };
       });
       done.catch(() => undefined);
-      // A statement cannot be interrupted here, but a transaction that waits behind others can be given up.
-      const late = () => timedOut(doing, timeoutMs);
+      const late = () => {
+        isGivenUp = true;
+        return timedOut(doing, timeoutMs);
+      };
       return (await withDeadline(this.#runtime, timeoutMs, done, late)).value;
     } catch (cause) {
       throw failureOf(doing, behind(cause)).error;
@@ -99,10 +113,11 @@ export class PgliteEngine implements Engine {
   }
 
   async vacuum(tables: readonly string[]): Promise<void> {
+    const doing = 'Freeing the room of deleted rows';
     try {
-      await this.#database.query(`vacuum ${tables.join(', ')}`);
+      await this.#alone(doing, `vacuum ${tables.join(', ')}`);
     } catch (cause) {
-      throw failureOf('Freeing the room of deleted rows', behind(cause)).error;
+      throw failureOf(doing, behind(cause)).error;
     }
   }
 
@@ -118,16 +133,19 @@ export class PgliteEngine implements Engine {
   }
 
   async #close(): Promise<void> {
+    const cancel = this.#runtime.setTimer(endMs, () => void this.#thread.kill());
     await this.#safe.catch(() => undefined);
-    try {
-      // Which makes a checkpoint.
-      const closed = this.#database.close();
-      this.#safe = closed.then(async () => this.#files.sync()).catch(failToMakeSafe);
-      await this.#safe.catch(() => undefined);
-      await closed;
-    } finally {
-      this.#lock.release();
-    }
+    const closed = this.#inTurn(async () => {
+      cancel();
+      // Which makes a checkpoint. Without one, what was committed is in the log.
+      if (!this.#thread.isOver) await this.#thread.close(slowMs);
+    });
+    this.#safe = closed
+      .catch(() => undefined)
+      .then(async () => this.#files.sync())
+      .catch(failToMakeSafe);
+    await this.#safe.catch(() => undefined);
+    this.#lock.release();
   }
 
   /**
@@ -135,30 +153,92 @@ export class PgliteEngine implements Engine {
    * the log of what changed them, and a power cut would leave them changed by what was never committed.
    */
   async #checkpoint(): Promise<void> {
-    const work = async (transaction: Transaction) => {
-      await transaction.query('checkpoint');
-      await this.#files.sync();
-    };
-    await this.#database.transaction(work).catch(failToMakeSafe);
+    const doing = 'Making the embedded database safe';
+    await this.#alone(doing, 'checkpoint', async () => this.#files.sync()).catch(failToMakeSafe);
+  }
+
+  /** A statement that is no transaction's, and what has to follow it before anything else. */
+  async #alone(doing: string, text: string, then: () => Promise<void> = async () => undefined): Promise<void> {
+    await this.#inTurn(async () => {
+      const thread = await this.#running();
+      await needRoom(this.#folder, doing, this.#free);
+      await thread.run({ text, parameters: [] }, slowMs);
+      await then();
+    });
+  }
+
+  /** Turns come one by one, in the order in which they were asked for. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(work);
+    this.#lastTurn = turn.catch(async (cause: unknown) => {
+      if (isBroken(cause)) await this.#thread.kill();
+    });
+    return turn;
+  }
+
+  /** The thread, or the next one. What the last one wrote is made safe first, and in order: it may have been in the middle of it. */
+  async #running(): Promise<PgliteThread> {
+    if (!this.#thread.isOver) return this.#thread;
+    await this.#thread.kill();
+    await needRoom(this.#folder, 'Opening the embedded database anew', this.#free);
+    await this.#files.sync();
+    try {
+      this.#thread = await PgliteThread.open(this.#folder, slowMs, this.#runtime);
+      return this.#thread;
+    } catch (cause) {
+      const why = errnoText(unhidden(cause));
+      throw new SessionStoreError(
+        'DATABASE_UNREACHABLE',
+        `The database in ${this.#folder} does not open again: ${why}.`,
+        {
+          cause,
+          retryable: true,
+        },
+      );
+    }
+  }
+}
+
+async function within<T>(
+  run: (statement: Statement) => Promise<unknown>,
+  begin: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const say = async (text: string) => run({ text, parameters: [] });
+  await say(begin);
+  try {
+    const value = await work();
+    await say('commit');
+    return value;
+  } catch (cause) {
+    // What cannot be taken back is not kept either: its thread has ended.
+    await say('rollback').catch(() => undefined);
+    throw cause;
   }
 }
 
 /** What a failure of its files, by SQLSTATE, comes from. */
 const behind = (cause: unknown): unknown =>
-  /^(?:5[38]|XX)/.test(String((cause as { code?: unknown } | null)?.code)) ? unhidden(cause) : cause;
+  ofMachine.test(String((cause as { code?: unknown } | null)?.code)) ? unhidden(cause) : cause;
+
+/** SQLSTATE: too little of something, trouble with files, and what should never be. */
+const ofMachine = /^(?:5[38]|XX)/;
+
+/** After which nothing of it can be relied on: it found no room or file, or WebAssembly gave up. */
+function isBroken(cause: unknown): boolean {
+  const { name, code, severity } = (cause ?? {}) as { name?: unknown; code?: unknown; severity?: unknown };
+  return name === 'RuntimeError' || severity === 'FATAL' || severity === 'PANIC' || ofMachine.test(String(code));
+}
 
 function failToMakeSafe(cause: unknown): never {
   throw failureOf('Making the embedded database safe', behind(cause)).error;
 }
 
-const runOn =
-  (transaction: Transaction): Run =>
-  async (query) => {
-    const { text, parameters } = render(query);
-    return (await transaction.query<Record<string, unknown>>(text, [...parameters])).rows;
-  };
-
 const timedOut = (doing: string, timeoutMs: number) =>
-  new SessionStoreError('QUERY_TIMEOUT', `${doing} failed: it did not get its turn within ${timeoutMs} ms.`, {
-    retryable: true,
-  });
+  new SessionStoreError(
+    'QUERY_TIMEOUT',
+    `${doing} failed: no answer from the embedded database within ${timeoutMs} ms.`,
+    {
+      retryable: true,
+    },
+  );

@@ -1,0 +1,59 @@
+// What runs in the thread of the embedded database. A folder comes in, then statements; out go "it is open", then the rows or the
+// failure of each statement, under its number. A thread of its own, because PGlite works without a pause, and on a full disk it
+// does so for ever: nothing but the end of its thread stops it.
+import { mkdirSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { makePrivate, privateFolder } from '../private-files.ts';
+import { parseBigint } from '../rows.ts';
+import type { PgliteAnswer, PgliteOrder } from './pglite-thread.ts';
+
+const int8 = 20;
+
+/**
+ * A checkpoint frees the log before it, and only afterwards do we make the checkpoint itself safe. So that much more is kept:
+ * several times what is written from one to the next.
+ */
+const keptLog = ['-c', 'wal_keep_size=128MB'];
+
+/**
+ * How many files it has open at once: the fewest that PostgreSQL takes. By default it would take 1,000 and believe that it may;
+ * at the process's own limit, which it does not know, creating a table fails with "File exists".
+ */
+const fewFiles = ['-c', 'max_files_per_process=64'];
+
+async function open(path: string): Promise<PGlite> {
+  const isNew = mkdirSync(path, { recursive: true, mode: privateFolder }) !== undefined;
+  const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles];
+  const database = await PGlite.create({ dataDir: path, parsers: { [int8]: parseBigint }, startParams });
+  // Its first files come with modes of their own. Later ones follow the umask, in folders that are closed.
+  if (isNew) makePrivate(path);
+  return database;
+}
+
+const port = parentPort!;
+let database: PGlite;
+
+async function answer(id: number, work: () => Promise<readonly object[]>): Promise<void> {
+  let given: PgliteAnswer;
+  try {
+    given = { id, rows: await work() };
+  } catch (cause) {
+    const { name, code, severity, message } = cause as Error & { code?: unknown; severity?: unknown };
+    given = { id, failure: { name, code, severity, message } };
+  }
+  port.postMessage(given);
+}
+
+await answer(0, async () => {
+  database = await open(workerData as string);
+  return [];
+});
+
+port.on('message', ({ id, statement }: PgliteOrder) => {
+  void answer(id, async () => {
+    if (statement) return (await database.query<object>(statement.text, [...statement.parameters])).rows;
+    await database.close();
+    return [];
+  });
+});
