@@ -28,7 +28,7 @@ export type {
 } from './options.ts';
 export type { SchemaMigration, SchemaState } from './migrate.ts';
 export type { SessionFilter } from './reading/list-sessions.ts';
-export type { CoverageInterval } from './reading/book/coverage.ts';
+export type { CoverageInterval } from './reading/book/coverage-intervals.ts';
 export type { Problem } from './reading/verify/stream-check.ts';
 export type { BookAt } from './reading/book/book-at.ts';
 export type { ExportDamage, ExportOptions, ExportProgress, ExportResult } from './export/export.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { looksLikeUrl } from './database/location/database-text.ts';
-import { dayMs } from './partitions/day.ts';
+import { dayMs } from './database/day.ts';
 import type { SessionStoreError } from './errors.ts';
 import type { BorrowedSql } from './database/engines/borrowed-engine.ts';
 import { systemRuntime, type Runtime } from './runtime.ts';

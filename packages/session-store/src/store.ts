@@ -4,7 +4,7 @@ import { SessionStoreError } from './errors.ts';
 import type { Engine, Row } from './database/engines/engine.ts';
 import { openFileSpool } from './spool/log/file-spool.ts';
 import { Maintenance } from './background/maintenance.ts';
-import { MarketIds } from './recording/market-ids.ts';
+import { MarketIds } from './batch/writing/market-ids.ts';
 import { migrate } from './migrate.ts';
 import { openEngine } from './database/engines/open-engine.ts';
 import { resolveOptions, within, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
@@ -12,17 +12,17 @@ import { Owner, unknownSession } from './ownership/owner.ts';
 import { Partitions } from './partitions/partitions.ts';
 import { listSessions, type SessionFilter } from './reading/list-sessions.ts';
 import type { RecordingSession } from './recording/recording-session.ts';
-import { Recording } from './recording/recording.ts';
+import { Recording } from './recording/active-session.ts';
 import { Reader, type Reading } from './reading/reader.ts';
 import type { SessionId, SessionRow } from './records.ts';
 import { sessionRow } from './database/rows.ts';
-import { SessionSpool } from './spool/session-spool.ts';
-import { SessionWrites } from './recording/session-writes.ts';
+import { SessionSpool } from './spool/part-spool.ts';
+import { SessionWrites } from './batch/writing/session-transactions.ts';
 import { Recoveries } from './spool/recovery/spool-recovery.ts';
 import type { Spool, SpoolDamage, SpoolEntry } from './spool/spool.ts';
 import { StatusSources } from './background/status-sources.ts';
-import { sweepAll } from './ownership/sweep.ts';
-import { Writer } from './recording/writer.ts';
+import { sweepAll } from './ownership/close-orphans.ts';
+import { Writer } from './batch/writing/retry-queue.ts';
 
 export interface OpenSessionOptions {
   /** Who records, over all its sessions: its lifetime counters carry this name. At most 500 characters. */

@@ -1,6 +1,6 @@
 import { testSeed } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import { dayOf } from '../src/partitions/day.ts';
+import { dayOf } from '../src/database/day.ts';
 import { createSessionStore } from '../src/index.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
 import { freshChunks, listFresh, moveFresh } from '../src/compaction/compact-fresh.ts';

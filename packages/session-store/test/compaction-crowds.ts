@@ -3,7 +3,7 @@ import { ManualRuntime, seededRandom } from '@trader/testkit';
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { Compaction, type CompactionResult } from '../src/compaction/compaction.ts';
-import { dayMs, dayOf } from '../src/partitions/day.ts';
+import { dayMs, dayOf } from '../src/database/day.ts';
 import { createSessionStore, type StoreRecord } from '../src/index.ts';
 import type { Engine, Run, TransactionOptions } from '../src/database/engines/engine.ts';
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';

@@ -11,11 +11,11 @@ import {
   type StoreRecord,
 } from '../src/index.ts';
 import type { Engine } from '../src/database/engines/engine.ts';
-import { MarketIds } from '../src/recording/market-ids.ts';
+import { MarketIds } from '../src/batch/writing/market-ids.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
 import { migrate } from '../src/migrate.ts';
 import { openSession } from '../src/ownership/open-session.ts';
-import { SessionWrites } from '../src/recording/session-writes.ts';
+import { SessionWrites } from '../src/batch/writing/session-transactions.ts';
 import type { Content } from './databases.ts';
 import { ReusedStore } from './reused-store.ts';
 

@@ -7,10 +7,10 @@ import type { Engine } from '../src/database/engines/engine.ts';
 import { createSessionStore, SessionStoreError, type SessionStore, type SessionStoreTuning } from '../src/index.ts';
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
-import { MarketIds } from '../src/recording/market-ids.ts';
+import { MarketIds } from '../src/batch/writing/market-ids.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
-import { SessionWrites } from '../src/recording/session-writes.ts';
-import { sweepOrphans } from '../src/ownership/sweep.ts';
+import { SessionWrites } from '../src/batch/writing/session-transactions.ts';
+import { sweepOrphans } from '../src/ownership/close-orphans.ts';
 import { batchesOf, delta, openBelow } from './contract.ts';
 import { newDatabase, waitingForLock } from './databases.ts';
 

@@ -5,10 +5,10 @@ import { ManualRuntime } from '@trader/testkit';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { dayMs, dayOf } from '../src/partitions/day.ts';
+import { dayMs, dayOf } from '../src/database/day.ts';
 import { createSessionStore, type SessionStore, type StoreLocation, type StoreRecord } from '../src/index.ts';
 import type { Engine, Run } from '../src/database/engines/engine.ts';
-import { MarketIds } from '../src/recording/market-ids.ts';
+import { MarketIds } from '../src/batch/writing/market-ids.ts';
 import { migrate } from '../src/migrate.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
 import {
@@ -17,10 +17,10 @@ import {
   listPartitions,
   partitionedTables,
   recordTables,
-} from '../src/partitions/make-partitions.ts';
-import { encodeBatch } from '../src/batch/encode-batch.ts';
+} from '../src/partitions/create-partitions.ts';
+import { encodeBatch } from '../src/batch/writing/encode-batch.ts';
 import { storedCounters } from '../src/ownership/stored-counters.ts';
-import { writeBatch } from '../src/recording/write-batch.ts';
+import { writeBatch } from '../src/batch/writing/write-batch.ts';
 import { batchesOf, delta, gap, openBelow, raw, snapshot, trade, type ContractEngine } from './contract.ts';
 import { storedRecords } from './stored-records.ts';
 

@@ -1,7 +1,7 @@
 // Partitions while others use the tables, which takes a server with more than one connection.
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
-import { dayMs, dayOf } from '../src/partitions/day.ts';
+import { dayMs, dayOf } from '../src/database/day.ts';
 import { createSessionStore } from '../src/index.ts';
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';

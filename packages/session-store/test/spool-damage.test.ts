@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, testSeed, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeFrame } from '../src/spool/log/spool-frame.ts';
+import { encodeFrame } from '../src/spool/log/log-block.ts';
 import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 import { fillSpool, positionsOf, reopenSpool, segmentsIn, spoilSpools } from './spool-spoiling.ts';
 

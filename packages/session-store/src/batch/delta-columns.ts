@@ -1,5 +1,5 @@
 import type { DeltaRecord } from '../records.ts';
-import { dayOf } from '../partitions/day.ts';
+import { dayOf } from '../database/day.ts';
 import { isInt32 } from './record-check.ts';
 
 /**

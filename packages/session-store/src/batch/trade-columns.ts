@@ -1,5 +1,5 @@
 import type { TradeRecord } from '../records.ts';
-import { dayOf } from '../partitions/day.ts';
+import { dayOf } from '../database/day.ts';
 import { isInt32 } from './record-check.ts';
 
 /** The trades of one (epoch, sid) on their way to one chunk row, as `DeltaColumns` are for deltas. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { textArrayLiteral } from '../database/array-literal.ts';
 import type { ChunkSpan } from './compaction-plan.ts';
-import { dayMs, dayOf } from '../partitions/day.ts';
+import { dayMs, dayOf } from '../database/day.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Row, Run } from '../database/engines/engine.ts';
 import type { SessionId } from '../records.ts';

@@ -1,7 +1,7 @@
 // A market's book after one of its deltas: the levels of the snapshot or keyframe before it, and the sum of the changes since.
 // That is what folding them one by one gives, as a level is a sum and a level of 0 is none.
 import { sql, type SQL } from 'drizzle-orm';
-import { dayMs } from '../partitions/day.ts';
+import { dayMs } from '../database/day.ts';
 import type { Row, Run } from '../database/engines/engine.ts';
 import { numberOf } from '../database/rows.ts';
 import { bigints, integers } from '../database/array-parameters.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { textArrayLiteral } from '../database/array-literal.ts';
 import { fanIn, isFull, type MarketChunkSpan, type Merge } from './compaction-plan.ts';
-import { dayMs, dayOf } from '../partitions/day.ts';
+import { dayMs, dayOf } from '../database/day.ts';
 import type { Run } from '../database/engines/engine.ts';
 import type { SessionId } from '../records.ts';
 import { numberOf } from '../database/rows.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Run } from '../database/engines/engine.ts';
-import { partitionedTables } from '../partitions/make-partitions.ts';
+import { partitionedTables } from '../partitions/create-partitions.ts';
 
 /** Any number will do, as long as nothing else in the database locks it. */
 const advisoryLock = 7_402_118_658;

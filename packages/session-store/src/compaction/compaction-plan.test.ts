@@ -1,7 +1,7 @@
 import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { fanIn, planMerges, takeRun, type ChunkSpan, type MarketChunkSpan } from './compaction-plan.ts';
-import { dayMs } from '../partitions/day.ts';
+import { dayMs } from '../database/day.ts';
 
 const span = (firstSeq: number, records: number, over: Partial<ChunkSpan> = {}): ChunkSpan => ({
   firstSeq,

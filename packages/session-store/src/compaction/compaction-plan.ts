@@ -1,6 +1,6 @@
 // Which chunks one step of compaction takes. Whatever it takes lies in one UTC day, so that the result lies in one partition, and
 // within 2^31 numbers, so that every number can be said relative to the first.
-import { dayMs, dayOf } from '../partitions/day.ts';
+import { dayMs, dayOf } from '../database/day.ts';
 
 /** A chunk without its columns. */
 export type ChunkSpan = {

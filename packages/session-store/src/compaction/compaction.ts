@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { fanIn, planMerges, takeRun, type ChunkSpan } from './compaction-plan.ts';
-import { dayOf } from '../partitions/day.ts';
+import { dayOf } from '../database/day.ts';
 import { StepSize, type StepSizeLimits } from './step-size.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine, Run } from '../database/engines/engine.ts';

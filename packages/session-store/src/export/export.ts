@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { SessionStoreError } from '../errors.ts';
 import { textOf, timeOf } from '../database/rows.ts';
-import { coverage } from '../reading/book/coverage-rows.ts';
+import { coverage } from '../reading/book/coverage.ts';
 import { refuseDamage } from '../reading/damage.ts';
 import type { MarketNames } from '../reading/market-names.ts';
 import { sessionTimes, uuids } from '../reading/market-sessions.ts';

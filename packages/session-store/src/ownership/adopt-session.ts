@@ -2,7 +2,7 @@
 // for as long as it takes to write them. The session is `reclaimed` all the while: it records nothing new.
 import { sql } from 'drizzle-orm';
 import { textArrayLiteral } from '../database/array-literal.ts';
-import { ownership, type OwnedSession } from './ownership.ts';
+import { ownership, type OwnedSession } from './owned-session.ts';
 import type { Row, Run } from '../database/engines/engine.ts';
 import type { SessionId } from '../records.ts';
 import { numberOf, textOf } from '../database/rows.ts';

@@ -1,6 +1,6 @@
 import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import type { OwnedSession } from './ownership.ts';
+import type { OwnedSession } from './owned-session.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Engine, TransactionOptions } from '../database/engines/engine.ts';
 import { LeaseKeeper } from './lease-keeper.ts';

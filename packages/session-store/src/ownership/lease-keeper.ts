@@ -1,9 +1,9 @@
-import { ownership, type OwnedSession } from './ownership.ts';
+import { ownership, type OwnedSession } from './owned-session.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine } from '../database/engines/engine.ts';
 import { Maintenance } from '../background/maintenance.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { renewLeases } from './renew-leases.ts';
+import { renewLeases } from './lease-renewal.ts';
 import type { SessionId } from '../records.ts';
 
 type Held = { readonly session: OwnedSession; readonly onLost: (error: SessionStoreError) => void };

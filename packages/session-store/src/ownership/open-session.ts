@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { OwnedSession } from './ownership.ts';
+import type { OwnedSession } from './owned-session.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Row, Run } from '../database/engines/engine.ts';
 import type { SessionId } from '../records.ts';

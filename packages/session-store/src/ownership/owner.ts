@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OwnedSession } from './ownership.ts';
+import type { OwnedSession } from './owned-session.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Engine } from '../database/engines/engine.ts';
 import { ownerIdentity } from './owner-identity.ts';
@@ -9,7 +9,7 @@ import type { ResolvedOptions } from '../options.ts';
 import { adoptSession, type Adopted } from './adopt-session.ts';
 import { openSession } from './open-session.ts';
 import type { SessionId } from '../records.ts';
-import { sweepOrphans } from './sweep.ts';
+import { sweepOrphans } from './close-orphans.ts';
 
 const foreignKeyViolation = '23503';
 const uniqueViolation = '23505';

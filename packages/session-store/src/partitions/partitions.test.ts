@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../batch/collector.ts';
 import { Collector } from '../batch/collector.ts';
-import { dayMs } from './day.ts';
+import { dayMs } from '../database/day.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Engine } from '../database/engines/engine.ts';
 import { Partitions } from './partitions.ts';

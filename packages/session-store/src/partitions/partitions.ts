@@ -1,10 +1,10 @@
 import type { Batch } from '../batch/collector.ts';
-import { dayOf } from './day.ts';
+import { dayOf } from '../database/day.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine, TransactionOptions } from '../database/engines/engine.ts';
 import type { Job } from '../background/maintenance.ts';
 import { dropExpired } from './retention.ts';
-import { createPartitions, databaseNowMs } from './make-partitions.ts';
+import { createPartitions, databaseNowMs } from './create-partitions.ts';
 
 /** How many days are ready before they come: a weekend without a working maintenance does no harm. */
 const daysAhead = 3;

@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { dayMs, dayOf } from './day.ts';
+import { dayMs, dayOf } from '../database/day.ts';
 import type { Run } from '../database/engines/engine.ts';
 import { moment } from '../database/moment.ts';
 import {
@@ -9,7 +9,7 @@ import {
   listPartitions,
   partitionedTables,
   type PartitionedTable,
-} from './make-partitions.ts';
+} from './create-partitions.ts';
 
 /** Per table: the counter that its records are counted in, and how many a row holds; null where it holds none of its own. */
 const counted: Readonly<Record<PartitionedTable, { readonly counter: SQL; readonly records: SQL } | null>> = {

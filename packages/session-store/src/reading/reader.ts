@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
-import type { CoverageInterval } from './book/coverage.ts';
+import type { CoverageInterval } from './book/coverage-intervals.ts';
 import { isName } from '../batch/record-check.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { bookAt, type BookAt } from './book/book-at.ts';
-import { coverage } from './book/coverage-rows.ts';
+import { coverage } from './book/coverage.ts';
 import { exportRecords, type ExportOptions, type ExportResult } from '../export/export.ts';
 import { MarketNames } from './market-names.ts';
 import { againAfterDeadlock, type Read } from './read.ts';

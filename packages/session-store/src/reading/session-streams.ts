@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { dayMs, dayOf } from '../partitions/day.ts';
+import { dayMs, dayOf } from '../database/day.ts';
 import { merge, type MergeInput } from './merge.ts';
 import type { GapRecord, SessionId, StoreRecord } from '../records.ts';
 import { numberOf, textOf, timeOf } from '../database/rows.ts';

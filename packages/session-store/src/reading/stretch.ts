@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { dayMs, dayOf } from '../partitions/day.ts';
+import { dayMs, dayOf } from '../database/day.ts';
 import { integers } from '../database/array-parameters.ts';
 import { moment } from '../database/moment.ts';
 import type { SessionId } from '../records.ts';

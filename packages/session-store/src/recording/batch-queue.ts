@@ -1,8 +1,8 @@
 import type { Batch } from '../batch/collector.ts';
 import type { SessionStoreError } from '../errors.ts';
-import type { SessionSpool } from '../spool/session-spool.ts';
-import type { SessionWrites } from './session-writes.ts';
-import type { Writer } from './writer.ts';
+import type { SessionSpool } from '../spool/part-spool.ts';
+import type { SessionWrites } from '../batch/writing/session-transactions.ts';
+import type { Writer } from '../batch/writing/retry-queue.ts';
 
 /** A batch as it is counted. */
 export type BatchSize = Pick<Batch, 'ordinal' | 'records' | 'bytes'>;

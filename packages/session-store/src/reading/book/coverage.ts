@@ -1,124 +1,50 @@
-import type { GapRecord, SessionId } from '../../records.ts';
-import { brokenFromMs, firstBreak, type BookPlace } from './holes.ts';
-
-/** A stretch of time in which a market's book can be rebuilt, or cannot. Times are ms since the epoch. */
-export type CoverageInterval = {
-  /** Included. */
-  readonly fromMs: number;
-  /** Not included. */
-  readonly toMs: number;
-  readonly covered: boolean;
-  /**
-   * Why it is not covered: the `cause` of a hole in the ledger, `expired`, `before first snapshot`, `session ended as …`
-   * (with its status and reason) or `not recorded`. `null` where it is covered.
-   */
-  readonly cause: string | null;
-  /** The session that covers it, or the one that the cause is about; `null` where there is none. */
-  readonly session: SessionId | null;
-};
-
-/** One session as far as it recorded a market. */
-export type SessionCoverage = {
-  readonly session: SessionId;
-  /** When it was recording, in ms since the epoch; `toMs` is Infinity if nothing is known of its end. */
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** How it ended, for people; `null` while it is active. */
-  readonly ended: string | null;
-  /** What arrived before this has expired. */
-  readonly expiredBeforeMs: number | null;
-  /** Where the market's book was known: its snapshots and keyframes, in any order. */
-  readonly books: readonly BookPlace[];
-  /** The session's ledger. */
-  readonly gaps: readonly GapRecord[];
-};
-
-/** From the strongest claim to an instant to the weakest. */
-const ranks = ['covered', 'gap', 'expired', 'before', 'ended', 'not recorded'] as const;
-
-type Claim = {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly rank: (typeof ranks)[number];
-  readonly cause: string | null;
-  readonly session: SessionId | null;
-};
+import { sql } from 'drizzle-orm';
+import { coverageOf, type CoverageInterval } from './coverage-intervals.ts';
+import { moment } from '../../database/moment.ts';
+import type { SessionId } from '../../records.ts';
+import { numberOf, textOf, timeOf } from '../../database/rows.ts';
+import { ledgers, marketNumber, sessionTimes } from '../market-sessions.ts';
+import type { Read } from '../read.ts';
+import type { Span } from '../stretch.ts';
 
 /**
- * Which of a span is covered by any session and which is not, without a hole and without an overlap, neighbours that say
- * the same made one. Where several sessions have something to say the strongest is taken: covered, a hole, expired, before
- * the first snapshot, a session that has ended, nothing; between equals the latest beginning.
+ * When a market's book can be rebuilt and when it cannot, over all sessions and recorders or over some. Memory grows with the market's
+ * snapshots and the holes of the sessions that recorded it, not with its deltas.
  */
-export function coverageOf(
-  sessions: readonly SessionCoverage[],
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-): readonly CoverageInterval[] {
-  const everything: Claim = { fromMs, toMs, rank: 'not recorded', cause: 'not recorded', session: null };
-  const claims = [everything, ...sessions.flatMap(claimsOf)]
-    .map((claim) => ({ ...claim, fromMs: Math.max(claim.fromMs, fromMs), toMs: Math.min(claim.toMs, toMs) }))
-    .filter((claim) => claim.fromMs < claim.toMs)
-    .toSorted((one, other) => one.fromMs - other.fromMs);
-  const cuts = [...new Set(claims.flatMap((claim) => [claim.fromMs, claim.toMs]))].toSorted(
-    (one, other) => one - other,
+export async function coverage(
+  read: Read,
+  market: string,
+  span: Span,
+  among?: readonly SessionId[],
+): Promise<readonly CoverageInterval[]> {
+  const id = await marketNumber(read, market);
+  if (id === null) return coverageOf([], span);
+  // Keyframes are never made across a hole, so the first of a stream says all that they can: that what came before is gone.
+  const rows = await read(
+    sql`
+      select session_id, epoch, sid, seq, received_at from snapshot_records
+      where market_id = ${id}::integer and received_at < ${moment(span.toMs)}
+      union all
+      select * from (
+        select distinct on (session_id, epoch, sid) session_id, epoch, sid, seq, received_at from keyframes
+        where market_id = ${id}::integer and received_at < ${moment(span.toMs)}
+        order by session_id, epoch, sid, received_at, seq
+      ) as keyframe`,
+    'Reading when a market was recorded',
   );
-  const intervals: CoverageInterval[] = [];
-  let alive: Claim[] = [];
-  let at = 0;
-  for (let cut = 0; cut + 1 < cuts.length; cut++) {
-    const start = cuts[cut]!;
-    alive = alive.filter((claim) => claim.toMs > start);
-    while (at < claims.length && claims[at]!.fromMs === start) alive.push(claims[at++]!);
-    const { rank, cause, session } = alive.reduce(stronger);
-    append(intervals, { fromMs: start, toMs: cuts[cut + 1]!, covered: rank === 'covered', cause, session });
-  }
-  return intervals;
-}
-
-const stronger = (one: Claim, other: Claim): Claim => {
-  const difference = ranks.indexOf(one.rank) - ranks.indexOf(other.rank);
-  if (difference !== 0) return difference < 0 ? one : other;
-  return other.fromMs > one.fromMs ? other : one;
-};
-
-function append(intervals: CoverageInterval[], next: CoverageInterval): void {
-  const last = intervals.at(-1);
-  if (last && last.covered === next.covered && last.cause === next.cause && last.session === next.session) {
-    intervals[intervals.length - 1] = { ...last, toMs: next.toMs };
-  } else {
-    intervals.push(next);
-  }
-}
-
-/** What one session has to say of the time in which it recorded, and of the time after it. */
-function claimsOf(session: SessionCoverage): readonly Claim[] {
-  const { session: id, ended, expiredBeforeMs, gaps } = session;
-  const books = session.books.toSorted(
-    (one, other) => one.receivedAtMs - other.receivedAtMs || one.epoch - other.epoch || one.seq - other.seq,
-  );
-  if (books.length === 0) return [];
-  const firstMs = Math.min(session.fromMs, books[0]!.receivedAtMs);
-  const claims: Claim[] = [
-    { fromMs: firstMs, toMs: books[0]!.receivedAtMs, rank: 'before', cause: 'before first snapshot', session: id },
-  ];
-  if (expiredBeforeMs !== null) {
-    claims.push({ fromMs: firstMs, toMs: expiredBeforeMs, rank: 'expired', cause: 'expired', session: id });
-  }
-  if (ended !== null) {
-    claims.push({
-      fromMs: session.toMs,
-      toMs: Infinity,
-      rank: 'ended',
-      cause: `session ended as ${ended}`,
-      session: id,
-    });
-  }
-  books.forEach((book, index) => {
-    // A later book takes over, of whichever epoch: the market has moved there.
-    const toMs = Math.min(books[index + 1]?.receivedAtMs ?? Infinity, session.toMs);
-    const gap = firstBreak(gaps, book);
-    const brokenMs = gap ? Math.min(brokenFromMs(gap, book), toMs) : toMs;
-    claims.push({ fromMs: book.receivedAtMs, toMs: brokenMs, rank: 'covered', cause: null, session: id });
-    if (gap) claims.push({ fromMs: brokenMs, toMs, rank: 'gap', cause: gap.cause, session: id });
-  });
-  return claims;
+  const books = Map.groupBy(rows, (row) => textOf(row, 'session_id'));
+  const ids = [...books.keys()].filter((session) => among === undefined || among.includes(session));
+  const epochs = rows.map((row) => numberOf(row, 'epoch'));
+  const [times, gaps] = await Promise.all([sessionTimes(read, ids), ledgers(read, ids, epochs, span.toMs)]);
+  const sessions = times.map((session) => ({
+    ...session,
+    gaps: gaps.get(session.session)!,
+    books: books.get(session.session)!.map((row) => ({
+      epoch: numberOf(row, 'epoch'),
+      sid: numberOf(row, 'sid'),
+      seq: numberOf(row, 'seq'),
+      receivedAtMs: timeOf(row, 'received_at'),
+    })),
+  }));
+  return coverageOf(sessions, span);
 }

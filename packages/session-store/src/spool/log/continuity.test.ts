@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Continuity } from './continuity.ts';
-import type { Frame } from './spool-frame.ts';
+import type { Frame } from './log-block.ts';
 
 const entry = (number: number): Frame => ({
   number,

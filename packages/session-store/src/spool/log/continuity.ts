@@ -1,5 +1,5 @@
 import type { SpoolNeighbour } from '../spool.ts';
-import type { Frame } from './spool-frame.ts';
+import type { Frame } from './log-block.ts';
 
 /** Numbers without a frame. */
 export type Hole = {

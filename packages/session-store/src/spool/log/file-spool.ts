@@ -8,7 +8,7 @@
 // With another program writing to the disk, commits of 500 records took 97 ms at worst there, and 0.8 ms here.
 import { randomInt } from 'node:crypto';
 import type { Hole } from './continuity.ts';
-import { encodeFrame, type FrameContent } from './spool-frame.ts';
+import { encodeFrame, type FrameContent } from './log-block.ts';
 import { SpoolIndex } from './spool-index.ts';
 import type { SessionStoreError } from '../../errors.ts';
 import { within } from '../../options.ts';

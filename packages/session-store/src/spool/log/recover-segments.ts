@@ -3,7 +3,7 @@
 import { chmod, constants, copyFile, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Continuity, type Hole } from './continuity.ts';
-import { scanFrames } from './spool-frame.ts';
+import { scanFrames } from './log-block.ts';
 import type { SpoolIndex } from './spool-index.ts';
 import type { SpoolDamage } from '../spool.ts';
 import { privateFile } from '../../database/private-files.ts';

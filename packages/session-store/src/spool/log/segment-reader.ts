@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Continuity, type Hole } from './continuity.ts';
-import { headerBytes, scanFrames, type Frame } from './spool-frame.ts';
+import { headerBytes, scanFrames, type Frame } from './log-block.ts';
 import type { SpoolEntry, SpooledEntry } from '../spool.ts';
 import type { Segment } from './segment-file.ts';
 

@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import type { Batch } from '../../batch/collector.ts';
 import { HoleLedger } from './hole-ledger.ts';
-import type { OwnedSession } from '../../ownership/ownership.ts';
+import type { OwnedSession } from '../../ownership/owned-session.ts';
 import {
   batchOfGaps,
   readParts,
@@ -19,7 +19,7 @@ import type { SessionStoreError } from '../../errors.ts';
 import type { Engine, Row } from '../../database/engines/engine.ts';
 import { setAside } from './set-aside-file.ts';
 import { spoolFailure } from '../log/spool-failure.ts';
-import type { MarketIds } from '../../recording/market-ids.ts';
+import type { MarketIds } from '../../batch/writing/market-ids.ts';
 import type { ResolvedOptions, SpoolRecovery } from '../../options.ts';
 import type { Owner } from '../../ownership/owner.ts';
 import type { Partitions } from '../../partitions/partitions.ts';
@@ -28,11 +28,11 @@ import { nameSetAside } from './name-set-aside.ts';
 import { spooledSession } from './spooled-session.ts';
 import type { GapRecord, SessionId } from '../../records.ts';
 import { numberOf, textOf } from '../../database/rows.ts';
-import { SessionWrites } from '../../recording/session-writes.ts';
+import { SessionWrites } from '../../batch/writing/session-transactions.ts';
 import type { Spool, SpoolDamage, SpoolEntry } from '../spool.ts';
 import { spooledBatches, spooledEntries } from '../spooled-entries.ts';
 import type { SourceStatus } from '../../background/status-sources.ts';
-import { Writer } from '../../recording/writer.ts';
+import { Writer } from '../../batch/writing/retry-queue.ts';
 
 export type RecoveryParts = {
   readonly spool: Spool;

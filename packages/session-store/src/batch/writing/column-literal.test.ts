@@ -1,6 +1,6 @@
 import fc from '@trader/testkit/fast-check';
 import { expect, test } from 'vitest';
-import { arrayLiteral, textArrayLiteral } from '../database/array-literal.ts';
+import { arrayLiteral, textArrayLiteral } from '../../database/array-literal.ts';
 import { booleanColumns, integerColumns } from './column-literal.ts';
 
 const edges = [0, 9, 10, 99, 100, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), -(2 ** 31) - 1, 2 ** 53 - 1, -(2 ** 53) + 1];

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { arrayLiteral, textArrayLiteral } from '../database/array-literal.ts';
-import type { OwnedSession } from './ownership.ts';
+import type { OwnedSession } from './owned-session.ts';
 import type { Row, Run } from '../database/engines/engine.ts';
 import type { SessionId } from '../records.ts';
 import { textOf } from '../database/rows.ts';

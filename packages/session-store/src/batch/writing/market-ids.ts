@@ -1,4 +1,4 @@
-import type { Engine } from '../database/engines/engine.ts';
+import type { Engine } from '../../database/engines/engine.ts';
 import { marketIds } from './insert-market-ids.ts';
 
 /** Names that are remembered; beyond that all are forgotten and asked for again, so that memory does not grow. */

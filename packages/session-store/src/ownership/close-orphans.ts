@@ -1,6 +1,6 @@
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine, Run } from '../database/engines/engine.ts';
-import { reclaimNextActive, reclaimNextOrphan, type Reclaiming } from './orphans.ts';
+import { reclaimNextActive, reclaimNextOrphan, type Reclaiming } from './close-next-orphan.ts';
 import type { SessionId } from '../records.ts';
 
 /** Sessions that one sweep closes; the next one goes on. */

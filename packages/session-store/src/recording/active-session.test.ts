@@ -5,11 +5,11 @@ import type { Batch } from '../batch/collector.ts';
 import { SessionStoreError } from '../errors.ts';
 import { resolveOptions, type SessionStoreTuning } from '../options.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
-import { Recording } from './recording.ts';
+import { Recording } from './active-session.ts';
 import type { SessionRow, StoreRecord } from '../records.ts';
-import type { SessionWrites } from './session-writes.ts';
+import type { SessionWrites } from '../batch/writing/session-transactions.ts';
 import { StatusSources } from '../background/status-sources.ts';
-import { Writer } from './writer.ts';
+import { Writer } from '../batch/writing/retry-queue.ts';
 
 const delta = (seq: number): StoreRecord => ({
   kind: 'delta',

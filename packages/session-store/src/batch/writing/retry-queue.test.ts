@@ -1,9 +1,9 @@
 import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import { SessionStoreError } from '../errors.ts';
-import type { StoreWrite } from '../options.ts';
-import type { SourceStatus } from '../background/status-sources.ts';
-import { Writer } from './writer.ts';
+import { SessionStoreError } from '../../errors.ts';
+import type { StoreWrite } from '../../options.ts';
+import type { SourceStatus } from '../../background/status-sources.ts';
+import { Writer } from './retry-queue.ts';
 
 const unreachable = () => new SessionStoreError('DATABASE_UNREACHABLE', 'gone', { retryable: true });
 const never = new AbortController().signal;

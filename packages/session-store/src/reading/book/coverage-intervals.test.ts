@@ -1,7 +1,7 @@
 import fc from '@trader/testkit/fast-check';
 import { expect, test } from 'vitest';
 import type { GapRecord } from '../../records.ts';
-import { coverageOf, type SessionCoverage } from './coverage.ts';
+import { coverageOf, type SessionCoverage } from './coverage-intervals.ts';
 import { brokenFromMs, breaks } from './holes.ts';
 
 const ms = fc.nat(60);

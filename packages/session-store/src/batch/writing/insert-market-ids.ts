@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { textArrayLiteral } from '../database/array-literal.ts';
-import type { Run } from '../database/engines/engine.ts';
-import { numberOf, textOf } from '../database/rows.ts';
+import { textArrayLiteral } from '../../database/array-literal.ts';
+import type { Run } from '../../database/engines/engine.ts';
+import { numberOf, textOf } from '../../database/rows.ts';
 
 /** The numbers of these markets, new ones entered. Harmless when repeated. */
 export async function marketIds(run: Run, tickers: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ownership, type OwnedSession } from './ownership.ts';
+import { ownership, type OwnedSession } from './owned-session.ts';
 
 const owned: OwnedSession = { id: 'an-id', recorder: 'r', fencingToken: 3, status: 'active' };
 const row = { fencing_token: 3, status: 'active', lease_until: new Date(0), owner: 'me', end_reason: null };

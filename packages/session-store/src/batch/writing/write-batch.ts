@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import type { Row, Run, Statement } from '../database/engines/engine.ts';
-import type { SessionCounters, SessionId } from '../records.ts';
-import { numberOf } from '../database/rows.ts';
-import type { EncodedBatch } from '../batch/encode-batch.ts';
-import { leaseFromNow } from '../ownership/lease.ts';
-import { moment } from '../database/moment.ts';
+import type { Row, Run, Statement } from '../../database/engines/engine.ts';
+import type { SessionCounters, SessionId } from '../../records.ts';
+import { numberOf } from '../../database/rows.ts';
+import type { EncodedBatch } from './encode-batch.ts';
+import { leaseFromNow } from '../../ownership/lease.ts';
+import { moment } from '../../database/moment.ts';
 
 /**
  * Writes a batch's rows, counts in the session and in the recorder's lifetime what was really added (rows that are there

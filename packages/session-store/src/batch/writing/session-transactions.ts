@@ -1,15 +1,15 @@
-import type { Batch } from '../batch/collector.ts';
-import { ownership, type OwnedSession } from '../ownership/ownership.ts';
-import { SessionStoreError } from '../errors.ts';
-import type { Engine, Run } from '../database/engines/engine.ts';
+import type { Batch } from '../collector.ts';
+import { ownership, type OwnedSession } from '../../ownership/owned-session.ts';
+import { SessionStoreError } from '../../errors.ts';
+import type { Engine, Run } from '../../database/engines/engine.ts';
 import type { MarketIds } from './market-ids.ts';
-import type { Partitions } from '../partitions/partitions.ts';
-import { encodeBatch, type EncodedBatch } from '../batch/encode-batch.ts';
-import { endSession, type SessionEnd } from '../ownership/end-session.ts';
-import { lockSession } from '../ownership/lock-session.ts';
+import type { Partitions } from '../../partitions/partitions.ts';
+import { encodeBatch, type EncodedBatch } from './encode-batch.ts';
+import { endSession, type SessionEnd } from '../../ownership/end-session.ts';
+import { lockSession } from '../../ownership/lock-session.ts';
 import { writeBatch } from './write-batch.ts';
-import type { SessionRow } from '../records.ts';
-import { numberOf, sessionRow } from '../database/rows.ts';
+import type { SessionRow } from '../../records.ts';
+import { numberOf, sessionRow } from '../../database/rows.ts';
 
 /**
  * The transactions of one owned session. Each begins by taking the session's row, which says whether it is still ours and

@@ -1,8 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { arrayLiteral, textArrayLiteral } from '../database/array-literal.ts';
-import type { Batch } from '../batch/collector.ts';
-import type { SessionId } from '../records.ts';
-import { bigints, integers, texts } from '../database/array-parameters.ts';
+import { arrayLiteral, textArrayLiteral } from '../../database/array-literal.ts';
+import type { Batch } from '../collector.ts';
+import type { SessionId } from '../../records.ts';
+import { bigints, integers, texts } from '../../database/array-parameters.ts';
 
 /** Inserts a batch's trade chunks; returns the `records` of each that was really added. */
 export function insertTrades(id: SessionId, { trades }: Batch, marketIds: readonly number[]): SQL {

@@ -1,12 +1,12 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { arrayLiteral } from '../database/array-literal.ts';
+import { arrayLiteral } from '../../database/array-literal.ts';
 import { booleanColumns, integerColumns } from './column-literal.ts';
-import type { Batch } from './collector.ts';
-import { isStorableText, storableText } from './record-check.ts';
-import { render, type Statement } from '../database/engines/engine.ts';
-import type { SessionId, StoredLevel } from '../records.ts';
-import { bigints, integers, texts } from '../database/array-parameters.ts';
-import { insertTrades } from '../recording/insert-trades.ts';
+import type { Batch } from '../collector.ts';
+import { isStorableText, storableText } from '../record-check.ts';
+import { render, type Statement } from '../../database/engines/engine.ts';
+import type { SessionId, StoredLevel } from '../../records.ts';
+import { bigints, integers, texts } from '../../database/array-parameters.ts';
+import { insertTrades } from './insert-trades.ts';
 
 /** A batch as it is sent: a statement per kind of record, which inserts what is not there yet and returns what it did. */
 export type EncodedBatch = {

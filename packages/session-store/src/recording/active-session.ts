@@ -9,10 +9,10 @@ import type { SessionEnd } from '../ownership/end-session.ts';
 import { QueueRoom } from './queue-room.ts';
 import type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from '../records.ts';
-import type { SessionSpool } from '../spool/session-spool.ts';
-import type { SessionWrites } from './session-writes.ts';
+import type { SessionSpool } from '../spool/part-spool.ts';
+import type { SessionWrites } from '../batch/writing/session-transactions.ts';
 import type { SpoolEntry } from '../spool/spool.ts';
-import type { Writer } from './writer.ts';
+import type { Writer } from '../batch/writing/retry-queue.ts';
 
 /** What keeps a session from being written by its owner as if nothing had happened, and not from being written at all. */
 const recoverable: readonly unknown[] = [

@@ -1,7 +1,7 @@
 // The large tables' partitions, one per day, as the database knows them. An operator may have made wider ones by hand:
 // bounds are read from the catalogue, never guessed from names.
 import { sql, type SQL } from 'drizzle-orm';
-import { dayMs, dayOf } from './day.ts';
+import { dayMs, dayOf } from '../database/day.ts';
 import type { Run } from '../database/engines/engine.ts';
 import { numberOf, textOf } from '../database/rows.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
 import { PgliteEngine } from '../src/database/engines/pglite-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
-import { sweepAll, sweepOrphans } from '../src/ownership/sweep.ts';
+import { sweepAll, sweepOrphans } from '../src/ownership/close-orphans.ts';
 
 const folder = temporaryFolder('session-store-sweep-');
 const ids: string[] = [];

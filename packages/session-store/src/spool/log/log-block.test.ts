@@ -1,6 +1,6 @@
 import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeFrame, scanFrames, type FrameContent } from './spool-frame.ts';
+import { encodeFrame, scanFrames, type FrameContent } from './log-block.ts';
 
 const salt = 0xfeed_beef;
 const content: fc.Arbitrary<FrameContent> = fc.oneof(
