@@ -38,7 +38,7 @@ const pureFiles: Readonly<Record<string, readonly string[]>> = {
     'spool/{spool-control,spooled-batch}.ts',
     'spool/encoding/*.ts',
     'spool/log/{continuity,log-block,spool-index}.ts',
-    'spool/recovery/{hole-ledger,recovered-batch}.ts',
+    'spool/recovery/{hole-ledger,recover-batch}.ts',
   ],
 };
 

@@ -12,17 +12,17 @@ import { Owner, unknownSession } from './ownership/owner.ts';
 import { Partitions } from './partitions/partitions.ts';
 import { listSessions, type SessionFilter } from './reading/list-sessions.ts';
 import type { RecordingSession } from './recording/recording-session.ts';
-import { Recording } from './recording/active-session.ts';
+import { ActiveSession } from './recording/active-session.ts';
 import { Reader, type Reading } from './reading/reader.ts';
 import type { SessionId, SessionRow } from './records.ts';
 import { sessionRow } from './database/rows.ts';
 import { SessionSpool } from './spool/part-spool.ts';
-import { SessionWrites } from './batch/writing/session-transactions.ts';
-import { Recoveries } from './spool/recovery/spool-recovery.ts';
+import { SessionTransactions } from './batch/writing/session-transactions.ts';
+import { Recoveries } from './spool/recovery/recoveries.ts';
 import type { Spool, SpoolDamage, SpoolEntry } from './spool/spool.ts';
 import { StatusSources } from './background/status-sources.ts';
-import { sweepAll } from './ownership/close-orphans.ts';
-import { Writer } from './batch/writing/retry-queue.ts';
+import { closeAllActive } from './ownership/close-orphans.ts';
+import { RetryQueue } from './batch/writing/retry-queue.ts';
 
 export interface OpenSessionOptions {
   /** Who records, over all its sessions: its lifetime counters carry this name. At most 500 characters. */
@@ -108,7 +108,7 @@ export async function createSessionStore(options: SessionStoreOptions): Promise<
   try {
     await migrate(engine, resolved.queryTimeoutMs);
     // The folder's lock proves that no other owner lives.
-    if (engine.name === 'pglite') await sweepAll(engine);
+    if (engine.name === 'pglite') await closeAllActive(engine);
     spool = await openSpool(resolved, engine);
     const store = new Store(engine, resolved, spool);
     await store.begin();
@@ -146,7 +146,7 @@ class Store implements SessionStore {
   readonly engine: Engine['name'];
   readonly #engine: Engine;
   readonly #options: ResolvedOptions;
-  readonly #writer: Writer;
+  readonly #retryQueue: RetryQueue;
   readonly #markets: MarketIds;
   readonly #reader: Reader;
   readonly #partitions: Partitions;
@@ -156,7 +156,7 @@ class Store implements SessionStore {
   readonly #status: StatusSources;
   readonly #spool: OpenSpool | null;
   readonly #recoveries: Recoveries | null;
-  readonly #open = new Set<Recording>();
+  readonly #open = new Set<ActiveSession>();
   /** Openings under way; a store that closes waits for them, or it would leave an active row behind. */
   readonly #opening = new Set<Promise<RecordingSession>>();
   #closed: Promise<void> | null = null;
@@ -166,7 +166,7 @@ class Store implements SessionStore {
     this.#engine = engine;
     this.#options = options;
     this.#status = new StatusSources(options.onStatus);
-    this.#writer = new Writer(options.runtime, this.#status.of('database'), options.onWrite);
+    this.#retryQueue = new RetryQueue(options.runtime, this.#status.of('database'), options.onWrite);
     this.#markets = new MarketIds(engine);
     this.#reader = new Reader(async (query, doing) => this.#read(async (run) => run(query), doing), options.runtime);
     this.#partitions = new Partitions(engine);
@@ -180,10 +180,10 @@ class Store implements SessionStore {
 
   /**
    * Closes the orphans that are there, and takes over those that are in the spool. That one cannot be closed stops nobody: the
-   * next sweep tries again, and reports it.
+   * next search for orphans tries again, and reports it.
    */
   async begin(): Promise<void> {
-    await this.#owner.sweep().catch(() => undefined);
+    await this.#owner.closeOrphans().catch(() => undefined);
     await this.#recoveries?.begin();
   }
 
@@ -216,15 +216,22 @@ class Store implements SessionStore {
       throw new TypeError(`recorder must be 1 to 500 characters, not ${JSON.stringify(recorder)}.`);
     if (typeof continues === 'string' && !isSessionId(continues)) throw unknownSession(continues);
     this.#refuseIfClosed();
-    const owned = await this.#owner.take(recorder, continues);
+    const owned = await this.#owner.open(recorder, continues);
     const { durationMs } = this.#options.lease;
-    const writes = new SessionWrites(this.#engine, this.#markets, this.#partitions, owned, durationMs);
+    const transactions = new SessionTransactions(this.#engine, this.#markets, this.#partitions, owned, durationMs);
     const onEnd = (left: readonly SpoolEntry[] | null) => {
       this.#owner.letGo(owned.id);
       this.#open.delete(session);
       if (left) this.#recoveries?.handOver(owned.id, left);
     };
-    const session = new Recording(owned, this.#options, this.#writer, writes, onEnd, this.#spoolOf(owned.id));
+    const session = new ActiveSession(
+      owned,
+      this.#options,
+      this.#retryQueue,
+      transactions,
+      onEnd,
+      this.#spoolOf(owned.id),
+    );
     this.#open.add(session);
     this.#owner.hold(owned, (error) => session.lose(error));
     return session;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
 import { PgliteEngine } from '../src/database/engines/pglite-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
-import { sweepAll, sweepOrphans } from '../src/ownership/close-orphans.ts';
+import { closeAllActive, closeOrphans } from '../src/ownership/close-orphans.ts';
 
 const folder = temporaryFolder('session-store-sweep-');
 const ids: string[] = [];
@@ -45,7 +45,7 @@ beforeEach(async () => {
 });
 
 test('a sweep ends the others, and says why it could not end that one', async () => {
-  const sweep = async () => sweepOrphans(engine, 1, () => []);
+  const sweep = async () => closeOrphans(engine, 1, () => []);
   await expect(sweep()).rejects.toThrow('this row is stuck');
   expect(await statuses()).toEqual(['active', 'reclaimed', 'reclaimed', 'reclaimed']);
   await run(`update sessions set status = 'active', ended_at = null, end_reason = null, owner = 'gone',
@@ -55,6 +55,6 @@ test('a sweep ends the others, and says why it could not end that one', async ()
 });
 
 test('a folder is opened although it holds that one, with the others ended', async () => {
-  await sweepAll(engine);
+  await closeAllActive(engine);
   expect(await statuses()).toEqual(['active', 'reclaimed', 'reclaimed', 'reclaimed']);
 });

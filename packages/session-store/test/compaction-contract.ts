@@ -9,7 +9,7 @@ import type { Engine, Run } from '../src/database/engines/engine.ts';
 import { MarketIds } from '../src/batch/writing/market-ids.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
 import { storedCounters } from '../src/ownership/stored-counters.ts';
-import { SessionWrites } from '../src/batch/writing/session-transactions.ts';
+import { SessionTransactions } from '../src/batch/writing/session-transactions.ts';
 import { marketData } from './arbitrary-market-data.ts';
 import { atMs, batchesOf, delta, gap, openBelow, snapshot, type ContractEngine } from './contract.ts';
 import { byHand, tuning } from './compaction-properties.ts';
@@ -38,7 +38,7 @@ export function compactionContract(name: string, given: ContractEngine): void {
     test('leaves everything as it was when it is cut off before any of its statements', async () => {
       engine = await given.engine(location);
       const owned = await openBelow(engine, { id: '00000000-0000-4000-8000-00000000000a', recorder: 'desk-1' });
-      const writes = new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
+      const writes = new SessionTransactions(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
       const records = marketData(5, 90, atMs);
       const batches = batchesOf(...Array.from({ length: 9 }, (_, index) => records.slice(10 * index, 10 * index + 10)));
       const look = async (run: Run) => ({

@@ -15,7 +15,7 @@ import { MarketIds } from '../src/batch/writing/market-ids.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
 import { migrate } from '../src/migrate.ts';
 import { openSession } from '../src/ownership/open-session.ts';
-import { SessionWrites } from '../src/batch/writing/session-transactions.ts';
+import { SessionTransactions } from '../src/batch/writing/session-transactions.ts';
 import type { Content } from './databases.ts';
 import { ReusedStore } from './reused-store.ts';
 
@@ -316,7 +316,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         const engine = await given.engine(await given.location());
         const session = { id: '00000000-0000-4000-8000-000000000001', recorder: 'retried' };
         const owned = await openBelow(engine, session);
-        const writes = new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
+        const writes = new SessionTransactions(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
         const [batch, last] = batchesOf(
           [snapshot(1), delta(2), delta(3), delta(1, { sid: 2 }), raw(), gap()],
           [delta(4)],
@@ -346,7 +346,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
             }),
           { doing: 'Breaking it' },
         );
-        const writes = new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
+        const writes = new SessionTransactions(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
         const [batch] = batchesOf([delta(1), raw()]) as [Batch];
         const end = { status: 'closed', reason: 'done', endedAtMs: atMs } as const;
         await expect(writes.end(batch, end, 0)).rejects.toMatchObject({ sqlState: '23514' });

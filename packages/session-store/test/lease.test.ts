@@ -9,8 +9,8 @@ import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { MarketIds } from '../src/batch/writing/market-ids.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
-import { SessionWrites } from '../src/batch/writing/session-transactions.ts';
-import { sweepOrphans } from '../src/ownership/close-orphans.ts';
+import { SessionTransactions } from '../src/batch/writing/session-transactions.ts';
+import { closeOrphans } from '../src/ownership/close-orphans.ts';
 import { batchesOf, delta, openBelow } from './contract.ts';
 import { newDatabase, waitingForLock } from './databases.ts';
 
@@ -51,7 +51,7 @@ const engineOf = () => {
 const leftBehind = async (recorder: string) => {
   const engine = engineOf();
   const session = await openBelow(engine, { id: randomUUID(), recorder });
-  const writes = new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), session, never);
+  const writes = new SessionTransactions(engine, new MarketIds(engine), new Partitions(engine), session, never);
   const [batch] = batchesOf([delta(1), delta(2)]);
   await writes.write(batch!);
   return session.id;
@@ -108,7 +108,7 @@ describe('a sweep', () => {
     const [one, other] = [engineOf(), engineOf()];
     const closedBy: string[] = [];
     while (closedBy.length < orphans.length) {
-      const swept = await Promise.all([one, other].map(async (engine) => sweepOrphans(engine, 1, () => [])));
+      const swept = await Promise.all([one, other].map(async (engine) => closeOrphans(engine, 1, () => [])));
       closedBy.push(...swept.flat());
     }
     expect(closedBy.toSorted()).toEqual(orphans.toSorted());
@@ -120,9 +120,9 @@ describe('a sweep', () => {
 
   test('passes over what its own process knows to be alive, however late that is with its renewals', async () => {
     const id = await orphan('late');
-    expect(await sweepOrphans(engineOf(), 1, () => [id])).toEqual([]);
+    expect(await closeOrphans(engineOf(), 1, () => [id])).toEqual([]);
     expect(await statusOf(id)).toBe('active');
-    expect(await sweepOrphans(engineOf(), 1, () => [])).toEqual([id]);
+    expect(await closeOrphans(engineOf(), 1, () => [])).toEqual([id]);
   });
 
   test('closes what it cannot count in time all the same, with the counters that were kept', async () => {
@@ -136,7 +136,7 @@ describe('a sweep', () => {
         .mockRejectedValueOnce(timedOut) as Engine['transact'],
       close: async () => undefined,
     };
-    expect(await sweepOrphans(impatient, 1, () => [])).toEqual([id]);
+    expect(await closeOrphans(impatient, 1, () => [])).toEqual([id]);
     const row = await rowOf(id);
     expect(row).toMatchObject({ status: 'reclaimed', deltas: '2' });
     expect(row['end_reason']).toContain('not counted anew');

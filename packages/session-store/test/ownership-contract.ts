@@ -13,7 +13,7 @@ import { migrate } from '../src/migrate.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
 import { adoptSession, finishAdoption } from '../src/ownership/adopt-session.ts';
 import { reclaimSession } from '../src/ownership/reclaim-session.ts';
-import { SessionWrites } from '../src/batch/writing/session-transactions.ts';
+import { SessionTransactions } from '../src/batch/writing/session-transactions.ts';
 import { atMs, batchesOf, delta, gap, openBelow, raw, type ContractEngine } from './contract.ts';
 import { ReusedStore } from './reused-store.ts';
 
@@ -135,7 +135,7 @@ export function ownershipContract(name: string, given: ContractEngine): void {
   describe(`an owned session on ${name}`, () => {
     let engine: Engine;
     let session: OwnedSession;
-    let writes: SessionWrites;
+    let writes: SessionTransactions;
 
     beforeAll(async () => void (engine = await given.engine(await given.location())));
     afterAll(async () => engine.close());
@@ -145,7 +145,7 @@ export function ownershipContract(name: string, given: ContractEngine): void {
     });
 
     const writesOf = (owned: OwnedSession) =>
-      new SessionWrites(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
+      new SessionTransactions(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
     const keeperOf = () =>
       new LeaseKeeper(engine, { lease: keptLease, runtime: systemRuntime, onMaintenanceFailure: () => undefined });
     const transact = async <T>(work: (run: Run) => Promise<T>) => engine.transact(work, { doing: 'Testing' });

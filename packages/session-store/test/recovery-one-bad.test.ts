@@ -5,7 +5,7 @@ import { SessionStoreError } from '../src/errors.ts';
 import type { Engine } from '../src/database/engines/engine.ts';
 import { resolveOptions } from '../src/options.ts';
 import type { Owner } from '../src/ownership/owner.ts';
-import { Recoveries, type RecoveryParts } from '../src/spool/recovery/spool-recovery.ts';
+import { Recoveries, type RecoveryParts } from '../src/spool/recovery/recoveries.ts';
 import type { Spool } from '../src/spool/spool.ts';
 
 const ids = ['a', 'b', 'c'].map((letter) => letter.repeat(8) + '-0000-4000-8000-000000000000');

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, testSeed, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeFrame } from '../src/spool/log/log-block.ts';
+import { encodeBlock } from '../src/spool/log/log-block.ts';
 import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
 import { fillSpool, positionsOf, reopenSpool, segmentsIn, spoilSpools } from './spool-spoiling.ts';
 
@@ -113,16 +113,16 @@ test('a mark that is torn or unreadable is no damage', async () => {
   }
 });
 
-test('a text that imitates a frame is not taken for one, wherever the damage before it leads', async () => {
+test('a text that imitates a block is not taken for one, wherever the damage before it leads', async () => {
   const { spool } = await openReporting({ folder: folder.path });
   // As if by somebody who knows the format, and everything but the salt.
-  const forged = encodeFrame(3, { kind: 'entry', ...entryOf(77) }, 1);
+  const forged = encodeBlock(3, { kind: 'entry', ...entryOf(77) }, 1);
   spool.append({ ...entryOf(0), payload: forged });
   spool.append(entryOf(1));
   await spool.close();
   const path = pathOf(segments()[0]!);
   const bytes = readFileSync(path);
-  bytes[20]! ^= 1; // The header of the entry that holds it: the search for the next frame goes through the payload.
+  bytes[20]! ^= 1; // The header of the entry that holds it: the search for the next block goes through the payload.
   writeFileSync(path, bytes);
   const { entries, damage } = await reopen();
   expect(entries.map(indexOf)).toEqual([1]);

@@ -2,7 +2,7 @@
 // for as long as it takes to write them. The session is `reclaimed` all the while: it records nothing new.
 import { sql } from 'drizzle-orm';
 import { textArrayLiteral } from '../database/array-literal.ts';
-import { ownership, type OwnedSession } from './owned-session.ts';
+import { requireOwnership, type OwnedSession } from './owned-session.ts';
 import type { Row, Run } from '../database/engines/engine.ts';
 import type { SessionId } from '../records.ts';
 import { numberOf, textOf } from '../database/rows.ts';
@@ -74,6 +74,6 @@ export async function finishAdoption(run: Run, session: OwnedSession, recount = 
   const finished =
     row?.['status'] === 'reclaimed' && row['fencing_token'] === session.fencingToken && row['lease_until'] === null;
   if (finished) return row;
-  const reason = textOf(ownership(row, session), 'end_reason');
+  const reason = textOf(requireOwnership(row, session), 'end_reason');
   return reclaimSession(run, session.id, { reason: recount ? reason : reason + notCounted, recount });
 }

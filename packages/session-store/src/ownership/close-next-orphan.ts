@@ -16,8 +16,8 @@ export type OrphanSearch = {
   readonly alive: readonly SessionId[];
 };
 
-/** One step of a sweep. */
-export type Reclaiming = {
+/** One step of closing all that there are. */
+export type ClosingStep = {
   readonly recount: boolean;
   /** Sessions that could not be reclaimed, and are to be passed over. */
   readonly stuck: readonly SessionId[];
@@ -31,10 +31,10 @@ export type Reclaiming = {
  *
  * @returns which; null when there is none, or another process is looking
  */
-export async function reclaimNextOrphan(
+export async function closeNextOrphan(
   run: Run,
   { leaseMs, alive }: OrphanSearch,
-  { recount, stuck, onFound }: Reclaiming,
+  { recount, stuck, onFound }: ClosingStep,
 ): Promise<SessionId | null> {
   const [turn] = await run(sql`select pg_try_advisory_xact_lock(${advisoryLock}::bigint) as mine`);
   if (turn?.['mine'] !== true) return null;
@@ -57,7 +57,7 @@ export async function reclaimNextOrphan(
  *
  * @returns which; null when there is none
  */
-export async function reclaimNextActive(run: Run, { recount, stuck, onFound }: Reclaiming): Promise<SessionId | null> {
+export async function closeNextActive(run: Run, { recount, stuck, onFound }: ClosingStep): Promise<SessionId | null> {
   const [found] = await run(sql`
     select id, owner from sessions
     where status = 'active' and id <> all (${textArrayLiteral(stuck)}::text::uuid[]) limit 1 for update`);

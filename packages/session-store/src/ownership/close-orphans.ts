@@ -1,13 +1,13 @@
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine, Run } from '../database/engines/engine.ts';
-import { reclaimNextActive, reclaimNextOrphan, type Reclaiming } from './close-next-orphan.ts';
+import { closeNextActive, closeNextOrphan, type ClosingStep } from './close-next-orphan.ts';
 import type { SessionId } from '../records.ts';
 
-/** Sessions that one sweep closes; the next one goes on. */
-const maxPerSweep = 100;
+/** Sessions that one call closes; the next one goes on. */
+const maxAtOnce = 100;
 
 /** Counting a session of months takes a while, and nobody waits for it. */
-const sweepTimeoutMs = 60_000;
+const closeTimeoutMs = 60_000;
 
 /**
  * Closes sessions whose owner let the lease run out, each in a transaction of its own. One that cannot be closed keeps none of
@@ -18,40 +18,39 @@ const sweepTimeoutMs = 60_000;
  * @throws {SessionStoreError} why the database failed, or why the first that could not be closed was not; what was closed stays
  *   closed
  */
-export async function sweepOrphans(
+export async function closeOrphans(
   engine: Engine,
   leaseMs: number,
   alive: () => readonly SessionId[],
 ): Promise<readonly SessionId[]> {
-  const { reclaimed, failure } = await reclaimUntilNone(engine, maxPerSweep, async (run, step) =>
-    reclaimNextOrphan(run, { leaseMs, alive: alive() }, step),
+  const { reclaimed, failure } = await closeUntilNone(engine, maxAtOnce, async (run, step) =>
+    closeNextOrphan(run, { leaseMs, alive: alive() }, step),
   );
   if (failure) throw failure;
   return reclaimed;
 }
 
 /**
- * Closes every active session: the caller's lock on the database proves that no owner lives. One that cannot be closed is left to
- * the sweeps to come, which say why.
+ * Closes every active session: the caller's lock on the database proves that no owner lives. One that cannot be closed is left to * the calls of `closeOrphans` to come, which say why.
  *
  * @throws {SessionStoreError} why the database failed
  */
-export async function sweepAll(engine: Engine): Promise<void> {
-  await reclaimUntilNone(engine, Infinity, reclaimNextActive);
+export async function closeAllActive(engine: Engine): Promise<void> {
+  await closeUntilNone(engine, Infinity, closeNextActive);
 }
 
-type ReclaimNext = (run: Run, step: Reclaiming) => Promise<SessionId | null>;
+type CloseNext = (run: Run, step: ClosingStep) => Promise<SessionId | null>;
 
-type Swept = { readonly reclaimed: readonly SessionId[]; readonly failure: SessionStoreError | null };
+type Closed = { readonly reclaimed: readonly SessionId[]; readonly failure: SessionStoreError | null };
 
-async function reclaimUntilNone(engine: Engine, most: number, next: ReclaimNext): Promise<Swept> {
+async function closeUntilNone(engine: Engine, most: number, next: CloseNext): Promise<Closed> {
   const reclaimed: SessionId[] = [];
   const stuck: SessionId[] = [];
   let failure: SessionStoreError | null = null;
   while (reclaimed.length < most) {
     let found: SessionId | null = null;
     try {
-      const id = await reclaimOne(engine, next, stuck, (each) => (found = each));
+      const id = await closeOne(engine, next, stuck, (each) => (found = each));
       if (id === null) break;
       reclaimed.push(id);
     } catch (cause) {
@@ -66,13 +65,13 @@ async function reclaimUntilNone(engine: Engine, most: number, next: ReclaimNext)
 }
 
 /** An orphan that cannot be counted in time is closed all the same: better counters that nobody checked than an orphan. */
-async function reclaimOne(
+async function closeOne(
   engine: Engine,
-  next: ReclaimNext,
+  next: CloseNext,
   stuck: readonly SessionId[],
   onFound: (id: SessionId) => void,
 ): Promise<SessionId | null> {
-  const options = { doing: 'Closing an orphaned session', lane: 'background', timeoutMs: sweepTimeoutMs } as const;
+  const options = { doing: 'Closing an orphaned session', lane: 'background', timeoutMs: closeTimeoutMs } as const;
   try {
     return await engine.transact(async (run) => next(run, { recount: true, stuck, onFound }), options);
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { ownership, type OwnedSession } from './owned-session.ts';
+import { requireOwnership, type OwnedSession } from './owned-session.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine } from '../database/engines/engine.ts';
 import { Maintenance } from '../background/maintenance.ts';
@@ -61,7 +61,7 @@ export class LeaseKeeper {
       // Let go of since it was asked for: it may well have ended.
       if (!this.#held.has(session.id)) continue;
       try {
-        ownership(rows.get(session.id), session);
+        requireOwnership(rows.get(session.id), session);
       } catch (error) {
         this.release(session.id);
         onLost(error as SessionStoreError);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ownership, type OwnedSession } from './owned-session.ts';
+import { requireOwnership, type OwnedSession } from './owned-session.ts';
 
 const owned: OwnedSession = { id: 'an-id', recorder: 'r', fencingToken: 3, status: 'active' };
 const row = { fencing_token: 3, status: 'active', lease_until: new Date(0), owner: 'me', end_reason: null };
@@ -7,14 +7,14 @@ const adopted: OwnedSession = { ...owned, status: 'reclaimed' };
 
 describe('a session is ours', () => {
   test('while the token is, however long ago the lease ran out', () => {
-    expect(ownership(row, owned)).toBe(row);
+    expect(requireOwnership(row, owned)).toBe(row);
   });
 
   test('while it is reclaimed only if we adopted it', () => {
     const reclaimed = { ...row, status: 'reclaimed' };
-    expect(ownership(reclaimed, adopted)).toBe(reclaimed);
-    expect(() => ownership(reclaimed, owned)).toThrow(expect.objectContaining({ code: 'SESSION_FENCED' }));
-    expect(() => ownership(row, adopted)).toThrow(expect.objectContaining({ code: 'SESSION_CLOSED' }));
+    expect(requireOwnership(reclaimed, adopted)).toBe(reclaimed);
+    expect(() => requireOwnership(reclaimed, owned)).toThrow(expect.objectContaining({ code: 'SESSION_FENCED' }));
+    expect(() => requireOwnership(row, adopted)).toThrow(expect.objectContaining({ code: 'SESSION_CLOSED' }));
   });
 });
 
@@ -31,7 +31,7 @@ test.each([
   ['was let go of', { ...row, lease_until: null }, 'SESSION_CLOSED', 'is active in the database'],
   ['is not there', null, 'SESSION_CLOSED', 'is not in the database any more'],
 ])('a session that %s is not ours', (_, found, code, why) => {
-  const refused = () => ownership(found, owned);
+  const refused = () => requireOwnership(found, owned);
   expect(refused).toThrow(expect.objectContaining({ code, retryable: false }));
   expect(refused).toThrow(why);
 });

@@ -18,7 +18,7 @@ type SessionColumns = Readonly<Record<string, unknown>>;
  * @param row as the database has it now; null where there is none
  * @throws {SessionStoreError} SESSION_FENCED when it was taken away, SESSION_CLOSED when it was ended
  */
-export function ownership(
+export function requireOwnership(
   row: SessionColumns | null | undefined,
   { id, fencingToken, status }: OwnedSession,
 ): SessionColumns {

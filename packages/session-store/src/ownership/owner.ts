@@ -9,7 +9,7 @@ import type { ResolvedOptions } from '../options.ts';
 import { adoptSession, type Adopted } from './adopt-session.ts';
 import { openSession } from './open-session.ts';
 import type { SessionId } from '../records.ts';
-import { sweepOrphans } from './close-orphans.ts';
+import { closeOrphans } from './close-orphans.ts';
 
 const foreignKeyViolation = '23503';
 const uniqueViolation = '23505';
@@ -20,7 +20,7 @@ export class Owner {
   readonly #options: ResolvedOptions;
   readonly #identity: string;
   readonly #leases: LeaseKeeper;
-  readonly #sweeping: Maintenance;
+  readonly #closing: Maintenance;
   /** Sessions that are being opened or are open here, and so are nobody's orphans, whatever their lease says. */
   readonly #alive = new Set<SessionId>();
   /** By recorder: a session whose opening failed, and may be in the database all the same. */
@@ -34,9 +34,9 @@ export class Owner {
     this.#identity = ownerIdentity(options.runtime.nowMs());
     this.#leases = new LeaseKeeper(engine, options);
     const { sweepEveryMs } = options.lease;
-    const sweep = { name: 'closing orphaned sessions', everyMs: sweepEveryMs, run: async () => this.sweep() };
+    const closing = { name: 'closing orphaned sessions', everyMs: sweepEveryMs, run: async () => this.closeOrphans() };
     // On its own, because an orphan must not have to wait until a month of records is dropped.
-    this.#sweeping = new Maintenance(options.runtime, [sweep], options.onMaintenanceFailure);
+    this.#closing = new Maintenance(options.runtime, [closing], options.onMaintenanceFailure);
   }
 
   /**
@@ -45,7 +45,7 @@ export class Owner {
    * @param continues undefined for the recorder's latest session if that was reclaimed, null for none
    * @throws {SessionStoreError} RECORDER_BUSY, SESSION_UNKNOWN, or why the database failed
    */
-  async take(recorder: string, continues: SessionId | null | undefined, tries = 3): Promise<OwnedSession> {
+  async open(recorder: string, continues: SessionId | null | undefined, tries = 3): Promise<OwnedSession> {
     const id = this.#unconfirmed.get(recorder) ?? randomUUID();
     // Taken while it is being opened, so that two openings at once do not share an id.
     this.#unconfirmed.delete(recorder);
@@ -69,7 +69,7 @@ export class Owner {
       const error = cause as SessionStoreError;
       if (error.sqlState === foreignKeyViolation) throw unknownSession(continues!);
       // Somebody was faster. The next try finds their session, or a free recorder.
-      if (error.sqlState === uniqueViolation && tries > 1) return this.take(recorder, continues, tries - 1);
+      if (error.sqlState === uniqueViolation && tries > 1) return this.open(recorder, continues, tries - 1);
       if (error.code === 'QUERY_TIMEOUT') this.#slowToCount.add(recorder);
       if (error.retryable && error.code !== 'RECORDER_BUSY') this.#unconfirmed.set(recorder, id);
       throw error;
@@ -108,13 +108,13 @@ export class Owner {
   }
 
   /** Closes the sessions of owners that are gone. @throws {SessionStoreError} why the database failed */
-  async sweep(): Promise<void> {
-    await sweepOrphans(this.#engine, this.#options.lease.durationMs, () => [...this.#alive]);
+  async closeOrphans(): Promise<void> {
+    await closeOrphans(this.#engine, this.#options.lease.durationMs, () => [...this.#alive]);
   }
 
-  /** Renews and sweeps no more; resolves once what is under way has ended. */
+  /** Renews leases and closes orphans no more; resolves once what is under way has ended. */
   async stop(): Promise<void> {
-    await Promise.all([this.#leases.stop(), this.#sweeping.stop()]);
+    await Promise.all([this.#leases.stop(), this.#closing.stop()]);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { bookAt, type BookAt } from './book/book-at.ts';
 import { coverage } from './book/coverage.ts';
-import { exportRecords, type ExportOptions, type ExportResult } from '../export/export.ts';
+import { exportRecords, type ExportOptions, type ExportResult } from '../export/export-records.ts';
 import { MarketNames } from './market-names.ts';
 import { againAfterDeadlock, type Read } from './read.ts';
 import { replay, type ReplayOptions } from './replay.ts';

@@ -4,7 +4,7 @@ import { merge, type MergeInput } from './merge.ts';
 import type { GapRecord, SessionId, StoreRecord } from '../records.ts';
 import { numberOf, textOf, timeOf } from '../database/rows.ts';
 import type { OnDamage } from './damage.ts';
-import { deltaPages } from './pages/delta-source.ts';
+import { deltaPages } from './pages/delta-pages.ts';
 import { looseGapPages, numberedGapPages } from './pages/gap-pages.ts';
 import type { MarketNames } from './market-names.ts';
 import { looseRawPages, numberedRawPages } from './pages/raw-pages.ts';
@@ -35,7 +35,7 @@ type Found = {
   readonly stored: Span;
 };
 
-export type Reading = {
+export type StreamSource = {
   readonly read: Read;
   readonly names: MarketNames;
   readonly session: SessionId;
@@ -64,7 +64,7 @@ export type SessionStreams = {
 
 /** @param wanted only these kinds; `null`: all */
 export async function sessionStreams(
-  reading: Reading,
+  reading: StreamSource,
   wanted: ReadonlySet<Kind> | null = null,
 ): Promise<SessionStreams> {
   const isWanted = (kind: Kind) => wanted === null || wanted.has(kind);
@@ -84,7 +84,7 @@ export async function sessionStreams(
   };
 }
 
-async function findStreams({ read, session, span }: Reading): Promise<readonly Found[]> {
+async function findStreams({ read, session, span }: StreamSource): Promise<readonly Found[]> {
   const rows = await read(
     sql`
       select kind, epoch, sid, min(at) as first_at, max(at) as last_at
@@ -124,7 +124,7 @@ async function findStreams({ read, session, span }: Reading): Promise<readonly F
     });
 }
 
-function numberedStream(reading: Reading, kinds: readonly Found[]): NumberedStream {
+function numberedStream(reading: StreamSource, kinds: readonly Found[]): NumberedStream {
   const { read, names, onDamage } = reading;
   const { epoch, sid } = kinds[0]!;
   const stretchOf = ({ stored }: Found): Stretch => ({ ...reading, epoch, sid: sid!, stored });
@@ -152,7 +152,7 @@ function numberedStream(reading: Reading, kinds: readonly Found[]): NumberedStre
 /** All of a kind have numbers here. */
 const numberIn = (record: StoreRecord): number => (record.kind === 'gap' ? record.firstSeq! : record.seq!);
 
-function looseTrades(reading: Reading, { epoch, sid, stored, firstAtMs }: Found): MergeInput<StoreRecord> {
+function looseTrades(reading: StreamSource, { epoch, sid, stored, firstAtMs }: Found): MergeInput<StoreRecord> {
   const { read, names, onDamage } = reading;
   const stretch: Stretch = { ...reading, epoch, sid: sid!, stored };
   return { notBefore: firstAtMs, pages: () => ahead(tradePages(read, names, stretch, false, onDamage)) };
@@ -160,7 +160,7 @@ function looseTrades(reading: Reading, { epoch, sid, stored, firstAtMs }: Found)
 
 /** One stream for a kind that has one order over all epochs. */
 function together(
-  { read, session, span }: Reading,
+  { read, session, span }: StreamSource,
   found: readonly Found[],
   name: Kind,
   pages: (
@@ -178,10 +178,10 @@ function together(
 }
 
 /** What retention has taken is a hole that is not in the ledger's table. */
-async function expired({ read, session, span }: Reading): Promise<MergeInput<StoreRecord>[]> {
+async function expired({ read, session, span }: StreamSource): Promise<MergeInput<StoreRecord>[]> {
   const [row] = await read(
     sql`select expired_from, expired_before from expirations where session_id = ${session}::uuid`,
-    'Reading what has expired',
+    'StreamSource what has expired',
   );
   if (!row) return [];
   const [fromAtMs, toAtMs] = [timeOf(row, 'expired_from'), timeOf(row, 'expired_before')];

@@ -5,11 +5,11 @@ import type { Batch } from '../batch/collector.ts';
 import { SessionStoreError } from '../errors.ts';
 import { resolveOptions, type SessionStoreTuning } from '../options.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
-import { Recording } from './active-session.ts';
+import { ActiveSession } from './active-session.ts';
 import type { SessionRow, StoreRecord } from '../records.ts';
-import type { SessionWrites } from '../batch/writing/session-transactions.ts';
+import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
 import { StatusSources } from '../background/status-sources.ts';
-import { Writer } from '../batch/writing/retry-queue.ts';
+import { RetryQueue } from '../batch/writing/retry-queue.ts';
 
 const delta = (seq: number): StoreRecord => ({
   kind: 'delta',
@@ -32,7 +32,7 @@ const setUp = (tuning: SessionStoreTuning = {}) => {
   const batches: Batch[] = [];
   const ended: { records: number; end: SessionEnd }[] = [];
   const answers: PromiseWithResolvers<void>[] = [];
-  const writes = {
+  const transactions = {
     write: async (batch: Batch) => {
       const answer = Promise.withResolvers<void>();
       answers.push(answer);
@@ -44,9 +44,9 @@ const setUp = (tuning: SessionStoreTuning = {}) => {
       ended.push({ records: batch?.records ?? 0, end });
       return { status: end.status, endReason: end.reason } as SessionRow;
     },
-  } as unknown as SessionWrites;
-  const writer = new Writer(runtime, new StatusSources(options.onStatus).of('database'));
-  const session = new Recording({ id: 'an-id', recorder: 'r' }, options, writer, writes, () => undefined);
+  } as unknown as SessionTransactions;
+  const retryQueue = new RetryQueue(runtime, new StatusSources(options.onStatus).of('database'));
+  const session = new ActiveSession({ id: 'an-id', recorder: 'r' }, options, retryQueue, transactions, () => undefined);
   const append = (from: number, to: number) => {
     for (let seq = from; seq <= to; seq++) session.append(delta(seq));
   };
@@ -95,7 +95,7 @@ describe('while the server works on a batch', () => {
   const sending = (prepare: (batch: Batch) => Promise<void>) => {
     const options = resolveOptions({ dataDir: 'unused', runtime: new ManualRuntime(), batch: { maxRecords: 1 } });
     const answers: PromiseWithResolvers<void>[] = [];
-    const writes = {
+    const transactions = {
       prepare,
       write: async (_: Batch, whenSent: () => void) => {
         const answer = Promise.withResolvers<void>();
@@ -103,10 +103,10 @@ describe('while the server works on a batch', () => {
         whenSent();
         await answer.promise;
       },
-    } as unknown as SessionWrites;
-    const writer = new Writer(options.runtime, new StatusSources(options.onStatus).of('database'));
+    } as unknown as SessionTransactions;
+    const retryQueue = new RetryQueue(options.runtime, new StatusSources(options.onStatus).of('database'));
     return {
-      session: new Recording({ id: 'an-id', recorder: 'r' }, options, writer, writes, () => undefined),
+      session: new ActiveSession({ id: 'an-id', recorder: 'r' }, options, retryQueue, transactions, () => undefined),
       answers,
     };
   };

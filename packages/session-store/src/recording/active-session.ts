@@ -10,9 +10,9 @@ import { QueueRoom } from './queue-room.ts';
 import type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from '../records.ts';
 import type { SessionSpool } from '../spool/part-spool.ts';
-import type { SessionWrites } from '../batch/writing/session-transactions.ts';
+import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
 import type { SpoolEntry } from '../spool/spool.ts';
-import type { Writer } from '../batch/writing/retry-queue.ts';
+import type { RetryQueue } from '../batch/writing/retry-queue.ts';
 
 /** What keeps a session from being written by its owner as if nothing had happened, and not from being written at all. */
 const recoverable: readonly unknown[] = [
@@ -26,12 +26,12 @@ const defaultCloseTimeoutMs = 30_000;
 
 const endings: readonly unknown[] = ['closed', 'health_failure', 'error'] satisfies SessionCloseOptions['status'][];
 
-export class Recording implements RecordingSession {
+export class ActiveSession implements RecordingSession {
   readonly id: SessionId;
   readonly recorder: string;
   readonly #options: ResolvedOptions;
-  readonly #writer: Writer;
-  readonly #writes: SessionWrites;
+  readonly #retryQueue: RetryQueue;
+  readonly #transactions: SessionTransactions;
   readonly #onEnd: (left: readonly SpoolEntry[] | null) => void;
   readonly #spool: SessionSpool | null;
   readonly #room: QueueRoom;
@@ -50,23 +50,23 @@ export class Recording implements RecordingSession {
   constructor(
     identity: { readonly id: SessionId; readonly recorder: string },
     options: ResolvedOptions,
-    writer: Writer,
-    writes: SessionWrites,
+    retryQueue: RetryQueue,
+    transactions: SessionTransactions,
     onEnd: (left: readonly SpoolEntry[] | null) => void,
     spool: SessionSpool | null = null,
   ) {
     this.id = identity.id;
     this.recorder = identity.recorder;
     this.#options = options;
-    this.#writer = writer;
-    this.#writes = writes;
+    this.#retryQueue = retryQueue;
+    this.#transactions = transactions;
     this.#onEnd = onEnd;
     this.#spool = spool;
     this.#room = new QueueRoom(options, spool);
     this.#intake = new Intake(options, this.#room, spool, (isOld) => this.#due(isOld));
     this.#queue = new BatchQueue({
-      writer,
-      writes,
+      retryQueue,
+      transactions,
       spool,
       spoolMemoryBytes: options.spoolMemoryBytes,
       onCommitted: (batch) => this.#committed(batch),
@@ -118,7 +118,7 @@ export class Recording implements RecordingSession {
   lose(error: SessionStoreError): void {
     if (this.#closing || this.#failure) return;
     this.#giveUp(error);
-    this.#writer.report(error);
+    this.#retryQueue.report(error);
   }
 
   async close(end: SessionCloseOptions): Promise<SessionRow> {
@@ -190,7 +190,7 @@ export class Recording implements RecordingSession {
         : { status, reason: storableText(reason), endedAtMs };
       const batch = this.#failure ? null : last;
       const before = this.#failure ? null : this.#intake.batches - (last ? 1 : 0);
-      return this.#writer.write(async () => this.#writes.end(batch, end, before), calledOff.signal, batch);
+      return this.#retryQueue.write(async () => this.#transactions.end(batch, end, before), calledOff.signal, batch);
     });
     try {
       const row = await withDeadline(runtime, timeoutMs, ended, () => this.#tooLate(timeoutMs));

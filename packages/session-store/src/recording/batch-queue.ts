@@ -1,8 +1,8 @@
 import type { Batch } from '../batch/collector.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { SessionSpool } from '../spool/part-spool.ts';
-import type { SessionWrites } from '../batch/writing/session-transactions.ts';
-import type { Writer } from '../batch/writing/retry-queue.ts';
+import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
+import type { RetryQueue } from '../batch/writing/retry-queue.ts';
 
 /** A batch as it is counted. */
 export type BatchSize = Pick<Batch, 'ordinal' | 'records' | 'bytes'>;
@@ -15,8 +15,8 @@ type Queued = BatchSize & {
 };
 
 export type BatchQueueParts = {
-  readonly writer: Writer;
-  readonly writes: SessionWrites;
+  readonly retryQueue: RetryQueue;
+  readonly transactions: SessionTransactions;
   readonly spool: SessionSpool | null;
   /** Memory for batches that the spool has too. */
   readonly spoolMemoryBytes: number;
@@ -51,7 +51,7 @@ export class BatchQueue {
   push(batch: Batch): void {
     const queued = this.#enqueue(batch);
     const attempt = async () => this.#write(queued);
-    this.#last = this.#parts.writer.write(attempt, this.#abort.signal, queued).then(
+    this.#last = this.#parts.retryQueue.write(attempt, this.#abort.signal, queued).then(
       () => this.#committed(queued),
       (error: SessionStoreError) => this.#failed(error),
     );
@@ -70,7 +70,7 @@ export class BatchQueue {
 
   async #write(queued: Queued): Promise<void> {
     const batch = await this.#load(queued);
-    await this.#parts.writes.write(batch, () => {
+    await this.#parts.transactions.write(batch, () => {
       this.#isSent = true;
       this.#prepareNext();
     });
@@ -86,7 +86,7 @@ export class BatchQueue {
   async #prepare(next: Queued): Promise<void> {
     if (this.#abort.signal.aborted) return;
     try {
-      await this.#parts.writes.prepare(await this.#load(next));
+      await this.#parts.transactions.prepare(await this.#load(next));
     } catch {
       next.loaded = null;
     }

@@ -16,7 +16,7 @@ export function encodeControl(control: SpoolControl): Uint8Array {
   return payload;
 }
 
-/** `null` for a part, which holds records. The spool's frame has a checksum, so what is there is what was written. */
+/** `null` for a part, which holds records. The spool's block has a checksum, so what is there is what was written. */
 export function decodeControl(payload: Uint8Array): SpoolControl | null {
   if (payload[0] !== marker) return null;
   return JSON.parse(new TextDecoder().decode(payload.subarray(1))) as SpoolControl;

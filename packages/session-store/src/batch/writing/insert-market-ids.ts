@@ -4,7 +4,7 @@ import type { Run } from '../../database/engines/engine.ts';
 import { numberOf, textOf } from '../../database/rows.ts';
 
 /** The numbers of these markets, new ones entered. Harmless when repeated. */
-export async function marketIds(run: Run, tickers: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function insertMarketIds(run: Run, tickers: readonly string[]): Promise<ReadonlyMap<string, number>> {
   // In one order for everybody, so that two writers with the same new markets wait for each other instead of deadlocking.
   const names = textArrayLiteral(tickers.toSorted());
   await run(sql`

@@ -1,5 +1,5 @@
 import type { Engine } from '../../database/engines/engine.ts';
-import { marketIds } from './insert-market-ids.ts';
+import { insertMarketIds } from './insert-market-ids.ts';
 
 /** Names that are remembered; beyond that all are forgotten and asked for again, so that memory does not grow. */
 const maxRemembered = 100_000;
@@ -20,7 +20,7 @@ export class MarketIds {
   async of(tickers: readonly string[]): Promise<readonly number[]> {
     const unknown = tickers.filter((ticker) => !this.#known.has(ticker));
     if (unknown.length > 0) {
-      const found = await this.#engine.transact(async (run) => marketIds(run, unknown), {
+      const found = await this.#engine.transact(async (run) => insertMarketIds(run, unknown), {
         doing: 'Entering new markets',
       });
       if (this.#known.size + found.size > maxRemembered) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SessionStoreError } from '../../errors.ts';
 import type { StoreWrite } from '../../options.ts';
 import type { SourceStatus } from '../../background/status-sources.ts';
-import { Writer } from './retry-queue.ts';
+import { RetryQueue } from './retry-queue.ts';
 
 const unreachable = () => new SessionStoreError('DATABASE_UNREACHABLE', 'gone', { retryable: true });
 const never = new AbortController().signal;
@@ -11,7 +11,7 @@ const never = new AbortController().signal;
 const setUp = (onStatus?: (status: SourceStatus) => void) => {
   const runtime = new ManualRuntime();
   const statuses: SourceStatus[] = [];
-  return { runtime, statuses, writer: new Writer(runtime, onStatus ?? ((status) => statuses.push(status))) };
+  return { runtime, statuses, queue: new RetryQueue(runtime, onStatus ?? ((status) => statuses.push(status))) };
 };
 
 /** Lets each pause pass as soon as it begins, until the promise settles. */
@@ -24,13 +24,13 @@ const withoutPauses = async <T>(runtime: ManualRuntime, promise: Promise<T>): Pr
 };
 
 test('a write is tried until it works, and only the first failure and the end of it are reported', async () => {
-  const { runtime, statuses, writer } = setUp();
+  const { runtime, statuses, queue } = setUp();
   let tries = 0;
   const attempt = async () => {
     if (++tries < 50) throw unreachable();
     return tries;
   };
-  expect(await withoutPauses(runtime, writer.write(attempt, never))).toBe(50);
+  expect(await withoutPauses(runtime, queue.write(attempt, never))).toBe(50);
   expect(statuses).toEqual([
     { state: 'failing', error: expect.objectContaining({ code: 'DATABASE_UNREACHABLE' }), sinceMs: 1_800_000_000_000 },
     { state: 'writing' },
@@ -39,23 +39,23 @@ test('a write is tried until it works, and only the first failure and the end of
 });
 
 test('writes are done one at a time, in order, and a failed one does not stop the next', async () => {
-  const { writer } = setUp();
+  const { queue } = setUp();
   const done: string[] = [];
   const refused = new SessionStoreError('QUERY_FAILED', 'no');
-  const one = writer.write(async () => {
+  const one = queue.write(async () => {
     await new Promise(setImmediate);
     done.push('one');
   }, never);
-  const two = writer.write(async () => Promise.reject(refused), never).catch((error: unknown) => error);
-  const three = writer.write(async () => void done.push('three'), never);
+  const two = queue.write(async () => Promise.reject(refused), never).catch((error: unknown) => error);
+  const three = queue.write(async () => void done.push('three'), never);
   expect(await Promise.all([one, two, three])).toEqual([undefined, refused, undefined]);
   expect(done).toEqual(['one', 'three']);
 });
 
 test('a write that is called off ends with the reason, also in the middle of a pause', async () => {
-  const { runtime, writer } = setUp();
+  const { runtime, queue } = setUp();
   const calledOff = new AbortController();
-  const writing = writer.write(async () => Promise.reject(unreachable()), calledOff.signal);
+  const writing = queue.write(async () => Promise.reject(unreachable()), calledOff.signal);
   await expect.poll(() => runtime.armedTimers).toBe(1);
   const reason = new SessionStoreError('CLOSE_TIMEOUT', 'too late');
   calledOff.abort(reason);
@@ -67,7 +67,7 @@ describe('a batch that was committed', () => {
   test('is reported with the time since its first try', async () => {
     const runtime = new ManualRuntime();
     const writes: StoreWrite[] = [];
-    const writer = new Writer(
+    const queue = new RetryQueue(
       runtime,
       () => undefined,
       (write) => writes.push(write),
@@ -77,18 +77,18 @@ describe('a batch that was committed', () => {
       runtime.advance(40);
       if (++tries === 1) throw unreachable();
     };
-    const written = writer.write(slow, never, { records: 7, bytes: 560 });
+    const written = queue.write(slow, never, { records: 7, bytes: 560 });
     await expect.poll(() => runtime.armedTimers).toBe(1);
     expect(writes).toEqual([]);
     runtime.advance(10_000);
     await written;
-    await writer.write(async () => undefined, never);
+    await queue.write(async () => undefined, never);
     expect(writes).toEqual([{ records: 7, bytes: 560, elapsedMs: 10_080 }]);
   });
 
   test('stays committed when the listener throws, which is its owner to see', async () => {
     const failure = new Error('no more room for figures');
-    const writer = new Writer(
+    const queue = new RetryQueue(
       new ManualRuntime(),
       () => undefined,
       () => {
@@ -96,10 +96,10 @@ describe('a batch that was committed', () => {
       },
     );
     const uncaught = nextUncaught();
-    expect(await writer.write(async () => 'done', never, { records: 1, bytes: 80 })).toBe('done');
+    expect(await queue.write(async () => 'done', never, { records: 1, bytes: 80 })).toBe('done');
     expect(await uncaught).toBe(failure);
     const refused = new SessionStoreError('QUERY_FAILED', 'no');
-    await expect(writer.write(async () => Promise.reject(refused), never, { records: 1, bytes: 80 })).rejects.toBe(
+    await expect(queue.write(async () => Promise.reject(refused), never, { records: 1, bytes: 80 })).rejects.toBe(
       refused,
     );
   });

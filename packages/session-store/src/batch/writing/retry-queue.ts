@@ -11,7 +11,7 @@ type WriteContent = Omit<StoreWrite, 'elapsedMs'>;
  * Does writes one after the other, each again and again until it works: the database may be away for as long as it likes.
  * A write ends without success only when it is itself at fault, or when it is called off.
  */
-export class Writer {
+export class RetryQueue {
   readonly #runtime: Runtime;
   readonly #onStatus: (status: SourceStatus) => void;
   readonly #onWrite: (write: StoreWrite) => void;

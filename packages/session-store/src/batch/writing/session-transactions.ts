@@ -1,5 +1,5 @@
 import type { Batch } from '../collector.ts';
-import { ownership, type OwnedSession } from '../../ownership/owned-session.ts';
+import { requireOwnership, type OwnedSession } from '../../ownership/owned-session.ts';
 import { SessionStoreError } from '../../errors.ts';
 import type { Engine, Run } from '../../database/engines/engine.ts';
 import type { MarketIds } from './market-ids.ts';
@@ -15,7 +15,7 @@ import { numberOf, sessionRow } from '../../database/rows.ts';
  * The transactions of one owned session. Each begins by taking the session's row, which says whether it is still ours and
  * which batch comes next; so each may be repeated, and what was committed once is left as it is.
  */
-export class SessionWrites {
+export class SessionTransactions {
   readonly #engine: Engine;
   readonly #markets: MarketIds;
   readonly #partitions: Partitions;
@@ -57,7 +57,7 @@ export class SessionWrites {
     const encoded = await this.prepare(batch);
     await this.#engine.transact(
       async (run) => {
-        const row = ownership(await lockSession(run, this.#session.id), this.#session);
+        const row = requireOwnership(await lockSession(run, this.#session.id), this.#session);
         await this.#add(run, encoded, numberOf(row, 'last_batch'), whenSent);
       },
       { doing: 'Writing records' },
@@ -75,7 +75,7 @@ export class SessionWrites {
     const encoded = await this.prepare(batch);
     await this.#engine.transact(
       async (run) => {
-        const row = ownership(await lockSession(run, this.#session.id), this.#session);
+        const row = requireOwnership(await lockSession(run, this.#session.id), this.#session);
         if (numberOf(row, 'last_batch') < batch.ordinal) await this.#insert(run, encoded);
       },
       { doing: 'Writing spooled records' },
@@ -96,7 +96,7 @@ export class SessionWrites {
         const row = await lockSession(run, this.#session.id);
         // The first try was committed after all, and only its answer was lost.
         if (row && isEndedAs(sessionRow(row), end)) return sessionRow(row);
-        const lastBatch = numberOf(ownership(row, this.#session), 'last_batch');
+        const lastBatch = numberOf(requireOwnership(row, this.#session), 'last_batch');
         if (before !== null && before !== lastBatch) throw this.#diverged(before, lastBatch);
         if (encoded) await this.#add(run, encoded, lastBatch);
         return sessionRow(await endSession(run, this.#session.id, end));

@@ -4,7 +4,7 @@ import type { Row } from '../../database/engines/engine.ts';
 import { moment } from '../../database/moment.ts';
 import type { GapRecord, SessionId, StoredLevel } from '../../records.ts';
 import { numberOf, textOf, timeOf } from '../../database/rows.ts';
-import { foldBook, type BookBase } from './fold-book.ts';
+import { rebuildBook, type BookBase } from './rebuild-book.ts';
 import { ledgers, sessionTimes, type SessionTimes } from '../market-sessions.ts';
 import type { Read } from '../read.ts';
 
@@ -47,7 +47,7 @@ export async function bookAt(read: Read, market: string, atMs: number): Promise<
     return { ...empty, synced: false, why, base: null };
   }
   const { id, base, session, gap } = candidate;
-  const folded = await foldBook(read, id, base, atMs, gap);
+  const folded = await rebuildBook(read, id, base, atMs, gap);
   // Retention was faster. What it dropped is not found again.
   if (!folded) return bookAt(read, market, atMs);
   const book = { market, atMs, ...folded, base };

@@ -1,7 +1,7 @@
 import fc from '@trader/testkit/fast-check';
 import { expect, test } from 'vitest';
 import type { GapRecord } from '../../records.ts';
-import { coverageOf, type SessionCoverage } from './coverage-intervals.ts';
+import { coverageIntervals, type SessionCoverage } from './coverage-intervals.ts';
 import { brokenFromMs, breaks } from './holes.ts';
 
 const ms = fc.nat(60);
@@ -47,7 +47,7 @@ function coversAt({ books, gaps, toMs }: SessionCoverage, atMs: number): boolean
 test('says of each ms what looking at that ms says, without a hole or an overlap', () => {
   fc.assert(
     fc.property(session('a'), session('b'), ms, fc.nat(40), (one, other, fromMs, length) => {
-      const intervals = coverageOf([one, other], { fromMs, toMs: fromMs + length });
+      const intervals = coverageIntervals([one, other], { fromMs, toMs: fromMs + length });
       let atMs = fromMs;
       for (const interval of intervals) {
         expect(interval.fromMs).toBe(atMs);
@@ -64,7 +64,7 @@ test('says of each ms what looking at that ms says, without a hole or an overlap
 test('names expired time, and the time before the first snapshot', () => {
   const book = { epoch: 1, sid: 1, seq: 1, receivedAtMs: 50 };
   const of = { session: 's', fromMs: 0, toMs: 100, ended: null, expiredBeforeMs: 30, books: [book], gaps: [] };
-  const causes = coverageOf([of], { fromMs: 0, toMs: 120 }).map(({ fromMs, cause }) => [fromMs, cause]);
+  const causes = coverageIntervals([of], { fromMs: 0, toMs: 120 }).map(({ fromMs, cause }) => [fromMs, cause]);
   expect(causes).toEqual([
     [0, 'expired'],
     [30, 'before first snapshot'],

@@ -49,7 +49,7 @@ type Claim = {
  * the same made one. Where several sessions have something to say the strongest is taken: covered, a hole, expired, before
  * the first snapshot, a session that has ended, nothing; between equals the latest beginning.
  */
-export function coverageOf(
+export function coverageIntervals(
   sessions: readonly SessionCoverage[],
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
 ): readonly CoverageInterval[] {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { coverageOf, type CoverageInterval } from './coverage-intervals.ts';
+import { coverageIntervals, type CoverageInterval } from './coverage-intervals.ts';
 import { moment } from '../../database/moment.ts';
 import type { SessionId } from '../../records.ts';
 import { numberOf, textOf, timeOf } from '../../database/rows.ts';
@@ -18,7 +18,7 @@ export async function coverage(
   among?: readonly SessionId[],
 ): Promise<readonly CoverageInterval[]> {
   const id = await marketNumber(read, market);
-  if (id === null) return coverageOf([], span);
+  if (id === null) return coverageIntervals([], span);
   // Keyframes are never made across a hole, so the first of a stream says all that they can: that what came before is gone.
   const rows = await read(
     sql`
@@ -46,5 +46,5 @@ export async function coverage(
       receivedAtMs: timeOf(row, 'received_at'),
     })),
   }));
-  return coverageOf(sessions, span);
+  return coverageIntervals(sessions, span);
 }

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { Continuity } from './continuity.ts';
-import type { Frame } from './log-block.ts';
+import type { LogBlock } from './log-block.ts';
 
-const entry = (number: number): Frame => ({
+const entry = (number: number): LogBlock => ({
   number,
   content: { kind: 'entry', session: 's', batch: number, records: 1, atMs: number * 10, payload: new Uint8Array() },
   bytes: new Uint8Array(),
 });
-const acknowledged = (number: number): Frame => ({
+const acknowledged = (number: number): LogBlock => ({
   number,
   content: { kind: 'acknowledged', session: 's', batch: 1 },
   bytes: new Uint8Array(),
@@ -19,7 +19,7 @@ test('a missing number is a hole between the entries on either side, whatever li
   for (const number of [4, 5]) log.accept(entry(number));
   log.bad(100, 'a');
   log.bad(20, 'b');
-  for (const frame of [acknowledged(8), entry(9), entry(12)]) log.accept(frame);
+  for (const block of [acknowledged(8), entry(9), entry(12)]) log.accept(block);
   expect(log.holes).toEqual([
     { first: 6, last: 7, bytes: 120, segment: 'a', before: neighbour(5), after: neighbour(9) },
     { first: 10, last: 11, bytes: 0, segment: null, before: neighbour(9), after: neighbour(12) },

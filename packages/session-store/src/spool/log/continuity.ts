@@ -1,7 +1,7 @@
 import type { SpoolNeighbour } from '../spool.ts';
-import type { Frame } from './log-block.ts';
+import type { LogBlock } from './log-block.ts';
 
-/** Numbers without a frame. */
+/** Numbers without a block. */
 export type Hole = {
   readonly first: number;
   readonly last: number;
@@ -14,7 +14,7 @@ export type Hole = {
 };
 
 /**
- * Follows the numbers through a log. Only a number that is missing is a loss: bytes that are no frame are the leftover of a
+ * Follows the numbers through a log. Only a number that is missing is a loss: bytes that are no block are the leftover of a
  * failed write when the numbers go on behind them, and numbers that come again were written twice, as they are after a failed sync.
  */
 export class Continuity {
@@ -24,17 +24,17 @@ export class Continuity {
   #badSegment: string | null = null;
   #before: SpoolNeighbour | null = null;
 
-  /** @param next the number of the first frame, `null` when any will do */
+  /** @param next the number of the first block, `null` when any will do */
   constructor(next: number | null) {
     this.#next = next;
   }
 
-  /** The number that the next frame should have; `null` when there was none yet and any will do. */
+  /** The number that the next block should have; `null` when there was none yet and any will do. */
   get next(): number | null {
     return this.#next;
   }
 
-  /** Bytes since the last frame that are no frames. */
+  /** Bytes since the last block that are no blocks. */
   get badBytes(): number {
     return this.#badBytes;
   }
@@ -49,8 +49,8 @@ export class Continuity {
     this.#badSegment ??= segment;
   }
 
-  /** @returns whether this frame was not there before */
-  accept({ number, content }: Frame): boolean {
+  /** @returns whether this block was not there before */
+  accept({ number, content }: LogBlock): boolean {
     if (this.#next !== null && number < this.#next) return false;
     if (this.#next !== null && number > this.#next) this.missing(number - 1);
     this.#next = number + 1;
@@ -64,7 +64,7 @@ export class Continuity {
     return true;
   }
 
-  /** Up to this number there should have been frames. */
+  /** Up to this number there should have been blocks. */
   missing(last: number): void {
     this.holes.push({
       first: this.#next ?? last,

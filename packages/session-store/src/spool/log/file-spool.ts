@@ -8,7 +8,7 @@
 // With another program writing to the disk, commits of 500 records took 97 ms at worst there, and 0.8 ms here.
 import { randomInt } from 'node:crypto';
 import type { Hole } from './continuity.ts';
-import { encodeFrame, type FrameContent } from './log-block.ts';
+import { encodeBlock, type BlockContent } from './log-block.ts';
 import { SpoolIndex } from './spool-index.ts';
 import type { SessionStoreError } from '../../errors.ts';
 import { within } from '../../options.ts';
@@ -26,7 +26,7 @@ import { resolveSpoolOptions, type FileSpoolOptions, type ResolvedSpoolOptions }
 import { HeldAcknowledgements } from './held-acknowledgements.ts';
 import { damageOf, recoverSegments, type Recovered } from './recover-segments.ts';
 import { SegmentReader } from './segment-reader.ts';
-import { SegmentedLog, type LogFrame } from './segmented-log.ts';
+import { SegmentedLog, type BlockPlace } from './segmented-log.ts';
 import { spoolClosed, spoolFailure, spoolFull } from './spool-failure.ts';
 import { SpoolMark } from './spool-mark.ts';
 
@@ -68,7 +68,7 @@ export async function openFileSpool(options: FileSpoolOptions): Promise<Spool> {
   }
 }
 
-type Queued = LogFrame & { readonly bytes: Uint8Array };
+type Queued = BlockPlace & { readonly bytes: Uint8Array };
 
 type Waiter = PromiseWithResolvers<void> & { readonly position: number };
 
@@ -89,7 +89,7 @@ class FileSpool implements Spool {
   /** Written and not synced: written again should the sync fail. */
   #unsynced: Queued[] = [];
   #unsyncedSinceMs = 0;
-  /** The number of the first frame that was needed at the opening. */
+  /** The number of the first block that was needed at the opening. */
   readonly #front: number;
   /** The last number that is as safe as it gets. */
   #durable: number;
@@ -200,9 +200,9 @@ class FileSpool implements Spool {
     return this.#index.depth().entries === 0 && (this.#held?.isEmpty ?? true);
   }
 
-  #enqueue(content: FrameContent, batch: number): number {
+  #enqueue(content: BlockContent, batch: number): number {
     const number = this.#next++;
-    const bytes = encodeFrame(number, content, this.#salt);
+    const bytes = encodeBlock(number, content, this.#salt);
     this.#queue.push({ number, session: content.session, batch, bytes });
     this.#queuedBytes += bytes.length;
     this.#wake();
@@ -258,19 +258,19 @@ class FileSpool implements Spool {
 
   async #write(): Promise<void> {
     if (this.#log.room === 0) await this.#endSegment();
-    const frames = this.#firstOfQueue(Math.min(maxWriteBytes, this.#log.room));
-    await this.#log.write(frames, this.#salt);
-    this.#queue.splice(0, frames.length);
-    for (const { bytes } of frames) this.#queuedBytes -= bytes.length;
+    const blocks = this.#firstOfQueue(Math.min(maxWriteBytes, this.#log.room));
+    await this.#log.write(blocks, this.#salt);
+    this.#queue.splice(0, blocks.length);
+    for (const { bytes } of blocks) this.#queuedBytes -= bytes.length;
     if (this.#settings.syncEveryMs !== null) {
       if (this.#unsynced.length === 0) this.#unsyncedSinceMs = this.#settings.runtime.monotonicMs();
-      this.#unsynced.push(...frames);
+      this.#unsynced.push(...blocks);
     }
     await this.#log.writeMark();
-    if (this.#settings.syncEveryMs === null) this.#settle(frames.at(-1)!.number);
+    if (this.#settings.syncEveryMs === null) this.#settle(blocks.at(-1)!.number);
   }
 
-  /** As many frames as have `maxBytes` in all, and one at least. */
+  /** As many blocks as have `maxBytes` in all, and one at least. */
   #firstOfQueue(maxBytes: number): readonly Queued[] {
     let size = 0;
     const count = this.#queue.findIndex(({ bytes }) => (size += bytes.length) > maxBytes);

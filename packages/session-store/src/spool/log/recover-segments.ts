@@ -1,9 +1,9 @@
-// What is left after whatever happened. Nothing is repaired in place: frames that are intact are used, what lies between is
+// What is left after whatever happened. Nothing is repaired in place: blocks that are intact are used, what lies between is
 // reported, and the files go when their entries are acknowledged. Until then every start finds the same.
 import { chmod, constants, copyFile, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Continuity, type Hole } from './continuity.ts';
-import { scanFrames } from './log-block.ts';
+import { scanBlocks } from './log-block.ts';
 import type { SpoolIndex } from './spool-index.ts';
 import type { SpoolDamage } from '../spool.ts';
 import { privateFile } from '../../database/private-files.ts';
@@ -12,9 +12,9 @@ import type { Mark } from './spool-mark.ts';
 
 export type Recovered = {
   readonly segments: Segment[];
-  /** The number of the first frame that is needed. What is before it was acknowledged, and its files are about to go. */
+  /** The number of the first block that is needed. What is before it was acknowledged, and its files are about to go. */
   readonly front: number;
-  /** The number for the next frame. */
+  /** The number for the next block. */
   readonly next: number;
   readonly damage: readonly SpoolDamage[];
 };
@@ -28,10 +28,10 @@ export async function recoverSegments(folder: string, mark: Mark | null, index: 
   const segments = await listSegments(folder);
   for (const segment of segments) {
     const bytes = await readWhole(folder, segment, log);
-    for (const stretch of scanFrames(bytes, segment.salt)) {
-      const { content } = stretch;
-      if (!content) log.bad(stretch.bytes.length, segment.name);
-      else if (log.accept(stretch)) {
+    for (const piece of scanBlocks(bytes, segment.salt)) {
+      const { content } = piece;
+      if (!content) log.bad(piece.bytes.length, segment.name);
+      else if (log.accept(piece)) {
         if (content.kind === 'entry') index.add(content);
         else {
           index.acknowledge(content.session, content.batch);
@@ -74,7 +74,7 @@ export const damageOf = (hole: Hole, keptAs: string | null): SpoolDamage => ({
   keptAs,
 });
 
-/** Behind the last frame that was known to be written: whoever wrote this was gone before it could say so to anybody. */
+/** Behind the last block that was known to be written: whoever wrote this was gone before it could say so to anybody. */
 const unfinishedWrite = (log: Continuity): SpoolDamage => ({
   reason: 'unfinished',
   bytes: log.badBytes,

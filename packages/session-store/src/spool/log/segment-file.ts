@@ -2,7 +2,7 @@ import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { privateFile } from '../../database/private-files.ts';
 
-/** One file of the log. What its frames' checksums begin with is in its name, so that no damage inside takes it along. */
+/** One file of the log. What its blocks' checksums begin with is in its name, so that no damage inside takes it along. */
 export type Segment = {
   readonly name: string;
   readonly first: number;
@@ -36,12 +36,12 @@ export async function createSegment(folder: string, { name }: Segment): Promise<
 }
 
 /**
- * Writes all of `frames` at `offset`.
+ * Writes all of `blocks` at `offset`.
  *
  * @returns how many bytes that was
  */
-export async function writeAll(file: FileHandle, frames: readonly Uint8Array[], offset: number): Promise<number> {
-  const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
+export async function writeAll(file: FileHandle, blocks: readonly Uint8Array[], offset: number): Promise<number> {
+  const bytes = blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks);
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);
     done += bytesWritten;

@@ -1,11 +1,11 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Continuity, type Hole } from './continuity.ts';
-import { headerBytes, scanFrames, type Frame } from './log-block.ts';
+import { headerBytes, scanBlocks, type LogBlock } from './log-block.ts';
 import type { SpoolEntry, SpooledEntry } from '../spool.ts';
 import type { Segment } from './segment-file.ts';
 
-/** A place in a segment where a frame begins, and the number that it should have. */
+/** A place in a segment where a block begins, and the number that it should have. */
 type Place = { readonly segment: string; readonly offset: number; readonly number: number };
 
 /** Reads entries in order, a chunk of a segment at a time. Remembers where it stopped, so that reading on costs no search. */
@@ -28,7 +28,7 @@ export class SegmentReader {
   ): Promise<SpooledEntry[]> {
     const entries: SpooledEntry[] = [];
     let size = 0;
-    for await (const { number, content } of this.#frames(segments, from, maxBytes)) {
+    for await (const { number, content } of this.#blocks(segments, from, maxBytes)) {
       if (number < from || content.kind !== 'entry' || !isWanted(content)) continue;
       const { session, batch, records, atMs, payload } = content;
       // A copy, so that one small entry does not keep its chunk in memory.
@@ -39,8 +39,8 @@ export class SegmentReader {
     return entries;
   }
 
-  /** Frames from somewhere at or before `from`, each once. */
-  async *#frames(segments: readonly Segment[], from: number, chunkBytes: number): AsyncGenerator<Frame> {
+  /** Blocks from somewhere at or before `from`, each once. */
+  async *#blocks(segments: readonly Segment[], from: number, chunkBytes: number): AsyncGenerator<LogBlock> {
     // A copy: segments go from the front meanwhile, as what is in them is acknowledged.
     const remaining = segments.slice(
       Math.max(
@@ -61,15 +61,15 @@ export class SegmentReader {
           break;
         }
         const chunkAt = offset;
-        for (const stretch of scanFrames(chunk, segment.salt)) {
-          const behind = chunkAt + (stretch.bytes.byteOffset - chunk.byteOffset) + stretch.bytes.length;
+        for (const piece of scanBlocks(chunk, segment.salt)) {
+          const behind = chunkAt + (piece.bytes.byteOffset - chunk.byteOffset) + piece.bytes.length;
           // What the chunk's end cuts in two is for the next chunk.
-          if (!stretch.content && behind === chunkAt + chunk.length && end < segment.bytes) break;
+          if (!piece.content && behind === chunkAt + chunk.length && end < segment.bytes) break;
           offset = behind;
-          if (!stretch.content) log.bad(stretch.bytes.length, segment.name);
-          else if (this.#accept(log, stretch)) {
-            this.#stopped = { segment: segment.name, offset, number: stretch.number + 1 };
-            yield stretch;
+          if (!piece.content) log.bad(piece.bytes.length, segment.name);
+          else if (this.#accept(log, piece)) {
+            this.#stopped = { segment: segment.name, offset, number: piece.number + 1 };
+            yield piece;
           }
         }
         if (chunk.length < end - chunkAt) break;
@@ -79,8 +79,8 @@ export class SegmentReader {
     }
   }
 
-  #accept(log: Continuity, frame: Frame): boolean {
-    const isNew = log.accept(frame);
+  #accept(log: Continuity, block: LogBlock): boolean {
+    const isNew = log.accept(block);
     for (const hole of log.holes.splice(0)) this.#onHole(hole);
     return isNew;
   }

@@ -3,8 +3,8 @@ import type { SpoolIndex } from './spool-index.ts';
 import { createSegment, removeSegment, segmentOf, syncFolder, writeAll, type Segment } from './segment-file.ts';
 import type { SpoolMark } from './spool-mark.ts';
 
-/** Where a frame belongs. `batch` is 0 for one that nobody has to wait for. */
-export type LogFrame = { readonly number: number; readonly session: string; readonly batch: number };
+/** Where a block belongs. `batch` is 0 for one that nobody has to wait for. */
+export type BlockPlace = { readonly number: number; readonly session: string; readonly batch: number };
 
 type Active = { readonly segment: Segment; readonly file: FileHandle; isNamed: boolean };
 
@@ -49,18 +49,18 @@ export class SegmentedLog {
     return Math.max(0, this.#segmentBytes - (this.#active?.segment.bytes ?? 0));
   }
 
-  /** Writes frames behind the last. When it rejects none of them counts: the same bytes may be written again. */
-  async write(frames: readonly (LogFrame & { readonly bytes: Uint8Array })[], salt: number): Promise<void> {
-    const { segment, file } = (this.#active ??= await this.#begin(frames[0]!.number, salt));
+  /** Writes blocks behind the last. When it rejects none of them counts: the same bytes may be written again. */
+  async write(blocks: readonly (BlockPlace & { readonly bytes: Uint8Array })[], salt: number): Promise<void> {
+    const { segment, file } = (this.#active ??= await this.#begin(blocks[0]!.number, salt));
     const written = await writeAll(
       file,
-      frames.map(({ bytes }) => bytes),
+      blocks.map(({ bytes }) => bytes),
       segment.bytes,
     );
     segment.bytes += written;
     // What is written again, after a failed sync, does not take it back.
-    this.#next = Math.max(this.#next, frames.at(-1)!.number + 1);
-    for (const { session, batch } of frames) this.#index.place(segment.name, session, batch);
+    this.#next = Math.max(this.#next, blocks.at(-1)!.number + 1);
+    for (const { session, batch } of blocks) this.#index.place(segment.name, session, batch);
   }
 
   /** Makes what is written safe. When it rejects, nothing that was written since the last time is. */
@@ -76,7 +76,7 @@ export class SegmentedLog {
     await this.#mark.write({ front: this.#segments[0]?.first ?? this.#next, next: this.#next });
   }
 
-  /** There will be no frames before this number, in a log that is empty. */
+  /** There will be no blocks before this number, in a log that is empty. */
   async skipTo(next: number): Promise<void> {
     this.#next = next;
     await this.writeMark();

@@ -40,7 +40,7 @@ export class SpoolIndex {
   }
 
   /**
-   * A frame about the session has its place in that segment.
+   * A block about the session has its place in that segment.
    *
    * @param batch of an entry; 0 for an acknowledgement, which nobody has to wait for
    */

@@ -1,13 +1,13 @@
-// How far the log went. A log that was cut at the end of a frame looks whole; beside this number it does not.
+// How far the log went. A log that was cut at the end of a block looks whole; beside this number it does not.
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from '../encoding/checksum.ts';
 import { privateFile } from '../../database/private-files.ts';
 
 export type Mark = {
-  /** The number of the first frame that is still needed. */
+  /** The number of the first block that is still needed. */
   readonly front: number;
-  /** The number that the next frame was to get. */
+  /** The number that the next block was to get. */
   readonly next: number;
 };
 

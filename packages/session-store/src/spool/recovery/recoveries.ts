@@ -12,7 +12,7 @@ import {
   rowsForKept,
   setAsideCause,
   spoolDamaged,
-} from './recovered-batch.ts';
+} from './recover-batch.ts';
 import { decodeControl, encodeControl } from '../spool-control.ts';
 import { SpooledBatches, type SpooledBatch } from '../spooled-batch.ts';
 import type { SessionStoreError } from '../../errors.ts';
@@ -25,14 +25,14 @@ import type { Owner } from '../../ownership/owner.ts';
 import type { Partitions } from '../../partitions/partitions.ts';
 import { finishAdoption, type Adopted } from '../../ownership/adopt-session.ts';
 import { nameSetAside } from './name-set-aside.ts';
-import { spooledSession } from './spooled-session.ts';
+import { findSession } from './find-session.ts';
 import type { GapRecord, SessionId } from '../../records.ts';
 import { numberOf, textOf } from '../../database/rows.ts';
-import { SessionWrites } from '../../batch/writing/session-transactions.ts';
+import { SessionTransactions } from '../../batch/writing/session-transactions.ts';
 import type { Spool, SpoolDamage, SpoolEntry } from '../spool.ts';
 import { spooledBatches, spooledEntries } from '../spooled-entries.ts';
 import type { SourceStatus } from '../../background/status-sources.ts';
-import { Writer } from '../../batch/writing/retry-queue.ts';
+import { RetryQueue } from '../../batch/writing/retry-queue.ts';
 
 export type RecoveryParts = {
   readonly spool: Spool;
@@ -57,7 +57,7 @@ type Progress = { written: number; setAside: number; file: string | null; reason
 
 export class Recoveries {
   readonly #parts: RecoveryParts;
-  readonly #writer: Writer;
+  readonly #retryQueue: RetryQueue;
   readonly #stopped = new AbortController();
   /** With its owners that are known to be gone. */
   readonly #waiting = new Map<SessionId, readonly string[]>();
@@ -70,7 +70,7 @@ export class Recoveries {
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts;
-    this.#writer = new Writer(parts.options.runtime, parts.onStatus);
+    this.#retryQueue = new RetryQueue(parts.options.runtime, parts.onStatus);
   }
 
   /**
@@ -81,7 +81,7 @@ export class Recoveries {
     try {
       await this.#noteOwners();
     } catch (cause) {
-      this.#writer.report(spoolFailure('Reading what the spool holds', cause));
+      this.#retryQueue.report(spoolFailure('Reading what the spool holds', cause));
     }
     for (const [id, gone] of this.#waiting) {
       try {
@@ -90,7 +90,7 @@ export class Recoveries {
       } catch (cause) {
         // Of one session, unless nobody answers: then the others would only wait as long.
         const error = spoolFailure('Taking over what the spool holds', cause);
-        this.#writer.report(error);
+        this.#retryQueue.report(error);
         if (error.code.startsWith('DATABASE_')) break;
       }
     }
@@ -152,13 +152,13 @@ export class Recoveries {
   async #bring(id: SessionId, gone: readonly string[]): Promise<Outcome> {
     const { signal } = this.#stopped;
     try {
-      return await this.#writer.write(async () => this.#recover(id, gone), signal);
+      return await this.#retryQueue.write(async () => this.#recover(id, gone), signal);
     } catch (cause) {
       if (signal.aborted) return 'later';
       const { code, message } = cause as SessionStoreError;
       if (code === 'SESSION_FENCED' || code === 'SESSION_CLOSED') return 'later';
       const setAside = async () => this.#setAside(id, await this.#find(id), message);
-      return this.#writer.write(setAside, signal).catch(() => 'later');
+      return this.#retryQueue.write(setAside, signal).catch(() => 'later');
     }
   }
 
@@ -188,7 +188,7 @@ export class Recoveries {
 
   async #writeAll(session: OwnedSession, lastBatch: number, nextGap: number): Promise<Outcome> {
     const { engine, markets, partitions, spool, options } = this.#parts;
-    const writes = new SessionWrites(engine, markets, partitions, session, options.lease.durationMs);
+    const transactions = new SessionTransactions(engine, markets, partitions, session, options.lease.durationMs);
     const batches = new SpooledBatches(session.id, this.#parts.damage, lastBatch);
     const ledger = new HoleLedger();
     const progress = this.#progressOf(session.id);
@@ -197,7 +197,7 @@ export class Recoveries {
       if (spooled.ordinal <= lastBatch) return void readParts(spooled, ledger);
       const batch = recoverBatch(spooled, ledger, nextGap);
       if (!batch) return;
-      const written = await this.#write(writes, batch, spooled, nextGap, progress);
+      const written = await this.#write(transactions, batch, spooled, nextGap, progress);
       nextGap = (written.gaps.at(-1)?.ordinal ?? nextGap - 1) + 1;
       last = batch.ordinal;
       // Not the last: a session that is not in the spool any more would be finished by nobody, should we die before we do.
@@ -207,10 +207,10 @@ export class Recoveries {
     for await (const batch of spooledBatches(spool, batches, this.#left.get(session.id))) await write(batch);
     if (batches.endsInHole) ledger.hole(spoolDamaged);
     const rows = ledger.takeEnd(options.runtime.nowMs());
-    if (rows.length > 0) await writes.recover(batchOfGaps(last + 1, rows, nextGap));
+    if (rows.length > 0) await transactions.recover(batchOfGaps(last + 1, rows, nextGap));
     progress.written += rows.length;
     if (ledger.hasHoles) progress.reason ??= 'Some of its records were damaged on the disk; its ledger names them.';
-    if (batches.end) await writes.end(null, batches.end, null);
+    if (batches.end) await transactions.end(null, batches.end, null);
     else await this.#finish(session);
     spool.acknowledge(session.id, Number.MAX_SAFE_INTEGER);
     this.#report(session.id, 'recovered', progress);
@@ -219,7 +219,7 @@ export class Recoveries {
 
   /** Writes a batch, or, when the database will never take it, names it in the ledger and keeps its records in a file. */
   async #write(
-    writes: SessionWrites,
+    transactions: SessionTransactions,
     batch: Batch,
     spooled: SpooledBatch,
     nextGap: number,
@@ -227,7 +227,7 @@ export class Recoveries {
   ): Promise<Batch> {
     this.#stopped.signal.throwIfAborted();
     try {
-      await writes.recover(batch);
+      await transactions.recover(batch);
       return batch;
     } catch (cause) {
       const error = cause as SessionStoreError;
@@ -236,7 +236,7 @@ export class Recoveries {
       const substitute = batchOfGaps(batch.ordinal, rowsForKept(records, refused), nextGap);
       // Safe in a file of its own before the spool may forget them.
       const file = await setAside(this.#parts.folder, spooled.session, async (add) => add(records, spooled.ordinal));
-      await writes.recover(substitute);
+      await transactions.recover(substitute);
       progress.setAside += records.length;
       progress.file ??= file;
       progress.reason ??= error.message;
@@ -319,7 +319,7 @@ export class Recoveries {
   }
 
   async #find(id: SessionId) {
-    return this.#parts.engine.transact(async (run) => spooledSession(run, id), {
+    return this.#parts.engine.transact(async (run) => findSession(run, id), {
       doing: 'Looking up a spooled session',
       readOnly: true,
     });

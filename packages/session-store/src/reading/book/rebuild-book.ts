@@ -31,7 +31,7 @@ type Folded = {
  *
  * @returns `null` when the base has been dropped meanwhile
  */
-export async function foldBook(
+export async function rebuildBook(
   read: Read,
   id: number,
   base: BookBase,
