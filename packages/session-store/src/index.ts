@@ -13,7 +13,7 @@ export {
   type Refused,
 } from './database/location/postgres-url.ts';
 export { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
-export type { BorrowedSql, BorrowedTransaction } from './database/engines/borrowed-engine.ts';
+export type { BorrowedSql, BorrowedTransaction } from './borrowed-sql.ts';
 export type { Runtime } from './runtime.ts';
 export type {
   MaintenanceFailure,
@@ -33,7 +33,6 @@ export type { Problem } from './reading/verify/stream-check.ts';
 export type { BookAt } from './reading/book/book-at.ts';
 export type { ExportDamage, ExportOptions, ExportProgress, ExportResult } from './export/export-records.ts';
 export type { BookBase } from './reading/book/rebuild-book.ts';
-export type { Reading } from './reading/reader.ts';
 export type { ReplayOptions } from './reading/replay.ts';
 export type { ExportFormat } from './export/table-file.ts';
 export type { ExportedKind } from './export/tables.ts';
@@ -54,4 +53,5 @@ export type {
   TradeRecord,
 } from './records.ts';
 export { migrateSchema, schemaState } from './database/schema-migration.ts';
-export { createSessionStore, type OpenSessionOptions, type SessionStore, type StoreBacklog } from './store.ts';
+export { createSessionStore } from './store.ts';
+export type { OpenSessionOptions, Reading, SessionStore, StoreBacklog } from './store-api.ts';

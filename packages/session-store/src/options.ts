@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { looksLikeUrl } from './database/location/database-text.ts';
 import { dayMs } from './database/day.ts';
 import type { SessionStoreError } from './errors.ts';
-import type { BorrowedSql } from './database/engines/borrowed-engine.ts';
+import type { BorrowedSql } from './borrowed-sql.ts';
 import { systemRuntime, type Runtime } from './runtime.ts';
 import type { SessionId } from './records.ts';
 

@@ -13,81 +13,18 @@ import { Partitions } from './partitions/partitions.ts';
 import { listSessions, type SessionFilter } from './reading/list-sessions.ts';
 import type { RecordingSession } from './recording/recording-session.ts';
 import { ActiveSession } from './recording/active-session.ts';
-import { Reader, type Reading } from './reading/reader.ts';
+import { Reader } from './reading/reader.ts';
+import type { OpenSessionOptions, Reading, SessionStore, StoreBacklog } from './store-api.ts';
+import { exportRecords } from './export/export-records.ts';
 import type { SessionId, SessionRow } from './records.ts';
 import { sessionRow } from './database/rows.ts';
-import { SessionSpool } from './spool/part-spool.ts';
+import { PartSpool } from './spool/part-spool.ts';
 import { SessionTransactions } from './batch/writing/session-transactions.ts';
 import { Recoveries } from './spool/recovery/recoveries.ts';
 import type { Spool, SpoolDamage, SpoolEntry } from './spool/spool.ts';
 import { StatusSources } from './background/status-sources.ts';
 import { closeAllActive } from './ownership/close-orphans.ts';
 import { RetryQueue } from './batch/writing/retry-queue.ts';
-
-export interface OpenSessionOptions {
-  /** Who records, over all its sessions: its lifetime counters carry this name. At most 500 characters. */
-  readonly recorder: string;
-  /**
-   * The session that this one takes over from; `null` if from none. @default the recorder's latest session if that was
-   * reclaimed, otherwise none
-   */
-  readonly continues?: SessionId | null;
-}
-
-/** What was appended to a store's sessions and its database does not have yet. A record is counted in one place. */
-export interface StoreBacklog {
-  /** Records, ledger rows included, that live in memory alone. Without a spool those are all. */
-  readonly queuedRecords: number;
-  /** Memory that they take, estimated, as `queue.highWaterBytes` counts it. */
-  readonly queuedBytes: number;
-  /**
-   * Records that the spool has taken, which are on its disk within `spool.durableWithinMs`; those that are brought in from
-   * earlier sessions among them. `null`: there is no spool.
-   */
-  readonly spooledRecords: number | null;
-  /** Bytes that they take on disk, without what is freed later. `null`: there is no spool. */
-  readonly spooledBytes: number | null;
-}
-
-/** Recording sessions in a database. */
-export interface SessionStore extends Reading, AsyncDisposable {
-  readonly engine: 'postgres' | 'pglite';
-  /**
-   * Opens a session, `active` from now on and owned by this store. A recorder has at most one active session, whatever
-   * processes there are: one whose owner let its lease run out is reclaimed first, as part of the opening. Tried once: a
-   * rejection with `retryable` is worth another call, which takes up the first one's row if that was written after all.
-   *
-   * @throws {SessionStoreError} RECORDER_BUSY, naming the owner and until when its lease runs; SESSION_UNKNOWN when there is
-   *   none to continue; STORE_CLOSED; or why the database failed
-   */
-  openSession(options: OpenSessionOptions): Promise<RecordingSession>;
-  /** How far the database is behind, over all sessions. Asks nobody, so it may be called at any time, also after `close`. */
-  backlog(): StoreBacklog;
-  /** Sessions by recorder and status, newest first. @throws {SessionStoreError} */
-  sessions(filter?: SessionFilter): Promise<readonly SessionRow[]>;
-  /**
-   * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames`, `trades`
-   * and `gaps` and the tables `sessions`, `raw_frames`, `markets`, `recorders` and `expirations`. 64-bit integers come as
-   * numbers, or as strings beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole.
-   *
-   * @throws {SessionStoreError} QUERY_FAILED, QUERY_TIMEOUT, or why the database could not be asked
-   */
-  query(text: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
-  /**
-   * Rewrites what is committed by now into chunks of one market each, without waiting for its time (see `compaction`). What
-   * the views show does not change.
-   *
-   * @throws {SessionStoreError} what was done before it failed stays done
-   */
-  compact(): Promise<CompactionResult>;
-  /**
-   * Closes sessions that are still open, as `closed` with the reason `store closed`, then the database. Idempotent. No
-   * timer, socket or lock is left, also when it rejects.
-   *
-   * @throws {SessionStoreError} CLOSE_TIMEOUT when a session could not be closed
-   */
-  close(): Promise<void>;
-}
 
 /**
  * Opens the database, brings its schema up to date, and closes the sessions that a process which is gone left `active`: on
@@ -237,14 +174,14 @@ class Store implements SessionStore {
     return session;
   }
 
-  #spoolOf(id: SessionId): SessionSpool | null {
+  #spoolOf(id: SessionId): PartSpool | null {
     if (!this.#spool) return null;
     const { runtime } = this.#options;
     const report = this.#status.of('spool');
     const onRefusal = (error: SessionStoreError | null) =>
       report(error ? { state: 'failing', error, sinceMs: runtime.nowMs() } : { state: 'writing' });
     const { spool, partAgeMs } = this.#spool;
-    return new SessionSpool(id, this.#owner.identity, spool, {
+    return new PartSpool(id, this.#owner.identity, spool, {
       runtime,
       partAgeMs,
       onRefusal,
@@ -286,7 +223,7 @@ class Store implements SessionStore {
   }
 
   async export(...of: Parameters<Reading['export']>): ReturnType<Reading['export']> {
-    return this.#reader.export(...of);
+    return exportRecords(this.#reader, ...of);
   }
 
   async query(text: string, parameters: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {

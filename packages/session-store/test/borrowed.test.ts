@@ -1,8 +1,8 @@
 // A postgres.js instance that belongs to somebody else, as the third way to the database.
 import postgres from 'postgres';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createSessionStore } from '../src/index.ts';
-import { BorrowedEngine, type BorrowedSql } from '../src/database/engines/borrowed-engine.ts';
+import { createSessionStore, type BorrowedSql } from '../src/index.ts';
+import { BorrowedEngine } from '../src/database/engines/borrowed-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { delta, sessionStoreContract, type ContractEngine } from './contract.ts';
 import { newDatabase, whenFinished, type Content } from './databases.ts';

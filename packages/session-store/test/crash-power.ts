@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { seededRandom, temporaryFolder } from '@trader/testkit';
 import { createSessionStore, type SessionId, type SpoolRecovery } from '../src/index.ts';
 import { systemRuntime } from '../src/runtime.ts';
-import { syncFolder } from '../src/spool/log/segment-file.ts';
+import { syncFolder } from '../src/database/sync-folder.ts';
 import { pause, sumOf, type FaultResult } from './crash-result.ts';
 import { appendNext, type Progress } from './crash-records.ts';
 import { judgeStore, type Verdict } from './laws.ts';

@@ -5,6 +5,7 @@ import { temporaryFolder } from '@trader/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSessionStore, SessionStoreError, type ExportDamage } from '../src/index.ts';
 import { PgliteEngine } from '../src/database/engines/pglite-engine.ts';
+import { exportRecords } from '../src/export/export-records.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { Reader } from '../src/reading/reader.ts';
 import type { Read } from '../src/reading/read.ts';
@@ -40,7 +41,7 @@ afterAll(async () => {
 });
 
 async function exported(onDamage?: (damage: ExportDamage) => void) {
-  const result = await reader.export({
+  const result = await exportRecords(reader, {
     format: 'csv',
     what: 'deltas',
     folder: join(folder.path, 'out'),

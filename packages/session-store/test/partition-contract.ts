@@ -8,6 +8,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { dayMs, dayOf } from '../src/database/day.ts';
 import { createSessionStore, type SessionStore, type StoreLocation, type StoreRecord } from '../src/index.ts';
 import type { Engine, Run } from '../src/database/engines/engine.ts';
+import { batchDays } from '../src/batch/batch-days.ts';
 import { MarketIds } from '../src/batch/writing/market-ids.ts';
 import { migrate } from '../src/migrate.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
@@ -192,7 +193,7 @@ export function partitionContract(name: string, given: ContractEngine): void {
       const id = await writeBelow(engine, oneOfEach(1, daysAgo(40)));
       const defaults = recordTables.map((table) => `${table}_default`);
       expect(await partitions.dropExpired(dayMs)).toEqual(defaults);
-      await partitions.cover(batchesOf(oneOfEach(11, daysAgo(40)))[0]!);
+      await partitions.cover(batchDays(batchesOf(oneOfEach(11, daysAgo(40)))[0]!));
       await writeBelow(engine, oneOfEach(11, daysAgo(40)), id);
       const dropped = partitionedTables.map((table) => nameOfDay(table, today - 40));
       expect(await partitions.dropExpired(dayMs)).toEqual(dropped);

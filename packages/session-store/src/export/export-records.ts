@@ -9,6 +9,7 @@ import { refuseDamage } from '../reading/damage.ts';
 import type { MarketNames } from '../reading/market-names.ts';
 import { sessionTimes, uuids } from '../reading/market-sessions.ts';
 import type { Read } from '../reading/read.ts';
+import type { Reader } from '../reading/reader.ts';
 import { sessionStreams, type Kind } from '../reading/session-streams.ts';
 import { moment } from '../database/moment.ts';
 import { spanOf } from '../reading/stretch.ts';
@@ -69,8 +70,10 @@ const kinds: Readonly<Record<ExportedKind, ReadonlySet<Kind>>> = {
  * Writes one kind of records to a file, by session, epoch and sid, and within these by number; and next to it when each market
  * was covered by these sessions and when it was not. Memory holds a row group at a time.
  */
-export async function exportRecords(read: Read, names: MarketNames, options: ExportOptions): Promise<ExportResult> {
+export async function exportRecords(reader: Reader, options: ExportOptions): Promise<ExportResult> {
   const { format, what, folder } = options;
+  const { read, names } = reader;
+  await reader.mustExist(options.sessions ?? []);
   await mkdir(folder, { recursive: true });
   const sessions = await sessionsFor(read, options);
   const data = await TableFile.create(join(folder, `${what}.${format}`), format, tables[what].columns);

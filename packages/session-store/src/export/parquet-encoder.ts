@@ -1,5 +1,5 @@
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
-import type { TableEncoder } from './table-file.ts';
+import type { TableEncoder } from './table-encoder.ts';
 import type { Cell, Column, ColumnType } from './tables.ts';
 
 const elements: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {

@@ -1,17 +1,10 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { csvText } from './csv-text.ts';
 import { parquetEncoder } from './parquet-encoder.ts';
+import type { TableEncoder } from './table-encoder.ts';
 import type { Cell, Column } from './tables.ts';
 
 export type ExportFormat = 'parquet' | 'csv';
-
-/** Makes rows into bytes, some at a time. */
-export type TableEncoder = {
-  /** What comes before the first row. */
-  begin(): Uint8Array;
-  rows(rows: readonly (readonly Cell[])[]): Uint8Array;
-  end(): Uint8Array;
-};
 
 /** Rows that are written at a time: a row group of a Parquet file. */
 const rowsAtATime = 50_000;

@@ -1,19 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Batch } from '../batch/collector.ts';
-import { Collector } from '../batch/collector.ts';
-import { dayMs } from '../database/day.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Engine } from '../database/engines/engine.ts';
 import { Partitions } from './partitions.ts';
-
-/** A batch with a raw frame on each of these days. */
-const batchOn = (...days: number[]): Batch => {
-  const collector = new Collector();
-  for (const day of days) {
-    collector.add({ kind: 'raw', epoch: 1, sid: null, seq: null, receivedAtMs: day * dayMs, text: '' });
-  }
-  return collector.cut()!;
-};
 
 /** A database that is asked, and answers as the test says. */
 const setUp = () => {
@@ -32,21 +20,21 @@ const setUp = () => {
   };
 };
 
-describe('covering a batch', () => {
+describe('covering days', () => {
   test('asks the database when a day is new, and not again', async () => {
     const { partitions, asked } = setUp();
-    await partitions.cover(batchOn(20_000));
-    await partitions.cover(batchOn(20_000, 20_000));
+    await partitions.cover([20_000]);
+    await partitions.cover([20_000]);
     expect(asked()).toBe(1);
-    await partitions.cover(batchOn(20_000, 20_001, 20_002));
+    await partitions.cover([20_000, 20_001, 20_002]);
     expect(asked()).toBe(2);
   });
 
   test('goes on without a partition when the database refuses one, and does not ask for it again', async () => {
     const { partitions, asked, failWith } = setUp();
     failWith(new SessionStoreError('DATABASE_REFUSED', 'no right to', { sqlState: '42501', retryable: true }));
-    await partitions.cover(batchOn(20_000));
-    await partitions.cover(batchOn(20_000));
+    await partitions.cover([20_000]);
+    await partitions.cover([20_000]);
     expect(asked()).toBe(1);
   });
 
@@ -60,9 +48,9 @@ describe('covering a batch', () => {
     const { partitions, asked, failWith } = setUp();
     const error = new SessionStoreError(code, 'no answer', { sqlState, retryable: true });
     failWith(error);
-    await expect(partitions.cover(batchOn(20_000))).rejects.toBe(error);
+    await expect(partitions.cover([20_000])).rejects.toBe(error);
     failWith(null);
-    await partitions.cover(batchOn(20_000));
+    await partitions.cover([20_000]);
     expect(asked()).toBe(2);
   });
 });

@@ -1,4 +1,3 @@
-import type { Batch } from '../batch/collector.ts';
 import { dayOf } from '../database/day.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine, TransactionOptions } from '../database/engines/engine.ts';
@@ -46,10 +45,11 @@ export class Partitions {
    * Before each write, and nearly always without asking the database. Where a partition cannot be made the default one
    * takes the records, so that only a database which does not answer makes this fail.
    *
+   * @param days in which the rows to be written lie
    * @throws {SessionStoreError} when the database could not be asked
    */
-  async cover(batch: Batch): Promise<void> {
-    await this.#cover(daysOf(batch), { doing: 'Creating partitions' });
+  async cover(days: readonly number[]): Promise<void> {
+    await this.#cover(days, { doing: 'Creating partitions' });
   }
 
   /** Whether what is rewritten of a day finds its partitions there, as far as it ever will. */
@@ -127,14 +127,4 @@ export class Partitions {
       this.#settled.clear();
     }
   }
-}
-
-/** The days that a batch's rows lie in; each row lies in one. */
-function daysOf({ chunks, snapshots, trades, raw }: Batch): readonly number[] {
-  const days = new Set<number>();
-  for (const { receivedAtMs } of chunks) days.add(dayOf(receivedAtMs));
-  for (const { record } of snapshots) days.add(dayOf(record.receivedAtMs));
-  for (const { receivedAtMs } of trades) days.add(dayOf(receivedAtMs));
-  for (const { record } of raw) days.add(dayOf(record.receivedAtMs));
-  return [...days];
 }

@@ -9,7 +9,7 @@ import type { SessionEnd } from '../ownership/end-session.ts';
 import { QueueRoom } from './queue-room.ts';
 import type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from '../records.ts';
-import type { SessionSpool } from '../spool/part-spool.ts';
+import type { SessionSpool } from '../spool/session-spool.ts';
 import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
 import type { SpoolEntry } from '../spool/spool.ts';
 import type { RetryQueue } from '../batch/writing/retry-queue.ts';

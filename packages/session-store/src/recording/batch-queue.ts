@@ -1,6 +1,6 @@
 import type { Batch } from '../batch/collector.ts';
 import type { SessionStoreError } from '../errors.ts';
-import type { SessionSpool } from '../spool/part-spool.ts';
+import type { SessionSpool } from '../spool/session-spool.ts';
 import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
 import type { RetryQueue } from '../batch/writing/retry-queue.ts';
 

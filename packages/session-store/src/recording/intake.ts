@@ -3,7 +3,7 @@ import { ShedRanges, type SheddableRecord } from '../batch/shed-ranges.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { QueueRoom } from './queue-room.ts';
 import type { SessionCounters, StoreRecord } from '../records.ts';
-import type { SessionSpool } from '../spool/part-spool.ts';
+import type { SessionSpool } from '../spool/session-spool.ts';
 
 /** What becomes of a session's records until they are a batch: taken, or shed when there is no room; cut by count, memory and age. */
 export class Intake {

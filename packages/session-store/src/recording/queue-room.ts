@@ -1,10 +1,11 @@
 import type { SessionStoreError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { SessionSpool } from '../spool/session-spool.ts';
 
 type Marks = Pick<ResolvedOptions, 'highWaterRecords' | 'highWaterBytes' | 'lowWaterRecords' | 'lowWaterBytes'>;
 
 /** What a session's spool has taken: it takes no room in memory. */
-export type TakenBySpool = { readonly taken: number; readonly takenMemory: number };
+type TakenBySpool = Pick<SessionSpool, 'taken' | 'takenMemory'>;
 
 /** How many records of a session wait, against its marks; and who waits for room. */
 export class QueueRoom {

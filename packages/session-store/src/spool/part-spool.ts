@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime.ts';
 import { spoolClosed } from './log/spool-failure.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
+import type { SessionSpool } from './session-spool.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 
 /** A part is ended at this many records or bytes, unless its age ends it before. */
@@ -18,7 +19,7 @@ const maxPartBytes = 256 * 1024;
 /** Pause before the spool is asked again to take what it refused. */
 const retryAfterMs = 250;
 
-export type SessionSpoolSettings = {
+export type PartSpoolSettings = {
   readonly runtime: Runtime;
   /** How long a record may wait for its part to be ended, in ms. */
   readonly partAgeMs: number;
@@ -44,11 +45,11 @@ type BatchPlace = {
   memory: number;
 };
 
-export class SessionSpool {
+export class PartSpool implements SessionSpool {
   readonly #id: SessionId;
   readonly #owner: string;
   readonly #spool: Spool;
-  readonly #settings: SessionSpoolSettings;
+  readonly #settings: PartSpoolSettings;
   readonly #encoder = new PartEncoder();
   /** Called when the spool has taken something: there may be room again. */
   #onTaken: () => void = () => undefined;
@@ -67,7 +68,7 @@ export class SessionSpool {
   #rooted: Promise<void> | null = null;
 
   /** @param owner which process start owns the session: whoever finds the entries later knows whom it outlived */
-  constructor(id: SessionId, owner: string, spool: Spool, settings: SessionSpoolSettings) {
+  constructor(id: SessionId, owner: string, spool: Spool, settings: PartSpoolSettings) {
     this.#id = id;
     this.#owner = owner;
     this.#spool = spool;
@@ -77,17 +78,14 @@ export class SessionSpool {
     void this.#root().catch(() => undefined);
   }
 
-  /** Records that the spool has and the database has not. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Memory that they would take, estimated. */
   get takenMemory(): number {
     return this.#takenMemory;
   }
 
-  /** Whether it takes nothing at the moment, so that memory has what comes. */
   get isRefusing(): boolean {
     return this.#refusal !== null;
   }
@@ -96,7 +94,6 @@ export class SessionSpool {
     this.#onTaken = listener;
   }
 
-  /** @param record that the collector has taken */
   add(record: StoreRecord, memory: number): void {
     if (this.#encoder.records === 0) this.#begin(record.kind === 'gap' ? record.fromAtMs : record.receivedAtMs);
     this.#encoder.add(record);
@@ -109,23 +106,16 @@ export class SessionSpool {
     this.#grew(memory);
   }
 
-  /** Hands over what is left of the batch; what is added from now on belongs to the next one. */
   cut(): void {
     this.#endPart();
     this.#batch++;
     this.#nameOwner();
   }
 
-  /** Whether the spool has all of a batch that was cut, so that it can be loaded. */
   has(batch: number): boolean {
     return !this.#pending.some(({ entry }) => entry.batch === batch);
   }
 
-  /**
-   * A batch that was cut, from the disk.
-   *
-   * @throws {SessionStoreError} SPOOL_DAMAGED when parts of it are gone; SPOOL_FULL and SPOOL_FAILED are worth another try
-   */
   async load(batch: number): Promise<Batch> {
     const place = this.#places.get(batch);
     const parts: Uint8Array[] = [];
@@ -144,11 +134,6 @@ export class SessionSpool {
     throw new SessionStoreError('SPOOL_DAMAGED', `Batch ${batch} of session ${this.#id} cannot be read back whole.`);
   }
 
-  /**
-   * Resolves once everything added is as safe as the spool makes it, and can be brought in.
-   *
-   * @throws {SessionStoreError} why the spool or the database's disk refuses
-   */
   async durable(): Promise<void> {
     this.#endPart();
     this.#handOver();
@@ -167,7 +152,6 @@ export class SessionSpool {
     }
   }
 
-  /** The database has this batch, and all before it. */
   committed(batch: number): void {
     this.#pending = this.#pending.filter(({ entry }) => entry.batch > batch);
     const place = this.#places.get(batch);
@@ -177,23 +161,16 @@ export class SessionSpool {
     this.#spool.acknowledge(this.#id, batch);
   }
 
-  /** How the session is to end, for whoever finds it should this process not get as far as telling the database. */
   end(end: SessionEnd): void {
     this.#endPart();
     this.#enqueueControl({ kind: 'end', end });
   }
 
-  /** The database knows all that there is to know. */
   finish(): void {
     this.stop();
     this.#spool.acknowledge(this.#id, Number.MAX_SAFE_INTEGER);
   }
 
-  /**
-   * Nothing more is added. What the spool has it keeps.
-   *
-   * @returns what it has not taken, in order: the only copy
-   */
   stop(): readonly SpoolEntry[] {
     if (this.#isOver) return [];
     this.#endPart();

@@ -1,3 +1,4 @@
+import { batchDays } from '../batch-days.ts';
 import type { Batch } from '../collector.ts';
 import { requireOwnership, type OwnedSession } from '../../ownership/owned-session.ts';
 import { SessionStoreError } from '../../errors.ts';
@@ -41,7 +42,7 @@ export class SessionTransactions {
   async prepare(batch: Batch): Promise<EncodedBatch> {
     if (this.#ready?.batch === batch) return this.#ready.encoded;
     // What its rows refer to or lie in is committed before them: markets, and partitions of their days.
-    await this.#partitions.cover(batch);
+    await this.#partitions.cover(batchDays(batch));
     const marketIds = await this.#markets.of(batch.markets);
     const encoded = encodeBatch(this.#session.id, batch, marketIds);
     this.#ready = { batch, encoded };

@@ -1,3 +1,4 @@
+import type { BorrowedSql, BorrowedTransaction } from '../../borrowed-sql.ts';
 import { SessionStoreError } from '../../errors.ts';
 import { parseBigint } from '../rows.ts';
 import { withDeadline } from './deadline.ts';
@@ -5,17 +6,6 @@ import { render, type Engine, type Row, type Run, type TransactionOptions } from
 import { failureOf } from '../failure.ts';
 import { guardTransaction } from './guard-transaction.ts';
 import type { Runtime } from '../../runtime.ts';
-
-/** The part of a postgres.js instance that the store uses. */
-export interface BorrowedSql {
-  readonly options: { readonly max: number };
-  begin(options: string, work: (transaction: BorrowedTransaction) => Promise<unknown>): Promise<unknown>;
-}
-
-export interface BorrowedTransaction {
-  // oxlint-disable-next-line typescript/no-explicit-any -- postgres.js types parameters by the types that an instance knows.
-  unsafe(text: string, parameters?: any[], options?: { prepare?: boolean }): PromiseLike<readonly Row[]>;
-}
 
 /** What postgres.js hangs on a result. */
 type Result = readonly Row[] & { readonly columns?: readonly { readonly name: string; readonly type: number }[] };

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { SessionStoreError } from '../../errors.ts';
 import { errnoText, unhidden } from '../errno-text.ts';
 import { makePrivateFile, privateFile, privateFolder } from '../private-files.ts';
-import { syncFolder } from '../../spool/log/segment-file.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 export type DataDirLock = { release(): void };
 

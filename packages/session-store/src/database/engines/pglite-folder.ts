@@ -2,7 +2,7 @@
 import { statSync, type Stats } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../../spool/log/segment-file.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 /** Looked up in one go, at some µs each. */
 const lookupsAtOnce = 250;

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
+import { syncFolder } from '../../database/sync-folder.ts';
 import type { SpoolIndex } from './spool-index.ts';
-import { createSegment, removeSegment, segmentOf, syncFolder, writeAll, type Segment } from './segment-file.ts';
+import { createSegment, removeSegment, segmentOf, writeAll, type Segment } from './segment-file.ts';
 import type { SpoolMark } from './spool-mark.ts';
 
 /** Where a block belongs. `batch` is 0 for one that nobody has to wait for. */

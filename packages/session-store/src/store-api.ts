@@ -1,0 +1,115 @@
+import type { CompactionResult } from './compaction/compaction.ts';
+import type { ExportOptions, ExportResult } from './export/export-records.ts';
+import type { BookAt } from './reading/book/book-at.ts';
+import type { CoverageInterval } from './reading/book/coverage-intervals.ts';
+import type { SessionFilter } from './reading/list-sessions.ts';
+import type { ReplayOptions } from './reading/replay.ts';
+import type { Verification } from './reading/verify/verification.ts';
+import type { VerifyOptions } from './reading/verify/verify.ts';
+import type { RecordingSession } from './recording/recording-session.ts';
+import type { SessionId, SessionRow, StoreRecord } from './records.ts';
+
+export interface OpenSessionOptions {
+  /** Who records, over all its sessions: its lifetime counters carry this name. At most 500 characters. */
+  readonly recorder: string;
+  /**
+   * The session that this one takes over from; `null` if from none. @default the recorder's latest session if that was
+   * reclaimed, otherwise none
+   */
+  readonly continues?: SessionId | null;
+}
+
+/** What was appended to a store's sessions and its database does not have yet. A record is counted in one place. */
+export interface StoreBacklog {
+  /** Records, ledger rows included, that live in memory alone. Without a spool those are all. */
+  readonly queuedRecords: number;
+  /** Memory that they take, estimated, as `queue.highWaterBytes` counts it. */
+  readonly queuedBytes: number;
+  /**
+   * Records that the spool has taken, which are on its disk within `spool.durableWithinMs`; those that are brought in from
+   * earlier sessions among them. `null`: there is no spool.
+   */
+  readonly spooledRecords: number | null;
+  /** Bytes that they take on disk, without what is freed later. `null`: there is no spool. */
+  readonly spooledBytes: number | null;
+}
+
+/** Recording sessions in a database. */
+export interface SessionStore extends Reading, AsyncDisposable {
+  readonly engine: 'postgres' | 'pglite';
+  /**
+   * Opens a session, `active` from now on and owned by this store. A recorder has at most one active session, whatever
+   * processes there are: one whose owner let its lease run out is reclaimed first, as part of the opening. Tried once: a
+   * rejection with `retryable` is worth another call, which takes up the first one's row if that was written after all.
+   *
+   * @throws {SessionStoreError} RECORDER_BUSY, naming the owner and until when its lease runs; SESSION_UNKNOWN when there is
+   *   none to continue; STORE_CLOSED; or why the database failed
+   */
+  openSession(options: OpenSessionOptions): Promise<RecordingSession>;
+  /** How far the database is behind, over all sessions. Asks nobody, so it may be called at any time, also after `close`. */
+  backlog(): StoreBacklog;
+  /** Sessions by recorder and status, newest first. @throws {SessionStoreError} */
+  sessions(filter?: SessionFilter): Promise<readonly SessionRow[]>;
+  /**
+   * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames`, `trades`
+   * and `gaps` and the tables `sessions`, `raw_frames`, `markets`, `recorders` and `expirations`. 64-bit integers come as
+   * numbers, or as strings beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole.
+   *
+   * @throws {SessionStoreError} QUERY_FAILED, QUERY_TIMEOUT, or why the database could not be asked
+   */
+  query(text: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  /**
+   * Rewrites what is committed by now into chunks of one market each, without waiting for its time (see `compaction`). What
+   * the views show does not change.
+   *
+   * @throws {SessionStoreError} what was done before it failed stays done
+   */
+  compact(): Promise<CompactionResult>;
+  /**
+   * Closes sessions that are still open, as `closed` with the reason `store closed`, then the database. Idempotent. No
+   * timer, socket or lock is left, also when it rejects.
+   *
+   * @throws {SessionStoreError} CLOSE_TIMEOUT when a session could not be closed
+   */
+  close(): Promise<void>;
+}
+
+/** Reading back what was recorded: a part of the store's interface. */
+export interface Reading {
+  /**
+   * A session's records as they were appended, in order of arrival, the holes of its ledger among them: each before the first
+   * record that came after it. An (epoch, sid) comes by number; across them the time of arrival decides. Each iteration
+   * reads anew; leaving it ends the reading. An active session comes as far as it is committed when it is read.
+   *
+   * @throws {SessionStoreError} from the iteration: SESSION_UNKNOWN, STORE_CLOSED, or why the database failed
+   * @throws {RangeError} on a speed that is none
+   */
+  replay(session: SessionId, options?: ReplayOptions): AsyncIterable<StoreRecord>;
+  /**
+   * A market's book after all that had arrived by a time, whichever session recorded it. Where several did, the one with the newest
+   * snapshot or keyframe before that time counts, of those in sync then.
+   *
+   * @param atMs ms since the epoch
+   * @throws {SessionStoreError}
+   */
+  bookAt(market: string, atMs: number): Promise<BookAt>;
+  /**
+   * Reads a session whole and says, law by law, whether it is as it should be. A broken session is a result, not an error.
+   *
+   * @throws {SessionStoreError} SESSION_UNKNOWN, or why the database failed
+   */
+  verify(session: SessionId, options?: VerifyOptions): Promise<Verification>;
+  /**
+   * When a market's book can be rebuilt and when it cannot, and why not, over all sessions and recorders: intervals without a
+   * hole or an overlap from `fromMs` to `toMs`, both in ms since the epoch.
+   *
+   * @throws {SessionStoreError}
+   */
+  coverage(market: string, fromMs: number, toMs: number): Promise<readonly CoverageInterval[]>;
+  /**
+   * Writes records to a Parquet or CSV file, and next to it when each market was covered. Memory holds a row group at a time.
+   *
+   * @throws {SessionStoreError} SESSION_UNKNOWN, or why the database failed; a file system's error as it is
+   */
+  export(options: ExportOptions): Promise<ExportResult>;
+}
