@@ -1,3 +1,5 @@
+// What goes on by itself. In go jobs, each with its time; out goes a report of each run that failed. One job runs at a time. A job
+// that fails is due again at its next time.
 import type { SessionStoreError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { MaintenanceFailure } from '../options.ts';

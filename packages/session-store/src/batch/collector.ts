@@ -1,3 +1,5 @@
+// From records to batches. In go a session's records, one by one; each is checked and numbered, and put into columns. Out comes a
+// batch: what one transaction writes. `writing/` makes statements of it and commits them.
 import { SessionStoreError } from '../errors.ts';
 import type {
   DeltaRecord,

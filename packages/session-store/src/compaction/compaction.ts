@@ -1,3 +1,5 @@
+// Rows in the order of arrival become rows of one market each. In go chunks that are old enough; out come larger chunks that hold
+// the same deltas, and keyframes, which are stored books. The views show the same before and after.
 import { setImmediate } from 'node:timers/promises';
 import { fanIn, planMerges, takeRun, type ChunkSpan } from './compaction-plan.ts';
 import { dayOf } from '../database/day.ts';

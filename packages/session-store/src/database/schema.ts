@@ -1,4 +1,7 @@
-// The tables. Views over them are in `migrations/` as plain SQL: they are what people read.
+// What the store knows of PostgreSQL is in this room. In go statements (`engines/engine.ts`, a server or an embedded database); out
+// come rows (`rows.ts`), or an error with a name (`failure.ts`).
+//
+// Here are the tables. Views over them are in `migrations/` as plain SQL: they are what people read.
 //
 // Large tables carry no foreign keys and no sequences, so that they can be partitioned and distributed; a session's rows are
 // guarded by the update of its `sessions` row in the same transaction. `delta_chunks`, `snapshot_records`, `trade_chunks`,

@@ -1,3 +1,5 @@
+// Records as files. In go what to export and where to; the records come from `reading/`, a page at a time. Out come two files, as
+// Parquet or CSV: the records, and when each market was covered.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';

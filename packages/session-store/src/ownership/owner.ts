@@ -1,3 +1,8 @@
+// Who may write to a session. A store opens a session and renews its lease; each write names the fencing token that came with it.
+//
+// `active`: an owner writes and renews the lease. From there its owner makes it `closed`, `health_failure` or `error`, and anybody
+// makes it `reclaimed` once the lease has run out: then it was an orphan. Who finds its records in the spool adopts a reclaimed
+// session: it has a lease and a new token until they are written, and stays `reclaimed`.
 import { randomUUID } from 'node:crypto';
 import type { OwnedSession } from './owned-session.ts';
 import { SessionStoreError } from '../errors.ts';

@@ -1,3 +1,5 @@
+// Days of the large tables. In go the days that are about to be written; each gets a partition per table, before its first record.
+// Jobs make the days to come, and retention drops those that are too old.
 import { dayOf } from '../database/day.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine, TransactionOptions } from '../database/engines/engine.ts';

@@ -1,3 +1,6 @@
+// What was recorded, read back. In goes a question about a session or a market; out come records (`replay.ts`), a book or its
+// coverage (`book/`), or which law a session breaks (`verify/`). All are made of the session's streams (`session-streams.ts`), whose
+// rows `pages/` reads. Nothing is changed.
 import { sql } from 'drizzle-orm';
 import type { CoverageInterval } from './book/coverage-intervals.ts';
 import { isName } from '../batch/record-check.ts';

@@ -1,3 +1,9 @@
+// One open session. In goes a record at a time, and nobody waits: the intake collects records into batches, the spool gets the same
+// records, and the queue writes one batch after the other. Out comes the session's row when it is closed.
+//
+// It takes records until `close` begins or it fails. It fails when the database refuses its records or says that it is not ours any
+// more, and when its close takes too long; from then on `append` throws why. Unless its records were refused, recovery
+// (`spool/recovery/`) brings in what the spool has of it.
 import { BatchQueue, type BatchSize } from './batch-queue.ts';
 import type { Batch } from '../batch/collector.ts';
 import { storableText } from '../batch/record-check.ts';

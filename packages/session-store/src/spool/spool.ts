@@ -1,5 +1,8 @@
-// The seam between recording and the database: a durable ordered log, small enough that a stream server can stand in for the
-// local disk (one subject per session, acknowledged up to a message).
+// The seam between recording and the database: a durable ordered log. In go entries of all sessions; they stay on the disk until the
+// database has them, and come out in the same order. `log/` is that log in files, `encoding/` the bytes of an entry, `recovery/` what
+// becomes of entries whose process is gone.
+//
+// It is small enough that a stream server can stand in for the local disk (one subject per session, acknowledged up to a message).
 import type { SessionId } from '../records.ts';
 
 /** One part of one batch of one session, as it goes in. */

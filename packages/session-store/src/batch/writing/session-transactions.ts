@@ -1,3 +1,5 @@
+// From a batch to rows. In goes a batch; its markets are numbered, its days get partitions, its columns become statements, and one
+// transaction writes them. Out comes nothing, as the batch is committed then, or the error that says why not.
 import { batchDays } from '../batch-days.ts';
 import type { Batch } from '../collector.ts';
 import { requireOwnership, type OwnedSession } from '../../ownership/owned-session.ts';
