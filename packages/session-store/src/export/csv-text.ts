@@ -1,4 +1,4 @@
-type Cell = string | number | boolean | null;
+import type { Cell } from './tables.ts';
 
 /**
  * Rows as RFC 4180 has them, each ended by CRLF. A null is an empty field and an empty text is `""`, so that readers which

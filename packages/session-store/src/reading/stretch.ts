@@ -41,7 +41,7 @@ export type Stretch = {
  *
  * @param row the table's name in the query
  */
-export function within(row: string, { session, epoch, sid, span, stored }: Stretch): SQL {
+export function withinStretch(row: string, { session, epoch, sid, span, stored }: Stretch): SQL {
   const table = sql.raw(row);
   const { fromMs, toMs } = days(overlap(span, stored));
   return sql`

@@ -85,7 +85,7 @@ export class ActiveSession implements RecordingSession {
     if (this.#failure) throw this.#failure;
     if (this.#closing)
       throw new SessionStoreError('SESSION_CLOSED', 'The session is closed; open a new one to record.');
-    const isTaken = this.#intake.take(record);
+    const isTaken = this.#intake.acceptRecord(record);
     return isTaken && (this.#options.whenFull === 'shed' || !this.#room.isFull);
   }
 

@@ -35,14 +35,14 @@ export class Intake {
   }
 
   /** @returns whether it was taken @throws {SessionStoreError} RECORD_INVALID */
-  take(record: StoreRecord): boolean {
+  acceptRecord(record: StoreRecord): boolean {
     if (record.kind !== 'gap' && this.#mustShed()) {
       this.#drop(record);
       return false;
     }
     const bytes = this.#collector.add(record);
     this.#spool?.add(record, bytes);
-    this.#room.took(bytes);
+    this.#room.addRecord(bytes);
     if (this.#collector.size >= this.#options.maxRecords || this.#collector.bytes >= this.#options.maxBytes)
       this.#onDue(false);
     else this.#armAge();
@@ -87,7 +87,7 @@ export class Intake {
     for (const range of this.#shed.take()) {
       const bytes = this.#collector.addShedRange(range);
       this.#spool?.addShedRange(range, bytes);
-      this.#room.took(bytes);
+      this.#room.addRecord(bytes);
     }
   }
 

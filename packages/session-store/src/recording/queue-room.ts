@@ -45,7 +45,7 @@ export class QueueRoom {
     return this.records <= this.#marks.lowWaterRecords && this.bytes <= this.#marks.lowWaterBytes;
   }
 
-  took(bytes: number): void {
+  addRecord(bytes: number): void {
     this.#uncommitted++;
     this.#uncommittedBytes += bytes;
   }

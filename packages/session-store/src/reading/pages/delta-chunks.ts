@@ -4,7 +4,7 @@ import { bigints, integers } from '../../database/array-parameters.ts';
 import { moment } from '../../database/moment.ts';
 import { numberOf, timeOf } from '../../database/rows.ts';
 import type { Read } from '../read.ts';
-import { ofMarkets, within, type Stretch } from '../stretch.ts';
+import { ofMarkets, withinStretch, type Stretch } from '../stretch.ts';
 
 /** One chunk of either level, without its columns. */
 export type ChunkKey = {
@@ -29,7 +29,7 @@ export type ChunkList = {
  * @param most keys in the list; chunks of one first number are all in it or none
  */
 export async function listChunks(read: Read, stretch: Stretch, after: number, most: number): Promise<ChunkList> {
-  const condition = sql`${within('chunk', stretch)} ${behind(after)} ${arrivedIn(stretch)}`;
+  const condition = sql`${withinStretch('chunk', stretch)} ${behind(after)} ${arrivedIn(stretch)}`;
   const rows = await read(
     sql`
       select null::integer as market_id, first_seq, last_seq, records, received_at from delta_chunks as chunk
@@ -65,12 +65,12 @@ export async function fetchChunks(
   if (fresh.length > 0) {
     selects.push(sql`
       select ${columns}, null::integer as market_id, market_ids::text as market_ids from delta_chunks as chunk
-      where ${within('chunk', { ...stretch, stored: daysOf(fresh) })} and first_seq = any(${firstSeqs(fresh)})`);
+      where ${withinStretch('chunk', { ...stretch, stored: daysOf(fresh) })} and first_seq = any(${firstSeqs(fresh)})`);
   }
   if (ofMarket.length > 0) {
     selects.push(sql`
       select ${columns}, market_id, null as market_ids from market_chunks as chunk
-      where ${within('chunk', { ...stretch, stored: daysOf(ofMarket) })}
+      where ${withinStretch('chunk', { ...stretch, stored: daysOf(ofMarket) })}
         and (market_id, first_seq) in (
           select * from unnest(${integers(ofMarket.map(({ marketId }) => marketId))}, ${firstSeqs(ofMarket)})
         )`);

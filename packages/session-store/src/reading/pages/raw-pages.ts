@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { days, holds, overlap, within, type Span, type Stretch } from '../stretch.ts';
+import { days, holds, overlap, withinStretch, type Span, type Stretch } from '../stretch.ts';
 import type { Row } from '../../database/engines/engine.ts';
 import { moment } from '../../database/moment.ts';
 import type { RawRecord, SessionId } from '../../records.ts';
@@ -15,7 +15,7 @@ export async function* numberedRawPages(read: Read, stretch: Stretch): AsyncGene
       seq === -Infinity ? sql`` : sql`and (frame.seq, frame.ordinal) > (${seq}::bigint, ${ordinal}::bigint)`;
     const rows = await page(
       read,
-      sql`${within('frame', stretch)} and frame.seq is not null ${after}`,
+      sql`${withinStretch('frame', stretch)} and frame.seq is not null ${after}`,
       sql`seq, ordinal`,
     );
     if (rows.length === 0) return;

@@ -4,7 +4,7 @@ import type { Row } from '../../database/engines/engine.ts';
 import type { SnapshotRecord, StoredLevel } from '../../records.ts';
 import { numberOf, textOf, timeOf } from '../../database/rows.ts';
 import type { Read } from '../read.ts';
-import { holds, ofMarkets, within, type Stretch } from '../stretch.ts';
+import { holds, ofMarkets, withinStretch, type Stretch } from '../stretch.ts';
 
 const pageRows = 200;
 
@@ -16,7 +16,7 @@ export async function* snapshotPages(read: Read, stretch: Stretch): AsyncGenerat
         select record.epoch, record.sid, record.seq, market.ticker, record.received_at, ${levelColumns}
         from snapshot_records as record
         join markets as market on market.id = record.market_id
-        where ${within('record', stretch)} ${after === -Infinity ? sql`` : sql`and record.seq > ${after}::bigint`}
+        where ${withinStretch('record', stretch)} ${after === -Infinity ? sql`` : sql`and record.seq > ${after}::bigint`}
           ${ofMarkets(stretch, (ids) => sql`record.market_id = any(${ids})`)}
         order by record.seq fetch first ${sql.raw(String(pageRows))} rows with ties`,
       'Reading snapshots',

@@ -7,7 +7,7 @@ import { numberOf, textOf, timeOf } from '../../database/rows.ts';
 import { damagedChunk, type OnDamage } from '../damage.ts';
 import type { MarketNames } from '../market-names.ts';
 import type { Read } from '../read.ts';
-import { holds, ofMarkets, within, type Stretch } from '../stretch.ts';
+import { holds, ofMarkets, withinStretch, type Stretch } from '../stretch.ts';
 
 const pageRows = 50;
 
@@ -33,7 +33,7 @@ export async function* tradePages(
           taker_yes::text as taker_yes, block_trades::text as block_trades,
           received_offsets::text as received_offsets, delays::text as delays
         from trade_chunks as chunk
-        where ${within('chunk', stretch)} and first_ordinal > ${after}::bigint
+        where ${withinStretch('chunk', stretch)} and first_ordinal > ${after}::bigint
           and first_seq is ${sql.raw(numbered ? 'not null' : 'null')}
           ${ofMarkets(stretch, (ids) => sql`market_ids && ${ids}`)}
         order by first_ordinal fetch first ${sql.raw(String(pageRows))} rows with ties`,
