@@ -124,9 +124,8 @@ export interface SessionStoreTuning {
   };
   /**
    * How deltas are rewritten in the background, from the order in which they arrived into chunks of one market each, which
-   * are read faster, for all recorders. `false`: only when `compact` is called. An embedded database works in this process and
-   * blocks it for some ten milliseconds at a time, longer where there are hundreds of markets. @default on with a server, false
-   * with a `dataDir`
+   * are read faster, for all recorders. `false`: only when `compact` is called. On an embedded database a write waits for a step of
+   * it, some 100 ms. @default on
    */
   readonly compaction?:
     | false
@@ -239,7 +238,7 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
     lowWaterBytes: within('queue.lowWaterBytes', lowWaterBytes, 0, highWaterBytes),
     whenFull: whenFullOf(options.whenFull ?? 'block'),
     retention: retentionOf(options.retention?.maxAgeMs),
-    compaction: compactionOf(options.compaction ?? ('dataDir' in location ? false : {})),
+    compaction: compactionOf(options.compaction ?? {}),
     lease: {
       durationMs: within('lease.durationMs', options.lease?.durationMs ?? 15_000, 100, maxLeaseMs),
       renewalsPerLease: within('lease.renewalsPerLease', options.lease?.renewalsPerLease ?? 3, 3, 100),

@@ -121,6 +121,7 @@ export class Partitions {
       const name = await this.#engine.transact(async (run) => dropExpired(run, maxAgeMs), {
         doing: 'Dropping expired partitions',
         lane: 'background',
+        makesRoom: true,
         timeoutMs: dropTimeoutMs,
       });
       if (name === null) return dropped;

@@ -8,6 +8,8 @@ const MiB = 2 ** 20;
  * without room for them stops; PGlite does not even stop.
  */
 const keptBytes = 32 * MiB;
+/** What is kept from those who make room: they write little, to a file of the log that is there. */
+const leastBytes = 8 * MiB;
 
 /** The bytes that this user can still write to the disk of a folder; `Infinity` where the system does not say. */
 export type FreeBytes = (folder: string) => Promise<number>;
@@ -21,10 +23,13 @@ export const freeBytes: FreeBytes = async (folder) => {
   }
 };
 
-/** @throws {SessionStoreError} DATABASE_OVERLOADED, which may be tried again: when there is too little room to write on */
-export async function needRoom(folder: string, doing: string, free: FreeBytes): Promise<void> {
+/**
+ * @param makesRoom whether it is done to make room
+ * @throws {SessionStoreError} DATABASE_OVERLOADED, which may be tried again: when there is too little room to write on
+ */
+export async function needRoom(folder: string, doing: string, free: FreeBytes, makesRoom = false): Promise<void> {
   const bytes = await free(folder);
-  if (bytes >= keptBytes) return;
+  if (bytes >= (makesRoom ? leastBytes : keptBytes)) return;
   throw new SessionStoreError(
     'DATABASE_OVERLOADED',
     `${doing} failed: the disk of ${folder} has ${Math.floor(bytes / MiB)} MiB left, and the embedded database keeps ${keptBytes / MiB} free. ` +

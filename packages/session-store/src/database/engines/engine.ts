@@ -18,6 +18,8 @@ export type TransactionOptions = {
    * `background`, for what nobody waits for. Otherwise reading and writing have theirs.
    */
   readonly lane?: 'leases' | 'background';
+  /** It frees more room than it takes: an embedded database does it on a disk where it writes nothing else. */
+  readonly makesRoom?: boolean;
   /** Instead of the store's `queryTimeoutMs`. */
   readonly timeoutMs?: number;
 };

@@ -82,7 +82,7 @@ export class PgliteEngine implements Engine {
 
   async transact<T>(
     work: (run: Run) => Promise<T>,
-    { doing, readOnly = false, timeoutMs = this.#queryTimeoutMs }: TransactionOptions,
+    { doing, readOnly = false, makesRoom, timeoutMs = this.#queryTimeoutMs }: TransactionOptions,
   ): Promise<T> {
     try {
       if (this.#closing) throw new SessionStoreError('STORE_CLOSED', `${doing} failed: the store is closed.`);
@@ -93,7 +93,7 @@ export class PgliteEngine implements Engine {
       const done = this.#inTurn(async () => {
         refuseIfGivenUp();
         const thread = await this.#running();
-        if (!readOnly) await needRoom(this.#folder, doing, this.#free);
+        if (!readOnly) await needRoom(this.#folder, doing, this.#free, makesRoom);
         const run = async (statement: Statement) => thread.run(statement, timeoutMs);
         const guarded: Run = async (query) => {
           refuseIfGivenUp();
@@ -161,7 +161,7 @@ export class PgliteEngine implements Engine {
   async #alone(doing: string, text: string, then: () => Promise<void> = async () => undefined): Promise<void> {
     await this.#inTurn(async () => {
       const thread = await this.#running();
-      await needRoom(this.#folder, doing, this.#free);
+      await needRoom(this.#folder, doing, this.#free, true);
       await thread.run({ text, parameters: [] }, slowMs);
       await then();
     });
@@ -180,7 +180,7 @@ export class PgliteEngine implements Engine {
   async #running(): Promise<PgliteThread> {
     if (!this.#thread.isOver) return this.#thread;
     await this.#thread.kill();
-    await needRoom(this.#folder, 'Opening the embedded database anew', this.#free);
+    await needRoom(this.#folder, 'Opening the embedded database anew', this.#free, true);
     await this.#files.sync();
     try {
       this.#thread = await PgliteThread.open(this.#folder, slowMs, this.#runtime);
