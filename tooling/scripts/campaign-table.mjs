@@ -38,7 +38,7 @@ export const campaigns = [
     what: 'a million recorded frames of 23 markets at once, stored and folded',
     shortRounds: 1,
     longRounds: 4,
-    shareSeconds: 75,
+    shareSeconds: 65,
   },
   {
     name: 'faulty-tapes',
@@ -83,10 +83,10 @@ export const campaigns = [
   {
     name: 'crash',
     folder: 'packages/session-store',
-    what: 'a writer that is killed, its database, disk, network and clock that fail, power that goes; every law afterwards',
+    what: 'a writer that is killed, its database, disk, network and clock that fail, power that goes, disks that fill up; every law afterwards',
     shortRounds: 16,
     longRounds: 200,
-    shareSeconds: 60,
+    shareSeconds: 70,
   },
   {
     name: 'store-properties',

@@ -1,12 +1,20 @@
 // Kills a recording process at seeded instants, again and again, does all else that can be done to it, its disk and its
 // database, and asks the database afterwards, law by law.
-import { campaignProgress, campaignRounds, startPostgres, testSeed, type TestPostgres } from '@trader/testkit';
+import {
+  campaignProgress,
+  campaignRounds,
+  SmallDisk,
+  startPostgres,
+  testSeed,
+  type TestPostgres,
+} from '@trader/testkit';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
 import { startChildOwner } from '../test/child-owner.ts';
 import { crashCampaign, crashLease } from '../test/crash-campaign.ts';
 import { faultNames, playFault, runsOf } from '../test/crash-faults.ts';
+import { fullDisks } from '../test/crash-full-disk.ts';
 import { powerCuts } from '../test/crash-power.ts';
 import { pause, table, type FaultResult } from '../test/crash-result.ts';
 import { lawful } from '../test/laws.ts';
@@ -62,6 +70,20 @@ test.runIf(process.platform === 'linux')('power cuts, of an embedded store: no l
   // Or the database alone would have done.
   expect(result.broughtIn).toBeGreaterThan(0);
 });
+
+const noDisk = SmallDisk.refusal();
+
+test.skipIf(noDisk)(
+  `full disks, of an embedded store: no law is broken${noDisk ? ` (skipped: ${noDisk})` : ''}`,
+  async () => {
+    const fills = Math.max(2, Math.round(kills / 8));
+    say(`full disks: ${fills}`);
+    const result = await fullDisks(inject('prepared').embedded.migrated, fills, seed, campaignProgress('fill', fills));
+    results.push(result);
+    expect(judged(result)).toMatchObject(asItShould);
+    say(`went on by themselves once there was room: ${result.goneOn}`);
+  },
+);
 
 /** How long a session stays without an owner at default settings, where nobody but a sweep comes upon it. */
 async function reclaimedAfterMs(): Promise<number> {
