@@ -4,6 +4,9 @@ import { SessionStoreError } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Row, Statement } from './engine.ts';
 
+/** What a thread begins with: the database's folder, and PGlite's code if this process has compiled it before. */
+export type PgliteOpening = { readonly folder: string; readonly compiled: WebAssembly.Module | undefined };
+
 /** A statement under a number, or `null` for the database's own end. */
 export type PgliteOrder = { readonly id: number; readonly statement: Statement | null };
 
@@ -24,6 +27,8 @@ const program = new URL(import.meta.url.endsWith('.ts') ? './pglite-worker.ts' :
 
 type Waiting = { readonly settle: (answer: PgliteAnswer) => void; readonly fail: (error: SessionStoreError) => void };
 
+let compiled: WebAssembly.Module | undefined;
+
 export class PgliteThread {
   readonly #worker: Worker;
   readonly #runtime: Runtime;
@@ -35,7 +40,8 @@ export class PgliteThread {
   private constructor(folder: string, runtime: Runtime) {
     this.#runtime = runtime;
     // None of this process's flags: what they load is nothing to this thread.
-    this.#worker = new Worker(program, { workerData: folder, execArgv: [], name: 'embedded database' });
+    const workerData: PgliteOpening = { folder, compiled };
+    this.#worker = new Worker(program, { workerData, execArgv: [], name: 'embedded database' });
     // Like a database without a thread, it keeps no process alive that does not wait for it.
     this.#worker.unref();
     this.#worker.on('message', (answer: PgliteAnswer) => this.#waiting.get(answer.id)?.settle(answer));
@@ -52,7 +58,8 @@ export class PgliteThread {
   static async open(folder: string, timeoutMs: number, runtime: Runtime): Promise<PgliteThread> {
     const thread = new PgliteThread(folder, runtime);
     try {
-      await thread.#answer(0, timeoutMs);
+      const [opened] = (await thread.#answer(0, timeoutMs)) as readonly [Pick<PgliteOpening, 'compiled'>];
+      ({ compiled } = opened);
       return thread;
     } catch (cause) {
       await thread.kill();
