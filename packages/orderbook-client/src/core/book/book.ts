@@ -128,7 +128,7 @@ export class OrderBook extends BookReader {
 
   /** Replaces everything by the levels of a snapshot: one for a price, in any order. */
   replace(yes: readonly Level[], no: readonly Level[]): void {
-    [this.yes, this.no] = layOut(yes, no, this.priceStep);
+    [this.yes, this.no] = layOut(yes, no, this.priceStep, this.yes, this.no);
   }
 
   /**

@@ -20,7 +20,21 @@ export class DenseLadder implements Ladder {
     this.#step = step;
     this.#cells = cells;
     this.#offset = offset;
+    this.#fill(levels);
+  }
+
+  #fill(levels: readonly Level[]): void {
     for (const level of levels) this.addSize(level[0], level[1]);
+  }
+
+  /** Replaces all levels in the cells that are there: a snapshot of a known book makes no other array. @returns whether it could */
+  refill(levels: readonly Level[], step: number): boolean {
+    if (step !== this.#step) return false;
+    this.#cells.fill(0, this.#offset, this.#offset + slotsOf(step));
+    this.#top = -1;
+    this.#depth = 0;
+    this.#fill(levels);
+    return true;
   }
 
   /**

@@ -11,6 +11,11 @@ const TENTH_OF_A_CENT = 10;
 
 const levels = (count: number, step: number): Level[] =>
   Array.from({ length: count }, (_, index) => [(index + 1) * step, 1]);
+const contents = (ladder: Ladder): number[] => {
+  const into = new Float64Array(2 * ladder.depth);
+  ladder.writeTop(ladder.depth, into);
+  return [...into];
+};
 const classes = (ladders: readonly Ladder[]) => ladders.map((ladder) => ladder.constructor);
 
 describe('layOut', () => {
@@ -49,5 +54,24 @@ describe('layOut', () => {
       'applied',
     ]);
     expect(EMPTY_LADDER.depth).toBe(0);
+  });
+
+  test('fills dense ladders of the same grid anew, with nothing left of before', () => {
+    const [yes, no] = layOut(levels(40, CENT), levels(30, CENT), CENT);
+    const again = layOut([[5000, 7]], levels(2, CENT), CENT, yes, no);
+    expect(again[0]).toBe(yes);
+    expect(again[1]).toBe(no);
+    expect(again.map(contents)).toEqual([
+      [5000, 7],
+      [200, 1, 100, 1],
+    ]);
+  });
+
+  test('lets dense ladders of another grid go', () => {
+    const half = levels(501, TENTH_OF_A_CENT);
+    const [yes, no] = layOut(half, half, TENTH_OF_A_CENT);
+    const [cents] = layOut([[5000, 7]], [], CENT, yes, no);
+    expect(cents).not.toBe(yes);
+    expect(yes.depth).toBe(501);
   });
 });

@@ -12,6 +12,8 @@ const CENT = ONE_DOLLAR / 100;
 export const EMPTY_LADDER: Ladder = new PackedLadder([], 0);
 
 /**
+ * The ladders that were there are filled anew where they can be; nobody may keep them for what they held.
+ *
  * - All prices in whole cents, and no finer step known: dense, 101 cells a side.
  * - A finer grid: packed, or dense for a side that fills half of it (501 levels at a tenth of a cent). There both take
  *   about the same memory, and packed ones begin to pay for moving levels.
@@ -19,11 +21,22 @@ export const EMPTY_LADDER: Ladder = new PackedLadder([], 0);
  * @param priceStep finest step of the market's price structure, 1/10,000 dollar; 0 if it is not known. A hint: levels
  * off that grid are kept, too
  */
-export function layOut(yes: readonly Level[], no: readonly Level[], priceStep: number): [yes: Ladder, no: Ladder] {
+export function layOut(
+  yes: readonly Level[],
+  no: readonly Level[],
+  priceStep: number,
+  yesBefore: Ladder = EMPTY_LADDER,
+  noBefore: Ladder = EMPTY_LADDER,
+): [yes: Ladder, no: Ladder] {
   if (yes.length + no.length === 0) return [EMPTY_LADDER, EMPTY_LADDER];
   const step = commonStep(no, commonStep(yes, commonDivisor(CENT, priceStep)));
-  return step === CENT ? DenseLadder.pair(yes, no, CENT) : [ladderOf(yes, step), ladderOf(no, step)];
+  if (step !== CENT) return [ladderOf(yes, step), ladderOf(no, step)];
+  const isRefilled = refill(yesBefore, yes) && refill(noBefore, no);
+  return isRefilled ? [yesBefore, noBefore] : DenseLadder.pair(yes, no, CENT);
 }
+
+const refill = (ladder: Ladder, levels: readonly Level[]): boolean =>
+  ladder instanceof DenseLadder && ladder.refill(levels, CENT);
 
 function ladderOf(levels: readonly Level[], step: number): Ladder {
   if (levels.length === 0) return EMPTY_LADDER;
