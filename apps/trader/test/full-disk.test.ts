@@ -1,8 +1,8 @@
 // The trader with its own embedded database, on a disk that fills up: it answers, ends when told to, and records again once there is room.
-import { SmallDisk, temporaryFolder } from '@trader/testkit';
-import { createSessionStore } from '@trader/session-store';
-import { describe, expect, test, vi } from 'vitest';
 import { join } from 'node:path';
+import { createSessionStore } from '@trader/session-store';
+import { SmallDisk, temporaryFolder } from '@trader/testkit';
+import { describe, expect, test, vi } from 'vitest';
 import { newDataDir } from './databases.ts';
 import { freePort, Program, recording } from './program.ts';
 
@@ -29,7 +29,7 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (skipped: ${missing})` : '
   const place = async (disk: SmallDisk) => {
     const dataDir = newDataDir(join(disk.path, 'db'));
     const port = await freePort();
-    return { dataDir, port, args: ['run', '--port', String(port), '--database', dataDir, '--drain', '5s'] };
+    return { dataDir, port, args: ['run', '--port', String(port), '--database', dataDir, '--drain', '3s'] };
   };
 
   test('a trader answers /livez throughout, and records again once there is room', async () => {

@@ -20,10 +20,15 @@ const failures = (statuses: readonly StoreStatus[]) =>
   );
 
 describe.skipIf(missing)(`on a full disk${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  test('an embedded database that no longer answers is ended, and opens anew with all that was committed', async () => {
+  test('an embedded database that finds no room is ended, and opens anew with all that was committed', async () => {
     using disk = newDisk();
     // It is told that there is room, so it goes on until there is none.
-    const engine = await PgliteEngine.open(join(disk.path, 'hung'), 3_000, systemRuntime, async () => Infinity);
+    const engine = await PgliteEngine.open(
+      newDataDir('empty', join(disk.path, 'database')),
+      1_500,
+      systemRuntime,
+      async () => Infinity,
+    );
     const run = async (text: string) =>
       engine.transact(async (run) => run({ text, parameters: [] }), { doing: 'The statement' });
     await run('create table filled (n int)');

@@ -1,11 +1,15 @@
 // The embedded database's thread as the engine sees it: statements go to it, and what does not answer in time is ended.
 import { Worker } from 'node:worker_threads';
+import type { PGliteOptions } from '@electric-sql/pglite';
 import { SessionStoreError } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Row, Statement } from './engine.ts';
 
+/** A `WebAssembly.Module`, which not all of TypeScript's libraries know. */
+export type CompiledPglite = NonNullable<PGliteOptions['pgliteWasmModule']>;
+
 /** What a thread begins with: the database's folder, and PGlite's code if this process has compiled it before. */
-export type PgliteOpening = { readonly folder: string; readonly compiled: WebAssembly.Module | undefined };
+export type PgliteOpening = { readonly folder: string; readonly compiled: CompiledPglite | undefined };
 
 /** A statement under a number, or `null` for the database's own end. */
 export type PgliteOrder = { readonly id: number; readonly statement: Statement | null };
@@ -27,7 +31,7 @@ const program = new URL(import.meta.url.endsWith('.ts') ? './pglite-worker.ts' :
 
 type Waiting = { readonly settle: (answer: PgliteAnswer) => void; readonly fail: (error: SessionStoreError) => void };
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: CompiledPglite | undefined;
 
 export class PgliteThread {
   readonly #worker: Worker;

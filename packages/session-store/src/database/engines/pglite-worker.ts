@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { makePrivate, privateFolder } from '../private-files.ts';
 import { parseBigint } from '../rows.ts';
-import type { PgliteAnswer, PgliteOpening, PgliteOrder } from './pglite-thread.ts';
+import type { CompiledPglite, PgliteAnswer, PgliteOpening, PgliteOrder } from './pglite-thread.ts';
 
 const int8 = 20;
 
@@ -23,15 +23,14 @@ const keptLog = ['-c', 'wal_keep_size=128MB'];
  */
 const fewFiles = ['-c', 'max_files_per_process=64'];
 
-/** TypeScript's Node types know its types alone. */
-declare const WebAssembly: { compile(bytes: Uint8Array): Promise<WebAssembly.Module> };
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<CompiledPglite> };
 
 /** PGlite's code, compiled. Threads after the first one are given it, and open in half the time. */
-async function compile(): Promise<WebAssembly.Module> {
+async function compile(): Promise<CompiledPglite> {
   return WebAssembly.compile(await readFile(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))));
 }
 
-async function open(path: string, pgliteWasmModule: WebAssembly.Module): Promise<PGlite> {
+async function open(path: string, pgliteWasmModule: CompiledPglite): Promise<PGlite> {
   const isNew = mkdirSync(path, { recursive: true, mode: privateFolder }) !== undefined;
   const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles];
   const parsers = { [int8]: parseBigint };

@@ -1,0 +1,63 @@
+// The embedded database's thread: what does not end in it is ended, and holds up nobody outside.
+import { describe, expect, test } from 'vitest';
+import { PgliteEngine } from '../src/database/engines/pglite-engine.ts';
+import { systemRuntime, type Runtime } from '../src/runtime.ts';
+import { newDataDir } from './databases.ts';
+
+const ENDLESS = 'select count(*) from generate_series(1, 1000000000000)';
+const END_MS = 5000;
+
+const open = async (queryTimeoutMs: number, runtime: Runtime = systemRuntime) => {
+  const dataDir = newDataDir('empty');
+  const engine = await PgliteEngine.open(dataDir, queryTimeoutMs, runtime);
+  const ask = async (text: string, doing = 'The question') =>
+    engine.transact(async (run) => run({ text, parameters: [] }), { doing, readOnly: true });
+  return { dataDir, engine, ask };
+};
+
+describe('a statement that does not end', () => {
+  test('is ended at its deadline while the main thread goes on, and the next one finds what was committed', async () => {
+    const { engine, ask } = await open(1_000);
+    const write = async (text: string) =>
+      engine.transact(async (run) => run({ text, parameters: [] }), { doing: 'Writing' });
+    await write('create table kept as select 7 as n');
+    let turns = 0;
+    const turning = setInterval(() => turns++, 1);
+    const refused = {
+      code: 'QUERY_TIMEOUT',
+      retryable: true,
+      message: 'The question failed: no answer from the embedded database within 1000 ms.',
+    };
+    await expect(ask(ENDLESS)).rejects.toMatchObject(refused);
+    clearInterval(turning);
+    expect(turns).toBeGreaterThan(100);
+    await expect.poll(async () => ask('select n from kept').catch(() => null), { timeout: 30_000 }).toEqual([{ n: 7 }]);
+    await write('insert into kept values (8)');
+    await engine.close();
+  });
+
+  test('does not take their turn from those who have given up behind it', async () => {
+    const { engine, ask } = await open(1_000);
+    const worked: string[] = [];
+    const endless = ask(ENDLESS);
+    const late = engine.transact(async () => void worked.push('late'), { doing: 'Waiting', timeoutMs: 10 });
+    await expect(late).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
+    await expect(endless).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
+    await expect.poll(async () => ask('select 1 as n').catch(() => null), { timeout: 30_000 }).toEqual([{ n: 1 }]);
+    expect(worked).not.toContain('late');
+    await engine.close();
+  });
+
+  test('is given a moment at the end, and then ended: the folder is free for the next one', async () => {
+    const hasty: Runtime = {
+      ...systemRuntime,
+      setTimer: (delayMs, fire) => systemRuntime.setTimer(delayMs === END_MS ? 50 : delayMs, fire),
+    };
+    const { dataDir, engine, ask } = await open(60_000, hasty);
+    const endless = ask(ENDLESS).catch((error: unknown) => error);
+    await engine.close();
+    expect(await endless).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    await expect(ask('select 1')).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    await (await PgliteEngine.open(dataDir, 15_000, systemRuntime)).close();
+  });
+});
