@@ -85,14 +85,14 @@ export class PgliteEngine implements Engine {
     { doing, readOnly = false, makesRoom, timeoutMs = this.#queryTimeoutMs }: TransactionOptions,
   ): Promise<T> {
     try {
-      if (this.#closing) throw new SessionStoreError('STORE_CLOSED', `${doing} failed: the store is closed.`);
+      if (this.#closing) throw closed(doing);
       let isGivenUp = false;
       const refuseIfGivenUp = () => {
         if (isGivenUp) throw timedOut(doing, timeoutMs);
       };
       const done = this.#inTurn(async () => {
         refuseIfGivenUp();
-        const thread = await this.#running();
+        const thread = await this.#running(doing);
         if (!readOnly) await needRoom(this.#folder, doing, this.#free, makesRoom);
         const run = async (statement: Statement) => thread.run(statement, timeoutMs);
         const guarded: Run = async (query) => {
@@ -135,12 +135,12 @@ export class PgliteEngine implements Engine {
   async #close(): Promise<void> {
     const cancel = this.#runtime.setTimer(endMs, () => void this.#thread.kill());
     await this.#safe.catch(() => undefined);
-    const closed = this.#inTurn(async () => {
+    const ended = this.#inTurn(async () => {
       cancel();
       // Which makes a checkpoint. Without one, what was committed is in the log.
       if (!this.#thread.isOver) await this.#thread.close(slowMs);
     });
-    this.#safe = closed
+    this.#safe = ended
       .catch(() => undefined)
       .then(async () => this.#files.sync())
       .catch(failToMakeSafe);
@@ -160,7 +160,7 @@ export class PgliteEngine implements Engine {
   /** A statement that is no transaction's, and what has to follow it before anything else. */
   async #alone(doing: string, text: string, then: () => Promise<void> = async () => undefined): Promise<void> {
     await this.#inTurn(async () => {
-      const thread = await this.#running();
+      const thread = await this.#running(doing);
       await needRoom(this.#folder, doing, this.#free, true);
       await thread.run({ text, parameters: [] }, slowMs);
       await then();
@@ -177,10 +177,11 @@ export class PgliteEngine implements Engine {
   }
 
   /** The thread, or the next one. What the last one wrote is made safe first, and in order: it may have been in the middle of it. */
-  async #running(): Promise<PgliteThread> {
+  async #running(doing: string): Promise<PgliteThread> {
     if (!this.#thread.isOver) return this.#thread;
+    if (this.#closing) throw closed(doing);
     await this.#thread.kill();
-    await needRoom(this.#folder, 'Opening the embedded database anew', this.#free, true);
+    await needRoom(this.#folder, doing, this.#free, true);
     await this.#files.sync();
     try {
       this.#thread = await PgliteThread.open(this.#folder, slowMs, this.#runtime);
@@ -189,7 +190,7 @@ export class PgliteEngine implements Engine {
       const why = errnoText(unhidden(cause));
       throw new SessionStoreError(
         'DATABASE_UNREACHABLE',
-        `The database in ${this.#folder} does not open again: ${why}.`,
+        `${doing} failed: the database in ${this.#folder} does not open again: ${why}.`,
         {
           cause,
           retryable: true,
@@ -233,6 +234,8 @@ function isBroken(cause: unknown): boolean {
 function failToMakeSafe(cause: unknown): never {
   throw failureOf('Making the embedded database safe', behind(cause)).error;
 }
+
+const closed = (doing: string) => new SessionStoreError('STORE_CLOSED', `${doing} failed: the store is closed.`);
 
 const timedOut = (doing: string, timeoutMs: number) =>
   new SessionStoreError(
