@@ -1,4 +1,5 @@
 // The embedded engine's folder, and who may have it: across processes, across kill -9.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
@@ -10,8 +11,13 @@ describe('an embedded store', () => {
   test('survives kill -9: the next one closes the orphan at its last committed record', async () => {
     using folder = temporaryFolder('session-store-folder-', { inMemory: true });
     const location = { dataDir: join(folder.path, 'not', 'there', 'yet') };
+    // As a first opening leaves it that was interrupted.
+    const unfinished = join(location.dataDir, 'pglite-unfinished');
+    mkdirSync(join(unfinished, 'base'), { recursive: true });
+    writeFileSync(join(unfinished, 'PG_VERSION'), '18\n');
     const child = await startChildRecorder(location, 'killed');
 
+    expect(existsSync(unfinished)).toBe(false);
     const refused = await createSessionStore(location).catch((error: unknown) => error);
     expect(SessionStoreError.isInstance(refused) && refused.code).toBe('DATA_DIR_LOCKED');
     expect((refused as Error).message).toContain(`process ${child.said.pid} since 2`);

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { SessionStoreError } from '../../errors.ts';
+import { checkDatabase, refuseForeign } from './data-dir-check.ts';
 import { lockDataDir, type DataDirLock } from './data-dir-lock.ts';
 import { withDeadline } from './deadline.ts';
 import { freeBytes, needRoom, type FreeBytes } from './disk-room.ts';
 import { errnoText, unhidden } from '../errno-text.ts';
 import { render, type Engine, type Run, type Statement, type TransactionOptions } from './engine.ts';
 import { failureOf } from '../failure.ts';
+import { makeDatabase } from './make-database.ts';
 import { PgliteFolder } from './pglite-folder.ts';
 import { PgliteThread } from './pglite-thread.ts';
 import type { Runtime } from '../../runtime.ts';
@@ -62,21 +64,17 @@ export class PgliteEngine implements Engine {
     free: FreeBytes = freeBytes,
   ): Promise<PgliteEngine> {
     const folder = resolve(dataDir);
-    const lock = await lockDataDir(folder, runtime.nowMs());
+    const path = resolve(folder, 'pglite');
+    let lock: DataDirLock | null = null;
     try {
-      const path = resolve(folder, 'pglite');
+      refuseForeign(folder);
+      lock = await lockDataDir(folder, runtime.nowMs());
+      if (checkDatabase(path) === 'absent') await makeDatabase(path, slowMs, runtime);
       const thread = await PgliteThread.open(path, slowMs, runtime);
       return new PgliteEngine(path, thread, lock, queryTimeoutMs, runtime, free);
     } catch (cause) {
-      lock.release();
-      const hidden = unhidden(cause);
-      throw new SessionStoreError(
-        'DATA_DIR_UNUSABLE',
-        `The database in ${folder} does not open: ${errnoText(hidden)}.`,
-        {
-          cause,
-        },
-      );
+      lock?.release();
+      throw notOpened(folder, cause);
     }
   }
 
@@ -184,6 +182,7 @@ export class PgliteEngine implements Engine {
     await needRoom(this.#folder, doing, this.#free, true);
     await this.#files.sync();
     try {
+      if (checkDatabase(this.#folder) !== 'whole') throw new Error('its files are gone');
       this.#thread = await PgliteThread.open(this.#folder, slowMs, this.#runtime);
       return this.#thread;
     } catch (cause) {
@@ -199,6 +198,25 @@ export class PgliteEngine implements Engine {
     }
   }
 }
+
+function notOpened(folder: string, cause: unknown): SessionStoreError {
+  const said = (why: string) => new SessionStoreError('DATA_DIR_UNUSABLE', why, { cause });
+  if (SessionStoreError.isInstance(cause)) {
+    if (cause.code !== 'QUERY_TIMEOUT') return cause;
+    const late = `nothing was heard of it within ${slowMs / 1000} s, and it was ended`;
+    return said(`The database in ${folder} does not open: ${late}. See to its disk, and try again; else ${restore}`);
+  }
+  const behindIt = unhidden(cause);
+  const why = errnoText(behindIt);
+  return isOfSystem(behindIt)
+    ? said(`The data folder ${folder} cannot be used: ${why}.`)
+    : said(`The database in ${folder} does not open: ${why}. See to its disk and its settings; else ${restore}`);
+}
+
+const isOfSystem = (cause: unknown) => /^E[A-Z]+$/.test(String((cause as { code?: unknown } | null)?.code));
+
+const restore =
+  'restore a copy, or move its folder pglite away and a new one is made. What waits in the spool is kept either way.';
 
 async function within<T>(
   run: (statement: Statement) => Promise<unknown>,

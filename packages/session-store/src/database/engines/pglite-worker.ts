@@ -33,8 +33,17 @@ async function compile(): Promise<CompiledPglite> {
 async function open(path: string, pgliteWasmModule: CompiledPglite): Promise<PGlite> {
   const isNew = mkdirSync(path, { recursive: true, mode: privateFolder }) !== undefined;
   const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles];
+  let reason: string | undefined;
+  /** PGlite itself says that it failed, and no more. @returns whether it shall be printed */
+  const onStderr = (line: string) => {
+    reason = /(?:FATAL|PANIC): +(.+)/.exec(line)?.[1] ?? reason;
+    return false;
+  };
   const parsers = { [int8]: parseBigint };
-  const database = await PGlite.create({ dataDir: path, parsers, startParams, pgliteWasmModule });
+  const options = { dataDir: path, parsers, startParams, pgliteWasmModule, onStderr };
+  const database = await PGlite.create(options).catch((cause: unknown) => {
+    throw reason === undefined ? cause : new Error(reason, { cause });
+  });
   // Its first files come with modes of their own. Later ones follow the umask, in folders that are closed.
   if (isNew) makePrivate(path);
   return database;
