@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
 import { preparedFolder, startPostgres, temporaryFolder } from '@trader/testkit';
 import type { TestProject } from 'vitest/node';
 import { migrateSchema } from '../src/index.ts';
+import { makeSmallDatabase } from './small-database.ts';
 
 export type Prepared = {
   /** A server's maintenance database. The server syncs nothing: who stops one or asks it for durability starts one alone. */
@@ -39,11 +39,12 @@ export default async function prepare(project: TestProject): Promise<() => Promi
 
 async function embeddedDatabases(): Promise<Prepared['embedded']> {
   const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
-  const madeFrom = [fileURLToPath(import.meta.url), pglitePackage(), ...filesIn(migrations)].map(textOf);
+  const small = fileURLToPath(new URL('small-database.ts', import.meta.url));
+  const madeFrom = [fileURLToPath(import.meta.url), small, pglitePackage(), ...filesIn(migrations)].map(textOf);
   const made = await preparedFolder(fileURLToPath(cache), madeFrom, async (path) => {
     const [empty, migrated] = [join(path, 'empty'), join(path, 'migrated')];
     mkdirSync(empty);
-    await makeSmall(join(empty, 'pglite'));
+    await makeSmallDatabase(join(empty, 'pglite'));
     cpSync(empty, migrated, { recursive: true });
     await migrateSchema({ dataDir: migrated });
   });
@@ -51,20 +52,6 @@ async function embeddedDatabases(): Promise<Prepared['embedded']> {
 }
 
 const cache = new URL('../node_modules/.cache/session-store-tests/', import.meta.url);
-
-/** Half of a cluster are databases that others are made from, and most of the time to open one goes into clearing its memory. */
-async function makeSmall(dataDir: string): Promise<void> {
-  const database = await PGlite.create({ dataDir });
-  for (const statement of [
-    'update pg_database set datistemplate = false',
-    'drop database template0',
-    'drop database template1',
-    `alter system set shared_buffers = '4MB'`,
-    'checkpoint',
-  ])
-    await database.query(statement);
-  await database.close();
-}
 
 const pglitePackage = () =>
   join(dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite')), '../package.json');

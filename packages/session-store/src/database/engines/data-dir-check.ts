@@ -34,7 +34,7 @@ const neededFolders = [
 /** Folders that always have a file, named in hexadecimal. */
 const neverEmptyFolders = ['pg_wal', 'pg_xact', 'pg_multixact/members', 'pg_multixact/offsets'];
 
-export type DatabaseLook = {
+type DatabaseLook = {
   /** What is in the folder; `null` where there is none. */
   readonly names: readonly string[] | null;
   /** What its PG_VERSION says. */
@@ -74,7 +74,7 @@ export function refuseForeign(dataDir: string): void {
   }
 }
 
-export function judge({ names, version, openedBy, missing }: DatabaseLook): DatabaseState | { refusal: string } {
+function judge({ names, version, openedBy, missing }: DatabaseLook): DatabaseState | { refusal: string } {
   if (names === null) return 'absent';
   // Which a disk of its own has in its uppermost folder.
   if (names.every((name) => name === 'lost+found')) return 'empty';

@@ -1,0 +1,73 @@
+// What earlier versions left on a disk is opened: nothing that they promised is lost. See CONTRIBUTING.md for when to keep another one.
+import { join } from 'node:path';
+import { temporaryFolder } from '@trader/testkit';
+import postgres from 'postgres';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSessionStore, type SessionId, type SessionStoreOptions } from '../src/index.ts';
+import type { Progress } from './crash-records.ts';
+import { newDatabase } from './databases.ts';
+import { finishRecovery } from './finish-recovery.ts';
+import { expectedOf, extract, versions, type Left } from './folders-of-versions.ts';
+import { judgeStore, lawful } from './laws.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => void (folder = temporaryFolder('folders-of-versions-', { inMemory: true })));
+afterEach(() => folder.remove());
+
+const count = ({ deltas, trades, raw }: Progress) => deltas + trades + raw;
+
+const leftOf = ({ closed, durable }: Left) => [...(closed ? [closed] : []), durable];
+
+/** Lets a store bring in what was left, and asks the next one what there is, before and after it compacts. */
+async function broughtIn(left: Left, options: SessionStoreOptions) {
+  await finishRecovery(options);
+  const promised = new Map<SessionId, Progress>(leftOf(left).map((progress) => [progress.session, progress]));
+  await using store = await createSessionStore({ ...options, compaction: false });
+  const found = await judgeStore(store, promised);
+  await store.compact();
+  const sessions = (await store.sessions()).map(({ id, status, messages }) => ({ id, status, messages }));
+  return { found, compacted: await judgeStore(store, promised), sessions };
+}
+
+/** Every law holds, `verify` says so too, and every record that was promised is there. */
+function allOf(left: Left) {
+  const sessions = leftOf(left).map((progress) => ({
+    id: progress.session,
+    status: progress === left.closed ? 'closed' : 'reclaimed',
+    messages: count(progress),
+  }));
+  const records = sessions.reduce((sum, { messages }) => sum + messages, 0);
+  const judged = { ...lawful, sessions: sessions.length, records };
+  return { found: judged, compacted: judged, sessions: expect.arrayContaining(sessions) as object[] };
+}
+
+test('there are some', () => {
+  expect(versions).toContain('schema-1795369200000');
+});
+
+describe.each(versions)('of %s', (version) => {
+  const expected = expectedOf(version);
+
+  test('an embedded store and its unsent spool are read whole', async () => {
+    const dataDir = join(folder.path, 'data');
+    extract(version, 'embedded', dataDir);
+    expect(await broughtIn(expected.embedded, { dataDir })).toMatchObject(allOf(expected.embedded));
+  });
+
+  test('a server’s unsent spool is read whole', async () => {
+    const { recorders, sessions, ...left } = expected.spool;
+    const url = await newDatabase();
+    const sql = postgres(url, { max: 1 });
+    // Column by column: what a later schema has besides keeps its default.
+    for (const [table, rows] of Object.entries({ recorders, sessions }))
+      for (const row of rows) await sql`insert into ${sql(table)} ${sql(row as Record<string, string>)}`;
+    // Whatever this machine's clock says.
+    await sql`update sessions set lease_until = now() - interval '1 hour' where lease_until is not null`;
+    await sql.end();
+    const dir = join(folder.path, 'spool');
+    extract(version, 'spool', dir);
+    // A server that has just started gives every owner a lease's time to come back.
+    const lease = { durationMs: 2000, renewalsPerLease: 3, sweepEveryMs: 100 };
+    expect(await broughtIn(left, { url, spool: { dir }, lease })).toMatchObject(allOf(left));
+  });
+});
