@@ -104,6 +104,11 @@ const found: readonly Spoiled[] = [
     new RegExp(`server has it open.*process ${process.ppid} .*URL`),
   ],
   [
+    'that a server had open, and closed',
+    (pglite) => writeFileSync(join(pglite, 'postmaster.opts'), '/usr/lib/postgresql/18/bin/postgres "-D" "data"\n'),
+    /a PostgreSQL server made it, .*URL/,
+  ],
+  [
     'of somebody else’s files',
     (pglite) => {
       empty(pglite);

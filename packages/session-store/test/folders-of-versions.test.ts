@@ -1,11 +1,12 @@
 // What earlier versions left on a disk is opened: nothing that they promised is lost. See CONTRIBUTING.md for when to keep another one.
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@trader/testkit';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSessionStore, type SessionId, type SessionStoreOptions } from '../src/index.ts';
+import { createSessionStore, type SessionId, type SessionStoreOptions, type SpoolRecovery } from '../src/index.ts';
 import type { Progress } from './crash-records.ts';
-import { newDatabase } from './databases.ts';
+import { newDatabase, newDataDir } from './databases.ts';
 import { finishRecovery } from './finish-recovery.ts';
 import { expectedOf, extract, versions, type Left } from './folders-of-versions.ts';
 import { judgeStore, lawful } from './laws.ts';
@@ -52,6 +53,21 @@ describe.each(versions)('of %s', (version) => {
     const dataDir = join(folder.path, 'data');
     extract(version, 'embedded', dataDir);
     expect(await broughtIn(expected.embedded, { dataDir })).toMatchObject(allOf(expected.embedded));
+  });
+
+  test('the unsent spool of an embedded store is kept, whatever database is beside it', async () => {
+    const dataDir = newDataDir();
+    extract(version, 'embedded', join(folder.path, 'data'));
+    cpSync(join(folder.path, 'data', 'spool'), join(dataDir, 'spool'), { recursive: true });
+    const { durable, written } = expected.embedded;
+    const recoveries: SpoolRecovery[] = [];
+    await using store = await createSessionStore({ dataDir, onRecovery: (recovery) => recoveries.push(recovery) });
+    await expect.poll(() => recoveries, { timeout: 30_000 }).toHaveLength(1);
+    expect(recoveries).toMatchObject([{ session: durable.session, outcome: 'set-aside' }]);
+    const { file, setAside } = recoveries[0] as { file: string; setAside: number };
+    expect(setAside).toBeGreaterThanOrEqual(count(durable) - count(written));
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(setAside);
+    expect(await store.sessions()).toEqual([]);
   });
 
   test('a server’s unsent spool is read whole', async () => {

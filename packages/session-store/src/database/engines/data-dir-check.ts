@@ -89,12 +89,16 @@ function judge({ names, version, openedBy, missing }: DatabaseLook): DatabaseSta
           refusal:
             'what is there is no database, but files of something else. Move them away, or choose another folder. Nothing was changed.',
         };
-  if (openedBy !== null && openedBy > 0)
+  // Which only a server writes. What it has written no embedded database reads, as that counts in 32 bits.
+  const isHeld = openedBy !== null && openedBy > 0;
+  if (isHeld || names.includes('postmaster.opts')) {
+    const whose = isHeld
+      ? `a PostgreSQL server has it open, or did not end as it should (process ${openedBy} in its postmaster.pid)`
+      : 'a PostgreSQL server made it, and the embedded one cannot read it';
     return {
-      refusal:
-        `a PostgreSQL server has it open, or did not end as it should (process ${openedBy} in its postmaster.pid). ` +
-        'Leave the folder to that server, and choose another one, or give the server’s URL. Nothing was changed.',
+      refusal: `${whose}. Leave the folder to that server, and choose another one, or give the server’s URL. Nothing was changed.`,
     };
+  }
   if (version !== knownVersion)
     return /^\d+(?:\.\d+)?$/.test(version)
       ? {
