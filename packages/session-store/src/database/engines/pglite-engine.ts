@@ -186,15 +186,8 @@ export class PgliteEngine implements Engine {
       this.#thread = await PgliteThread.open(this.#folder, slowMs, this.#runtime);
       return this.#thread;
     } catch (cause) {
-      const why = errnoText(unhidden(cause));
-      throw new SessionStoreError(
-        'DATABASE_UNREACHABLE',
-        `${doing} failed: the database in ${this.#folder} does not open again: ${why}.`,
-        {
-          cause,
-          retryable: true,
-        },
-      );
+      const text = `${doing} failed: the database in ${this.#folder} does not open again: ${errnoText(unhidden(cause))}.`;
+      throw new SessionStoreError('DATABASE_UNREACHABLE', text, { cause, retryable: true });
     }
   }
 }
@@ -207,10 +200,11 @@ function notOpened(folder: string, cause: unknown): SessionStoreError {
     return said(`The database in ${folder} does not open: ${late}. See to its disk, and try again; else ${restore}`);
   }
   const behindIt = unhidden(cause);
-  const why = errnoText(behindIt);
   return isOfSystem(behindIt)
-    ? said(`The data folder ${folder} cannot be used: ${why}.`)
-    : said(`The database in ${folder} does not open: ${why}. See to its disk and its settings; else ${restore}`);
+    ? said(`The data folder ${folder} cannot be used: ${errnoText(behindIt)}.`)
+    : said(
+        `The database in ${folder} does not open: ${errnoText(behindIt)}. See to its disk and its settings; else ${restore}`,
+      );
 }
 
 const isOfSystem = (cause: unknown) => /^E[A-Z]+$/.test(String((cause as { code?: unknown } | null)?.code));
