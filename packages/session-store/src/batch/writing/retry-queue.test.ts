@@ -115,3 +115,15 @@ async function nextUncaught(): Promise<unknown> {
     for (const listener of listeners) process.on('uncaughtException', listener);
   });
 }
+
+test('a write that finds itself called off is no failure', async () => {
+  const { statuses, queue } = setUp();
+  const off = new AbortController();
+  const reason = new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.');
+  const attempt = async () => {
+    off.abort(reason);
+    off.signal.throwIfAborted();
+  };
+  await expect(queue.write(attempt, off.signal)).rejects.toBe(reason);
+  expect(statuses).toEqual([]);
+});

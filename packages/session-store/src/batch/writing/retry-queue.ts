@@ -54,6 +54,8 @@ export class RetryQueue {
         if (content) this.#wrote(content, this.#runtime.monotonicMs() - startedMs);
         return value;
       } catch (cause) {
+        // Called off in the middle, which is no failure.
+        if (cause === signal.reason) throw cause;
         const error = cause as SessionStoreError;
         this.report(error);
         if (!error.retryable) throw error;

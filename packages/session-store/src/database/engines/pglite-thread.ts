@@ -100,9 +100,9 @@ export class PgliteThread {
   async #order(statement: Statement | null, timeoutMs: number): Promise<readonly object[]> {
     if (this.#end) throw this.#end;
     const id = ++this.#lastId;
-    const answered = this.#answer(id, timeoutMs);
+    // First, as it throws for a parameter that no thread can be given.
     this.#worker.postMessage({ id, statement } satisfies PgliteOrder);
-    return answered;
+    return this.#answer(id, timeoutMs);
   }
 
   #answer(id: number, timeoutMs: number): Promise<readonly object[]> {

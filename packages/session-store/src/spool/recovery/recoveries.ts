@@ -15,7 +15,7 @@ import {
 } from './recover-batch.ts';
 import { decodeControl, encodeControl } from '../spool-control.ts';
 import { SpooledBatches, type SpooledBatch } from '../spooled-batch.ts';
-import type { SessionStoreError } from '../../errors.ts';
+import { SessionStoreError } from '../../errors.ts';
 import type { Engine, Row } from '../../database/engines/engine.ts';
 import { setAside } from './set-aside-file.ts';
 import { spoolFailure } from '../log/spool-failure.ts';
@@ -110,7 +110,7 @@ export class Recoveries {
 
   /** Begins nothing more; resolves once what is under way has ended. What is not done is done by the next store on this spool. */
   async stop(): Promise<void> {
-    this.#stopped.abort(new Error('The store is closed.'));
+    this.#stopped.abort(new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.'));
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     await this.#running;
