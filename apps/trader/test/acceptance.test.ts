@@ -304,7 +304,7 @@ describe('no orphan is left', () => {
         lease: { sweepEveryMs: 100 },
       });
       await vi.waitFor(async () => expect((await sessionsOf(url))[0]!.status).toBe('reclaimed'), {
-        timeout: 30_000,
+        timeout: 90_000,
         interval: 50,
       });
     }
