@@ -61,6 +61,19 @@ async function sessionsOf(url: string): Promise<readonly SessionRow[]> {
   return (await store.sessions()).toSorted((a, b) => a.startedAtMs - b.startedAtMs);
 }
 
+/** Leases, and who does what in the database: what shows who keeps a session from being reclaimed. */
+async function holdersOf(url: string): Promise<string> {
+  await using store = await createSessionStore({ url, spool: false, compaction: false });
+  const [leases, backends] = await Promise.all([
+    store.query(
+      'select clock_timestamp() as now, pg_postmaster_start_time() as started, owner, lease_until from sessions',
+    ),
+    store.query(`select pid, state, wait_event, xact_start, state_change, left(query, 80) as query
+      from pg_stat_activity where datname = current_database()`),
+  ]);
+  return JSON.stringify({ leases, backends });
+}
+
 async function lifetimeOf(url: string): Promise<Record<string, unknown>> {
   await using store = await createSessionStore({ url, spool: false, compaction: false });
   return (await store.query('select messages, deltas, snapshots, gaps from recorders'))[0]!;
@@ -303,8 +316,9 @@ describe('no orphan is left', () => {
         compaction: false,
         lease: { sweepEveryMs: 100 },
       });
-      await vi.waitFor(async () => expect((await sessionsOf(url))[0]!.status).toBe('reclaimed'), {
-        timeout: 90_000,
+      const standing = async () => (await sessionsOf(url))[0]!.status;
+      await vi.waitFor(async () => expect(await standing(), await holdersOf(url)).toBe('reclaimed'), {
+        timeout: 30_000,
         interval: 50,
       });
     }

@@ -9,13 +9,16 @@ export type FaultyProxy = AsyncDisposable & {
    * - `swallow`: connections stay open and nothing gets through any more, in either direction.
    * - `end-at-start`: a new connection is ended as soon as it says something.
    * - `start-only`: a connection is started as usual, and then nothing that is asked gets through.
+   * - `hold-binds`: a statement that is new to its connection is described, and then nothing more is asked: what the server sees of a
+   *   process that is stopped at that moment.
    * - `lose-commit`: the next commit reaches the server; its answer does not come back, and the connection is cut.
    */
-  mode: 'pass' | 'swallow' | 'end-at-start' | 'start-only' | 'lose-commit';
+  mode: 'pass' | 'swallow' | 'end-at-start' | 'start-only' | 'hold-binds' | 'lose-commit';
   /** Connections accepted so far. */
   connections(): number;
 };
 
+const bind = 'B'.charCodeAt(0);
 const readyForQuery = 'Z\0\0\0\u0005I';
 
 export async function startFaultyProxy(url: string): Promise<FaultyProxy> {
@@ -37,9 +40,13 @@ export async function startFaultyProxy(url: string): Promise<FaultyProxy> {
     }
     let started = false;
     let ready = false;
-    near.on('data', (data) => {
+    const isHeld = (data: Buffer): boolean =>
+      proxy.mode === 'swallow' ||
+      (proxy.mode === 'start-only' && ready) ||
+      (proxy.mode === 'hold-binds' && data[0] === bind);
+    near.on('data', (data: Buffer) => {
       if (proxy.mode === 'end-at-start' && !started) near.end();
-      else if (proxy.mode !== 'swallow' && !(proxy.mode === 'start-only' && ready)) far.write(data);
+      else if (!isHeld(data)) far.write(data);
       started = true;
     });
     far.on('data', (data) => {

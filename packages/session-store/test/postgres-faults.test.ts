@@ -10,6 +10,8 @@ import { delta, everythingIn } from './contract.ts';
 import { newDatabase, sharedServer, waitingForLock } from './databases.ts';
 import { DeadlineRuntime } from './deadline-runtime.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
+import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
+import { systemRuntime } from '../src/runtime.ts';
 
 /** A store whose changes of status are kept, and one session of it. */
 async function recording(options: SessionStoreOptions) {
@@ -163,6 +165,31 @@ describe('a connection that hangs', () => {
     await store.close();
     expect(await reading).toMatchObject({ name: 'SessionStoreError' });
     expect(runtime.armedTimers).toBe(0);
+  });
+});
+
+describe('a process that is stopped', () => {
+  test('between describing a statement and asking it loses its locks when its transaction has had its time', async () => {
+    const url = await newDatabase('empty');
+    await using proxy = await startFaultyProxy(url);
+    // Stopped, it does not even see that its time is up.
+    const engine = new PostgresEngine(proxy.url, 1_000, { ...systemRuntime, setTimer: () => () => undefined });
+    const stopped = engine.transact(
+      async (run) => {
+        await run({ text: 'select pg_advisory_xact_lock(7)', parameters: [] });
+        proxy.mode = 'hold-binds';
+        await run({ text: 'select $1::int as never_asked_before', parameters: [1] });
+      },
+      { doing: 'Holding' },
+    );
+    stopped.catch(() => undefined);
+    const other = postgres(url, { max: 1 });
+    await expect.poll(() => proxy.mode, { timeout: 30_000 }).toBe('hold-binds');
+    await expect
+      .poll(async () => other`select pg_try_advisory_lock(7) as mine`, { timeout: 30_000 })
+      .toEqual([{ mine: true }]);
+    await other.end();
+    await engine.close();
   });
 });
 

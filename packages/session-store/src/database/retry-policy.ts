@@ -16,6 +16,7 @@ const bySqlState: Readonly<Record<string, FailurePolicy>> = {
   '22': { code: 'QUERY_FAILED', action: 'stop' }, // data_exception
   '23': { code: 'QUERY_FAILED', action: 'stop' }, // integrity_constraint_violation
   '25P03': { code: 'DATABASE_UNREACHABLE', action: 'reconnect' }, // idle_in_transaction_session_timeout: we were stopped
+  '25P04': { code: 'QUERY_TIMEOUT', action: 'reconnect' }, // transaction_timeout: so were we, or it took too long in all
   '25006': { code: 'DATABASE_REFUSED', action: 'reconnect' }, // read_only_sql_transaction: a standby after a failover
   '28': { code: 'DATABASE_REFUSED', action: 'reconnect' }, // invalid_authorization_specification
   '3D': { code: 'DATABASE_REFUSED', action: 'reconnect' }, // invalid_catalog_name: no such database
