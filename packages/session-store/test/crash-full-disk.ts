@@ -2,10 +2,9 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom, SmallDisk } from '@trader/testkit';
-import { createSessionStore, type SpoolRecovery } from '../src/index.ts';
 import { pause, type FaultResult } from './crash-result.ts';
 import { newWitness, startCrashWriter } from './crash-writer.ts';
-import { judgeStore } from './laws.ts';
+import { judgeFound } from './judge-found.ts';
 
 const MiB = 2 ** 20;
 const soonMs = 60_000;
@@ -53,14 +52,12 @@ export async function fullDisks(
     disk.clear();
     onFill(fill);
   }
-  const onRecovery = ({ outcome, reason }: SpoolRecovery) => {
-    if (outcome === 'set-aside') witness.problems.push(`set aside: ${reason}`);
+  const { verdict, problems } = await judgeFound({ dataDir }, witness.promised);
+  return {
+    fault: 'full disk, embedded store',
+    runs: fills,
+    verdict,
+    problems: [...witness.problems, ...problems],
+    goneOn,
   };
-  await using found = await createSessionStore({ dataDir, onRecovery });
-  const isBusy = async () =>
-    (await found.query('select 1 from sessions where lease_until is not null')).length > 0 ||
-    found.backlog().spooledRecords! > 0;
-  for (const until = performance.now() + soonMs; (await isBusy()) && performance.now() < until;) await pause(20);
-  const verdict = await judgeStore(found, witness.promised);
-  return { fault: 'full disk, embedded store', runs: fills, verdict, problems: witness.problems, goneOn };
 }

@@ -2,12 +2,13 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom, temporaryFolder } from '@trader/testkit';
-import { createSessionStore, type SessionId, type SpoolRecovery } from '../src/index.ts';
+import { createSessionStore, type SessionId } from '../src/index.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { syncFolder } from '../src/database/sync-folder.ts';
 import { pause, sumOf, type FaultResult } from './crash-result.ts';
 import { appendNext, type Progress } from './crash-records.ts';
-import { judgeStore, type Verdict } from './laws.ts';
+import { judgeFound } from './judge-found.ts';
+import type { Verdict } from './laws.ts';
 import { PowerCut, type AfterTheCut } from './power-cut.ts';
 
 type Cut = { readonly disk: AfterTheCut; readonly promised: Map<SessionId, Progress> };
@@ -42,17 +43,10 @@ export async function powerCuts(
   for (const [index, { disk, promised }] of chosen.entries()) {
     const dataDir = join(folder.path, `found-${index}`);
     disk.restore('data', dataDir);
-    const onRecovery = ({ outcome, written, reason }: SpoolRecovery) => {
-      broughtIn += written;
-      if (outcome === 'set-aside') problems.push(`set aside: ${reason}`);
-    };
-    const found = await createSessionStore({ dataDir, ...options, onRecovery });
-    const isBusy = async () =>
-      (await found.query('select 1 from sessions where lease_until is not null')).length > 0 ||
-      found.backlog().spooledRecords! > 0;
-    for (const until = performance.now() + 30_000; (await isBusy()) && performance.now() < until;) await pause(20);
-    verdicts.push(await judgeStore(found, promised));
-    await found.close();
+    const found = await judgeFound({ dataDir, ...options }, promised);
+    broughtIn += found.written;
+    problems.push(...found.problems);
+    verdicts.push(found.verdict);
     onCut(index + 1);
   }
   return { fault: 'power cut, embedded store', runs: chosen.length, verdict: sumOf(verdicts), problems, broughtIn };

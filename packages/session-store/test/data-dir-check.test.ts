@@ -237,19 +237,27 @@ describe('a database', () => {
     expect(existsSync(join(dataDir, 'pglite'))).toBe(false);
   });
 
+  test('on a disk without room says so before anything is made, and gives the folder back', async () => {
+    const dataDir = join(folder.path, 'data');
+    let freeBytes = 2 ** 20;
+    const opened = async () => PgliteEngine.open(dataDir, 15_000, systemRuntime, async () => freeBytes);
+    await expect(opened()).rejects.toMatchObject({
+      code: 'DATABASE_OVERLOADED',
+      retryable: true,
+      message: expect.stringContaining('has 1 MiB left'),
+    });
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('pglite'))).toEqual([]);
+    freeBytes = Infinity;
+    await (await opened()).close();
+  });
+
   test('whose files are gone while it is in use is not made anew', async () => {
     const dataDir = newDataDir();
     const engine = await PgliteEngine.open(dataDir, 15_000, systemRuntime);
     renameSync(join(dataDir, 'pglite'), join(dataDir, 'elsewhere'));
     const asked = async () =>
       engine.transact(async (run) => run({ text: 'select * from pg_class', parameters: [] }), { doing: 'Asking' });
-    // What it has open it may go on reading; the next thread opens nothing.
-    await engine
-      .transact(async (run) => run({ text: 'select pg_sleep(10)', parameters: [] }), {
-        doing: 'Waiting',
-        timeoutMs: 50,
-      })
-      .catch(() => undefined);
+    await expect(asked(), 'a file that is not there ends the thread').rejects.toMatchObject({ sqlState: '58P01' });
     await expect(asked()).rejects.toMatchObject({
       code: 'DATABASE_UNREACHABLE',
       message: expect.stringContaining('does not open again'),

@@ -69,7 +69,10 @@ export class PgliteEngine implements Engine {
     try {
       refuseForeign(folder);
       lock = await lockDataDir(folder, runtime.nowMs());
-      if (checkDatabase(path) === 'absent') await makeDatabase(path, slowMs, runtime);
+      const state = checkDatabase(path);
+      // On a full disk it would neither open nor fail.
+      await needRoom(folder, 'Opening the embedded database', free);
+      if (state === 'absent') await makeDatabase(path, slowMs, runtime);
       const thread = await PgliteThread.open(path, slowMs, runtime);
       return new PgliteEngine(path, thread, lock, queryTimeoutMs, runtime, free);
     } catch (cause) {
@@ -97,7 +100,7 @@ export class PgliteEngine implements Engine {
           refuseIfGivenUp();
           return run(render(query));
         };
-        return { value: await within(run, readOnly ? 'begin read only' : 'begin', async () => work(guarded)) };
+        return { value: await inTransaction(run, readOnly ? 'begin read only' : 'begin', async () => work(guarded)) };
       });
       done.catch(() => undefined);
       const late = () => {
@@ -212,7 +215,7 @@ const isOfSystem = (cause: unknown) => /^E[A-Z]+$/.test(String((cause as { code?
 const restore =
   'restore a copy, or move its folder pglite away and a new one is made. What waits in the spool is kept either way.';
 
-async function within<T>(
+async function inTransaction<T>(
   run: (statement: Statement) => Promise<unknown>,
   begin: string,
   work: () => Promise<T>,
