@@ -61,3 +61,12 @@ describe('a statement that does not end', () => {
     await (await PgliteEngine.open(dataDir, 15_000, systemRuntime)).close();
   });
 });
+
+test('a parameter that no thread can be given fails its statement, and leaves nothing waiting', async () => {
+  const { engine, ask } = await open(15_000);
+  const asked = engine.transact(async (run) => run({ text: 'select $1', parameters: [() => 1] }), { doing: 'Asking' });
+  await expect(asked).rejects.toMatchObject({ name: 'SessionStoreError', code: 'QUERY_FAILED' });
+  expect(await ask('select 1 as n')).toEqual([{ n: 1 }]);
+  // What still waited would fail now, with nobody listening.
+  await engine.close();
+});
