@@ -47,9 +47,9 @@ export const shortLivedProject = (overrides = {}) =>
     mergeConfig(
       {
         test: {
-          execArgv: ['--no-turbofan'],
+          execArgv: ['--no-turbofan', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'],
           env: {
-            NODE_OPTIONS: `${preset.test.env.NODE_OPTIONS} --import=${new URL('no-turbofan.mjs', import.meta.url)}`,
+            NODE_OPTIONS: `${preset.test.env.NODE_OPTIONS} --import=${new URL('short-lived.mjs', import.meta.url)}`,
           },
         },
       },
