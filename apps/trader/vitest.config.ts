@@ -8,16 +8,20 @@ const light = new Set(
 );
 /** Puts something else in a module's place, which nobody may have loaded before. */
 const mocksModule = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8').includes('vi.mock(');
+const alone = all.filter(mocksModule);
 const parts = all.filter((file) => (file.startsWith('src/') || light.has(file)) && !mocksModule(file));
+const whole = all.filter((file) => !parts.includes(file) && !alone.includes(file));
+const others = (files: readonly string[]) => all.filter((file) => !files.includes(file));
 
 export default shortLivedProject({
   test: {
     projects: [
+      { extends: true, test: { name: 'alone', exclude: others(alone) } },
       {
         extends: true,
         test: {
           name: 'parts',
-          exclude: all.filter((file) => !parts.includes(file)),
+          exclude: others(parts),
           // Nearly all of their time goes into loading modules: so they share them, in one process.
           isolate: false,
           maxWorkers: 1,
@@ -27,8 +31,10 @@ export default shortLivedProject({
         extends: true,
         test: {
           name: 'whole',
-          exclude: parts,
+          exclude: others(whole),
           globalSetup: 'test/global-setup.ts',
+          // To load the trader takes longer than most of their tests, so they share processes, too.
+          isolate: false,
           // Most of them wait for other processes most of the time.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
