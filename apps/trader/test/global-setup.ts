@@ -4,7 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrateSchema } from '@trader/session-store';
-import { preparedFolder, startPostgres, temporaryFolder } from '@trader/testkit';
+import { preparedFolder, smallDatabase, startPostgres, temporaryFolder } from '@trader/testkit';
 import type { TestProject } from 'vitest/node';
 
 export type Prepared = {
@@ -38,13 +38,25 @@ export default async function prepare(project: TestProject): Promise<() => Promi
 
 async function embeddedDatabase(): Promise<string> {
   const store = fileURLToPath(new URL('../../../packages/session-store/', import.meta.url));
-  const pglite = dirname(createRequire(join(store, 'package.json')).resolve('@electric-sql/pglite'));
+  const requireOfStore = createRequire(join(store, 'package.json'));
+  const pglite = dirname(requireOfStore.resolve('@electric-sql/pglite'));
   const migrations = globSync('migrations/**/*.*', { cwd: store }).toSorted();
-  const madeFrom = [join(pglite, '../package.json'), ...migrations.map((file) => join(store, file))].map(textOf);
-  return preparedFolder(fileURLToPath(cache), madeFrom, async (dataDir) => {
+  const files = [join(pglite, '../package.json'), ...migrations.map((file) => join(store, file))];
+  return preparedFolder(fileURLToPath(cache), [...files.map(textOf), ...smallDatabase], async (dataDir) => {
+    const { PGlite } = requireOfStore('@electric-sql/pglite') as Pglite;
+    const database = await PGlite.create({ dataDir: join(dataDir, 'pglite') });
+    for (const statement of smallDatabase) await database.query(statement);
+    await database.close();
     await migrateSchema({ dataDir });
   });
 }
+
+/** What is used of it here. */
+type Pglite = {
+  readonly PGlite: {
+    create(options: { dataDir: string }): Promise<{ query(text: string): Promise<unknown>; close(): Promise<void> }>;
+  };
+};
 
 const cache = new URL('../node_modules/.cache/trader-tests/', import.meta.url);
 

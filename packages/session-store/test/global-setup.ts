@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { preparedFolder, startPostgres, temporaryFolder } from '@trader/testkit';
+import { preparedFolder, smallDatabase, startPostgres, temporaryFolder } from '@trader/testkit';
 import type { TestProject } from 'vitest/node';
 import { migrateSchema } from '../src/index.ts';
 import { makeSmallDatabase } from './small-database.ts';
@@ -39,8 +39,8 @@ export default async function prepare(project: TestProject): Promise<() => Promi
 
 async function embeddedDatabases(): Promise<Prepared['embedded']> {
   const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
-  const small = fileURLToPath(new URL('small-database.ts', import.meta.url));
-  const madeFrom = [fileURLToPath(import.meta.url), small, pglitePackage(), ...filesIn(migrations)].map(textOf);
+  const files = [fileURLToPath(import.meta.url), pglitePackage(), ...filesIn(migrations)];
+  const madeFrom = [...files.map(textOf), ...smallDatabase];
   const made = await preparedFolder(fileURLToPath(cache), madeFrom, async (path) => {
     const [empty, migrated] = [join(path, 'empty'), join(path, 'migrated')];
     mkdirSync(empty);

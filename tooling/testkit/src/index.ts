@@ -15,6 +15,7 @@ export { requireUnderEachNode } from './require-under-each-node.ts';
 export { readRooms, type RoomsReport } from './rooms.ts';
 export { seededRandom } from './seeded-random.ts';
 export { selfSigned } from './self-signed.ts';
+export { smallDatabase } from './small-database.ts';
 export { SmallDisk } from './small-disk.ts';
 export { temporaryFolder, type TemporaryFolder, type TemporaryFolderOptions } from './temporary-folder.ts';
 export { campaignRounds, testSeed } from './test-seed.ts';
