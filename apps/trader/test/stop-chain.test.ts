@@ -1,9 +1,9 @@
 // `npm start` and what it starts: whichever process of it is told to end, or dies, the trader ends cleanly and nothing is left.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { startPostgres } from '@trader/testkit';
 import { describe, expect, inject, test, vi } from 'vitest';
 import { sharedServer } from './databases.ts';
+import { startOwnServer } from './own-server.ts';
 import { again } from './program.ts';
 import { Chain, LINKS, WAIT } from './start-chain.ts';
 
@@ -62,7 +62,7 @@ describe.skipIf(noTerminal)(`npm start in a terminal${noTerminal ? ` (skipped: $
   });
 
   test.concurrent('ends at once at a later Ctrl-C, when the first one cannot be done', async () => {
-    await using server = await startPostgres();
+    await using server = await startOwnServer();
     await using chain = await Chain.recording(await server.createDatabase(), { inTerminal: true });
     await server.halt();
     chain.type('\x03');

@@ -22,7 +22,7 @@ const end = { status: 'closed', reason: 'as planned' } as const;
 let server: TestPostgres;
 const folder = temporaryFolder('session-store-away-');
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startPostgres({ isSynced: false });
   await migrateSchema({ url: await server.createDatabase('migrated') });
 });
 afterAll(async () => {

@@ -42,6 +42,11 @@ export type TestPostgresOptions = {
    * where there is room. @default true
    */
   readonly isDurable?: boolean;
+  /**
+   * Whether what is committed survives the machine's death, too, and not only the server's. One that syncs nothing lies in memory
+   * where there is room, and is back at once after a crash. @default isDurable
+   */
+  readonly isSynced?: boolean;
 };
 
 export type TestPostgres = TestDatabases &
@@ -61,7 +66,6 @@ const lasting = ['max_connections=40'];
 /** For a server that many test files share. Planning by statistics is not what they test, so nobody has to gather them. */
 const fleeting = [
   'max_connections=200',
-  'fsync=off',
   'synchronous_commit=off',
   'full_page_writes=off',
   'autovacuum=off',
@@ -69,9 +73,12 @@ const fleeting = [
 ];
 
 /** Starts a PostgreSQL server for tests; takes about a second. */
-export async function startPostgres({ isDurable = true }: TestPostgresOptions = {}): Promise<TestPostgres> {
+export async function startPostgres({
+  isDurable = true,
+  isSynced = isDurable,
+}: TestPostgresOptions = {}): Promise<TestPostgres> {
   const folder = temporaryFolder('trader-postgres-');
-  const cluster = temporaryFolder('trader-postgres-data-', { inMemory: !isDurable });
+  const cluster = temporaryFolder('trader-postgres-data-', { inMemory: !isSynced });
   const account = await serverAccount();
   const binaries = placeBinaries(folder.path, account);
   if (account.uid !== undefined) chownSync(cluster.path, account.uid, account.gid);
@@ -97,7 +104,7 @@ export async function startPostgres({ isDurable = true }: TestPostgresOptions = 
 
   const start = async () => {
     const options = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories='];
-    const all = [...options, ...(isDurable ? lasting : fleeting)];
+    const all = [...options, ...(isDurable ? lasting : fleeting), `fsync=${isSynced ? 'on' : 'off'}`];
     server = spawn(program('postgres'), ['-D', data, ...all.flatMap((option) => ['-c', option])], {
       ...account,
       env: environment,
