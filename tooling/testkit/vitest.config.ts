@@ -1,3 +1,3 @@
-import { testProject } from '@trader/vitest-config';
+import { sharedProject } from '@trader/vitest-config';
 
-export default testProject();
+export default sharedProject();
