@@ -1,4 +1,5 @@
-// The command line. It names settings and hands them on; what they mean is in config-settings.ts and config-schema.ts.
+// The command line. It names settings and hands them on; what they mean is in config-settings.ts and config-schema.ts. Commands that
+// need the HTTP side or the simulator are loaded when they are asked for: others start without these.
 import { looksLikeUrl } from '@trader/session-store';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { showConfig } from './commands/config.ts';
@@ -7,13 +8,11 @@ import { doctor } from './commands/doctor.ts';
 import { EXPORTED_KINDS, exportSessions, type ExportFlags } from './commands/export.ts';
 import { parseTime } from './commands/parse-time.ts';
 import { replaySession, type ReplayFlags } from './commands/replay.ts';
-import { run } from './commands/run.ts';
 import { showSession } from './commands/sessions-show.ts';
 import { verifySessions } from './commands/sessions-verify.ts';
 import { listSessions } from './commands/sessions.ts';
-import { simulate, type SimulateFlags } from './commands/simulate.ts';
+import type { SimulateFlags } from './commands/simulate.ts';
 import { sql } from './commands/sql.ts';
-import { recordTape } from './commands/tape-record.ts';
 import { durationBetween, parseDuration } from './config-duration.ts';
 import { CONFIG_FILE, SETTINGS, type Setting } from './config-settings.ts';
 import type { Values } from './config.ts';
@@ -53,7 +52,7 @@ export function createCli(): Command {
         'trader run --config trader.yaml --log-level debug',
       ),
     )
-    .action((flags: Values) => run(flags));
+    .action(async (flags: Values) => (await import('./commands/run.ts')).run(flags));
 
   withSettings(cli.command('simulate'), ({ exchange }) => !exchange)
     .description('record the simulator: recorded tapes, or a generated market')
@@ -64,9 +63,9 @@ export function createCli(): Command {
     .option('--seed <seed>', 'seed of the generated market', number)
     .option('--exit-when-done', 'stop when the tapes are over, and print the totals as JSON')
     .addHelpText('after', examples('trader simulate --tape day.ndjson.gz --speed max --exit-when-done'))
-    .action(({ tape, speed, generate, rate, seed, exitWhenDone, ...settings }: SimulateFlags & Values) => {
+    .action(async ({ tape, speed, generate, rate, seed, exitWhenDone, ...settings }: SimulateFlags & Values) => {
       const flags = { tape, speed, generate, rate, seed, exitWhenDone };
-      return simulate(given(flags), settings);
+      return (await import('./commands/simulate.ts')).simulate(given(flags), settings);
     });
 
   withSettings(cli.command('config'), () => true)
@@ -104,9 +103,10 @@ export function createCli(): Command {
         'trader tape record --out simulator.ndjson --for 10s',
       ),
     )
-    .action(({ out, for: forMs, json, ...settings }: { out: string; for?: number } & JsonFlag & Values) =>
-      recordTape({ out, forMs: forMs ?? null, json: json ?? false }, settings),
-    );
+    .action(async ({ out, for: forMs, json, ...settings }: { out: string; for?: number } & JsonFlag & Values) => {
+      const { recordTape } = await import('./commands/tape-record.ts');
+      return recordTape({ out, forMs: forMs ?? null, json: json ?? false }, settings);
+    });
 
   withDatabase(cli.command('db').description('the database').command('migrate'))
     .description('bring the tables up to date, and say from which version to which')
