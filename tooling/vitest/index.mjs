@@ -47,7 +47,7 @@ export const shortLivedProject = (overrides = {}) =>
     mergeConfig(
       {
         test: {
-          execArgv: ['--no-turbofan', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'],
+          execArgv: ['--no-turbofan'],
           env: {
             NODE_OPTIONS: `${preset.test.env.NODE_OPTIONS} --import=${new URL('short-lived.mjs', import.meta.url)}`,
           },
