@@ -184,6 +184,8 @@ export interface ResolvedOptions {
   readonly location: StoreLocation;
   readonly maxRecords: number;
   readonly maxAgeMs: number;
+  /** Age of the oldest record at which a batch is cut: with a spool batches are small, and transactions write several. */
+  readonly cutAgeMs: number;
   readonly highWaterRecords: number;
   readonly lowWaterRecords: number;
   readonly maxBytes: number;
@@ -227,10 +229,14 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
   const lowWaterRecords = options.queue?.lowWaterRecords ?? Math.floor(highWaterRecords / 2);
   const highWaterBytes = within('queue.highWaterBytes', options.queue?.highWaterBytes ?? 64 * 2 ** 20, 1, maxBytes);
   const lowWaterBytes = options.queue?.lowWaterBytes ?? Math.floor(highWaterBytes / 2);
+  const maxAgeMs = within('batch.maxAgeMs', options.batch?.maxAgeMs ?? 1000, 0, maxDelayMs);
+  const spool = spoolOf(options.spool, location);
   return Object.freeze({
     location,
     maxRecords: within('batch.maxRecords', options.batch?.maxRecords ?? 5000, 1, 1_000_000),
-    maxAgeMs: within('batch.maxAgeMs', options.batch?.maxAgeMs ?? 1000, 0, maxDelayMs),
+    maxAgeMs,
+    // The other half of the time goes to the disk.
+    cutAgeMs: spool ? Math.min(maxAgeMs, Math.ceil(spool.durableWithinMs / 2)) : maxAgeMs,
     highWaterRecords,
     lowWaterRecords: within('queue.lowWaterRecords', lowWaterRecords, 0, highWaterRecords),
     maxBytes: within('batch.maxBytes', options.batch?.maxBytes ?? 8 * 2 ** 20, 1, maxBytes),
@@ -245,7 +251,7 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
       sweepEveryMs: within('lease.sweepEveryMs', options.lease?.sweepEveryMs ?? 10_000, 10, maxLeaseMs),
     },
     queryTimeoutMs: within('queryTimeoutMs', options.queryTimeoutMs ?? 15_000, 1, maxDelayMs),
-    spool: spoolOf(options.spool, location),
+    spool,
     spoolMemoryBytes: within('spool.memoryBytes', (options.spool || {}).memoryBytes ?? 16 * 2 ** 20, 0, maxBytes),
     onRecovery: options.onRecovery ?? (() => undefined),
     onStatus: options.onStatus ?? (() => undefined),

@@ -2,7 +2,7 @@ import { Compaction, type CompactionResult } from './compaction/compaction.ts';
 import { isName } from './batch/record-check.ts';
 import { SessionStoreError } from './errors.ts';
 import type { Engine, Row } from './database/engines/engine.ts';
-import { openFileSpool } from './spool/log/file-spool.ts';
+import { openSqliteSpool } from './spool/log/sqlite-spool.ts';
 import { Maintenance } from './background/maintenance.ts';
 import { MarketIds } from './batch/writing/market-ids.ts';
 import { migrate } from './migrate.ts';
@@ -18,10 +18,11 @@ import type { OpenSessionOptions, Reading, SessionStore, StoreBacklog } from './
 import { exportRecords } from './export/export-records.ts';
 import type { SessionId, SessionRow } from './records.ts';
 import { sessionRow } from './database/rows.ts';
-import { PartSpool } from './spool/part-spool.ts';
+import { BatchSpool } from './spool/batch-spool.ts';
 import { SessionTransactions } from './batch/writing/session-transactions.ts';
 import { Recoveries } from './spool/recovery/recoveries.ts';
-import type { Spool, SpoolDamage, SpoolEntry } from './spool/spool.ts';
+import type { SpoolLeft } from './spool/session-spool.ts';
+import type { Spool } from './spool/spool.ts';
 import { StatusSources } from './background/status-sources.ts';
 import { closeAllActive } from './ownership/close-orphans.ts';
 import { RetryQueue } from './batch/writing/retry-queue.ts';
@@ -41,7 +42,7 @@ import { RetryQueue } from './batch/writing/retry-queue.ts';
 export async function createSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
   const resolved = resolveOptions(options);
   const engine = await openEngine(resolved);
-  let spool: OpenSpool | null = null;
+  let spool: Spool | null = null;
   try {
     await migrate(engine, resolved.queryTimeoutMs);
     // The folder's lock proves that no other owner lives.
@@ -51,33 +52,26 @@ export async function createSessionStore(options: SessionStoreOptions): Promise<
     await store.begin();
     return store;
   } catch (error) {
-    await spool?.spool.close().catch(() => undefined);
+    await spool?.close().catch(() => undefined);
     await engine.close();
     throw error;
   }
 }
 
 /** Recordings of a process that is gone are taken over, and sessions spooled here are written from now on. */
-async function openSpool(options: ResolvedOptions, engine: Engine): Promise<OpenSpool | null> {
-  const { spool: wanted, runtime, onMaintenanceFailure } = options;
-  if (!wanted) return null;
-  const damage: SpoolDamage[] = [];
-  const spool = await openFileSpool({
-    folder: wanted.dir,
-    maxBytes: wanted.maxBytes,
-    // The other half of the time goes to the part that a record waits in.
-    syncEveryMs: Math.floor(wanted.durableWithinMs / 2),
-    onDamage: (hole) => damage.push(hole),
+async function openSpool(options: ResolvedOptions, engine: Engine): Promise<Spool | null> {
+  const { spool, runtime, onMaintenanceFailure } = options;
+  if (!spool) return null;
+  return openSqliteSpool({
+    folder: spool.dir,
+    maxBytes: spool.maxBytes,
     makeSafe: makeSafeOf(engine),
     onUnsafe: (error, failures) => onMaintenanceFailure({ job: 'making the embedded database safe', error, failures }),
     runtime,
   });
-  return { spool, damage, partAgeMs: Math.ceil(wanted.durableWithinMs / 2) };
 }
 
 const makeSafeOf = (engine: Engine) => (engine.makeSafe ? async () => engine.makeSafe!() : null);
-
-type OpenSpool = { readonly spool: Spool; readonly damage: readonly SpoolDamage[]; readonly partAgeMs: number };
 
 class Store implements SessionStore {
   readonly engine: Engine['name'];
@@ -91,14 +85,14 @@ class Store implements SessionStore {
   readonly #maintenance: Maintenance;
   readonly #owner: Owner;
   readonly #status: StatusSources;
-  readonly #spool: OpenSpool | null;
+  readonly #spool: Spool | null;
   readonly #recoveries: Recoveries | null;
   readonly #open = new Set<ActiveSession>();
   /** Openings under way; a store that closes waits for them, or it would leave an active row behind. */
   readonly #opening = new Set<Promise<RecordingSession>>();
   #closed: Promise<void> | null = null;
 
-  constructor(engine: Engine, options: ResolvedOptions, spool: OpenSpool | null) {
+  constructor(engine: Engine, options: ResolvedOptions, spool: Spool | null) {
     this.engine = engine.name;
     this.#engine = engine;
     this.#options = options;
@@ -124,10 +118,9 @@ class Store implements SessionStore {
     await this.#recoveries?.begin();
   }
 
-  #recover({ spool, damage }: OpenSpool): Recoveries {
+  #recover(spool: Spool): Recoveries {
     return new Recoveries({
       spool,
-      damage,
       folder: this.#options.spool!.dir,
       engine: this.#engine,
       markets: this.#markets,
@@ -156,7 +149,7 @@ class Store implements SessionStore {
     const owned = await this.#owner.open(recorder, continues);
     const { durationMs } = this.#options.lease;
     const transactions = new SessionTransactions(this.#engine, this.#markets, this.#partitions, owned, durationMs);
-    const onEnd = (left: readonly SpoolEntry[] | null) => {
+    const onEnd = (left: SpoolLeft | null) => {
       this.#owner.letGo(owned.id);
       this.#open.delete(session);
       if (left) this.#recoveries?.handOver(owned.id, left);
@@ -174,24 +167,19 @@ class Store implements SessionStore {
     return session;
   }
 
-  #spoolOf(id: SessionId): PartSpool | null {
+  #spoolOf(id: SessionId): BatchSpool | null {
     if (!this.#spool) return null;
     const { runtime } = this.#options;
     const report = this.#status.of('spool');
     const onRefusal = (error: SessionStoreError | null) =>
       report(error ? { state: 'failing', error, sinceMs: runtime.nowMs() } : { state: 'writing' });
-    const { spool, partAgeMs } = this.#spool;
-    return new PartSpool(id, this.#owner.identity, spool, {
-      runtime,
-      partAgeMs,
-      onRefusal,
-      makeSafe: makeSafeOf(this.#engine),
-    });
+    const makeSafe = makeSafeOf(this.#engine);
+    return new BatchSpool(id, this.#owner.identity, this.#spool, { runtime, onRefusal, makeSafe });
   }
 
   backlog(): StoreBacklog {
     const queued = [...this.#open].map(({ queued: of }) => of);
-    const spooled = this.#spool?.spool.depth();
+    const spooled = this.#spool?.depth();
     return {
       queuedRecords: queued.reduce((sum, { records }) => sum + records, 0),
       queuedBytes: queued.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -257,7 +245,7 @@ class Store implements SessionStore {
     const stopped = [this.#recoveries?.stop() ?? Promise.resolve(), this.#owner.stop(), this.#maintenance.stop()];
     await this.#engine.close();
     await Promise.all(stopped);
-    await this.#spool?.spool.close();
+    await this.#spool?.close();
     for (const result of results) if (result.status === 'rejected') throw result.reason as SessionStoreError;
   }
 

@@ -23,8 +23,10 @@ export type Numbered<T> = { readonly ordinal: number; readonly record: T };
  * so can find them there.
  */
 export interface Batch {
-  /** Batches of a session are numbered from 1 in the order in which they are written. */
+  /** Batches of a session are numbered from 1 in the order in which they are cut and written; the last one's where several are joined. */
   readonly ordinal: number;
+  /** The first one's. */
+  readonly firstOrdinal: number;
   readonly records: number;
   /** Memory that the records take, estimated. */
   readonly bytes: number;
@@ -141,7 +143,8 @@ export class Collector {
       stream.trades = null;
     }
     this.#batch = emptyBatch();
-    return { ordinal: ++this.#batches, ...batch };
+    const ordinal = ++this.#batches;
+    return { ordinal, firstOrdinal: ordinal, ...batch };
   }
 
   #addDelta(record: DeltaRecord): void {

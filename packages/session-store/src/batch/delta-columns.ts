@@ -23,7 +23,7 @@ export class DeltaColumns {
   readonly delays: number[] = [];
   lastSeq: number;
 
-  constructor(first: DeltaRecord) {
+  constructor(first: Pick<DeltaRecord, 'epoch' | 'sid' | 'seq' | 'receivedAtMs'>) {
     this.epoch = first.epoch;
     this.sid = first.sid;
     this.firstSeq = first.seq;
@@ -56,5 +56,29 @@ export class DeltaColumns {
     this.receivedOffsets.push(record.receivedAtMs - this.receivedAtMs);
     this.delays.push(record.exchangeAtMs === null ? Number.NaN : record.receivedAtMs - record.exchangeAtMs);
     this.lastSeq = record.seq;
+  }
+
+  /**
+   * Adds what came behind it on the same subscription, if it fits as a record must.
+   *
+   * @param markets positions in this batch's list of markets, by those in the other's
+   * @returns whether it was added
+   */
+  join(next: DeltaColumns, markets: readonly number[]): boolean {
+    const skippedBefore = next.firstSeq - this.firstSeq - this.length;
+    const fits =
+      isInt32(next.lastSeq - this.firstSeq - this.length - next.length) &&
+      dayOf(next.receivedAtMs) === dayOf(this.receivedAtMs);
+    if (!fits) return false;
+    const later = next.receivedAtMs - this.receivedAtMs;
+    for (const skipped of next.skipped) this.skipped.push(skipped + skippedBefore);
+    for (const market of next.markets) this.markets.push(markets[market]!);
+    for (const offset of next.receivedOffsets) this.receivedOffsets.push(offset + later);
+    this.yes.push(...next.yes);
+    this.prices.push(...next.prices);
+    this.deltas.push(...next.deltas);
+    this.delays.push(...next.delays);
+    this.lastSeq = next.lastSeq;
+    return true;
   }
 }

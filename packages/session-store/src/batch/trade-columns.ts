@@ -23,7 +23,7 @@ export class TradeColumns {
   readonly receivedOffsets: number[] = [];
   readonly delays: (number | null)[] = [];
 
-  constructor(first: TradeRecord, ordinal: number) {
+  constructor(first: Pick<TradeRecord, 'epoch' | 'sid' | 'seq' | 'receivedAtMs'>, ordinal: number) {
     this.epoch = first.epoch;
     this.sid = first.sid;
     this.firstOrdinal = ordinal;
@@ -57,5 +57,31 @@ export class TradeColumns {
     this.blockTrades.push(record.isBlockTrade);
     this.receivedOffsets.push(record.receivedAtMs - this.receivedAtMs);
     this.delays.push(record.exchangeAtMs === null ? null : record.receivedAtMs - record.exchangeAtMs);
+  }
+
+  /** Adds what came behind it on the same subscription, if it fits as a record must: see `DeltaColumns.join`. */
+  join(next: TradeColumns, markets: readonly number[]): boolean {
+    const before = this.tradeIds.length;
+    const ordinalsBefore = next.firstOrdinal - this.firstOrdinal - before;
+    const isNumbered = this.firstSeq !== null && next.firstSeq !== null;
+    const skippedBefore = isNumbered ? next.firstSeq - this.firstSeq - before : 0;
+    const fits =
+      (this.firstSeq === null) === (next.firstSeq === null) &&
+      isInt32(skippedBefore + (next.skipped.at(-1) ?? 0)) &&
+      isInt32(ordinalsBefore + next.ordinalsSkipped.at(-1)!) &&
+      dayOf(next.receivedAtMs) === dayOf(this.receivedAtMs);
+    if (!fits) return false;
+    const later = next.receivedAtMs - this.receivedAtMs;
+    for (const skipped of next.ordinalsSkipped) this.ordinalsSkipped.push(skipped + ordinalsBefore);
+    for (const skipped of next.skipped) this.skipped.push(skipped + skippedBefore);
+    for (const market of next.markets) this.markets.push(markets[market]!);
+    for (const offset of next.receivedOffsets) this.receivedOffsets.push(offset + later);
+    this.tradeIds.push(...next.tradeIds);
+    this.yesPrices.push(...next.yesPrices);
+    this.sizes.push(...next.sizes);
+    this.takerYes.push(...next.takerYes);
+    this.blockTrades.push(...next.blockTrades);
+    this.delays.push(...next.delays);
+    return true;
   }
 }

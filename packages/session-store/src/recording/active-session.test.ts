@@ -71,7 +71,7 @@ describe('a batch is cut', () => {
     expect(runtime.armedTimers).toBe(0);
   });
 
-  test('at its age, unless a write is under way, during which it grows', async () => {
+  test('at its age; what is cut while a write is under way goes with the next one', async () => {
     const { runtime, append, written, answers } = setUp({ batch: { maxAgeMs: 100 } });
     append(1, 2);
     runtime.advance(100);
@@ -80,6 +80,7 @@ describe('a batch is cut', () => {
     append(3, 5);
     runtime.advance(100);
     append(6, 6);
+    runtime.advance(100);
     await turn();
     expect(answers).toHaveLength(1);
     answers[0]!.resolve();

@@ -5,7 +5,6 @@
 // more, and when its close takes too long; from then on `append` throws why. Unless its records were refused, recovery
 // (`spool/recovery/`) brings in what the spool has of it.
 import { BatchQueue, type BatchSize } from './batch-queue.ts';
-import type { Batch } from '../batch/collector.ts';
 import { storableText } from '../batch/record-check.ts';
 import { SessionStoreError, type SessionStoreErrorCode } from '../errors.ts';
 import { Intake } from './intake.ts';
@@ -15,9 +14,8 @@ import type { SessionEnd } from '../ownership/end-session.ts';
 import { QueueRoom } from './queue-room.ts';
 import type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from '../records.ts';
-import type { SessionSpool } from '../spool/session-spool.ts';
+import type { SessionSpool, SpoolLeft } from '../spool/session-spool.ts';
 import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
-import type { SpoolEntry } from '../spool/spool.ts';
 import type { RetryQueue } from '../batch/writing/retry-queue.ts';
 
 /** What keeps a session from being written by its owner as if nothing had happened, and not from being written at all. */
@@ -38,13 +36,11 @@ export class ActiveSession implements RecordingSession {
   readonly #options: ResolvedOptions;
   readonly #retryQueue: RetryQueue;
   readonly #transactions: SessionTransactions;
-  readonly #onEnd: (left: readonly SpoolEntry[] | null) => void;
+  readonly #onEnd: (left: SpoolLeft | null) => void;
   readonly #spool: SessionSpool | null;
   readonly #room: QueueRoom;
   readonly #intake: Intake;
   readonly #queue: BatchQueue;
-  /** The batch is old enough to be written, and waits for the one under way. */
-  #overdue = false;
   #failure: SessionStoreError | null = null;
   #closing: Promise<SessionRow> | null = null;
 
@@ -58,7 +54,7 @@ export class ActiveSession implements RecordingSession {
     options: ResolvedOptions,
     retryQueue: RetryQueue,
     transactions: SessionTransactions,
-    onEnd: (left: readonly SpoolEntry[] | null) => void,
+    onEnd: (left: SpoolLeft | null) => void,
     spool: SessionSpool | null = null,
   ) {
     this.id = identity.id;
@@ -69,12 +65,12 @@ export class ActiveSession implements RecordingSession {
     this.#onEnd = onEnd;
     this.#spool = spool;
     this.#room = new QueueRoom(options, spool);
-    this.#intake = new Intake(options, this.#room, spool, (isOld) => this.#due(isOld));
+    this.#intake = new Intake(options, this.#room, spool, () => this.#cut());
     this.#queue = new BatchQueue({
       retryQueue,
       transactions,
       spool,
-      spoolMemoryBytes: options.spoolMemoryBytes,
+      options,
       onCommitted: (batch) => this.#committed(batch),
       onFailed: (error) => this.#giveUp(error),
     });
@@ -94,6 +90,7 @@ export class ActiveSession implements RecordingSession {
     if (this.#room.hasRoom) return;
     // A batch may be what keeps it above the mark, and without further records nothing else would cut it.
     this.#cut();
+    this.#queue.hurry();
     await this.#room.wait();
   }
 
@@ -108,6 +105,7 @@ export class ActiveSession implements RecordingSession {
   async durable(): Promise<void> {
     if (!this.#spool) return this.flush();
     if (this.#failure) throw this.#failure;
+    this.#cut();
     await this.#spool.durable();
   }
 
@@ -135,26 +133,14 @@ export class ActiveSession implements RecordingSession {
     return this.#closing;
   }
 
-  /** While a write is under way a larger batch costs nothing. */
-  #due(isOld: boolean): void {
-    if (isOld && !this.#queue.isEmpty) this.#overdue = true;
-    else this.#cut();
-  }
-
   #cut(): void {
-    const batch = this.#takeBatch();
+    const batch = this.#intake.cut();
     if (batch && !this.#failure) this.#queue.push(batch);
-  }
-
-  #takeBatch(): Batch | null {
-    this.#overdue = false;
-    return this.#intake.cut();
   }
 
   #committed(batch: BatchSize): void {
     this.#room.committed(batch);
     this.#room.release();
-    if (this.#overdue && this.#queue.isEmpty) this.#cut();
   }
 
   #giveUp(error: SessionStoreError): void {
@@ -185,7 +171,7 @@ export class ActiveSession implements RecordingSession {
     const { runtime } = this.#options;
     if (this.#spool && this.#failure && recoverable.includes(this.#failure.code)) throw this.#failure;
     const endedAtMs = runtime.nowMs();
-    const last = this.#takeBatch();
+    const last = this.#intake.cut();
     if (!this.#failure) this.#spool?.end({ status, reason: storableText(reason), endedAtMs });
     const calledOff = new AbortController();
     const ended = this.#queue.settled().then(async () => {

@@ -10,15 +10,15 @@ export class Intake {
   readonly #options: ResolvedOptions;
   readonly #room: QueueRoom;
   readonly #spool: SessionSpool | null;
-  readonly #onDue: (isOld: boolean) => void;
+  readonly #onDue: () => void;
   readonly #collector = new Collector();
   readonly #shed = new ShedRanges();
   /** Only with `whenFull: 'shed'`: from the moment the queue is full until it is down to its low-water marks. */
   #isShedding = false;
   #cancelAge: (() => void) | null = null;
 
-  /** @param onDue called when a batch should be cut: at once as it is large, or as it is old, which can wait */
-  constructor(options: ResolvedOptions, room: QueueRoom, spool: SessionSpool | null, onDue: (isOld: boolean) => void) {
+  /** @param onDue called when a batch should be cut, as it is large or old */
+  constructor(options: ResolvedOptions, room: QueueRoom, spool: SessionSpool | null, onDue: () => void) {
     this.#options = options;
     this.#room = room;
     this.#spool = spool;
@@ -41,10 +41,9 @@ export class Intake {
       return false;
     }
     const bytes = this.#collector.add(record);
-    this.#spool?.add(record, bytes);
     this.#room.addRecord(bytes);
     if (this.#collector.size >= this.#options.maxRecords || this.#collector.bytes >= this.#options.maxBytes)
-      this.#onDue(false);
+      this.#onDue();
     else this.#armAge();
     return true;
   }
@@ -54,7 +53,7 @@ export class Intake {
     this.stop();
     this.#enterShedRanges();
     const batch = this.#collector.cut();
-    if (batch) this.#spool?.cut();
+    if (batch) this.#spool?.put(batch);
     return batch;
   }
 
@@ -85,16 +84,14 @@ export class Intake {
 
   #enterShedRanges(): void {
     for (const range of this.#shed.take()) {
-      const bytes = this.#collector.addShedRange(range);
-      this.#spool?.addShedRange(range, bytes);
-      this.#room.addRecord(bytes);
+      this.#room.addRecord(this.#collector.addShedRange(range));
     }
   }
 
   #armAge(): void {
-    this.#cancelAge ??= this.#options.runtime.setTimer(this.#options.maxAgeMs, () => {
+    this.#cancelAge ??= this.#options.runtime.setTimer(this.#options.cutAgeMs, () => {
       this.#cancelAge = null;
-      this.#onDue(true);
+      this.#onDue();
     });
   }
 }

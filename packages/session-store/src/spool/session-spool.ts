@@ -1,10 +1,11 @@
-// What recording knows of the spool: one open session's way to the disk. In go the session's records, batch by batch, and how it
-// ends; out comes a batch that memory has given up. `PartSpool` does it by way of a `Spool`, which is the log of all sessions.
+// What recording knows of the spool: one open session's way to the disk. In go the session's batches, and how it ends; out comes a
+// batch that memory has given up. `BatchSpool` does it by way of a `Spool`, which is the log of all sessions.
 import type { Batch } from '../batch/collector.ts';
-import type { ShedRange } from '../batch/shed-ranges.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
-import type { StoreRecord } from '../records.ts';
 import type { SpoolEntry } from './spool.ts';
+
+/** What the spool has not taken of a session, in order: the only copy. */
+export type SpoolLeft = { readonly entries: readonly SpoolEntry[]; readonly end: SessionEnd | null };
 
 export interface SessionSpool {
   /** Records that the spool has and the database has not. */
@@ -15,21 +16,18 @@ export interface SessionSpool {
   readonly isRefusing: boolean;
   /** @param listener called when the spool has taken something: there may be room again */
   onTaken(listener: () => void): void;
-  /** @param record that the collector has taken */
-  add(record: StoreRecord, memory: number): void;
-  addShedRange(range: ShedRange, memory: number): void;
-  /** Hands over what is left of the batch; what is added from now on belongs to the next one. */
-  cut(): void;
-  /** Whether the spool has all of a batch that was cut, so that it can be loaded. */
+  /** @param batch the one behind the last */
+  put(batch: Batch): void;
+  /** Whether the spool has a batch that was put, so that it can be loaded. */
   has(batch: number): boolean;
   /**
-   * A batch that was cut, from the disk.
+   * Batches that were put, from the disk.
    *
-   * @throws {SessionStoreError} SPOOL_DAMAGED when parts of it are gone; SPOOL_FULL and SPOOL_FAILED are worth another try
+   * @throws {SessionStoreError} SPOOL_DAMAGED when one of them is gone; SPOOL_FULL and SPOOL_FAILED are worth another try
    */
-  load(batch: number): Promise<Batch>;
+  load(firstBatch: number, lastBatch: number): Promise<readonly Batch[]>;
   /**
-   * Resolves once everything added is as safe as the spool makes it, and can be brought in.
+   * Resolves once everything that was put is as safe as the spool makes it, and can be brought in.
    *
    * @throws {SessionStoreError} why the spool or the database's disk refuses
    */
@@ -40,10 +38,6 @@ export interface SessionSpool {
   end(end: SessionEnd): void;
   /** The database knows all that there is to know. */
   finish(): void;
-  /**
-   * Nothing more is added. What the spool has it keeps.
-   *
-   * @returns what it has not taken, in order: the only copy
-   */
-  stop(): readonly SpoolEntry[];
+  /** Nothing more is put. What the spool has it keeps. @returns what it has not taken */
+  stop(): SpoolLeft;
 }

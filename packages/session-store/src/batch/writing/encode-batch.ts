@@ -11,6 +11,7 @@ import { insertTrades } from './insert-trades.ts';
 /** A batch as it is sent: a statement per kind of record, which inserts what is not there yet and returns what it did. */
 export type EncodedBatch = {
   readonly ordinal: number;
+  readonly firstOrdinal: number;
   readonly lastRecordAtMs: number | null;
   /** Returns `records` per chunk. */
   readonly deltas: Statement | null;
@@ -33,6 +34,7 @@ export function encodeBatch(id: SessionId, batch: Batch, marketIds: readonly num
   const statement = (rows: readonly unknown[], insert: () => SQL) => (rows.length > 0 ? render(insert()) : null);
   return {
     ordinal: batch.ordinal,
+    firstOrdinal: batch.firstOrdinal,
     lastRecordAtMs: batch.lastRecordAtMs,
     deltas: statement(batch.chunks, () => insertChunks(id, batch, marketIds)),
     snapshots: statement(batch.snapshots, () => insertSnapshots(id, batch, marketIds)),

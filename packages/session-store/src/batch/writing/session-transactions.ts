@@ -115,7 +115,7 @@ export class SessionTransactions {
   async #add(run: Run, batch: EncodedBatch, lastBatch: number, whenSent?: () => void): Promise<void> {
     // An earlier try was committed, and its answer was lost.
     if (lastBatch === batch.ordinal) return;
-    if (lastBatch !== batch.ordinal - 1) throw this.#diverged(batch.ordinal - 1, lastBatch);
+    if (lastBatch !== batch.firstOrdinal - 1) throw this.#diverged(batch.firstOrdinal - 1, lastBatch);
     await this.#insert(run, batch, whenSent);
   }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { DeltaRecord, GapRecord } from '../../records.ts';
 import { HoleLedger } from './hole-ledger.ts';
 
-const delta = (sid: number, seq: number): DeltaRecord => ({
+const delta = (sid: number, seq: number, receivedAtMs = 1000 + seq): DeltaRecord => ({
   kind: 'delta',
   epoch: 2,
   sid,
@@ -12,7 +12,7 @@ const delta = (sid: number, seq: number): DeltaRecord => ({
   price: 1,
   delta: 1,
   exchangeAtMs: null,
-  receivedAtMs: 1000 + seq,
+  receivedAtMs,
 });
 
 const row = (over: Partial<GapRecord>): GapRecord => ({
@@ -32,7 +32,7 @@ test('names the time of a hole once, and the numbers of each subscription that g
   ledger.see([delta(1, 1), delta(7, 1), delta(1, 2)]);
   expect(ledger.take()).toEqual([]);
   ledger.hole('spool-damaged');
-  ledger.see([delta(1, 6), delta(1, 7), delta(7, 2)]);
+  ledger.see([delta(7, 2, 1007), delta(1, 6), delta(1, 7)]);
   // Subscription 7 has lost nothing.
   expect(ledger.take()).toEqual([row({}), row({ sid: 1, firstSeq: 3, lastSeq: 5 })]);
   ledger.see([delta(1, 8)]);

@@ -27,17 +27,24 @@ export class HoleLedger {
     if (this.#holes.length > 1 && this.#holes.at(-2)!.seen.size === 0) this.#holes.pop();
   }
 
+  /** @param records of a batch, in whatever order their kinds stand in it */
   see(records: readonly StoreRecord[]): void {
-    for (const record of records) {
-      const hole = this.#holes.at(-1);
-      if (record.kind !== 'gap') {
-        if (hole && hole.seen.size === 0) this.#rows.push(timeRow(hole, record.epoch, record.receivedAtMs));
-        if (hole) this.#nameNumbers(hole, record);
-        hole?.seen.add('');
-        this.#lastAtMs = record.receivedAtMs;
-        if (record.sid !== null && record.seq !== null) this.#lastSeq.set(`${record.epoch}/${record.sid}`, record.seq);
-      }
+    const arrived = records.filter((record) => record.kind !== 'gap').toSorted(byArrival);
+    const [first] = arrived;
+    if (!first) return;
+    const hole = this.#holes.at(-1);
+    if (hole?.seen.size === 0) {
+      this.#rows.push(timeRow(hole, first.epoch, first.receivedAtMs));
+      hole.seen.add('');
     }
+    for (const [key, numbered] of Map.groupBy(arrived, ({ epoch, sid }) => `${epoch}/${sid}`)) {
+      const seqs = numbered.flatMap(({ sid, seq }) => (sid === null || seq === null ? [] : [seq]));
+      if (seqs.length === 0) continue;
+      const [lowest, highest] = [min(seqs), max(seqs)];
+      if (hole) this.#nameNumbers(hole, key, numbered[0]!, lowest);
+      this.#lastSeq.set(key, highest);
+    }
+    this.#lastAtMs = arrived.at(-1)!.receivedAtMs;
   }
 
   /** The rows since the last call. */
@@ -54,22 +61,27 @@ export class HoleLedger {
     return open.map((hole) => timeRow({ ...hole, fromAtMs: hole.fromAtMs ?? nowMs }, epoch, null));
   }
 
-  #nameNumbers(hole: Hole, { epoch, sid, seq, receivedAtMs }: Exclude<StoreRecord, GapRecord>): void {
-    if (sid === null || seq === null) return;
-    const key = `${epoch}/${sid}`;
+  #nameNumbers(hole: Hole, key: string, { epoch, sid, receivedAtMs }: ArrivedRecord, lowest: number): void {
     if (hole.seen.has(key)) return;
     hole.seen.add(key);
     const before = this.#lastSeq.get(key);
-    if (seq - 1 === before) return;
+    if (lowest - 1 === before) return;
     this.#rows.push({
       ...timeRow(hole, epoch, receivedAtMs),
       sid,
       // What lies before the spool's oldest record is in the database.
       firstSeq: before === undefined ? null : before + 1,
-      lastSeq: seq - 1,
+      lastSeq: lowest - 1,
     });
   }
 }
+
+type ArrivedRecord = Exclude<StoreRecord, GapRecord>;
+
+const byArrival = (one: ArrivedRecord, other: ArrivedRecord) => one.receivedAtMs - other.receivedAtMs;
+
+const min = (values: readonly number[]) => values.reduce((least, value) => Math.min(least, value));
+const max = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value));
 
 const timeRow = ({ fromAtMs, cause }: Hole, epoch: number, toAtMs: number | null): GapRecord => ({
   kind: 'gap',

@@ -1,7 +1,5 @@
-import { decodePart, rebuildBatch } from '../encoding/batch-codec.ts';
 import type { Batch } from '../../batch/collector.ts';
-import { gapEntries, type HoleLedger } from './hole-ledger.ts';
-import type { SpooledBatch } from '../spooled-batch.ts';
+import { gapEntries } from './hole-ledger.ts';
 import type { GapRecord, StoreRecord } from '../../records.ts';
 
 /** Stands in the ledger where the spool lost records. */
@@ -11,33 +9,12 @@ export const refused = 'refused';
 /** Stands there where they came too late: the session was over. */
 export const setAsideCause = 'set-aside';
 
-/** The records of a batch, a part at a time; one that cannot be read is a hole, which the ledger is told of. */
-export function readParts({ parts }: SpooledBatch, ledger: HoleLedger): readonly (readonly StoreRecord[])[] {
-  return parts.map(({ payload, afterHole }) => {
-    if (afterHole) ledger.hole(spoolDamaged);
-    try {
-      const { records } = decodePart(payload);
-      ledger.see(records);
-      return records;
-    } catch {
-      ledger.hole(spoolDamaged);
-      return [];
-    }
-  });
-}
-
 /**
- * The batch to write for what the spool has, with the ledger's rows for what it has not. Without holes it is the batch that its
- * owner would have written.
+ * A batch with rows of our own in the ledger. Without any it is the batch that its owner would have written.
  *
  * @param nextGap ordinal of the next row of the session's ledger: rows of our own have moved those behind them
  */
-export function recoverBatch(spooled: SpooledBatch, ledger: HoleLedger, nextGap: number): Batch | null {
-  const readable = readParts(spooled, ledger).map((records) => records.length > 0);
-  const parts = spooled.parts.filter((_, index) => readable[index]).map(({ payload }) => payload);
-  const batch = rebuildBatch(spooled.ordinal, parts);
-  const rows = ledger.take();
-  if (!batch) return rows.length > 0 ? batchOfGaps(spooled.ordinal, rows, nextGap) : null;
+export function withGaps(batch: Batch, rows: readonly GapRecord[], nextGap: number): Batch {
   const first = Math.max(nextGap, batch.gaps[0]?.ordinal ?? 0);
   const kept = batch.gaps.map((entry, index) => ({ ...entry, ordinal: first + index }));
   const gaps = [...kept, ...gapEntries(rows, first + kept.length)];
@@ -47,6 +24,7 @@ export function recoverBatch(spooled: SpooledBatch, ledger: HoleLedger, nextGap:
 /** A batch that only enters rows in the ledger. */
 export const batchOfGaps = (ordinal: number, rows: readonly GapRecord[], nextGap: number): Batch => ({
   ordinal,
+  firstOrdinal: ordinal,
   records: rows.length,
   bytes: 0,
   markets: [],
@@ -73,16 +51,25 @@ export function rowsForKept(
     if (record.kind === 'gap') continue;
     const { epoch, sid, seq, receivedAtMs } = record;
     const row = rows.get(`${epoch}/${sid}`);
+    const fromAtMs = Math.min(row?.fromAtMs ?? receivedAtMs, receivedAtMs);
     rows.set(`${epoch}/${sid}`, {
       kind: 'gap',
       epoch,
       sid,
-      firstSeq: row?.firstSeq ?? seq,
-      lastSeq: seq ?? row?.lastSeq ?? null,
-      fromAtMs: row?.fromAtMs ?? receivedAtMs,
-      toAtMs: Math.max(row?.fromAtMs ?? receivedAtMs, receivedAtMs),
+      firstSeq: least(row?.firstSeq, seq),
+      lastSeq: most(row?.lastSeq, seq),
+      fromAtMs,
+      toAtMs: Math.max(row?.toAtMs ?? receivedAtMs, receivedAtMs),
       cause,
     });
   }
   return [...rows.values()];
 }
+
+type SeqOrNone = number | null | undefined;
+
+const least = (one: SeqOrNone, other: SeqOrNone) => either(one, other, Math.min);
+const most = (one: SeqOrNone, other: SeqOrNone) => either(one, other, Math.max);
+
+const either = (one: SeqOrNone, other: SeqOrNone, choose: (one: number, other: number) => number) =>
+  one == null || other == null ? (one ?? other ?? null) : choose(one, other);

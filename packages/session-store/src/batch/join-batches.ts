@@ -1,0 +1,77 @@
+import type { Batch } from './collector.ts';
+import { DeltaColumns } from './delta-columns.ts';
+import { TradeColumns } from './trade-columns.ts';
+
+/**
+ * Batches of a session that follow each other, as the one that would have been cut in their place: so that what waits for the
+ * database goes there in few transactions, and in long chunks.
+ *
+ * @param batches one at least, in order
+ */
+export function joinBatches(batches: readonly Batch[]): Batch {
+  const [first, ...rest] = batches;
+  if (rest.length === 0) return first!;
+  const markets: string[] = [];
+  const indexOf = new Map<string, number>();
+  const positionOf = (name: string) => {
+    const known = indexOf.get(name);
+    if (known !== undefined) return known;
+    indexOf.set(name, markets.length);
+    return markets.push(name) - 1;
+  };
+  const deltas = new ChunkJoin<DeltaColumns>((chunk) => new DeltaColumns({ ...chunk, seq: chunk.firstSeq }));
+  const trades = new ChunkJoin<TradeColumns>(
+    (chunk) => new TradeColumns({ ...chunk, seq: chunk.firstSeq }, chunk.firstOrdinal),
+  );
+  const snapshots = [];
+  let lastRecordAtMs: number | null = null;
+  for (const batch of batches) {
+    const positions = batch.markets.map(positionOf);
+    for (const chunk of batch.chunks) deltas.add(chunk, positions);
+    for (const chunk of batch.trades) trades.add(chunk, positions);
+    for (const { market, record } of batch.snapshots) snapshots.push({ market: positions[market]!, record });
+    lastRecordAtMs = latest(lastRecordAtMs, batch.lastRecordAtMs);
+  }
+  return {
+    ordinal: rest.at(-1)!.ordinal,
+    firstOrdinal: first!.firstOrdinal,
+    records: batches.reduce((sum, { records }) => sum + records, 0),
+    bytes: batches.reduce((sum, { bytes }) => sum + bytes, 0),
+    markets,
+    chunks: deltas.chunks,
+    snapshots,
+    trades: trades.chunks,
+    raw: batches.flatMap(({ raw }) => raw),
+    gaps: batches.flatMap(({ gaps }) => gaps),
+    lastRecordAtMs,
+  };
+}
+
+type Chunk<T> = {
+  readonly epoch: number;
+  readonly sid: number;
+  join(next: T, markets: readonly number[]): boolean;
+};
+
+/** Chunks, each behind the one of its subscription that came before, as far as it fits there. */
+class ChunkJoin<T extends Chunk<T>> {
+  readonly chunks: T[] = [];
+  readonly #open = new Map<string, T>();
+  readonly #emptyLike: (chunk: T) => T;
+
+  constructor(emptyLike: (chunk: T) => T) {
+    this.#emptyLike = emptyLike;
+  }
+
+  add(chunk: T, positions: readonly number[]): void {
+    const subscription = `${chunk.epoch}/${chunk.sid}`;
+    if (this.#open.get(subscription)?.join(chunk, positions)) return;
+    const begun = this.#emptyLike(chunk);
+    begun.join(chunk, positions);
+    this.#open.set(subscription, begun);
+    this.chunks.push(begun);
+  }
+}
+
+const latest = (one: number | null, other: number | null) =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);

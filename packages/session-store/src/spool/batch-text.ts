@@ -1,0 +1,22 @@
+// A batch as the spool keeps it: a JSON text, which any program can read. What the disk has of it is checked by the log.
+import type { Batch } from '../batch/collector.ts';
+import { DeltaColumns } from '../batch/delta-columns.ts';
+import { TradeColumns } from '../batch/trade-columns.ts';
+
+export const batchText = (batch: Batch): string => JSON.stringify(batch);
+
+/** @throws {SyntaxError} when it is no JSON */
+export function parseBatch(text: string): Batch {
+  const batch = JSON.parse(text) as Batch;
+  return {
+    ...batch,
+    chunks: batch.chunks.map((chunk) => withMethods(DeltaColumns, { ...chunk, delays: chunk.delays.map(orNaN) })),
+    trades: batch.trades.map((chunk) => withMethods(TradeColumns, chunk)),
+  };
+}
+
+/** JSON has no NaN, and writes null in its place. */
+const orNaN = (delay: number | null) => delay ?? Number.NaN;
+
+const withMethods = <T extends object>({ prototype }: { readonly prototype: T }, fields: object): T =>
+  Object.assign(Object.create(prototype) as T, fields);
