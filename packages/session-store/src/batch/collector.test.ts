@@ -135,11 +135,17 @@ describe('cutting', () => {
       text: 'x'.repeat(length),
     });
     const collector = new Collector();
-    const sizes = [delta(1), snapshot(2), text(0), text(1000)].map((record) => collector.add(record));
+    const sizes = [delta(1), snapshot(2), text(0), text(1000)].map((record) => {
+      const before = collector.bytes;
+      collector.add(record);
+      return collector.bytes - before;
+    });
     expect(sizes[3]! - sizes[2]!).toBe(2000);
     expect(collector.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
     expect(collector.cut()!.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
     expect(collector.bytes).toBe(0);
+    expect(collector.totalBytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    expect(collector.totalRecords).toBe(4);
   });
 });
 
@@ -173,21 +179,24 @@ describe('numbers', () => {
   });
 });
 
-test('a record that is shed uses up its number, and is counted apart', () => {
+test('a record that is shed uses up its number, is counted apart, and is named before the next that is taken', () => {
   const collector = collect(delta(1));
   collector.shed(delta(5) as DeltaRecord);
+  collector.add({ ...delta(9), ...{ kind: 'gap', firstSeq: 2, lastSeq: 4, fromAtMs: 1, toAtMs: 2, cause: 'lost' } });
   expect(() => collector.add(delta(4))).toThrow('comes after 5');
   expect(() => collector.shed(delta(6, { market: '' }) as DeltaRecord)).toThrow(
     expect.objectContaining({ code: 'RECORD_INVALID' }),
   );
-  collector.addShedRange({
-    record: { kind: 'gap', epoch: 1, sid: 1, firstSeq: 5, lastSeq: 5, fromAtMs: 1, toAtMs: 2, cause: 'shed' },
-    shed: 1,
-  });
   expect(collector.counters()).toMatchObject({ messages: 1, deltas: 1, gaps: 1, shed: 1 });
+  collector.add(delta(7));
   const { records, gaps } = collector.cut()!;
-  expect(records).toBe(2);
-  expect(gaps).toMatchObject([{ ordinal: 0, shed: 1, record: { firstSeq: 5 } }]);
+  expect(records).toBe(4);
+  expect(gaps).toMatchObject([
+    { ordinal: 0, shed: 0, record: { cause: 'lost' } },
+    { ordinal: 1, shed: 1, record: { firstSeq: 5, lastSeq: 5, cause: 'shed' } },
+  ]);
+  collector.shed(delta(8) as DeltaRecord);
+  expect(collector.cut()!.gaps, 'also if nothing follows').toMatchObject([{ shed: 1, record: { firstSeq: 8 } }]);
 });
 
 test('a record that is refused changes nothing', () => {

@@ -13,7 +13,7 @@ import type {
 import { DeltaColumns } from './delta-columns.ts';
 import { recordBytes } from './record-bytes.ts';
 import { checkRecord, isName, refuse } from './record-check.ts';
-import type { SheddableRecord, ShedRange } from './shed-ranges.ts';
+import { ShedRanges, type SheddableRecord } from './shed-ranges.ts';
 import { TradeColumns } from './trade-columns.ts';
 
 export type Numbered<T> = { readonly ordinal: number; readonly record: T };
@@ -67,8 +67,11 @@ export class Collector {
   readonly #appended = { messages: 0, snapshots: 0, deltas: 0, trades: 0, raw: 0, gaps: 0, shed: 0 };
   readonly #streams = new Map<string, Stream>();
   #latest: Stream | null = null;
+  readonly #shed = new ShedRanges();
   #batches = 0;
   #batch = emptyBatch();
+  #cutRecords = 0;
+  #cutBytes = 0;
 
   /** Records that the next batch would hold. */
   get size(): number {
@@ -78,6 +81,16 @@ export class Collector {
   /** Memory that they take, estimated. */
   get bytes(): number {
     return this.#batch.bytes;
+  }
+
+  /** Records of all batches, rows of the ledger included. */
+  get totalRecords(): number {
+    return this.#cutRecords + this.#batch.records;
+  }
+
+  /** Memory that they took, estimated. */
+  get totalBytes(): number {
+    return this.#cutBytes + this.#batch.bytes;
   }
 
   /** Ordinal of the batch that was cut last; 0 before the first. */
@@ -90,11 +103,8 @@ export class Collector {
     return { ...this.#appended };
   }
 
-  /**
-   * @returns the memory that it takes, estimated
-   * @throws {SessionStoreError} RECORD_INVALID; the record was not taken then, and nothing has changed.
-   */
-  add(record: StoreRecord): number {
+  /** @throws {SessionStoreError} RECORD_INVALID; the record was not taken then, and nothing has changed. */
+  add(record: StoreRecord): void {
     checkRecord(record);
     switch (record.kind) {
       case 'delta':
@@ -114,10 +124,17 @@ export class Collector {
         this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed: 0 });
         break;
     }
-    return this.#grew(record);
+    this.#grew(record);
+    // So that no stored record lies within a shed range.
+    if (record.kind !== 'gap') this.#enterShedRanges();
   }
 
-  /** Checks and numbers a record that will not be stored, as if it were. @throws {SessionStoreError} RECORD_INVALID */
+  /**
+   * Checks and numbers a record that will not be stored, as if it were. The ledger names it, at the latest in the batch that is cut
+   * next.
+   *
+   * @throws {SessionStoreError} RECORD_INVALID
+   */
   shed(record: SheddableRecord): void {
     checkRecord(record);
     if (record.kind !== 'raw') {
@@ -126,16 +143,12 @@ export class Collector {
       if (record.seq !== null) stream.lastSeq = record.seq;
     }
     this.#appended.shed++;
-  }
-
-  /** Enters a range of shed records in the ledger. @returns as `add` */
-  addShedRange({ record, shed }: ShedRange): number {
-    this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed });
-    return this.#grew(record);
+    this.#shed.add(record);
   }
 
   /** Ends the batch and starts the next; `null` when there is nothing in it. */
   cut(): Batch | null {
+    this.#enterShedRanges();
     if (this.#batch.records === 0) return null;
     const { marketIndex: _, openStreams, ...batch } = this.#batch;
     for (const stream of openStreams) {
@@ -143,6 +156,8 @@ export class Collector {
       stream.trades = null;
     }
     this.#batch = emptyBatch();
+    this.#cutRecords += batch.records;
+    this.#cutBytes += batch.bytes;
     const ordinal = ++this.#batches;
     return { ordinal, firstOrdinal: ordinal, ...batch };
   }
@@ -184,11 +199,17 @@ export class Collector {
     this.#arrived(record.receivedAtMs);
   }
 
-  #grew(record: StoreRecord): number {
-    const bytes = recordBytes(record);
+  #enterShedRanges(): void {
+    if (this.#shed.size === 0) return;
+    for (const { record, shed } of this.#shed.take()) {
+      this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed });
+      this.#grew(record);
+    }
+  }
+
+  #grew(record: StoreRecord): void {
     this.#batch.records++;
-    this.#batch.bytes += bytes;
-    return bytes;
+    this.#batch.bytes += recordBytes(record);
   }
 
   #arrived(receivedAtMs: number): void {

@@ -1,13 +1,13 @@
-// One open session. In goes a record at a time, and nobody waits: the intake collects records into batches, the spool gets the same
-// records, and the queue writes one batch after the other. Out comes the session's row when it is closed.
+// One open session. In goes a record at a time, and nobody waits: records are collected into batches, which go to the spool,
+// and to the database one after the other. Out comes the session's row when it is closed.
 //
 // It takes records until `close` begins or it fails. It fails when the database refuses its records or says that it is not ours any
 // more, and when its close takes too long; from then on `append` throws why. Unless its records were refused, recovery
 // (`spool/recovery/`) brings in what the spool has of it.
 import { BatchQueue, type BatchSize } from './batch-queue.ts';
+import { Collector, type Batch } from '../batch/collector.ts';
 import { storableText } from '../batch/record-check.ts';
 import { SessionStoreError, type SessionStoreErrorCode } from '../errors.ts';
-import { Intake } from './intake.ts';
 import { withDeadline } from '../database/engines/deadline.ts';
 import { maxDelayMs, within, type ResolvedOptions } from '../options.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
@@ -38,9 +38,10 @@ export class ActiveSession implements RecordingSession {
   readonly #transactions: SessionTransactions;
   readonly #onEnd: (left: SpoolLeft | null) => void;
   readonly #spool: SessionSpool | null;
+  readonly #collector = new Collector();
   readonly #room: QueueRoom;
-  readonly #intake: Intake;
   readonly #queue: BatchQueue;
+  #cancelAge: (() => void) | null = null;
   #failure: SessionStoreError | null = null;
   #closing: Promise<SessionRow> | null = null;
 
@@ -64,8 +65,7 @@ export class ActiveSession implements RecordingSession {
     this.#transactions = transactions;
     this.#onEnd = onEnd;
     this.#spool = spool;
-    this.#room = new QueueRoom(options, spool);
-    this.#intake = new Intake(options, this.#room, spool, () => this.#cut());
+    this.#room = new QueueRoom(options, this.#collector, spool);
     this.#queue = new BatchQueue({
       retryQueue,
       transactions,
@@ -81,8 +81,16 @@ export class ActiveSession implements RecordingSession {
     if (this.#failure) throw this.#failure;
     if (this.#closing)
       throw new SessionStoreError('SESSION_CLOSED', 'The session is closed; open a new one to record.');
-    const isTaken = this.#intake.acceptRecord(record);
-    return isTaken && (this.#options.whenFull === 'shed' || !this.#room.isFull);
+    if (record.kind !== 'gap' && this.#room.mustShed()) {
+      this.#collector.shed(record);
+      this.#armAge();
+      return false;
+    }
+    this.#collector.add(record);
+    const { maxRecords, maxBytes, whenFull } = this.#options;
+    if (this.#collector.size >= maxRecords || this.#collector.bytes >= maxBytes) this.#cut();
+    else this.#armAge();
+    return whenFull === 'shed' || !this.#room.isFull;
   }
 
   async drained(): Promise<void> {
@@ -110,7 +118,7 @@ export class ActiveSession implements RecordingSession {
   }
 
   counters(): SessionCounters {
-    return this.#intake.counters();
+    return this.#collector.counters();
   }
 
   /** Records that live in memory alone, and the memory that they take, estimated. None once it has failed: they are lost. */
@@ -134,8 +142,24 @@ export class ActiveSession implements RecordingSession {
   }
 
   #cut(): void {
-    const batch = this.#intake.cut();
+    const batch = this.#takeBatch();
     if (batch && !this.#failure) this.#queue.push(batch);
+  }
+
+  #takeBatch(): Batch | null {
+    this.#stopAge();
+    const batch = this.#collector.cut();
+    if (batch) this.#spool?.put(batch);
+    return batch;
+  }
+
+  #armAge(): void {
+    this.#cancelAge ??= this.#options.runtime.setTimer(this.#options.cutAgeMs, () => this.#cut());
+  }
+
+  #stopAge(): void {
+    this.#cancelAge?.();
+    this.#cancelAge = null;
   }
 
   #committed(batch: BatchSize): void {
@@ -163,7 +187,7 @@ export class ActiveSession implements RecordingSession {
 
   /** Somebody else sees to what is in the spool. */
   #leave(): void {
-    this.#intake.stop();
+    this.#stopAge();
     this.#onEnd(this.#spool?.stop() ?? null);
   }
 
@@ -171,7 +195,7 @@ export class ActiveSession implements RecordingSession {
     const { runtime } = this.#options;
     if (this.#spool && this.#failure && recoverable.includes(this.#failure.code)) throw this.#failure;
     const endedAtMs = runtime.nowMs();
-    const last = this.#intake.cut();
+    const last = this.#takeBatch();
     if (!this.#failure) this.#spool?.end({ status, reason: storableText(reason), endedAtMs });
     const calledOff = new AbortController();
     const ended = this.#queue.settled().then(async () => {
@@ -181,7 +205,7 @@ export class ActiveSession implements RecordingSession {
         ? { status: 'error', reason: storableText(`${reason} (${lost} records could not be stored)`), endedAtMs }
         : { status, reason: storableText(reason), endedAtMs };
       const batch = this.#failure ? null : last;
-      const before = this.#failure ? null : this.#intake.batches - (last ? 1 : 0);
+      const before = this.#failure ? null : this.#collector.batches - (last ? 1 : 0);
       return this.#retryQueue.write(async () => this.#transactions.end(batch, end, before), calledOff.signal, batch);
     });
     try {
