@@ -52,6 +52,19 @@ test('writes are done one at a time, in order, and a failed one does not stop th
   expect(done).toEqual(['one', 'three']);
 });
 
+test('one that fails again and again holds none of the others up, and writing fails as long as it does', async () => {
+  const { runtime, statuses, queue } = setUp();
+  let isBack = false;
+  const failing = queue.write(async () => (isBack ? 'back' : Promise.reject(unreachable())), never);
+  expect(await queue.write(async () => 'written', never)).toBe('written');
+  expect(statuses.map(({ state }) => state)).toEqual(['failing']);
+  expect(await queue.write(async () => 'written too', never)).toBe('written too');
+  expect(statuses.map(({ state }) => state)).toEqual(['failing']);
+  isBack = true;
+  expect(await withoutPauses(runtime, failing)).toBe('back');
+  expect(statuses.map(({ state }) => state)).toEqual(['failing', 'writing']);
+});
+
 test('a write that is called off ends with the reason, also in the middle of a pause', async () => {
   const { runtime, queue } = setUp();
   const calledOff = new AbortController();

@@ -8,14 +8,17 @@ import type { SourceStatus } from '../../background/status-sources.ts';
 type WriteContent = Omit<StoreWrite, 'elapsedMs'>;
 
 /**
- * Does writes one after the other, each again and again until it works: the database may be away for as long as it likes.
- * A write ends without success only when it is itself at fault, or when it is called off.
+ * Does writes, each again and again until it works: the database may be away for as long as it likes. They take turns, try by try,
+ * so that no two ask the database at once, and one that fails holds up none of the others. A write ends without success only
+ * when it is itself at fault, or when it is called off.
  */
 export class RetryQueue {
   readonly #runtime: Runtime;
   readonly #onStatus: (status: SourceStatus) => void;
   readonly #onWrite: (write: StoreWrite) => void;
-  #last: Promise<unknown> = Promise.resolve();
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  /** Writes that failed and are tried again. */
+  readonly #failing = new Set<() => Promise<unknown>>();
   #status: SourceStatus = { state: 'writing' };
 
   constructor(
@@ -33,10 +36,31 @@ export class RetryQueue {
    * @param signal calls it off, with the error that the caller then gets; an attempt under way is waited for
    * @param content what is committed with it, which is reported then
    */
-  write<T>(attempt: () => Promise<T>, signal: AbortSignal, content: WriteContent | null = null): Promise<T> {
-    const result = this.#last.then(async () => this.#persist(attempt, signal, content));
-    this.#last = result.catch(() => undefined);
-    return result;
+  async write<T>(attempt: () => Promise<T>, signal: AbortSignal, content: WriteContent | null = null): Promise<T> {
+    let startedMs: number | null = null;
+    for (let failures = 0; ;) {
+      try {
+        signal.throwIfAborted();
+        const value = await this.#inTurn(async () => {
+          startedMs ??= this.#runtime.monotonicMs();
+          return attempt();
+        }, signal);
+        this.#failing.delete(attempt);
+        if (this.#failing.size === 0) this.#report({ state: 'writing' });
+        if (content) this.#wrote(content, this.#runtime.monotonicMs() - startedMs!);
+        return value;
+      } catch (cause) {
+        this.#failing.delete(attempt);
+        // Called off, which is no failure.
+        if (cause === signal.reason) throw cause;
+        const error = cause as SessionStoreError;
+        this.report(error);
+        if (!error.retryable) throw error;
+        this.#failing.add(attempt);
+        failures++;
+        await this.#pause(backoffMs(failures, this.#runtime.random()), signal);
+      }
+    }
   }
 
   /** Tells the status listener, unless it has been told already that writing fails. */
@@ -44,25 +68,13 @@ export class RetryQueue {
     this.#report({ state: 'failing', error, sinceMs: this.#runtime.nowMs() });
   }
 
-  async #persist<T>(attempt: () => Promise<T>, signal: AbortSignal, content: WriteContent | null): Promise<T> {
-    const startedMs = this.#runtime.monotonicMs();
-    for (let failures = 0; ;) {
+  #inTurn<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const turn = this.#lastTurn.then(async () => {
       signal.throwIfAborted();
-      try {
-        const value = await attempt();
-        this.#report({ state: 'writing' });
-        if (content) this.#wrote(content, this.#runtime.monotonicMs() - startedMs);
-        return value;
-      } catch (cause) {
-        // Called off in the middle, which is no failure.
-        if (cause === signal.reason) throw cause;
-        const error = cause as SessionStoreError;
-        this.report(error);
-        if (!error.retryable) throw error;
-        failures++;
-        await this.#pause(backoffMs(failures, this.#runtime.random()), signal);
-      }
-    }
+      return attempt();
+    });
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
