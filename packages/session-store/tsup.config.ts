@@ -9,11 +9,16 @@ export default [
     {
       noExternal: ['postgres', 'drizzle-orm'],
       platform: 'node',
-      clean: ['dist/*.js*', '!dist/views.js*', '!dist/pglite-worker.js*'],
+      clean: ['dist/*.js*', '!dist/views.js*', '!dist/*-worker.js*'],
     },
   ),
   bundle(
-    { views: 'src/views.ts', 'pglite-worker': 'src/database/engines/pglite-worker.ts' },
-    { platform: 'node', clean: false },
+    {
+      views: 'src/views.ts',
+      'pglite-worker': 'src/database/engines/pglite-worker.ts',
+      'sqlite-spool-worker': 'src/spool/log/sqlite-spool-worker.ts',
+    },
+    // What they share stands in each: a file of its own would be one more that must not be removed.
+    { platform: 'node', clean: false, splitting: false },
   ),
 ];

@@ -21,6 +21,7 @@ export type SessionStoreErrorCode =
   | 'SPOOL_FAILED'
   | 'SPOOL_DAMAGED'
   | 'SPOOL_CLOSED'
+  | 'SPOOL_OF_OTHER_VERSION'
   | 'STORE_CLOSED';
 
 const brand = Symbol.for('@trader/session-store/error');

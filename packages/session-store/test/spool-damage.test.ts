@@ -1,137 +1,250 @@
-// Whatever happens to the files while nobody has them open: what is read is what was written, in order, and what is not read
-// is reported.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Whatever happens to the files while nobody has them open: what is read is what was written, and what is lost was there: its
+// session's last batch says so.
+import {
+  cpSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, testSeed, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeBlock } from '../src/spool/log/log-block.ts';
-import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
-import { fillSpool, positionsOf, reopenSpool, segmentsIn, spoilSpools } from './spool-spoiling.ts';
+import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
+import type { Spool } from '../src/spool/spool.ts';
+import { codeOf, entryOf, indexOf, readSession } from './spool-entries.ts';
+import { spoilSpools } from './spool-spoiling.ts';
 
 let folder: TemporaryFolder;
+let spool: Spool | null = null;
 beforeEach(() => void (folder = temporaryFolder('spool-damage-')));
-afterEach(() => folder.remove());
+afterEach(async () => {
+  await spool?.close().catch(() => undefined);
+  spool = null;
+  folder.remove();
+});
 
-const segments = () => segmentsIn(folder.path);
 const pathOf = (name: string) => join(folder.path, name);
-const fill = async (count: number) => fillSpool(folder.path, count);
-const reopen = async () => reopenSpool(folder.path);
+const database = () => pathOf('spool.sqlite');
+const upTo = (count: number, from = 0) => Array.from({ length: count - from }, (_, index) => from + index);
+const indices = async (from = spool!) => (await readSession(from, 'session-1')).map(indexOf);
+const damagedFiles = () => readdirSync(folder.path).filter((name) => name.endsWith('.damaged'));
+const open = async () => (spool = await openSqliteSpool({ folder: folder.path }));
 
-test('40 kinds of damage: never a wrong entry, never a loss that is not named', async () => {
-  const { damaged, lost } = await spoilSpools(40, testSeed());
+async function fill(count: number, bytes = 200): Promise<void> {
+  await open();
+  for (const index of upTo(count)) spool!.append(entryOf(index, { bytes }));
+  await spool!.close();
+}
+
+function overwrite(path: string, at: number, bytes: Uint8Array): void {
+  const file = openSync(path, 'r+');
+  writeSync(file, bytes, 0, bytes.length, at);
+  closeSync(file);
+}
+
+/** Leaves the folder as a process leaves it that is killed now. */
+async function killed(): Promise<void> {
+  const copy = temporaryFolder('spool-damage-copy-');
+  cpSync(folder.path, copy.path, { recursive: true });
+  await spool!.close();
+  folder.remove();
+  folder = copy;
+}
+
+test('30 kinds of damage: never a wrong entry, never a loss of which nobody knows', async () => {
+  const { damaged, lost, kept } = await spoilSpools(30, testSeed());
   // Or the test would show nothing.
-  expect(damaged).toBeGreaterThan(20);
+  expect(damaged).toBeGreaterThan(8);
   expect(lost).toBeGreaterThan(50);
+  expect(kept).toBeGreaterThan(3);
 });
 
-describe('a hole', () => {
-  test('names what lies around it, keeps the damaged file, and leaves the rest usable', async () => {
-    const positions = await fill(30);
-    const name = segments()[1]!;
-    const bytes = readFileSync(pathOf(name));
-    bytes[400]! ^= 1;
-    writeFileSync(pathOf(name), bytes);
-
-    const { spool, damage } = await openReporting({ folder: folder.path, segmentBytes: 2500 });
-    const left = await readAll(spool);
-    const missing = positions.filter((position) => !positionsOf(left).includes(position));
-    expect(missing).toHaveLength(1);
-    const index = positions.indexOf(missing[0]!);
-    const neighbour = (at: number) => {
-      const { session, batch, atMs } = entryOf(at);
-      return { session, batch, atMs };
-    };
-    const hole = {
-      reason: 'damaged',
-      bytes: expect.any(Number),
-      firstPosition: missing[0],
-      lastPosition: missing[0],
-      before: neighbour(index - 1),
-      after: neighbour(index + 1),
-      keptAs: pathOf(`${name}.damaged`),
-    };
-    expect(damage).toEqual([hole]);
-    expect(readFileSync(hole.keptAs)).toEqual(bytes);
-
-    spool.append(entryOf(30));
-    await spool.durable();
-    expect((await readAll(spool)).at(-1)).toMatchObject({ batch: entryOf(30).batch });
-    await spool.close();
-    expect((await reopen()).damage, 'found again as long as it matters').toEqual([hole]);
-
-    const { spool: last } = await openReporting({ folder: folder.path });
-    last.acknowledge('session-1', 8);
-    await last.close();
-    expect(await reopen()).toEqual({ entries: [], damage: [] });
-    expect(readFileSync(hole.keptAs), 'for people to look at').toEqual(bytes);
-  });
-
-  test('at the end is seen although the file looks whole: the mark knows how far it went', async () => {
-    const positions = await fill(30);
-    const last = segments().at(-1)!;
-    rmSync(pathOf(last));
-    const first = Number(last.slice(0, 16));
-    expect((await reopen()).damage).toMatchObject([
-      { reason: 'missing', bytes: 0, firstPosition: first, lastPosition: positions.at(-1), after: null, keptAs: null },
-    ]);
-  });
-
-  test('of a whole log is named too', async () => {
-    await fill(10);
-    for (const name of segments()) rmSync(pathOf(name));
-    expect((await reopen()).damage).toMatchObject([{ reason: 'missing', firstPosition: 1, before: null, after: null }]);
-  });
-
-  test('found while reading is reported once', async () => {
-    await fill(10);
-    const { spool, damage } = await openReporting({ folder: folder.path });
-    const bytes = readFileSync(pathOf(segments()[0]!));
-    bytes[700]! ^= 1;
-    writeFileSync(pathOf(segments()[0]!), bytes);
-    expect(await readAll(spool)).toHaveLength(9);
-    expect(await readAll(spool)).toHaveLength(9);
-    expect(damage).toMatchObject([{ reason: 'damaged' }]);
-    await spool.close();
-  });
-});
-
-test('the end of a write that never came to its end is cut and reported', async () => {
-  await fill(10);
-  const last = pathOf(segments().at(-1)!);
-  writeFileSync(last, Buffer.concat([readFileSync(last), Buffer.from('SPOL and half a header')]));
-  const { entries, damage } = await reopen();
-  expect(entries).toHaveLength(10);
-  expect(damage).toMatchObject([{ reason: 'unfinished', bytes: 22, lastPosition: null, before: { batch: 3 } }]);
-});
-
-test('a mark that is torn or unreadable is no damage', async () => {
-  await fill(10);
-  for (const spoiled of [Buffer.alloc(64, 255), Buffer.alloc(0), readFileSync(pathOf('mark')).subarray(0, 40)]) {
-    writeFileSync(pathOf('mark'), spoiled);
-    const { entries, damage } = await reopen();
-    expect([entries.length, damage]).toEqual([10, []]);
+test.each([
+  ['payload', entryOf(7).payload],
+  ['number of records', '["session-1",8,10,'],
+])('a row whose %s is not what was written is left out, and all others are there', async (_what, text) => {
+  await fill(20);
+  const bytes = readFileSync(database());
+  const wanted = Buffer.from(text);
+  // SQLite leaves copies behind where rows are moved.
+  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
+    overwrite(database(), at + wanted.length - 2, Buffer.from('7'));
   }
+  await open();
+  expect(await indices()).toEqual(upTo(20).filter((index) => index !== 7));
+  expect(spool!.sessions()).toEqual([{ session: 'session-1', lastBatch: 20, records: 190 }]);
+  expect(spool!.depth().entries).toBe(19);
+  spool!.append(entryOf(20));
+  await spool!.durable();
+  expect((await indices()).at(-1)).toBe(20);
 });
 
-test('a text that imitates a block is not taken for one, wherever the damage before it leads', async () => {
-  const { spool } = await openReporting({ folder: folder.path });
-  // As if by somebody who knows the format, and everything but the salt.
-  const forged = encodeBlock(3, { kind: 'entry', ...entryOf(77) }, 1);
-  spool.append({ ...entryOf(0), payload: forged });
-  spool.append(entryOf(1));
-  await spool.close();
-  const path = pathOf(segments()[0]!);
-  const bytes = readFileSync(path);
-  bytes[20]! ^= 1; // The header of the entry that holds it: the search for the next block goes through the payload.
-  writeFileSync(path, bytes);
-  const { entries, damage } = await reopen();
-  expect(entries.map(indexOf)).toEqual([1]);
-  expect(damage).toMatchObject([{ firstPosition: 1, lastPosition: 1 }]);
+describe('a database', () => {
+  test('whose structure is damaged is kept for people to look at, and what can be read of it goes on in a new one', async () => {
+    await fill(200);
+    const bytes = readFileSync(database());
+    overwrite(database(), 4096 * 7, new Uint8Array(4096));
+    const spoiled = readFileSync(database());
+    expect(spoiled).not.toEqual(bytes);
+    await open();
+    const left = await indices();
+    expect(left.length).toBeGreaterThan(150);
+    expect(left.length).toBeLessThan(200);
+    expect(spool!.sessions()).toEqual([{ session: 'session-1', lastBatch: 200, records: left.length * 10 }]);
+    expect(damagedFiles()).toHaveLength(1);
+    spool!.append(entryOf(200));
+    await spool!.close();
+    await open();
+    expect(await indices()).toEqual([...left, 200]);
+    expect(damagedFiles()).toHaveLength(1);
+  });
+
+  test.each([
+    ['is no database any more', () => writeFileSync(database(), 'no database')],
+    ['is empty', () => truncateSync(database())],
+    ['is gone', () => rmSync(database())],
+    ['has another header', () => overwrite(database(), 0, new Uint8Array(100).fill(7))],
+  ])('that %s: nothing is left, and the session is known to have been there', async (_what, spoil) => {
+    await fill(10);
+    spoil();
+    await open();
+    expect([await indices(), spool!.sessions()]).toEqual([[], [{ session: 'session-1', lastBatch: 10, records: 0 }]]);
+    spool!.append(entryOf(10));
+    spool!.append(entryOf(0, { session: 'session-2' }));
+    await spool!.durable();
+    expect(await indices()).toEqual([10]);
+  });
+
+  test('that loses the end of its log is seen to, although SQLite says nothing: the mark knows how far it went', async () => {
+    await open();
+    for (const index of upTo(30)) {
+      spool!.append(entryOf(index));
+      await spool!.durable();
+    }
+    await killed();
+    const log = pathOf('spool.sqlite-wal');
+    truncateSync(log, Math.floor(statSync(log).size * 0.7));
+    await open();
+    const left = await indices();
+    expect(left).toEqual(upTo(left.length));
+    expect(left.length).toBeLessThan(30);
+    expect(spool!.sessions()).toEqual([{ session: 'session-1', lastBatch: 30, records: left.length * 10 }]);
+  });
+
+  test('that is damaged while it is open is salvaged, too', async () => {
+    await fill(400, 2000);
+    await open();
+    overwrite(database(), 4096 * 20, Buffer.alloc(4096 * 20, 0xa5));
+    const left = await indices();
+    expect(left.length).toBeGreaterThan(100);
+    expect(left.length).toBeLessThan(400);
+    for (const index of upTo(420, 400)) spool!.append(entryOf(index, { bytes: 2000 }));
+    spool!.note('session-1', 'goes on');
+    await spool!.durable();
+    expect(await spool!.notes('session-1')).toEqual(['goes on']);
+    await spool!.close();
+    await open();
+    expect((await indices()).slice(-20)).toEqual(upTo(420, 400));
+    expect(spool!.sessions()[0]).toMatchObject({ lastBatch: 420 });
+  });
+
+  test('of damaged ones the latest 16 are kept', async () => {
+    for (const number of upTo(20)) writeFileSync(pathOf(`spool.sqlite.${1_000_000_000_000 + number}.damaged`), '');
+    await fill(10);
+    writeFileSync(database(), 'no database');
+    await open();
+    expect(damagedFiles()).toHaveLength(16);
+    expect(readFileSync(pathOf(damagedFiles().toSorted().at(-1)!), 'utf8')).toBe('no database');
+  });
+
+  test('whose salvage was interrupted is salvaged again, or its salvage put in its place', async () => {
+    await fill(10);
+    writeFileSync(pathOf('spool.sqlite.salvaged'), 'half of it');
+    await open();
+    expect(await indices()).toEqual(upTo(10));
+    expect(existsSync(pathOf('spool.sqlite.salvaged'))).toBe(false);
+    await spool!.close();
+    cpSync(database(), pathOf('spool.sqlite.salvaged'));
+    rmSync(database());
+    await open();
+    expect(await indices()).toEqual(upTo(10));
+  });
+});
+
+describe('a mark', () => {
+  test('that is torn or unreadable is no damage', async () => {
+    await fill(10);
+    for (const spoiled of [Buffer.alloc(64, 255), Buffer.alloc(0), readFileSync(pathOf('mark')).subarray(0, 20)]) {
+      writeFileSync(pathOf('mark'), spoiled);
+      await open();
+      expect(await indices()).toEqual(upTo(10));
+      expect(spool!.sessions()).toEqual([{ session: 'session-1', lastBatch: 10, records: 100 }]);
+      await spool!.close();
+    }
+    expect(damagedFiles()).toEqual([]);
+  });
+
+  test('that is older than the database brings nobody back who was forgotten', async () => {
+    await fill(10);
+    const mark = readFileSync(pathOf('mark'));
+    await open();
+    spool!.append(entryOf(0, { session: 'session-2' }));
+    spool!.forget('session-1');
+    await spool!.close();
+    writeFileSync(pathOf('mark'), mark);
+    await open();
+    expect(spool!.sessions()).toEqual([{ session: 'session-2', lastBatch: 1, records: 10 }]);
+  });
+});
+
+describe('a folder of another version', () => {
+  test('that holds a log in segments is refused, and nothing in it is touched', async () => {
+    const segment = pathOf('0000000000000006-02ddb154.segment');
+    writeFileSync(segment, 'SPOL');
+    writeFileSync(pathOf('mark'), Buffer.alloc(64, 1));
+    const refused = await open().catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'SPOOL_OF_OTHER_VERSION',
+      message: expect.stringMatching(/Start that version/),
+    });
+    expect([readFileSync(segment, 'utf8'), readFileSync(pathOf('mark'))]).toEqual(['SPOL', Buffer.alloc(64, 1)]);
+    expect(existsSync(database())).toBe(false);
+    rmSync(segment);
+    writeFileSync(pathOf('notes.segment'), 'not ours');
+    await open();
+    expect(spool!.sessions()).toEqual([]);
+  });
+
+  test('that a newer one wrote is refused, and a damaged version is damage', async () => {
+    await fill(10);
+    await open();
+    await spool!.close();
+    const { DatabaseSync } = await import('node:sqlite');
+    const { applicationId, spoolVersion } = await import('../src/spool/log/spool-version.ts');
+    const newer = new DatabaseSync(database());
+    newer.exec(`pragma user_version = ${spoolVersion + 1}; pragma application_id = ${applicationId(spoolVersion + 1)}`);
+    newer.close();
+    const bytes = readFileSync(database());
+    expect(codeOf(await open().catch((error: unknown) => error))).toBe('SPOOL_OF_OTHER_VERSION');
+    expect(readFileSync(database())).toEqual(bytes);
+    overwrite(database(), 60, Uint8Array.of(1));
+    await open();
+    expect(await indices()).toEqual(upTo(10));
+    expect(damagedFiles()).toHaveLength(1);
+  });
 });
 
 test('files of others in the folder are left alone', async () => {
   await fill(5);
-  writeFileSync(pathOf('notes.segment'), 'not ours');
-  expect((await reopen()).entries).toHaveLength(5);
-  expect(readFileSync(pathOf('notes.segment'), 'utf8')).toBe('not ours');
+  writeFileSync(pathOf('notes.damaged'), 'not ours');
+  await open();
+  expect(await indices()).toEqual(upTo(5));
+  expect(readFileSync(pathOf('notes.damaged'), 'utf8')).toBe('not ours');
 });

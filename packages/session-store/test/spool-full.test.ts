@@ -1,159 +1,245 @@
-// A disk that has no room, or that fails. The full disk is one of 256 KiB, which takes the right to mount; elsewhere the
+// A disk that has no room, or that fails. The full disk is one of 16 MiB, which takes the right to mount; elsewhere the
 // quota of `maxBytes` is what stands for it (spool.test.ts).
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ManualRuntime, SmallDisk, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
 import type { Spool } from '../src/spool/spool.ts';
-import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
+import { diskFails, FailingThread } from './failing-thread.ts';
+import { codeOf, entryOf, indexOf, readSession } from './spool-entries.ts';
 
-const disk = SmallDisk.mount(256 * 1024);
-const missing = typeof disk === 'string' ? disk : null;
-afterAll(() => {
-  if (typeof disk !== 'string') disk[Symbol.dispose]();
+const MiB = 2 ** 20;
+const WAIT = { timeout: 30_000, interval: 20 };
+const upTo = (count: number, from = 0) => Array.from({ length: count - from }, (_, index) => from + index);
+const indices = async (spool: Spool, session = 'session-1') => (await readSession(spool, session, MiB)).map(indexOf);
+const outcome = async (spool: Spool) => spool.durable().then(() => 'durable', codeOf);
+
+function attempt(work: () => void): unknown {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+const missing = SmallDisk.refusal();
+
+describe.skipIf(missing)(`a full disk${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let disk: SmallDisk;
+  let spool: Spool;
+  let runtime: ManualRuntime;
+  let taken: number;
+  const open = async () => openSqliteSpool({ folder: join(disk.path, 'spool'), runtime });
+  beforeEach(async () => {
+    disk = SmallDisk.mount(16 * MiB) as SmallDisk;
+    runtime = new ManualRuntime();
+    spool = await open();
+    taken = 0;
+  });
+  afterEach(async () => {
+    await spool.close().catch(() => undefined);
+    disk[Symbol.dispose]();
+  });
+
+  /** Until it refuses. @returns with which code */
+  async function fill(): Promise<unknown> {
+    for (;;) {
+      try {
+        spool.append(entryOf(taken, { bytes: 30_000 }));
+        taken++;
+        await spool.durable();
+      } catch (error) {
+        return codeOf(error);
+      }
+    }
+  }
+
+  /** A second after the other, until it takes what is next. */
+  const takesMore = async (session = 'session-1') =>
+    expect
+      .poll(() => {
+        runtime.advance(1000);
+        return codeOf(attempt(() => spool.append(entryOf(session === 'session-1' ? taken : 0, { session }))));
+      }, WAIT)
+      .toBe(null);
+
+  test('refuses what is new, keeps what it took, and works again when there is room', async () => {
+    disk.fill(10 * MiB);
+    expect(await fill()).toBe('SPOOL_FULL');
+    disk.fill();
+    expect(() => spool.append(entryOf(taken))).toThrow(
+      expect.objectContaining({ code: 'SPOOL_FULL', retryable: true }),
+    );
+    expect(await outcome(spool)).toBe('SPOOL_FULL');
+    expect(taken).toBeGreaterThan(100);
+    runtime.advance(1000);
+    await expect.poll(() => runtime.armedTimers, WAIT).toBe(1);
+    expect(await outcome(spool)).toBe('SPOOL_FULL');
+    expect((await indices(spool)).length, 'all but what is in memory').toBeGreaterThanOrEqual(taken - 1);
+
+    disk.clear();
+    await takesMore();
+    taken++;
+    await spool.durable();
+    expect(await indices(spool)).toEqual(upTo(taken));
+    await spool.close();
+    spool = await open();
+    expect(await indices(spool)).toEqual(upTo(taken));
+  });
+
+  test.each(['acknowledges', 'forgets'] as const)('takes more once the database %s what is in it', async (what) => {
+    for (let round = 0; round < 3; round++) {
+      expect(await fill()).toBe('SPOOL_FULL');
+      const session = `later-${round}`;
+      if (what === 'acknowledges') spool.acknowledge('session-1', taken);
+      else spool.forget('session-1');
+      await takesMore(session);
+      if (what === 'forgets') taken = 0;
+      for (const index of upTo(50, 1)) spool.append(entryOf(index, { session, bytes: 30_000 }));
+      await spool.durable();
+      expect(await indices(spool, session)).toEqual(upTo(50));
+      expect(await indices(spool)).toEqual([]);
+      spool.forget(session);
+    }
+    await spool.close();
+    spool = await open();
+    expect(spool.depth().entries).toBe(0);
+  });
+
+  test('lets go of what the database has although it takes nothing new', async () => {
+    disk.fill(10 * MiB);
+    expect(await fill()).toBe('SPOOL_FULL');
+    disk.fill();
+    expect(taken, 'more than one group frees').toBeGreaterThan(100);
+    spool.acknowledge('session-1', taken - 20);
+    await expect.poll(() => runtime.armedTimers, WAIT).toBe(1);
+    disk.clear();
+    disk.fill(MiB / 4);
+    await spool.close().catch(() => undefined);
+    disk.fill(MiB / 4);
+    spool = await open();
+    expect((await indices(spool))[0]).toBe(taken - 20);
+  });
+
+  test('is no reason not to open, and to read', async () => {
+    disk.fill(10 * MiB);
+    expect(await fill()).toBe('SPOOL_FULL');
+    disk.fill();
+    expect(await spool.close().then(() => null, codeOf), 'what it could not write').toBe('SPOOL_FULL');
+    // The folder's lock takes a little.
+    disk.clear();
+    disk.fill(MiB / 16);
+    spool = await open();
+    expect((await indices(spool)).length).toBeGreaterThanOrEqual(taken - 1);
+  });
 });
-
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
-const title = 'a full disk refuses new entries, keeps what it took, and works again when there is room';
 
 describe('a disk', () => {
   let folder: TemporaryFolder;
-  let spool: Spool | null = null;
-  beforeEach(() => void (folder = temporaryFolder('spool-failing-')));
+  let thread: FailingThread;
+  let spool: Spool;
+  let runtime: ManualRuntime;
+  const open = async () =>
+    openSqliteSpool({ folder: folder.path, runtime }, (path) => (thread = new FailingThread(path)));
+  beforeEach(async () => {
+    folder = temporaryFolder('spool-failing-');
+    runtime = new ManualRuntime();
+    spool = await open();
+    for (const index of upTo(10)) spool.append(entryOf(index));
+    await spool.durable();
+  });
   afterEach(async () => {
-    vi.restoreAllMocks();
-    await spool?.close();
-    spool = null;
+    thread.onCommit = () => undefined;
+    await spool.close().catch(() => undefined);
     folder.remove();
   });
 
-  test.skipIf(missing)(missing ? `${title} (skipped: ${missing})` : title, async () => {
-    const { path } = disk as SmallDisk;
-    const runtime = new ManualRuntime();
-    const other = join(path, 'of-somebody-else');
-    writeFileSync(other, new Uint8Array(100_000));
-    const options = { folder: join(path, 'spool'), segmentBytes: 50_000, runtime };
-    const opened = await openReporting(options);
-    let taken = 0;
-    let failure: unknown = null;
-    while (!failure) {
-      try {
-        opened.spool.append(entryOf(taken, { bytes: 3000 }));
-        taken++;
-        await opened.spool.durable();
-      } catch (error) {
-        failure = error;
-      }
-    }
-    expect(failure).toMatchObject({ code: 'SPOOL_FULL', retryable: true });
-    expect(() => opened.spool.append(entryOf(taken))).toThrow(expect.objectContaining({ code: 'SPOOL_FULL' }));
-    await expect(opened.spool.durable()).rejects.toMatchObject({ code: 'SPOOL_FULL' });
-    expect(taken).toBeGreaterThan(30);
+  /** Commits fail at that moment until the function that is returned is called. */
+  function failing(at: 'before' | 'after'): () => void {
+    thread.onCommit = (when) => {
+      if (when === at) throw diskFails();
+    };
+    return () => (thread.onCommit = () => undefined);
+  }
 
-    rmSync(other);
-    runtime.advance(1000);
-    await expect.poll(async () => (await readAll(opened.spool)).length).toBe(taken);
-    opened.spool.append(entryOf(taken++, { bytes: 3000 }));
-    await opened.spool.durable();
-    await opened.spool.close();
-
-    const again = await openReporting(options);
-    expect((await readAll(again.spool)).map(indexOf)).toEqual(upTo(taken));
-    expect(again.damage).toEqual([]);
-
-    // Full again, and this time it is the database that makes room.
-    for (failure = null; !failure; taken++) {
-      again.spool.append(entryOf(taken, { bytes: 3000 }));
-      failure = await again.spool.durable().catch((error: unknown) => error);
-    }
-    again.spool.acknowledge('session-1', entryOf(taken - 1).batch);
-    await expect
-      .poll(async () =>
-        again.spool.durable().then(
-          () => 'durable',
-          () => 'full',
-        ),
-      )
-      .toBe('durable');
-    again.spool.append(entryOf(taken, { bytes: 3000 }));
-    await again.spool.durable();
-    expect((await readAll(again.spool)).map(indexOf)).toEqual(taken % 4 === 0 ? [taken] : []);
-    await again.spool.close();
-  });
-
-  test.each(['write', 'datasync'] as const)(
-    'that fails a %s: what it was to keep is kept all the same, in order, once',
-    async (operation) => {
-      const runtime = new ManualRuntime();
-      const opened = await openReporting({ folder: folder.path, runtime });
-      spool = opened.spool;
-      for (const index of upTo(10)) spool.append(entryOf(index));
-      await spool.durable();
-
-      const handle = await open(join(folder.path, 'probe'), 'w');
-      const failing = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, operation);
-      failing.mockRejectedValueOnce(Object.assign(new Error('i/o error'), { code: 'EIO' }));
-      await handle.close();
-      const file = join(
-        folder.path,
-        readdirSync(folder.path).find((name) => name.endsWith('.segment'))!,
+  test.each(['before', 'after'] as const)(
+    'that fails a commit, or %s it: what was to be kept is kept all the same, in order, once',
+    async (when) => {
+      const mend = failing(when);
+      spool.append(entryOf(10));
+      spool.note('session-1', 'a note');
+      expect(await outcome(spool)).toBe('SPOOL_FAILED');
+      expect(() => spool.append(entryOf(11))).toThrow(
+        expect.objectContaining({ code: 'SPOOL_FAILED', retryable: true }),
       );
-      const safe = readFileSync(file);
-      const position = spool.append(entryOf(10));
-      await expect(spool.durable(position)).rejects.toMatchObject({ code: 'SPOOL_FAILED', retryable: true });
-      // What such a disk may do with what it did not sync.
-      const unsafe = readFileSync(file).fill(0, safe.length);
-      writeFileSync(file, Buffer.concat([safe, unsafe.subarray(safe.length)]));
-      expect(() => spool!.append(entryOf(11))).toThrow(expect.objectContaining({ code: 'SPOOL_FAILED' }));
-
+      expect(() => spool.note('session-1', '')).toThrow(/disk I\/O error. See to the disk/);
       runtime.advance(1000);
-      await expect
-        .poll(async () =>
-          spool!.durable().then(
-            () => 'durable',
-            () => 'failed',
-          ),
-        )
-        .toBe('durable');
+      await expect.poll(() => runtime.armedTimers, WAIT).toBe(1);
+      mend();
+      runtime.advance(1000);
+      await expect.poll(() => outcome(spool), WAIT).toBe('durable');
       spool.append(entryOf(11));
       await spool.durable();
-      expect((await readAll(spool)).map(indexOf)).toEqual(upTo(12));
+      expect([await indices(spool), await spool.notes('session-1')]).toEqual([upTo(12), ['a note']]);
       await spool.close();
-      const again = await openReporting({ folder: folder.path });
-      spool = again.spool;
-      expect((await readAll(spool)).map(indexOf)).toEqual(upTo(12));
-      expect(again.damage).toEqual([]);
+      spool = await open();
+      expect([await indices(spool), await spool.notes('session-1')]).toEqual([upTo(12), ['a note']]);
+      expect(runtime.armedTimers).toBe(0);
     },
   );
 
-  test('that cannot read a file at the start: what was in it is named, the rest is there', async () => {
-    const filled = await openReporting({ folder: folder.path, segmentBytes: 1500 });
-    const positions = upTo(20).map((index) => filled.spool.append(entryOf(index)));
-    await filled.spool.close();
-    const handle = await open(join(folder.path, 'probe'), 'w');
-    const failing = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'readFile');
-    failing.mockRejectedValueOnce(Object.assign(new Error('i/o error'), { code: 'EIO' }));
-    await handle.close();
-    const opened = await openReporting({ folder: folder.path });
-    spool = opened.spool;
-    const found = (await readAll(spool)).map(({ position }) => position);
-    const lost = positions.length - found.length;
-    expect(lost).toBeGreaterThan(2);
-    expect(found).toEqual(positions.slice(lost));
-    expect(opened.damage).toMatchObject([{ reason: 'damaged', firstPosition: 1, lastPosition: positions[lost - 1] }]);
+  test('that fails while a session is forgotten brings nothing of it back', async () => {
+    const mend = failing('after');
+    spool.append(entryOf(10));
+    spool.note('session-1', 'a note');
+    const durable = outcome(spool);
+    await expect.poll(() => durable, WAIT).toBe('SPOOL_FAILED');
+    spool.forget('session-1');
+    mend();
+    runtime.advance(1000);
+    await expect.poll(() => outcome(spool), WAIT).toBe('durable');
+    await spool.close();
+    spool = await open();
+    expect([spool.sessions(), await spool.notes('session-1')]).toEqual([[], []]);
   });
 
-  test('that fails for good is said so when closing', async () => {
-    const opened = await openReporting({ folder: folder.path, runtime: new ManualRuntime() });
-    const handle = await open(join(folder.path, 'probe'), 'w');
-    const failing = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'datasync');
-    failing.mockRejectedValue(Object.assign(new Error('i/o error'), { code: 'EIO' }));
-    await handle.close();
-    opened.spool.append(entryOf(0));
-    await expect(opened.spool.close()).rejects.toMatchObject({ code: 'SPOOL_FAILED' });
-    vi.restoreAllMocks();
-    // It has let go of the folder all the same.
-    await (await openReporting({ folder: folder.path })).spool.close();
+  test('that fails while acknowledged batches are freed frees them later', async () => {
+    const mend = failing('before');
+    spool.acknowledge('session-1', 4);
+    await expect.poll(() => runtime.armedTimers, WAIT).toBe(1);
+    expect(await indices(spool)).toEqual(upTo(10, 4));
+    mend();
+    runtime.advance(1000);
+    await expect.poll(() => outcome(spool), WAIT).toBe('durable');
+    await spool.close();
+    spool = await open();
+    expect(await indices(spool)).toEqual(upTo(10, 4));
+  });
+
+  test('that fails for good is said so when closing, and the folder is let go', async () => {
+    failing('before');
+    spool.append(entryOf(10));
+    await expect(spool.close()).rejects.toMatchObject({ code: 'SPOOL_FAILED' });
+    spool = await open();
+    expect(await indices(spool)).toEqual(upTo(10));
+  });
+
+  test('a thread that dies is started anew: nothing that was taken is lost', async () => {
+    let deaths = 0;
+    thread.onCommit = async (when) => {
+      if (when === 'before' && deaths++ < 2) void thread.thread.kill();
+    };
+    spool.append(entryOf(10));
+    expect(await outcome(spool)).toBe('SPOOL_FAILED');
+    runtime.advance(1000);
+    await expect.poll(() => outcome(spool), WAIT).toBe('durable');
+    expect(await indices(spool)).toEqual(upTo(11));
+    const reading = spool.read('session-1').then(() => 'read', codeOf);
+    await thread.thread.kill();
+    expect(['read', 'SPOOL_FAILED']).toContain(await reading);
+    expect(await indices(spool)).toEqual(upTo(11));
+    expect(existsSync(join(folder.path, 'spool.sqlite'))).toBe(true);
   });
 });

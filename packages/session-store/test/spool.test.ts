@@ -1,13 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openFileSpool } from '../src/spool/log/file-spool.ts';
-import { SpoolMark } from '../src/spool/log/spool-mark.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SqliteSpoolOptions } from '../src/spool/log/sqlite-spool-options.ts';
+import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
 import type { Spool } from '../src/spool/spool.ts';
-import { codeOf, entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
+import { codeOf, entryOf, indexOf, readAll, readSession } from './spool-entries.ts';
 
+const MiB = 2 ** 20;
 let folder: TemporaryFolder;
 const spools: Spool[] = [];
 beforeEach(() => void (folder = temporaryFolder('spool-')));
@@ -16,226 +16,259 @@ afterEach(async () => {
   folder.remove();
 });
 
-const opened = async (options: Partial<Parameters<typeof openReporting>[0]> = {}) => {
-  const { spool, damage } = await openReporting({ folder: folder.path, ...options });
+async function opened(options: Partial<SqliteSpoolOptions> = {}): Promise<Spool> {
+  const spool = await openSqliteSpool({ folder: folder.path, ...options });
   spools.push(spool);
-  return { spool, damage };
-};
+  return spool;
+}
 
 const bytesOnDisk = () =>
   readdirSync(folder.path).reduce((sum, name) => sum + statSync(join(folder.path, name)).size, 0);
-const segments = () => readdirSync(folder.path).filter((name) => name.endsWith('.segment'));
 const upTo = (count: number, from = 0) => Array.from({ length: count - from }, (_, index) => from + index);
+const indices = async (spool: Spool, session = 'session-1') => (await readSession(spool, session)).map(indexOf);
 
 describe('a spool', () => {
-  test('gives entries back in order, of all sessions, with a position that rises', async () => {
-    const { spool } = await opened();
-    const positions = upTo(40).map((index) => spool.append(entryOf(index, { session: `session-${index % 3}` })));
+  test('gives the batches of each session back in order', async () => {
+    const spool = await opened();
+    for (const index of upTo(20)) {
+      for (const session of ['a', 'b', 'c']) spool.append(entryOf(index, { session }));
+    }
     await spool.durable();
-    const entries = await readAll(spool);
-    expect(entries.map(indexOf)).toEqual(upTo(40));
-    expect(entries.map(({ position }) => position)).toEqual(positions);
-    expect(positions).toEqual(positions.toSorted((one, other) => one - other));
-    expect(entries.map(({ session }) => session).slice(0, 4)).toEqual([
-      'session-0',
-      'session-1',
-      'session-2',
-      'session-0',
-    ]);
+    for (const session of ['a', 'b', 'c']) expect(await indices(spool, session)).toEqual(upTo(20));
+    expect(spool.sessions()).toEqual(['a', 'b', 'c'].map((session) => ({ session, lastBatch: 20, records: 200 })));
   });
 
-  test('reads from any position, over the ends of its segments', async () => {
-    const { spool } = await opened({ segmentBytes: 700 });
-    const positions = upTo(30).map((index) => spool.append(entryOf(index)));
+  test('reads from any batch, as much as is asked for', async () => {
+    const spool = await opened();
+    for (const index of upTo(30)) spool.append(entryOf(index));
     await spool.durable();
-    // Positions first in order, which it reads on from, then back again, which it has to search for.
     for (const index of [...upTo(30), ...upTo(30).toReversed()]) {
-      const [entry] = await spool.read({ from: positions[index]!, maxBytes: 1 });
-      expect(indexOf(entry!)).toBe(index);
+      const entries = await spool.read('session-1', { fromBatch: index + 1, maxBytes: 1 });
+      expect(entries.map(indexOf)).toEqual([index]);
     }
-    expect(await spool.read({ from: positions.at(-1)! + 1 })).toEqual([]);
+    expect((await spool.read('session-1', { maxBytes: 400 })).map(indexOf)).toEqual([0, 1]);
+    expect(await spool.read('session-1')).toHaveLength(30);
+    expect(await spool.read('session-1', { fromBatch: 31 })).toEqual([]);
+    expect(await spool.read('somebody')).toEqual([]);
   });
 
   test('has everything again after a close, also what nobody waited for', async () => {
-    const { spool } = await opened({ segmentBytes: 2000, syncEveryMs: 1000 });
+    const spool = await opened();
     for (const index of upTo(25)) spool.append(entryOf(index));
+    spool.note('session-1', 'first');
     await spool.close();
-    const { spool: again, damage } = await opened();
-    expect((await readAll(again)).map(indexOf)).toEqual(upTo(25));
-    expect(damage).toEqual([]);
+    const again = await opened();
+    expect(await indices(again)).toEqual(upTo(25));
+    expect(again.depth()).toEqual({ entries: 25, records: 250, bytes: 5000, oldestAtMs: 1_785_901_540_000 });
     for (const index of upTo(30, 25)) again.append(entryOf(index));
+    again.note('session-1', 'second');
     await again.durable();
-    expect((await readAll(again)).map(indexOf)).toEqual(upTo(30));
+    expect(await indices(again)).toEqual(upTo(30));
+    expect(await again.notes('session-1')).toEqual(['first', 'second']);
   });
 
-  test('keeps large and empty payloads', async () => {
-    const { spool } = await opened({ segmentBytes: 1000 });
-    const sizes = [0, 3_000_000, 1, 0];
-    for (const [index, bytes] of sizes.entries()) {
-      spool.append({ session: 's', batch: index + 1, records: 0, atMs: 1, payload: new Uint8Array(bytes).fill(7) });
-    }
-    await spool.durable();
-    const entries = await readAll(spool, 10);
-    expect(entries.map(({ payload }) => payload.length)).toEqual(sizes);
-    expect(entries.every(({ payload }) => payload.every((byte) => byte === 7))).toBe(true);
+  test('keeps payloads of every size and every text as they are', async () => {
+    const spool = await opened();
+    const texts = ['', 'x'.repeat(3_000_000), '\0', 'a\0b', '\u{1F4C8} é', '\ud800', 'a\udc00b', '"', 'ÿ'];
+    texts.forEach((payload, index) =>
+      spool.append({ session: 's\0\ud800', batch: index + 1, records: 0, atMs: 1, payload }),
+    );
+    for (const text of texts) spool.note('s\0\ud800', text);
+    await spool.close();
+    const again = await opened();
+    expect((await readSession(again, 's\0\ud800', 10)).map(({ payload }) => payload)).toEqual(texts);
+    expect(await again.notes('s\0\ud800')).toEqual(texts);
   });
 
-  test('refuses a batch that lies before one it has, and a record count that is none', async () => {
-    const { spool } = await opened();
-    spool.append(entryOf(9));
+  test('refuses a batch that it has, or had, and a record count that is none', async () => {
+    const spool = await opened();
+    for (const index of upTo(3)) spool.append(entryOf(index));
     expect(() => spool.append(entryOf(2))).toThrow(RangeError);
-    expect(() => spool.append({ ...entryOf(9), records: -1 })).toThrow(RangeError);
-    expect(spool.depth().entries).toBe(1);
+    expect(() => spool.append({ ...entryOf(3), records: -1 })).toThrow(RangeError);
+    expect(() => spool.append({ ...entryOf(3), session: '' })).toThrow(TypeError);
+    expect(spool.depth().entries).toBe(3);
+  });
+
+  test('goes on behind batches that it never had', async () => {
+    const spool = await opened();
+    for (const index of [0, 1, 7, 8]) spool.append(entryOf(index));
+    await spool.durable();
+    expect(await indices(spool)).toEqual([0, 1, 7, 8]);
+    expect(spool.sessions()).toEqual([{ session: 'session-1', lastBatch: 9, records: 40 }]);
   });
 });
 
 describe('acknowledging', () => {
-  test('takes out a session’s batches, and nothing of another session', async () => {
-    const { spool } = await opened();
-    for (const index of upTo(12)) {
-      spool.append(entryOf(index, { session: 'a' }));
-      spool.append(entryOf(index, { session: 'b' }));
-    }
+  test('takes out a session’s batches at once, and nothing of another session', async () => {
+    const spool = await opened();
+    for (const index of upTo(12)) for (const session of ['a', 'b']) spool.append(entryOf(index, { session }));
     spool.acknowledge('a', 2);
-    await spool.durable();
-    const left = await readAll(spool);
-    expect(left.filter(({ session }) => session === 'a').map(indexOf)).toEqual(upTo(12, 8));
-    expect(left.filter(({ session }) => session === 'b').map(indexOf)).toEqual(upTo(12));
     expect(spool.sessions()).toEqual([
-      { session: 'a', firstBatch: 3, lastBatch: 3, entries: 4, records: 40 },
-      { session: 'b', firstBatch: 1, lastBatch: 3, entries: 12, records: 120 },
+      { session: 'a', lastBatch: 12, records: 100 },
+      { session: 'b', lastBatch: 12, records: 120 },
     ]);
-    expect(spool.depth()).toEqual({ entries: 16, records: 160, bytes: 3200, oldestAtMs: 1_785_901_540_000 });
+    await spool.durable();
+    expect(await indices(spool, 'a')).toEqual(upTo(12, 2));
+    expect(await indices(spool, 'b')).toEqual(upTo(12));
+    expect(spool.depth()).toEqual({ entries: 22, records: 220, bytes: 4400, oldestAtMs: 1_785_901_540_000 });
     spool.acknowledge('b', 3);
-    expect(spool.depth()).toMatchObject({ entries: 4, oldestAtMs: 1_785_901_540_008 });
+    expect(spool.depth()).toMatchObject({ entries: 19, oldestAtMs: 1_785_901_540_002 });
+    spool.acknowledge('b', 1);
+    spool.acknowledge('nobody', 1);
+    expect(spool.depth().entries).toBe(19);
   });
 
-  test('is remembered over a close, and the folder is empty once nothing waits', async () => {
-    const { spool } = await opened({ segmentBytes: 1000 });
+  test('is remembered over a close, and so is how far the session came', async () => {
+    const spool = await opened();
     for (const index of upTo(40)) spool.append(entryOf(index));
     await spool.durable();
-    spool.acknowledge('session-1', 6);
+    spool.acknowledge('session-1', 24);
     await spool.close();
-    const { spool: again } = await opened();
-    expect((await readAll(again)).map(indexOf)).toEqual(upTo(40, 24));
-    again.acknowledge('session-1', 10);
+    const again = await opened();
+    expect(await indices(again)).toEqual(upTo(40, 24));
+    again.acknowledge('session-1', 40);
     await again.close();
-    expect(segments()).toEqual([]);
-    const { spool: third, damage } = await opened();
-    expect([third.depth().entries, damage]).toEqual([0, []]);
-  });
-
-  test('of everything leaves no file behind', async () => {
-    const { spool } = await opened();
-    for (const index of upTo(8)) spool.append(entryOf(index));
-    await spool.durable();
-    spool.acknowledge('session-1', 2);
-    await spool.close();
-    expect(segments()).toEqual([]);
-  });
-
-  test('is no loss, even when the process dies before it has noted how far the log goes', async () => {
-    const first = await opened();
-    for (const index of upTo(8)) first.spool.append(entryOf(index));
-    await first.spool.close();
-    const second = await opened();
-    second.spool.acknowledge('session-1', 2);
-    await second.spool.durable();
-    const mark = readFileSync(join(folder.path, 'mark'));
-    second.spool.append(entryOf(8));
-    await second.spool.close();
-    writeFileSync(join(folder.path, 'mark'), mark);
     const third = await opened();
-    expect((await readAll(third.spool)).map(indexOf)).toEqual([8]);
-    expect(third.damage).toEqual([]);
+    expect(third.depth()).toEqual({ entries: 0, records: 0, bytes: 0, oldestAtMs: null });
+    expect(third.sessions()).toEqual([{ session: 'session-1', lastBatch: 40, records: 0 }]);
   });
 
-  test('holds entries that were never acknowledged, however much other sessions come and go behind them', async () => {
-    const { spool } = await opened({ segmentBytes: 1000 });
+  test('counts for batches that come only later, too', async () => {
+    const spool = await opened();
+    spool.append(entryOf(0));
+    spool.acknowledge('session-1', 3);
+    for (const index of upTo(5, 1)) spool.append(entryOf(index));
+    await spool.durable();
+    expect(await indices(spool)).toEqual([3, 4]);
+    expect(spool.depth().entries).toBe(2);
+  });
+
+  test('leaves what was never acknowledged, however much other sessions come and go', async () => {
+    const spool = await opened();
     spool.append(entryOf(0, { session: 'left by the dead' }));
     for (const index of upTo(100)) spool.append(entryOf(index));
     await spool.durable();
-    spool.acknowledge('session-1', 25);
+    spool.acknowledge('session-1', 100);
+    spool.forget('session-1');
     await spool.close();
-    const { spool: again } = await opened();
-    expect(again.sessions().map(({ session }) => session)).toEqual(['left by the dead']);
-    expect((await readAll(again)).map(indexOf)).toEqual([0]);
+    const again = await opened();
+    expect(again.sessions()).toEqual([{ session: 'left by the dead', lastBatch: 1, records: 10 }]);
+    expect(await indices(again, 'left by the dead')).toEqual([0]);
   });
 
-  test('keeps the files bounded over rounds of filling and emptying', async () => {
-    const { spool } = await opened({ segmentBytes: 10_000 });
+  test('makes a file that has grown small again, and keeps it bounded', async () => {
+    const spool = await opened();
     const afterRounds: number[] = [];
-    for (let round = 0; round < 10; round++) {
-      for (const index of upTo((round + 1) * 400, round * 400)) spool.append(entryOf(index));
+    for (let round = 0; round < 4; round++) {
+      for (const index of upTo((round + 1) * 300, round * 300)) spool.append(entryOf(index, { bytes: 40_000 }));
       await spool.durable();
-      expect(bytesOnDisk()).toBeGreaterThan(400 * 200);
-      spool.acknowledge('session-1', (round + 1) * 100);
-      await spool.durable();
-      await expect.poll(() => segments().length).toBeLessThanOrEqual(1);
+      expect(bytesOnDisk()).toBeGreaterThan(10 * MiB);
+      spool.acknowledge('session-1', (round + 1) * 300);
+      await expect.poll(bytesOnDisk, { timeout: 30_000 }).toBeLessThan(4 * MiB);
       afterRounds.push(bytesOnDisk());
     }
-    expect(Math.max(...afterRounds)).toBeLessThan(60_000);
     expect(spool.depth().entries).toBe(0);
+    await spool.close();
+    expect(bytesOnDisk()).toBeLessThan(3 * MiB);
+  });
+});
+
+describe('forgetting', () => {
+  test('takes a session out with its notes, for good', async () => {
+    const spool = await opened();
+    for (const session of ['a', 'b']) {
+      spool.append(entryOf(0, { session }));
+      spool.note(session, `of ${session}`);
+    }
+    await spool.durable();
+    spool.forget('a');
+    expect([await spool.read('a'), await spool.notes('a')]).toEqual([[], []]);
+    expect(spool.depth().entries).toBe(1);
+    await spool.close();
+    const again = await opened();
+    expect(again.sessions()).toEqual([{ session: 'b', lastBatch: 1, records: 10 }]);
+    expect(await again.notes('b')).toEqual(['of b']);
+    expect(await again.notes('a')).toEqual([]);
+  });
+
+  test('lets the same name begin anew, with nothing of what was', async () => {
+    const spool = await opened();
+    for (const index of upTo(5)) spool.append(entryOf(index));
+    spool.note('session-1', 'old');
+    spool.forget('session-1');
+    spool.append(entryOf(0));
+    spool.note('session-1', 'new');
+    await spool.durable();
+    expect(await indices(spool)).toEqual([0]);
+    await spool.close();
+    const again = await opened();
+    expect([await indices(again), await again.notes('session-1')]).toEqual([[0], ['new']]);
+  });
+
+  test('a session of which there are only notes is one', async () => {
+    const spool = await opened();
+    spool.note('session-1', 'ends here');
+    await spool.close();
+    const again = await opened();
+    expect(again.sessions()).toEqual([{ session: 'session-1', lastBatch: 0, records: 0 }]);
+    again.forget('session-1');
+    await again.close();
+    expect((await opened()).sessions()).toEqual([]);
   });
 });
 
 describe('durability', () => {
-  test('waits for the sync, which comes when it is due', async () => {
-    const runtime = new ManualRuntime();
-    const { spool } = await opened({ syncEveryMs: 100, runtime });
-    const position = spool.append(entryOf(0));
-    let isDurable = false;
-    const durable = spool.durable(position).then(() => (isDurable = true));
-    await expect.poll(() => runtime.armedTimers).toBe(1);
-    expect(await readAll(spool), 'written already').toHaveLength(1);
-    expect(isDurable).toBe(false);
-    runtime.advance(100);
-    await durable;
-    await spool.close();
-    expect(runtime.armedTimers).toBe(0);
-  });
-
-  test('without a sync is what a write gives', async () => {
-    const runtime = new ManualRuntime();
-    const { spool } = await opened({ syncEveryMs: null, runtime });
-    await spool.durable(spool.append(entryOf(0)));
-    expect(runtime.armedTimers).toBe(0);
-  });
-
   test('of everything is what a close gives', async () => {
-    const { spool } = await opened({ syncEveryMs: 1_000_000, runtime: new ManualRuntime() });
-    const durable = spool.durable(spool.append(entryOf(0)));
+    const runtime = new ManualRuntime();
+    const spool = await opened({ runtime });
+    spool.append(entryOf(0));
+    const durable = spool.durable();
     await Promise.all([spool.close(), spool.close()]);
     await durable;
-    const late = [() => spool.append(entryOf(1)), () => spool.acknowledge('session-1', 1)];
+    await spool.durable();
+    expect(runtime.armedTimers).toBe(0);
+    const late = [
+      () => spool.append(entryOf(1)),
+      () => spool.note('session-1', ''),
+      () => spool.acknowledge('session-1', 1),
+      () => spool.forget('session-1'),
+    ];
     for (const call of late) expect(call).toThrow(expect.objectContaining({ code: 'SPOOL_CLOSED' }));
-    await expect(spool.read()).rejects.toMatchObject({ code: 'SPOOL_CLOSED' });
+    await expect(spool.read('session-1')).rejects.toMatchObject({ code: 'SPOOL_CLOSED' });
+    await expect(spool.notes('session-1')).rejects.toMatchObject({ code: 'SPOOL_CLOSED' });
+  });
+
+  test('covers notes, and what is acknowledged before it was written', async () => {
+    const spool = await opened();
+    for (const index of upTo(3)) spool.append(entryOf(index));
+    spool.note('session-1', 'behind them');
+    spool.acknowledge('session-1', 2);
+    await spool.durable();
+    expect(await indices(spool)).toEqual([2]);
+    expect(await spool.notes('session-1')).toEqual(['behind them']);
   });
 });
 
 describe('limits', () => {
-  test('of its files: refuses what is too much, takes it when there is room, keeps what it had', async () => {
-    const { spool } = await opened({ segmentBytes: 1000, maxBytes: 5000 });
+  test('of what waits: refuses what is too much, takes it when there is room, keeps what it had', async () => {
+    const spool = await opened({ maxBytes: 16 * MiB, maxUnwrittenBytes: 64 * MiB });
     let taken = 0;
     const fill = () => {
-      for (;;) spool.append(entryOf(taken++));
+      for (;;) spool.append(entryOf(taken++, { bytes: MiB }));
     };
     expect(fill).toThrow(expect.objectContaining({ code: 'SPOOL_FULL', retryable: true }));
-    taken--;
-    expect(taken).toBeGreaterThan(10);
+    expect(--taken).toBe(16);
     await spool.durable();
-    expect((await readAll(spool)).map(indexOf)).toEqual(upTo(taken));
-    expect(segments().reduce((sum, name) => sum + statSync(join(folder.path, name)).size, 0)).toBeLessThan(5000);
-
+    expect(await indices(spool)).toEqual(upTo(16));
     spool.acknowledge('session-1', 3);
-    await expect.poll(() => segments().length).toBeLessThan(5);
-    for (const index of upTo(taken + 4, taken)) spool.append(entryOf(index));
+    for (const index of upTo(19, 16)) spool.append(entryOf(index, { bytes: MiB }));
+    expect(() => spool.append(entryOf(19))).toThrow(expect.objectContaining({ code: 'SPOOL_FULL' }));
     await spool.durable();
-    expect((await readAll(spool)).map(indexOf)).toEqual(upTo(taken + 4, 12));
+    expect(await indices(spool)).toEqual(upTo(19, 3));
   });
 
-  test('of its memory: refuses what the disk has not kept up with', async () => {
-    const { spool } = await opened({ maxUnwrittenBytes: 1000 });
+  test('of memory: refuses what the disk has not kept up with', async () => {
+    const spool = await opened({ maxUnwrittenBytes: 1000 });
     const fill = () => {
       for (let index = 0; ; index++) spool.append(entryOf(index));
     };
@@ -246,11 +279,10 @@ describe('limits', () => {
 
   test.each([
     ['folder', { folder: '' }, TypeError],
-    ['syncEveryMs', { syncEveryMs: -1 }, RangeError],
-    ['maxBytes', { maxBytes: 1000 }, RangeError],
-    ['segmentBytes', { segmentBytes: 0 }, RangeError],
+    ['maxBytes', { maxBytes: MiB }, RangeError],
+    ['maxUnwrittenBytes', { maxUnwrittenBytes: 0 }, RangeError],
   ])('are checked: %s', async (name, options, type) => {
-    const failing = openFileSpool({ folder: folder.path, ...options });
+    const failing = openSqliteSpool({ folder: folder.path, ...options });
     await expect(failing).rejects.toThrow(type);
     await expect(failing).rejects.toThrow(name);
   });
@@ -258,7 +290,7 @@ describe('limits', () => {
 
 describe('the folder', () => {
   test('belongs to one spool at a time', async () => {
-    const { spool } = await opened();
+    const spool = await opened();
     const second = await opened().catch((error: unknown) => error);
     expect(codeOf(second)).toBe('DATA_DIR_LOCKED');
     await spool.close();
@@ -267,8 +299,9 @@ describe('the folder', () => {
 
   test('is made with its parents', async () => {
     const path = join(folder.path, 'not', 'there');
-    const { spool } = await opened({ folder: path });
-    await spool.durable(spool.append(entryOf(0)));
+    const spool = await opened({ folder: path });
+    spool.append(entryOf(0));
+    await spool.durable();
     expect(existsSync(join(path, 'mark'))).toBe(true);
   });
 
@@ -278,58 +311,31 @@ describe('the folder', () => {
   });
 });
 
-test('what was about to be removed when the process died is not given back', async () => {
-  const { spool } = await opened({ segmentBytes: 2000 });
-  for (const index of upTo(40)) spool.append(entryOf(index));
-  await spool.durable();
-  await spool.close();
-  // The mark was moved on, as all before it was acknowledged, and neither that was written yet nor the files removed.
-  const [, second] = segments().toSorted();
-  const front = Number.parseInt(second!, 10);
-  const mark = await SpoolMark.open(folder.path);
-  await mark.write({ front, next: mark.found!.next });
-  await mark.close();
-  const again = await opened();
-  const entries = await readAll(again.spool);
-  expect(entries[0]?.position).toBe(front);
-  expect(again.spool.depth().entries).toBe(entries.length);
-  expect(again.damage).toEqual([]);
-});
-
-test('reading goes on undisturbed while what was read is acknowledged and removed', async () => {
-  const { spool, damage } = await opened({ segmentBytes: 1500 });
+test('reading goes on undisturbed while what was read is acknowledged', async () => {
+  const spool = await opened();
   for (const index of upTo(200)) spool.append(entryOf(index));
   await spool.durable();
   const seen: number[] = [];
-  for (let from = 0; ;) {
-    const reading = spool.read({ from, maxBytes: 3000 });
+  for (let fromBatch = 1; ;) {
+    const reading = spool.read('session-1', { fromBatch, maxBytes: 3000 });
     // In the middle of it.
-    if (seen.length > 0) spool.acknowledge('session-1', entryOf(seen.at(-1)!).batch - 1);
+    if (seen.length > 0) spool.acknowledge('session-1', seen.at(-1)!);
     const entries = await reading;
     if (entries.length === 0) break;
     seen.push(...entries.map(indexOf));
-    from = entries.at(-1)!.position + 1;
+    fromBatch = entries.at(-1)!.batch + 1;
   }
   expect(seen).toEqual(upTo(200));
-  await expect.poll(() => segments().length).toBeLessThan(4);
-  expect(damage).toEqual([]);
 });
 
-test('entries that are acknowledged and removed while they are being read are no loss', async () => {
-  const { spool, damage } = await opened({ segmentBytes: 500 });
+test('what is acknowledged while it is being read is not given back, and what comes behind it is', async () => {
+  const spool = await opened();
   for (const index of upTo(40)) spool.append(entryOf(index));
   await spool.durable();
-  const probe = await open(join(folder.path, 'probe'), 'w');
-  const handles = Object.getPrototypeOf(probe) as { read: (...parameters: unknown[]) => Promise<unknown> };
-  await probe.close();
-  const { read } = handles;
-  const held = vi.spyOn(handles, 'read').mockImplementationOnce(async function (this: unknown, ...parameters) {
-    spool.acknowledge('session-1', 8);
-    await expect.poll(() => segments().length).toBeLessThan(10);
-    return read.apply(this, parameters);
-  });
-  const entries = await spool.read();
-  held.mockRestore();
-  expect(entries.map(indexOf)).toEqual(upTo(40, 32));
-  expect(damage).toEqual([]);
+  const reading = spool.read('session-1', { maxBytes: 1000 });
+  spool.acknowledge('session-1', 32);
+  expect((await reading).map(indexOf)).toEqual(upTo(37, 32));
+  const forgotten = spool.read('session-1');
+  spool.forget('session-1');
+  expect([await forgotten, await readAll(spool)]).toEqual([[], []]);
 });

@@ -9,18 +9,18 @@ export type HeldSettings = {
   readonly maxBytes: number;
   /** Resolves once what is committed survives a power cut. Rejects with SessionStoreError only; it is tried again. */
   readonly makeSafe: () => Promise<void>;
-  /** What a session has up to this batch is needed no more. */
-  readonly release: (session: string, throughBatch: number) => void;
+  /** What a session, known by its number, has up to this batch is needed no more. */
+  readonly release: (session: number, throughBatch: number) => void;
   readonly onFailure: (error: SessionStoreError, failures: number) => void;
 };
 
 /**
- * What a database has committed that does not sync by itself. The entries stay in the spool until it was made safe: after a
+ * What a database has committed that does not sync by itself. The batches stay in the spool until it was made safe: after a
  * power cut the database may have lost them, and the session's row says so.
  */
 export class HeldAcknowledgements {
   readonly #settings: HeldSettings;
-  readonly #batches = new Map<string, number>();
+  readonly #batches = new Map<number, number>();
   #bytes = 0;
   #failures = 0;
   #running: Promise<void> | null = null;
@@ -35,8 +35,13 @@ export class HeldAcknowledgements {
     return this.#batches.size === 0;
   }
 
+  /** Size of the payloads that are kept for it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** @param bytes that are kept for it */
-  hold(session: string, throughBatch: number, bytes: number): void {
+  hold(session: number, throughBatch: number, bytes: number): void {
     this.#batches.set(session, throughBatch);
     this.#bytes += bytes;
     if (this.#bytes >= this.#settings.maxBytes && this.#failures === 0) this.hurry();

@@ -1,128 +1,90 @@
 import type { SpoolDepth, SpoolEntry, SpooledSession } from '../spool.ts';
+import type { FoundBatch, Opened } from './spool-thread.ts';
 
-type BatchCount = { readonly batch: number; readonly atMs: number; entries: number; records: number; bytes: number };
-
-/** Batches are in order; those up to `acknowledged` are not in the list, and those up to `released` not needed in the files. */
-type SessionCount = {
-  acknowledged: number;
-  released: number;
+/** Batches are in order, without those that are acknowledged. */
+export type IndexedSession = {
+  /** Its own, whatever comes later under the same name. */
+  readonly number: number;
   lastBatch: number;
-  batches: BatchCount[];
-  segments: number;
+  acknowledged: number;
+  lastNote: number;
+  batches: FoundBatch[];
 };
 
-/**
- * Who waits in the spool, and in which segments: an object per session and per unacknowledged batch, none per entry.
- * Segments are known by their names.
- */
+/** What was taken and is not acknowledged: an object per session and per batch, known before the disk has it. */
 export class SpoolIndex {
-  readonly #sessions = new Map<string, SessionCount>();
-  /** Per session the last batch that the segment holds something of. */
-  readonly #segments = new Map<string, Map<string, number>>();
+  readonly #sessions = new Map<string, IndexedSession>();
+  #nextNumber: number;
+  #bytes = 0;
 
-  /** The last batch that the session is known to have entries of, 0 for none. */
-  lastBatch(session: string): number {
-    return this.#sessions.get(session)?.lastBatch ?? 0;
-  }
-
-  add({ session, batch, records, atMs, payload }: SpoolEntry): void {
-    const count = this.#countOf(session);
-    count.lastBatch = batch;
-    if (batch <= count.acknowledged) return;
-    let latest = count.batches.at(-1);
-    if (latest?.batch !== batch) {
-      latest = { batch, atMs, entries: 0, records: 0, bytes: 0 };
-      count.batches.push(latest);
+  constructor({ sessions, nextNumber }: Opened) {
+    this.#nextNumber = nextNumber;
+    for (const { session, batches, ...found } of sessions) {
+      this.#sessions.set(session, { ...found, batches: [...batches] });
+      for (const { bytes } of batches) this.#bytes += bytes;
     }
-    latest.entries++;
-    latest.records += records;
-    latest.bytes += payload.length;
   }
 
-  /**
-   * A block about the session has its place in that segment.
-   *
-   * @param batch of an entry; 0 for an acknowledgement, which nobody has to wait for
-   */
-  place(segment: string, session: string, batch: number): void {
-    let batches = this.#segments.get(segment);
-    if (!batches) this.#segments.set(segment, (batches = new Map<string, number>()));
-    if (!batches.has(session)) this.#countOf(session).segments++;
-    batches.set(session, Math.max(batch, batches.get(session) ?? 0));
+  /** Size of the payloads that are not acknowledged. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  /**
-   * The batches count no more and are not given back. Their files stay until they are released.
-   *
-   * @returns bytes of the payloads that were waiting
-   */
-  acknowledge(session: string, throughBatch: number): number {
-    const count = this.#countOf(session);
-    if (throughBatch <= count.acknowledged) return 0;
-    count.acknowledged = throughBatch;
-    const kept = count.batches.findIndex(({ batch }) => batch > throughBatch);
-    const gone = count.batches.splice(0, kept < 0 ? count.batches.length : kept);
-    return gone.reduce((sum, { bytes }) => sum + bytes, 0);
+  find(session: string): IndexedSession | undefined {
+    return this.#sessions.get(session);
   }
 
-  /** Nobody will ever ask for these batches again. */
-  release(session: string, throughBatch: number): void {
-    const count = this.#countOf(session);
-    count.released = Math.max(count.released, throughBatch);
-  }
-
-  isAcknowledged(session: string, batch: number): boolean {
-    return batch <= (this.#sessions.get(session)?.acknowledged ?? 0);
-  }
-
-  /** Whether nothing in this segment is needed any more. */
-  isDone(segment: string): boolean {
-    for (const [session, batch] of this.#segments.get(segment) ?? []) {
-      if (batch > (this.#sessions.get(session)?.released ?? 0)) return false;
+  /** One that is not there yet begins here. */
+  session(session: string): IndexedSession {
+    let known = this.#sessions.get(session);
+    if (!known) {
+      known = { number: this.#nextNumber++, lastBatch: 0, acknowledged: 0, lastNote: 0, batches: [] };
+      this.#sessions.set(session, known);
     }
+    return known;
+  }
+
+  /** @returns whether it is to be kept: it is not when it was acknowledged before it came */
+  add({ session, batch, records, atMs, payload }: SpoolEntry): boolean {
+    const known = this.session(session);
+    known.lastBatch = batch;
+    if (batch <= known.acknowledged) return false;
+    known.batches.push({ batch, records, atMs, bytes: payload.length });
+    this.#bytes += payload.length;
     return true;
   }
 
-  /** The segment is gone, and with it what is only known because of it. */
-  forget(segment: string): void {
-    for (const session of this.#segments.get(segment)?.keys() ?? []) {
-      const count = this.#sessions.get(session)!;
-      count.segments--;
-      if (count.segments === 0 && count.batches.length === 0) this.#sessions.delete(session);
-    }
-    this.#segments.delete(segment);
+  /** @returns size of the payloads that were waiting */
+  acknowledge(known: IndexedSession, throughBatch: number): number {
+    known.acknowledged = Math.max(known.acknowledged, throughBatch);
+    const kept = known.batches.findIndex(({ batch }) => batch > throughBatch);
+    const gone = known.batches.splice(0, kept < 0 ? known.batches.length : kept);
+    const bytes = gone.reduce((sum, batch) => sum + batch.bytes, 0);
+    this.#bytes -= bytes;
+    return bytes;
+  }
+
+  forget(session: string): void {
+    this.#sessions.delete(session);
   }
 
   depth(): SpoolDepth {
-    let [entries, records, bytes] = [0, 0, 0];
-    let oldestAtMs = Infinity;
+    let [entries, records, oldestAtMs] = [0, 0, Infinity];
     for (const { batches } of this.#sessions.values()) {
+      entries += batches.length;
       for (const batch of batches) {
-        entries += batch.entries;
         records += batch.records;
-        bytes += batch.bytes;
         oldestAtMs = Math.min(oldestAtMs, batch.atMs);
       }
     }
-    return { entries, records, bytes, oldestAtMs: entries > 0 ? oldestAtMs : null };
+    return { entries, records, bytes: this.#bytes, oldestAtMs: entries > 0 ? oldestAtMs : null };
   }
 
   sessions(): SpooledSession[] {
-    return [...this.#sessions].flatMap(([session, { batches }]) => {
-      const [first, last] = [batches[0], batches.at(-1)];
-      if (!first || !last) return [];
-      const entries = batches.reduce((sum, batch) => sum + batch.entries, 0);
-      const records = batches.reduce((sum, batch) => sum + batch.records, 0);
-      return [{ session, firstBatch: first.batch, lastBatch: last.batch, entries, records }];
-    });
-  }
-
-  #countOf(session: string): SessionCount {
-    let count = this.#sessions.get(session);
-    if (!count) {
-      count = { acknowledged: 0, released: 0, lastBatch: 0, batches: [], segments: 0 };
-      this.#sessions.set(session, count);
-    }
-    return count;
+    return [...this.#sessions].map(([session, { lastBatch, batches }]) => ({
+      session,
+      lastBatch,
+      records: batches.reduce((sum, { records }) => sum + records, 0),
+    }));
   }
 }

@@ -1,70 +1,60 @@
-// How far the log went. A log that was cut at the end of a block looks whole; beside this number it does not.
-import { open, type FileHandle } from 'node:fs/promises';
+// How far each session came, beside the database: SQLite takes a damaged end of its log for the end, and says nothing.
+import { readFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from '../encoding/checksum.ts';
-import { privateFile } from '../../database/private-files.ts';
+import { crc32 } from 'node:zlib';
+import { makePrivateFile } from '../../database/private-files.ts';
 
-export type Mark = {
-  /** The number of the first block that is still needed. */
-  readonly front: number;
-  /** The number that the next block was to get. */
-  readonly next: number;
+/** A session as far as it came. */
+export type SessionProgress = {
+  readonly session: string;
+  readonly lastBatch: number;
+  /** `everything` once it was forgotten, until nothing of it is left. */
+  readonly acknowledged: number;
 };
 
-/** Two slots, written in turn: a write that is cut short leaves the other one. */
-const slotBytes = 32;
+export type Progresses = ReadonlyMap<number, SessionProgress>;
+
+const headerBytes = 8;
 
 export class SpoolMark {
-  readonly #file: FileHandle;
-  #writes: number;
-  /** What it said when it was opened; `null` when it said nothing readable. */
-  readonly found: Mark | null;
+  readonly #file: number;
+  #latest: Progresses;
 
-  private constructor(file: FileHandle, writes: number, found: Mark | null) {
-    this.#file = file;
-    this.#writes = writes;
-    this.found = found;
-  }
-
-  static async open(folder: string): Promise<SpoolMark> {
+  constructor(folder: string) {
     const path = join(folder, 'mark');
-    // 'a+' makes the file where it is missing and keeps it where it is not; it cannot write in the middle.
-    await (await open(path, 'a+', privateFile)).close();
-    const file = await open(path, 'r+');
-    const bytes = new Uint8Array(2 * slotBytes);
-    await file.read(bytes, 0, bytes.length, 0);
-    const latest = [readSlot(bytes, 0), readSlot(bytes, slotBytes)].reduce(
-      (one, other) => (other && other.writes > (one?.writes ?? -1) ? other : one),
-      null,
-    );
-    return new SpoolMark(file, latest?.writes ?? 0, latest);
+    makePrivateFile(path);
+    this.#latest = read(readFileSync(path));
+    this.#file = openSync(path, 'r+');
   }
 
-  async write({ front, next }: Mark): Promise<void> {
-    const slot = new DataView(new ArrayBuffer(slotBytes));
-    this.#writes++;
-    slot.setFloat64(8, this.#writes, true);
-    slot.setFloat64(16, front, true);
-    slot.setFloat64(24, next, true);
-    const bytes = new Uint8Array(slot.buffer);
-    slot.setUint32(0, crc32(bytes, 0, 8), true);
-    await this.#file.write(bytes, 0, slotBytes, (this.#writes % 2) * slotBytes);
+  /** By number. Nothing when the file said nothing readable. */
+  get latest(): Progresses {
+    return this.#latest;
   }
 
-  async sync(): Promise<void> {
-    await this.#file.datasync();
+  /** In place and not synced: behind what is committed, never before it. It is a help, so it never throws. */
+  write(latest: Progresses): void {
+    this.#latest = latest;
+    const content = Buffer.from(JSON.stringify([...latest]));
+    const bytes = Buffer.alloc(headerBytes + content.length);
+    bytes.writeUInt32LE(content.length, 4);
+    content.copy(bytes, headerBytes);
+    bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+    try {
+      writeSync(this.#file, bytes, 0, bytes.length, 0);
+    } catch {
+      // The database knows.
+    }
   }
 
-  async close(): Promise<void> {
-    await this.#file.close();
+  close(): void {
+    closeSync(this.#file);
   }
 }
 
-type Slot = Mark & { readonly writes: number };
-
-function readSlot(bytes: Uint8Array, at: number): Slot | null {
-  const slot = new DataView(bytes.buffer, at, slotBytes);
-  if (slot.getUint32(0, true) !== crc32(bytes, 0, at + 8, at + slotBytes)) return null;
-  const writes = slot.getFloat64(8, true);
-  return writes > 0 ? { writes, front: slot.getFloat64(16, true), next: slot.getFloat64(24, true) } : null;
+function read(bytes: Buffer): Progresses {
+  if (bytes.length < headerBytes) return new Map();
+  const end = headerBytes + bytes.readUInt32LE(4);
+  if (end > bytes.length || crc32(bytes.subarray(4, end)) !== bytes.readUInt32LE(0)) return new Map();
+  return new Map(JSON.parse(bytes.toString('utf8', headerBytes, end)) as [number, SessionProgress][]);
 }
