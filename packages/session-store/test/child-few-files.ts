@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSessionStore, SessionStoreError } from '../src/index.ts';
-import { openFileSpool } from '../src/spool/log/file-spool.ts';
+import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
 
 const [folder = '', what = '', ...lefts] = process.argv.slice(2);
 
@@ -26,7 +26,7 @@ for (const left of lefts) {
   const taken = take(Number(left));
   let said: object = { code: null };
   try {
-    if (what === 'spool') await (await openFileSpool({ folder: path })).close();
+    if (what === 'spool') await (await openSqliteSpool({ folder: path })).close();
     else await (await createSessionStore({ dataDir: path, spool: false })).close();
   } catch (error) {
     if (!SessionStoreError.isInstance(error)) throw error;

@@ -47,7 +47,7 @@ test('the built package finds its migrations', async () => {
   expect(await store.query('select count(*) as deltas from deltas')).toEqual([{ deltas: 0 }]);
 });
 
-test('what is packed has all that an embedded store needs, its thread too', async () => {
+test('what is packed has all that an embedded store needs, its threads too', async () => {
   using project = temporaryFolder('packed-');
   const run = promisify(execFile);
   const root = fileURLToPath(new URL('..', import.meta.url));
@@ -70,8 +70,12 @@ test('what is packed has all that an embedded store needs, its thread too', asyn
   const program = `
     import { createSessionStore } from '@trader/session-store';
     const store = await createSessionStore({ dataDir: ${JSON.stringify(newDataDir('empty'))} });
-    console.log(JSON.stringify(await store.query('select count(*) as deltas from deltas')));
+    const session = await store.openSession({ recorder: 'desk' });
+    session.append({ kind: 'raw', epoch: 1, sid: 1, seq: 1, receivedAtMs: Date.now(), text: '{}' });
+    await session.durable();
+    await session.close({ status: 'closed', reason: 'done' });
+    console.log(JSON.stringify(await store.query('select count(*) as messages from raw_frames')));
     await store.close();`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: project.path });
-  expect(JSON.parse(stdout)).toEqual([{ deltas: 0 }]);
+  expect(JSON.parse(stdout)).toEqual([{ messages: 1 }]);
 });

@@ -14,10 +14,12 @@ import {
   closeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { temporaryFolder, testSeed, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
 import type { Spool } from '../src/spool/spool.ts';
+import { extract } from './folders-of-versions.ts';
 import { codeOf, entryOf, indexOf, readSession } from './spool-entries.ts';
 import { spoilSpools } from './spool-spoiling.ts';
 
@@ -68,14 +70,14 @@ test('30 kinds of damage: never a wrong entry, never a loss of which nobody know
 
 test.each([
   ['payload', entryOf(7).payload],
-  ['number of records', '["session-1",8,10,'],
+  ['number of records', `["session-1",10,${entryOf(7).atMs},`],
 ])('a row whose %s is not what was written is left out, and all others are there', async (_what, text) => {
   await fill(20);
   const bytes = readFileSync(database());
   const wanted = Buffer.from(text);
   // SQLite leaves copies behind where rows are moved.
   for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
-    overwrite(database(), at + wanted.length - 2, Buffer.from('7'));
+    overwrite(database(), at + wanted.length - 2, Buffer.from('8'));
   }
   await open();
   expect(await indices()).toEqual(upTo(20).filter((index) => index !== 7));
@@ -205,18 +207,27 @@ describe('a mark', () => {
 });
 
 describe('a folder of another version', () => {
+  const contents = () =>
+    readdirSync(folder.path)
+      .filter((name) => !name.startsWith('lock'))
+      .map((name) => [name, crc32(readFileSync(pathOf(name)))]);
+
   test('that holds a log in segments is refused, and nothing in it is touched', async () => {
-    const segment = pathOf('0000000000000006-02ddb154.segment');
-    writeFileSync(segment, 'SPOL');
-    writeFileSync(pathOf('mark'), Buffer.alloc(64, 1));
+    extract('schema-1795369200000', 'spool', folder.path);
+    const before = contents();
     const refused = await open().catch((error: unknown) => error);
     expect(refused).toMatchObject({
       code: 'SPOOL_OF_OTHER_VERSION',
-      message: expect.stringMatching(/Start that version/),
+      message: expect.stringMatching(/Start that version once more/),
     });
-    expect([readFileSync(segment, 'utf8'), readFileSync(pathOf('mark'))]).toEqual(['SPOL', Buffer.alloc(64, 1)]);
-    expect(existsSync(database())).toBe(false);
-    rmSync(segment);
+    expect(contents()).toEqual(before);
+  });
+
+  test('that holds nothing any more is taken over', async () => {
+    extract('schema-1795369200000', 'spool', folder.path);
+    // As that version leaves it when the database has everything.
+    for (const name of readdirSync(folder.path)) if (name.endsWith('.segment')) rmSync(pathOf(name));
+    writeFileSync(pathOf('0000000000000007-02ddb154.segment'), '');
     writeFileSync(pathOf('notes.segment'), 'not ours');
     await open();
     expect(spool!.sessions()).toEqual([]);

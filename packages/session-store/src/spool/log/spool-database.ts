@@ -4,11 +4,11 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateFile } from '../../database/private-files.ts';
 import type { SpoolEntry } from '../spool.ts';
-import { load, type Loaded } from './spool-load.ts';
-import { SpoolMark, type SessionProgress } from './spool-mark.ts';
-import { aboutRow, everything, keysPerSession, spoolRow, textOf } from './spool-row.ts';
+import { isDamage, isFull, SpoolFile } from './spool-file.ts';
+import { batchKey, everything, isWhole, noteKey, placeOf, spoolRow, textOf, type SpoolRow } from './spool-row.ts';
 import { finishSalvage, salvage } from './spool-salvage.ts';
-import { isDamage, isFull, SpoolTables } from './spool-tables.ts';
+import { load, stateKey, type AboutBatch, type AboutNote } from './spool-load.ts';
+import { noState, SpoolMark, type SessionProgress, type SpoolState } from './spool-state.ts';
 import type { Group, Opened, Span } from './spool-thread.ts';
 
 /** Without it nothing new is taken. A full disk is given it back, so that what was acknowledged can be taken out. */
@@ -17,92 +17,80 @@ const reserveBytes = 2 * 2 ** 20;
 const freedAtOnce = 64;
 /** Pages of 4 KiB. The file is made small when so many are free, and so few have to be moved for it. */
 const [freePages, usedPages] = [1024, 1024];
-
 export class SpoolDatabase {
   readonly #path: string;
   readonly #reserve: string;
   readonly #mark: SpoolMark;
   #hasReserve: boolean;
-  #tables: SpoolTables | null = null;
-  #loaded: Loaded = { sessions: new Map(), freeing: new Map(), found: [], spoiled: [] };
+  #file!: SpoolFile;
+  #state: SpoolState = noState;
+  /** By session the batch up to which there may be rows that nobody needs. */
+  #freeing: ReadonlyMap<number, number> = new Map();
 
   /** @throws what SQLite or the system says */
   constructor(folder: string) {
     this.#path = join(folder, 'spool.sqlite');
     this.#reserve = join(folder, 'reserve');
     this.#hasReserve = statSync(this.#reserve, { throwIfNoEntry: false })?.size === reserveBytes;
+    finishSalvage(this.#path);
     this.#mark = new SpoolMark(folder);
-    try {
-      finishSalvage(this.#path);
-      this.#open();
-    } catch (cause) {
-      this.close();
-      throw cause;
-    }
   }
 
-  opened(): Opened {
-    const { sessions, found } = this.#loaded;
-    return { sessions: found, nextNumber: Math.max(this.#tables!.lastNumber, ...sessions.keys()) + 1 };
+  open(): Opened {
+    try {
+      return this.#load();
+    } catch (cause) {
+      this.#salvage(cause);
+      return this.#load();
+    }
   }
 
   /** Takes what is new and frees what is not needed. @returns whether there is more to free */
   commit({ items, released }: Group): boolean {
-    return this.#whole((tables) => {
-      if (items.length > 0) this.#keepReserve(tables);
-      const [sessions, freeing] = [new Map(this.#loaded.sessions), new Map(this.#loaded.freeing)];
-      const changed = new Set<number>();
-      const change = (number: number, progress: SessionProgress) => {
-        sessions.set(number, progress);
-        changed.add(number);
-      };
-      try {
-        tables.transact(() => {
-          for (const item of items) {
-            const { session, number } = item;
-            const { lastBatch, acknowledged } = sessions.get(number) ?? { lastBatch: 0, acknowledged: 0 };
-            const base = number * keysPerSession;
-            if ('payload' in item) {
-              const { batch, records, atMs, payload } = item;
-              const about = [session, batch, records, atMs, payload.length] as const;
-              tables.put('batches', spoolRow('batches', base + batch, about, payload));
-              change(number, { session, acknowledged, lastBatch: Math.max(lastBatch, batch) });
-            } else {
-              tables.put('notes', spoolRow('notes', base + item.note, [session], item.text));
-              change(number, { session, acknowledged, lastBatch });
-            }
-          }
-          for (const [number, through] of released) {
-            const progress = sessions.get(number);
-            // None of it has reached the disk.
-            if (!progress) continue;
-            change(number, { ...progress, acknowledged: Math.max(progress.acknowledged, through) });
-            freeing.set(number, Math.max(freeing.get(number) ?? 0, through));
-          }
-          for (const number of changed) putSession(tables, number, sessions.get(number)!);
-          free(tables, sessions, freeing);
-        });
-      } catch (cause) {
-        if (isFull(cause)) this.#giveUpReserve(tables);
-        throw cause;
+    return this.#whole(() => {
+      if (items.length > 0) this.#keepReserve();
+      const sessions = new Map(this.#state.sessions);
+      const freeing = new Map(this.#freeing);
+      let { lastNumber } = this.#state;
+      const rows = items.map((item): SpoolRow => {
+        const { number, session } = item;
+        const { lastBatch, acknowledged } = sessions.get(number) ?? { lastBatch: 0, acknowledged: 0 };
+        lastNumber = Math.max(lastNumber, number);
+        if ('text' in item) {
+          sessions.set(number, { session, lastBatch, acknowledged });
+          return spoolRow(noteKey(number, item.note), [session] satisfies AboutNote, item.text);
+        }
+        const { batch, records, atMs, payload } = item;
+        sessions.set(number, { session, lastBatch: Math.max(lastBatch, batch), acknowledged });
+        const about = [session, records, atMs, payload.length] satisfies AboutBatch;
+        return spoolRow(batchKey(number, batch), about, payload);
+      });
+      for (const [number, through] of released) {
+        const progress = sessions.get(number);
+        // None of it has reached the disk.
+        if (!progress) continue;
+        sessions.set(number, { ...progress, acknowledged: Math.max(progress.acknowledged, through) });
+        freeing.set(number, Math.max(freeing.get(number) ?? 0, through));
       }
-      this.#loaded = { sessions, freeing, found: [], spoiled: [] };
-      this.#mark.write(sessions);
-      if (freeing.size === 0) shrink(tables);
+      this.#save(() => {
+        for (const row of rows) this.#file.put(row);
+        free(this.#file, sessions, freeing);
+        return { lastNumber, sessions: [...sessions] };
+      });
+      this.#freeing = freeing;
+      if (freeing.size === 0) this.#shrink();
       return freeing.size > 0;
     });
   }
 
   read({ number, from, to, maxBytes }: Span): SpoolEntry[] {
-    return this.#whole((tables) => {
+    return this.#whole(() => {
       const entries: SpoolEntry[] = [];
       let size = 0;
-      const base = number * keysPerSession;
-      for (const row of tables.rows('batches', base + from, base + to)) {
-        const about = aboutRow('batches', row);
-        if (!about) continue;
-        const [session, batch, records, atMs, length] = about;
-        entries.push({ session, batch, records, atMs, payload: textOf(row) });
+      for (const row of this.#file.rows(batchKey(number, from), batchKey(number, to))) {
+        if (!isWhole(row)) continue;
+        const [session, records, atMs, length] = JSON.parse(row.head) as AboutBatch;
+        entries.push({ session, batch: placeOf(row.key).batch, records, atMs, payload: textOf(row) });
         size += length;
         if (size >= maxBytes) break;
       }
@@ -111,61 +99,67 @@ export class SpoolDatabase {
   }
 
   notes(number: number): string[] {
-    return this.#whole((tables) => {
-      const base = number * keysPerSession;
-      return [...tables.rows('notes', base, base + everything)].filter((row) => aboutRow('notes', row)).map(textOf);
-    });
+    return this.#whole(() => [...this.#file.rows(...notesOf(number))].filter(isWhole).map(textOf));
   }
 
   close(): void {
-    this.#tables?.close();
+    this.#file?.close();
     this.#mark.close();
   }
 
   /** Work that finds damage is done again, without what is damaged. */
-  #whole<Result>(work: (tables: SpoolTables) => Result): Result {
+  #whole<Result>(work: () => Result): Result {
     try {
-      return work(this.#tables!);
+      return work();
     } catch (cause) {
       this.#salvage(cause);
-      return work(this.#tables!);
-    }
-  }
-
-  #open(): void {
-    try {
-      this.#load(false);
-    } catch (cause) {
-      this.#salvage(cause);
+      this.#load();
+      return work();
     }
   }
 
   #salvage(cause: unknown): void {
     if (!isDamage(cause)) throw cause;
-    this.#tables?.close();
-    salvage(this.#path, this.#mark.latest, Date.now());
-    this.#load(true);
+    this.#file?.close();
+    salvage(this.#path);
   }
 
-  /** @param isPartial whether rows of sessions may be missing */
-  #load(isPartial: boolean): void {
-    const tables = (this.#tables = new SpoolTables(this.#path));
-    tables.check();
-    this.#loaded = load(tables, this.#mark.latest, isPartial);
+  #load(): Opened {
+    this.#file = new SpoolFile(this.#path);
+    this.#file.check();
+    const { state, found, spoiled } = load(this.#file, this.#mark.state);
+    this.#state = state;
+    this.#freeing = new Map(state.sessions.map(([number, { acknowledged }]) => [number, acknowledged]));
     try {
-      tables.transact(() => {
-        for (const [table, key] of this.#loaded.spoiled) tables.remove(table, key, key, 1);
-        for (const [number, progress] of this.#loaded.sessions) putSession(tables, number, progress);
+      this.#save(() => {
+        // They would stand in the way of others.
+        for (const key of spoiled) this.#file.remove(key, key, 1);
+        return state;
       });
     } catch (cause) {
       // Reading needs no room.
       if (!isFull(cause)) throw cause;
-      this.#giveUpReserve(tables);
     }
-    this.#mark.write(this.#loaded.sessions);
+    return { sessions: found, nextNumber: state.lastNumber + 1 };
   }
 
-  #keepReserve(tables: SpoolTables): void {
+  /** Makes safe what is done in here, with the state that it leads to. */
+  #save(work: () => Omit<SpoolState, 'revision'>): void {
+    let state = this.#state;
+    try {
+      this.#file.transact(() => {
+        state = { ...work(), revision: this.#state.revision + 1 };
+        this.#file.put(spoolRow(stateKey, state), 'replace');
+      });
+    } catch (cause) {
+      if (isFull(cause)) this.#giveUpReserve();
+      throw cause;
+    }
+    this.#state = state;
+    this.#mark.write(state);
+  }
+
+  #keepReserve(): void {
     if (this.#hasReserve) return;
     try {
       // Not zeros, which some file systems do not write.
@@ -174,48 +168,44 @@ export class SpoolDatabase {
     } catch (cause) {
       rmSync(this.#reserve, { force: true });
       // What the database has let go of is room as well.
-      if (tables.pages.free < freePages) throw cause;
+      if (this.#file.pages.free < freePages) throw cause;
     }
   }
 
-  #giveUpReserve(tables: SpoolTables): void {
+  #giveUpReserve(): void {
     rmSync(this.#reserve, { force: true });
     this.#hasReserve = false;
     try {
-      tables.checkpoint();
+      this.#file.checkpoint();
     } catch {
       // There is some room in the log itself.
     }
   }
-}
 
-function putSession(tables: SpoolTables, number: number, { session, lastBatch, acknowledged }: SessionProgress): void {
-  tables.put('sessions', spoolRow('sessions', number, [session, lastBatch, acknowledged]), 'replace');
-}
-
-/** Takes out some of what nobody needs; of a session that is forgotten its name last, so that its rows are never a riddle. */
-function free(tables: SpoolTables, sessions: Map<number, SessionProgress>, freeing: Map<number, number>): void {
-  let left = freedAtOnce;
-  for (const [number, through] of freeing) {
-    const base = number * keysPerSession;
-    left -= tables.remove('batches', base, base + through, left);
-    if (left <= 0) return;
-    freeing.delete(number);
-    if (through < everything) continue;
-    tables.remove('notes', base, base + everything, everything);
-    tables.remove('sessions', number, number, 1);
-    sessions.delete(number);
+  #shrink(): void {
+    const { used, free } = this.#file.pages;
+    if (free < freePages || used > usedPages) return;
+    try {
+      this.#file.exec('vacuum');
+      this.#file.checkpoint();
+    } catch (cause) {
+      // It takes some room itself.
+      if (isDamage(cause)) throw cause;
+    }
   }
 }
 
-function shrink(tables: SpoolTables): void {
-  const { used, free } = tables.pages;
-  if (free < freePages || used > usedPages) return;
-  try {
-    tables.exec('vacuum');
-    tables.checkpoint();
-  } catch (cause) {
-    // It takes some room itself.
-    if (isDamage(cause)) throw cause;
+const notesOf = (number: number) => [noteKey(number, 1), batchKey(number + 1, 0) - 1] as const;
+
+/** Takes out some of what nobody needs; of a session that is forgotten its name last, so that its rows are never a riddle. */
+function free(file: SpoolFile, sessions: Map<number, SessionProgress>, freeing: Map<number, number>): void {
+  let left = freedAtOnce;
+  for (const [number, through] of freeing) {
+    left -= file.remove(batchKey(number, 0), batchKey(number, through), left);
+    if (left <= 0) return;
+    freeing.delete(number);
+    if (through < everything) continue;
+    file.remove(...notesOf(number), everything);
+    sessions.delete(number);
   }
 }

@@ -8,8 +8,9 @@ const [sqliteFull, sqliteCannotOpen] = [13, 14];
 /** What the disk or SQLite said, as our error. @param doing to begin the message with: "Writing to the spool" */
 export function spoolFailure(doing: string, given: unknown): SessionStoreError {
   if (SessionStoreError.isInstance(given)) return given;
-  const { errcode = 0, code: name } = (given ?? {}) as { errcode?: number; code?: string };
-  const isHidden = (errcode & 0xff) === sqliteCannotOpen || name === 'ERR_WORKER_INIT_FAILED';
+  const { errcode = 0, code: name } = (given ?? {}) as { errcode?: number; code?: unknown };
+  // A thread that may open no file says many things.
+  const isHidden = (errcode & 0xff) === sqliteCannotOpen || String(name).startsWith('ERR_WORKER');
   const cause = isHidden ? unhidden(given) : given;
   const { code } = (cause ?? {}) as NodeJS.ErrnoException;
   if (outOfSpace.has(code ?? '') || (errcode & 0xff) === sqliteFull) {

@@ -1,92 +1,60 @@
-// What a database holds when it is opened: every row is read once, and one that is not what was written counts for nothing.
-import type { Progresses, SessionProgress } from './spool-mark.ts';
-import { aboutRow, everything, keysPerSession, type Table } from './spool-row.ts';
-import type { SpoolTables } from './spool-tables.ts';
+import type { SpoolFile } from './spool-file.ts';
+import { everything, isWhole, placeOf } from './spool-row.ts';
+import type { SessionProgress, SpoolState } from './spool-state.ts';
 import type { FoundBatch, FoundSession } from './spool-thread.ts';
 
+/** Where the state stands: before all sessions, none of which has the number 0. */
+export const stateKey = 0;
+
+/** Each row names its session, should the state be lost. */
+export type AboutBatch = readonly [session: string, records: number, atMs: number, length: number];
+export type AboutNote = readonly [session: string];
+
 export type Loaded = {
-  readonly sessions: Progresses;
-  /** By session the batch up to which there may be rows that nobody needs. */
-  readonly freeing: ReadonlyMap<number, number>;
+  readonly state: SpoolState;
   readonly found: readonly FoundSession[];
-  /** Rows that are not what was written: they would stand in the way of others. */
-  readonly spoiled: readonly (readonly [table: Table, key: number])[];
+  /** The keys of rows that are not what was written, and count for nothing. */
+  readonly spoiled: readonly number[];
 };
 
-/**
- * @param mark how far the sessions came at least
- * @param isPartial whether rows of sessions may be missing
- */
-export function load(tables: SpoolTables, mark: Progresses, isPartial: boolean): Loaded {
-  const spoiled: [Table, number][] = [];
-  const sessions = sessionsOf(tables, mark, isPartial, spoiled);
-  const freeing = new Map<number, number>();
+/** Reads every row once. @param mark a state that is believed where it is later than what the file has */
+export function load(file: SpoolFile, mark: SpoolState): Loaded {
+  let state = mark;
+  let sessions = new Map<number, SessionProgress>(mark.sessions);
+  const spoiled: number[] = [];
   const batches = new Map<number, FoundBatch[]>();
-  const notes = new Map<number, number>();
-  /** Of a session whose own row is lost. */
-  const note = (number: number, session: string, batch: number) => {
-    const { acknowledged, lastBatch } = sessions.get(number) ?? { acknowledged: 0, lastBatch: 0 };
-    sessions.set(number, { session, acknowledged, lastBatch: Math.max(lastBatch, batch) });
-    return batch > acknowledged;
-  };
-  for (const row of tables.rows('batches')) {
-    const number = Math.floor(row.key / keysPerSession);
-    const about = aboutRow('batches', row);
-    if (!about) {
-      spoiled.push(['batches', row.key]);
+  const lastNotes = new Map<number, number>();
+  for (const row of file.rows()) {
+    if (!isWhole(row)) {
+      spoiled.push(row.key);
       continue;
     }
-    const [session, batch, records, atMs, bytes] = about;
-    if (!note(number, session, batch)) continue;
-    const known = batches.get(number);
-    if (known) known.push({ batch, records, atMs, bytes });
-    else batches.set(number, [{ batch, records, atMs, bytes }]);
-  }
-  for (const row of tables.rows('notes')) {
-    const number = Math.floor(row.key / keysPerSession);
-    const about = aboutRow('notes', row);
-    if (!about) {
-      spoiled.push(['notes', row.key]);
+    if (row.key === stateKey) {
+      const own = JSON.parse(row.head) as SpoolState;
+      if (own.revision < mark.revision) continue;
+      state = own;
+      sessions = new Map(own.sessions);
       continue;
     }
-    note(number, about[0], 0);
-    notes.set(number, row.key % keysPerSession);
+    const { number, batch, note } = placeOf(row.key);
+    const [session, records, atMs, bytes] = JSON.parse(row.head) as AboutBatch;
+    const { lastBatch, acknowledged } = sessions.get(number) ?? { lastBatch: 0, acknowledged: 0 };
+    sessions.set(number, { session, lastBatch: note > 0 ? lastBatch : Math.max(lastBatch, batch), acknowledged });
+    if (note > 0) lastNotes.set(number, note);
+    else if (batch > acknowledged) {
+      const found = batches.get(number) ?? [];
+      if (found.push({ batch, records, atMs, bytes }) === 1) batches.set(number, found);
+    }
   }
-  for (const [number, { acknowledged }] of sessions) if (acknowledged > 0) freeing.set(number, acknowledged);
-  const found = [...sessions]
+  const ordered = [...sessions].toSorted(([one], [other]) => one - other);
+  const found = ordered
     .filter(([, { acknowledged }]) => acknowledged < everything)
     .map(([number, progress]) => ({
       number,
       ...progress,
-      lastNote: notes.get(number) ?? 0,
+      lastNote: lastNotes.get(number) ?? 0,
       batches: batches.get(number) ?? [],
-    }))
-    .toSorted((one, other) => one.number - other.number);
-  return { sessions, freeing, found, spoiled };
-}
-
-function sessionsOf(
-  tables: SpoolTables,
-  mark: Progresses,
-  isPartial: boolean,
-  spoiled: [Table, number][],
-): Map<number, SessionProgress> {
-  const sessions = new Map<number, SessionProgress>();
-  for (const row of tables.rows('sessions')) {
-    const about = aboutRow('sessions', row);
-    if (about) sessions.set(row.key, { session: about[0], lastBatch: about[1], acknowledged: about[2] });
-    else spoiled.push(['sessions', row.key]);
-  }
-  const { lastNumber } = tables;
-  for (const [number, { session, lastBatch, acknowledged }] of mark) {
-    const own = sessions.get(number);
-    // A number that was given and has no row is of one that was forgotten after the mark was written.
-    if (!own && number <= lastNumber && !isPartial && spoiled.length === 0) continue;
-    sessions.set(number, {
-      session,
-      lastBatch: Math.max(lastBatch, own?.lastBatch ?? 0),
-      acknowledged: Math.max(acknowledged, own?.acknowledged ?? 0),
-    });
-  }
-  return sessions;
+    }));
+  const lastNumber = Math.max(state.lastNumber, ...sessions.keys());
+  return { state: { ...state, lastNumber, sessions: ordered }, found, spoiled };
 }

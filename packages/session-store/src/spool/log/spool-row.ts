@@ -1,4 +1,5 @@
-// The rows of all tables look alike: a key, a few words about the row as JSON, the text itself, and a checksum of them all.
+// What stands in the database: one table of rows, each with a few words about it as JSON, a text, and a checksum of them all. A session
+// has a number, and with it a span of keys: its batches by their numbers, and its notes behind them.
 import { crc32 } from 'node:zlib';
 
 export type SpoolRow = {
@@ -8,35 +9,29 @@ export type SpoolRow = {
   readonly checksum: number;
 };
 
-/** A session has a number in the spool, and this many keys: its number times this, plus the number of the batch or note. */
-export const keysPerSession = 2 ** 32;
+const keysPerSession = 2 ** 32;
+/** No batch has this number. Acknowledged through it: all of the session is to go, its notes and its name too. */
+export const everything = 2 ** 31 - 1;
 
-/** Acknowledged through this: all of the session is to go, its notes and its name too. */
-export const everything = keysPerSession - 1;
+export const batchKey = (number: number, batch: number): number => number * keysPerSession + batch;
+export const noteKey = (number: number, note: number): number => batchKey(number, everything + note);
 
-/** What a row of each table says besides its text. */
-export type About = {
-  readonly sessions: readonly [session: string, lastBatch: number, acknowledged: number];
-  readonly batches: readonly [session: string, batch: number, records: number, atMs: number, length: number];
-  readonly notes: readonly [session: string];
-};
-
-export type Table = keyof About;
-export const tables: readonly Table[] = ['sessions', 'batches', 'notes'];
-
-const checksumOf = (table: Table, key: number, head: string, text: Uint8Array) =>
-  crc32(text, crc32(`${table} ${key} ${head}`));
-
-export function spoolRow<Name extends Table>(table: Name, key: number, about: About[Name], content = ''): SpoolRow {
-  const [head, text] = [JSON.stringify(about), bytesOf(content)];
-  return { key, head, text, checksum: checksumOf(table, key, head, text) };
+/** Which session the key belongs to, and which of its batches or notes it is. */
+export function placeOf(key: number): { readonly number: number; readonly batch: number; readonly note: number } {
+  const at = key % keysPerSession;
+  return { number: Math.floor(key / keysPerSession), batch: Math.min(at, everything), note: at - everything };
 }
 
-/** What the row was written with; `null` when it is not what was written. */
-export function aboutRow<Name extends Table>(table: Name, row: SpoolRow): About[Name] | null {
-  const { key, head, text, checksum } = row;
-  const isTyped = typeof head === 'string' && text instanceof Uint8Array;
-  return isTyped && checksumOf(table, key, head, text) === checksum ? (JSON.parse(head) as About[Name]) : null;
+const checksumOf = (key: number, head: string, text: Uint8Array) => crc32(text, crc32(`${key} ${head}`));
+
+export function spoolRow(key: number, about: unknown, content = ''): SpoolRow {
+  const [head, text] = [JSON.stringify(about), bytesOf(content)];
+  return { key, head, text, checksum: checksumOf(key, head, text) };
+}
+
+/** Whether it is what was written. */
+export function isWhole({ key, head, text, checksum }: SpoolRow): boolean {
+  return typeof head === 'string' && text instanceof Uint8Array && checksumOf(key, head, text) === checksum;
 }
 
 /** No UTF-8 begins with it: UTF-16 follows, which keeps halves of characters as they are. */

@@ -117,7 +117,8 @@ export class SpoolThread {
     worker.on('error', (cause) => (reason = cause));
     worker.once('exit', () => {
       this.#worker = null;
-      const ended = new Error('its thread ended unexpectedly', { cause: reason });
+      const why = reason instanceof Error ? `: ${reason.message}` : '';
+      const ended = Object.assign(new Error(`its thread ended${why}`, { cause: reason }), { code: 'ERR_WORKER_ENDED' });
       for (const { reject } of this.#waiting.values()) reject(ended);
       this.#waiting.clear();
     });

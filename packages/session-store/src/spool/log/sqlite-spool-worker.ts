@@ -1,12 +1,30 @@
 // What runs in the spool's thread. A thread of its own, because a commit of SQLite waits for the disk, and whoever makes it waits too.
 import { parentPort, workerData } from 'node:worker_threads';
 import { SpoolDatabase } from './spool-database.ts';
-import { isFull } from './spool-tables.ts';
-import type { SpoolAnswer, SpoolOrder, SpoolWork } from './spool-thread.ts';
+import { isFull } from './spool-file.ts';
+import type { Opened, SpoolAnswer, SpoolOrder, SpoolWork } from './spool-thread.ts';
 
 const port = parentPort!;
 let database: SpoolDatabase | null = null;
-const opened = () => (database ??= new SpoolDatabase(workerData as string));
+
+function open(): Opened {
+  close();
+  const opening = new SpoolDatabase(workerData as string);
+  try {
+    const found = opening.open();
+    database = opening;
+    return found;
+  } catch (cause) {
+    opening.close();
+    throw cause;
+  }
+}
+
+/** One that was let go of is opened again. */
+function opened(): SpoolDatabase {
+  if (!database) open();
+  return database!;
+}
 
 function close(): void {
   database?.close();
@@ -14,7 +32,7 @@ function close(): void {
 }
 
 const work: SpoolWork = {
-  open: () => opened().opened(),
+  open,
   commit: (group) => opened().commit(group),
   read: (span) => opened().read(span),
   notes: (number) => opened().notes(number),
