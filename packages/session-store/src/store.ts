@@ -3,6 +3,7 @@ import { isName } from './batch/record-check.ts';
 import { SessionStoreError } from './errors.ts';
 import type { Engine, Row } from './database/engines/engine.ts';
 import { openSqliteSpool } from './spool/log/sqlite-spool.ts';
+import { refuseOtherVersions } from './spool/log/spool-version.ts';
 import { Maintenance } from './background/maintenance.ts';
 import { MarketIds } from './batch/writing/market-ids.ts';
 import { migrate } from './migrate.ts';
@@ -37,10 +38,12 @@ import { RetryQueue } from './batch/writing/retry-queue.ts';
  *
  * @throws {TypeError | RangeError} on wrong options
  * @throws {SessionStoreError} DATABASE_UNREACHABLE, DATABASE_REFUSED, DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SCHEMA_TOO_NEW,
- *   MIGRATION_FAILED, QUERY_TIMEOUT
+ *   MIGRATION_FAILED, QUERY_TIMEOUT, SPOOL_OF_OTHER_VERSION, SPOOL_FULL, SPOOL_FAILED
  */
 export async function createSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
   const resolved = resolveOptions(options);
+  // Before anything is changed, the database beside it included.
+  if (resolved.spool) await refuseOtherVersions(resolved.spool.dir);
   const engine = await openEngine(resolved);
   let spool: Spool | null = null;
   try {

@@ -59,7 +59,7 @@ async function recordUntilCut(image: string, root: string, random: () => number,
   mkdirSync(root);
   cpSync(image, join(root, 'data'), { recursive: true });
   // In the midst of a checkpoint that is made safe, too.
-  using disk = await PowerCut.listen(root, () => {
+  using disk = await PowerCut.listen(root, join(root, 'data', 'spool'), () => {
     if (promised.size > 0 && random() < 0.02) cutNow();
   });
   await syncFolder(root);

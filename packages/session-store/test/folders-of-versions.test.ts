@@ -1,5 +1,6 @@
-// What earlier versions left on a disk is opened: nothing that they promised is lost. See CONTRIBUTING.md for when to keep another one.
-import { cpSync, readFileSync } from 'node:fs';
+// What earlier versions left on a disk is opened, and nothing that they promised is lost; or it is refused by name, and left as it is.
+// See CONTRIBUTING.md for when to keep another one.
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@trader/testkit';
 import postgres from 'postgres';
@@ -42,11 +43,49 @@ function allOf(left: Left) {
   return { found: judged, compacted: judged, sessions: expect.arrayContaining(sessions) as object[] };
 }
 
-test('there are some', () => {
-  expect(versions).toContain('schema-1795369200000');
+/** Their spool is a log in segments, which is not read any more. */
+const withSegments = ['schema-1795369200000'];
+
+test('there are some of either kind', () => {
+  expect(versions).toEqual(expect.arrayContaining(withSegments));
+  expect(versions.length).toBeGreaterThan(withSegments.length);
 });
 
-describe.each(versions)('of %s', (version) => {
+/** Every file with what is in it. */
+const contentOf = (path: string) =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted()
+    .map((file) => [file, readFileSync(file).toString('base64')]);
+
+describe.each(withSegments)('of %s', (version) => {
+  const expected = expectedOf(version);
+
+  test.each(['embedded', 'spool'] as const)(
+    'its unsent spool is refused by name, and nothing changes: %s',
+    async (what) => {
+      extract(version, what, folder.path);
+      const before = contentOf(folder.path);
+      const options =
+        what === 'embedded' ? { dataDir: folder.path } : { url: await newDatabase(), spool: { dir: folder.path } };
+      await expect(createSessionStore(options)).rejects.toMatchObject({
+        code: 'SPOOL_OF_OTHER_VERSION',
+        message: expect.stringMatching(/written by an earlier version .* Start that version once more/) as string,
+      });
+      expect(contentOf(folder.path)).toEqual(before);
+    },
+  );
+
+  test('its embedded database is read whole', async () => {
+    extract(version, 'embedded', folder.path);
+    const { embedded } = expected;
+    const left = { ...embedded, durable: embedded.written };
+    expect(await broughtIn(left, { dataDir: folder.path, spool: false })).toMatchObject(allOf(left));
+  });
+});
+
+describe.each(versions.filter((version) => !withSegments.includes(version)))('of %s', (version) => {
   const expected = expectedOf(version);
 
   test('an embedded store and its unsent spool are read whole', async () => {

@@ -1,13 +1,17 @@
 // A disk that loses everything which was not synced. It listens to the syncs of this process, and can say at any instant what
 // would be there had the power gone: of each file what it held when it was last synced, under the names that its folder had
 // when that was last synced. A real disk may have more than that, which is what the log and the checkpoints are for.
+//
+// SQLite syncs where nobody can listen. A spool's files are as synced as its thread says: each of its answers to a commit.
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 type Named = { readonly name: string; readonly inode: number; readonly isFolder: boolean };
 
 type Sync = (this: FileHandle) => Promise<void>;
+type Emit = (this: Worker, ...event: unknown[]) => boolean;
 
 /** What is safe at an instant. */
 export type AfterTheCut = {
@@ -17,13 +21,15 @@ export type AfterTheCut = {
 
 export class PowerCut implements Disposable {
   readonly #root: string;
+  readonly #spool: string;
   readonly #contents = new Map<number, Buffer>();
   readonly #folders = new Map<number, readonly Named[]>();
   readonly #onSync: () => void;
   #stop: () => void = () => undefined;
 
-  private constructor(root: string, onSync: () => void) {
+  private constructor(root: string, spool: string, onSync: () => void) {
     this.#root = root;
+    this.#spool = spool;
     this.#onSync = onSync;
   }
 
@@ -31,10 +37,11 @@ export class PowerCut implements Disposable {
    * Listens until it is disposed of. Linux: it finds out what is synced from /proc.
    *
    * @param root a folder that is there already, and whose own name is safe
+   * @param spool the folder of a store's spool, in there
    * @param onSync called after each sync
    */
-  static async listen(root: string, onSync: () => void): Promise<PowerCut> {
-    const cut = new PowerCut(root, onSync);
+  static async listen(root: string, spool: string, onSync: () => void): Promise<PowerCut> {
+    const cut = new PowerCut(root, spool, onSync);
     const probe = await open(join(root, 'probe'), 'w');
     const handles = Object.getPrototypeOf(probe) as Record<'sync' | 'datasync', Sync>;
     await probe.close();
@@ -45,7 +52,16 @@ export class PowerCut implements Disposable {
     handles.datasync = function listened(this: FileHandle) {
       return cut.#listen(this, datasync);
     };
-    cut.#stop = () => Object.assign(handles, { sync, datasync });
+    const workers = Worker.prototype as unknown as { emit: Emit };
+    const { emit } = workers;
+    workers.emit = function listened(this: Worker, ...event) {
+      if (event[0] === 'message' && this.threadName === 'spool') cut.#lookAtSpool();
+      return emit.apply(this, event);
+    };
+    cut.#stop = () => {
+      Object.assign(handles, { sync, datasync });
+      workers.emit = emit;
+    };
     return cut;
   }
 
@@ -77,6 +93,13 @@ export class PowerCut implements Disposable {
     await sync.call(handle);
     synced();
     this.#onSync();
+  }
+
+  #lookAtSpool(): void {
+    for (const name of readdirSync(this.#spool).filter((file) => /^spool\.sqlite(-wal)?$/.test(file))) {
+      const path = join(this.#spool, name);
+      this.#contents.set(statSync(path).ino, readFileSync(path));
+    }
   }
 
   /** As it is when the sync is asked for: what is written while it runs may be too late for it. */

@@ -1,11 +1,11 @@
 // A database whose commits are not safe by themselves: what it has is kept in the spool until it was made safe.
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
 import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SessionStoreError } from '../src/index.ts';
-import type { FileSpoolOptions } from '../src/spool/log/file-spool-options.ts';
-import { entryOf, indexOf, openReporting, readAll } from './spool-entries.ts';
+import type { SqliteSpoolOptions } from '../src/spool/log/sqlite-spool-options.ts';
+import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
+import { entryOf, indexOf, readAll } from './spool-entries.ts';
 
 let folder: TemporaryFolder;
 beforeEach(() => void (folder = temporaryFolder('spool-safe-')));
@@ -15,14 +15,14 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 const unsafe = () => new SessionStoreError('QUERY_FAILED', 'The disk refuses.', { retryable: true });
 
 /** A spool with entries 0 to 9, and a database that is made safe when the test says so. */
-async function filled(over: Partial<FileSpoolOptions> = {}) {
+async function filled(over: Partial<SqliteSpoolOptions> = {}) {
   const runtime = new ManualRuntime();
   const asked: PromiseWithResolvers<void>[] = [];
   const makeSafe = async () => {
     asked.push(Promise.withResolvers());
     await asked.at(-1)!.promise;
   };
-  const { spool } = await openReporting({ folder: folder.path, runtime, makeSafe, syncEveryMs: 0, ...over });
+  const spool = await openSqliteSpool({ folder: folder.path, runtime, makeSafe, ...over });
   for (const index of upTo(10)) spool.append(entryOf(index));
   await spool.durable();
   return { spool, runtime, asked };
@@ -32,7 +32,7 @@ async function filled(over: Partial<FileSpoolOptions> = {}) {
 async function foundAgain() {
   const copy = temporaryFolder('spool-safe-copy-');
   cpSync(folder.path, copy.path, { recursive: true });
-  const { spool } = await openReporting({ folder: copy.path });
+  const spool = await openSqliteSpool({ folder: copy.path });
   const found = (await readAll(spool)).map(indexOf);
   await spool.close();
   copy.remove();
@@ -40,11 +40,24 @@ async function foundAgain() {
 }
 
 describe('what the database has', () => {
+  test('of a session that is forgotten stays on the disk as well, its notes too', async () => {
+    const { spool, runtime, asked } = await filled();
+    spool.note('session-1', 'how it ended');
+    await spool.durable();
+    spool.forget('session-1');
+    expect([spool.sessions(), await spool.notes('session-1')]).toEqual([[], []]);
+    expect(await foundAgain()).toEqual(upTo(10));
+    runtime.advance(10_000);
+    asked[0]!.resolve();
+    await expect.poll(foundAgain).toEqual([]);
+    await spool.close();
+  });
+
   test('does not count any more, and stays on the disk until the database is safe', async () => {
     const { spool, runtime, asked } = await filled();
     const last = entryOf(9).batch;
     spool.acknowledge('session-1', last);
-    expect([spool.depth().entries, spool.sessions(), await readAll(spool)]).toEqual([0, [], []]);
+    expect([spool.depth().entries, await readAll(spool)]).toEqual([0, []]);
     expect(asked).toHaveLength(0);
     runtime.advance(10_000);
     expect(asked).toHaveLength(1);
@@ -72,9 +85,11 @@ describe('what the database has', () => {
   });
 
   test('is made safe sooner when it takes much of the room', async () => {
-    const { spool, asked } = await filled({ segmentBytes: 1000, maxBytes: 4000 });
+    const { spool, asked } = await filled({ maxBytes: 16 * 2 ** 20 });
+    for (const index of [10, 11]) spool.append(entryOf(index, { bytes: 3 * 2 ** 20 }));
+    spool.acknowledge('session-1', 11);
     expect(asked).toHaveLength(0);
-    spool.acknowledge('session-1', entryOf(9).batch);
+    spool.acknowledge('session-1', 12);
     expect(asked).toHaveLength(1);
     asked[0]!.resolve();
     await spool.close();
@@ -97,23 +112,4 @@ describe('what the database has', () => {
     expect(await foundAgain()).toEqual(upTo(10));
     expect(runtime.armedTimers).toBe(0);
   });
-});
-
-test('of damaged files the latest 16 copies are kept', async () => {
-  for (const number of upTo(20)) {
-    writeFileSync(join(folder.path, `${String(number).padStart(16, '0')}-00000001.segment.damaged`), '');
-  }
-  const { spool } = await openReporting({ folder: folder.path, segmentBytes: 1500 });
-  for (const index of upTo(20)) spool.append(entryOf(index));
-  await spool.close();
-  const segments = readdirSync(folder.path).filter((name) => name.endsWith('.segment'));
-  const first = join(folder.path, segments[0]!);
-  const bytes = readFileSync(first);
-  bytes[300]! ^= 1;
-  writeFileSync(first, bytes);
-  const again = await openReporting({ folder: folder.path });
-  await again.spool.close();
-  expect(again.damage).toMatchObject([{ reason: 'damaged', keptAs: `${first}.damaged` }]);
-  expect(readFileSync(`${first}.damaged`)).toEqual(bytes);
-  expect(readdirSync(folder.path).filter((name) => name.endsWith('.damaged'))).toHaveLength(16);
 });

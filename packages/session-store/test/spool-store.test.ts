@@ -1,7 +1,8 @@
 // The spool between a session and the database: what is appended while that is away, what a dead process leaves behind, and what
 // becomes of records that no database takes any more.
-import { appendFileSync, cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { seededRandom, temporaryFolder } from '@trader/testkit';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -366,8 +367,7 @@ describe('a spool that is damaged', () => {
     await store.close();
     stores.clear();
     databaseIsBack();
-    const [segment] = readdirSync(copy).filter((name) => /^\d{16}-/.test(name));
-    return { session, copy, segment: join(copy, segment!) };
+    return { session, copy, file: join(copy, 'spool.sqlite') };
   };
 
   const recovered = async (copy: string) => {
@@ -382,11 +382,15 @@ describe('a spool that is damaged', () => {
   };
 
   test('in the middle names the numbers that it lost, and the rest is written', async () => {
-    const { copy, segment } = await left();
-    const bytes = readFileSync(segment);
+    const { copy, file } = await left();
+    // What is in SQLite's own log goes into the file itself.
+    const database = new DatabaseSync(file);
+    database.exec('pragma wal_checkpoint(truncate)');
+    database.close();
+    const bytes = readFileSync(file);
     const middle = Math.floor(bytes.length / 2);
     bytes.fill(0x55, middle, middle + 200);
-    writeFileSync(segment, bytes);
+    writeFileSync(file, bytes);
     const { numbers, rows } = await recovered(copy);
     const missing = Array.from({ length: 3000 }, (_, index) => index + 1).filter((seq) => !numbers.includes(seq));
     expect(missing.length).toBeGreaterThan(0);
@@ -396,9 +400,9 @@ describe('a spool that is damaged', () => {
   });
 
   test('at its end names that', async () => {
-    const { copy, segment } = await left();
-    truncateSync(segment, readFileSync(segment).length - 2000);
-    appendFileSync(segment, Buffer.alloc(50, 0x55));
+    const { copy, file } = await left();
+    const log = readFileSync(`${file}-wal`);
+    writeFileSync(`${file}-wal`, log.fill(0x55, log.length - 2000, log.length - 1000));
     const { numbers, named } = await recovered(copy);
     expect(recoveries[0]!.reason).toContain('damaged');
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));

@@ -3,6 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { SessionStoreError } from '../../errors.ts';
+import { spoolFailure } from './spool-failure.ts';
 
 /** The format that this version writes. */
 export const spoolVersion = 1;
@@ -16,7 +17,7 @@ const segment = /^\d{16}-[0-9a-f]{8}\.segment$/;
 
 /** @throws {SessionStoreError} SPOOL_OF_OTHER_VERSION */
 export async function refuseOtherVersions(folder: string): Promise<void> {
-  for (const name of (await readdir(folder)).filter((file) => segment.test(file))) {
+  for (const name of (await namesIn(folder)).filter((file) => segment.test(file))) {
     if ((await stat(join(folder, name))).size > 0) throw ofOtherVersion(folder, 'an earlier version');
   }
   const file = await open(join(folder, 'spool.sqlite'), 'r').catch((cause: NodeJS.ErrnoException) => {
@@ -31,6 +32,12 @@ export async function refuseOtherVersions(folder: string): Promise<void> {
   if (version <= spoolVersion || buffer.readUInt32BE(applicationAt) !== applicationId(version)) return;
   throw ofOtherVersion(folder, 'a newer version');
 }
+
+const namesIn = async (folder: string) =>
+  readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw spoolFailure('Opening the spool', cause);
+  });
 
 const ofOtherVersion = (folder: string, which: string) =>
   new SessionStoreError(
