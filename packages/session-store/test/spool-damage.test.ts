@@ -88,6 +88,19 @@ test.each([
   expect((await indices()).at(-1)).toBe(20);
 });
 
+test('a row that is found under another key does not stand in the way of what comes', async () => {
+  await fill(10);
+  const { DatabaseSync } = await import('node:sqlite');
+  const other = new DatabaseSync(database());
+  other.exec('update rows set key = key + 5 where key = (select max(key) from rows)');
+  other.close();
+  await open();
+  expect(await indices()).toEqual(upTo(9));
+  for (const index of upTo(16, 10)) spool!.append(entryOf(index));
+  await spool!.durable();
+  expect(await indices()).toEqual([...upTo(9), ...upTo(16, 10)]);
+});
+
 describe('a database', () => {
   test('whose structure is damaged is kept for people to look at, and what can be read of it goes on in a new one', async () => {
     await fill(200);

@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ManualRuntime, temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SqliteSpoolOptions } from '../src/spool/log/sqlite-spool-options.ts';
@@ -215,6 +217,70 @@ describe('forgetting', () => {
     await again.close();
     expect((await opened()).sessions()).toEqual([]);
   });
+});
+
+describe('what the database has and may lose', () => {
+  /** What a start after a power cut finds, if it came now. */
+  async function foundAgain() {
+    using copy = temporaryFolder('spool-copy-');
+    cpSync(folder.path, copy.path, { recursive: true });
+    const again = await openSqliteSpool({ folder: copy.path });
+    const found = { batches: (await readAll(again)).map(indexOf), notes: await again.notes('session-1') };
+    await again.close();
+    return found;
+  }
+
+  test.each(['acknowledged', 'forgotten'] as const)(
+    'stays on the disk until it is safe, and counts no more: %s',
+    async (what) => {
+      const runtime = new ManualRuntime();
+      const safe = Promise.withResolvers<void>();
+      const spool = await opened({ runtime, makeSafe: async () => safe.promise });
+      for (const index of upTo(10)) spool.append(entryOf(index));
+      spool.note('session-1', 'a note');
+      await spool.durable();
+      if (what === 'acknowledged') spool.acknowledge('session-1', 10);
+      else spool.forget('session-1');
+      expect(spool.depth()).toEqual({ entries: 0, records: 0, bytes: 0, oldestAtMs: null });
+      expect(await spool.read('session-1')).toEqual([]);
+      expect(spool.sessions()).toHaveLength(what === 'acknowledged' ? 1 : 0);
+      expect(await spool.notes('session-1')).toHaveLength(what === 'acknowledged' ? 1 : 0);
+      runtime.advance(10_000);
+      expect(await foundAgain()).toEqual({ batches: upTo(10), notes: ['a note'] });
+      safe.resolve();
+      const left = { batches: [], notes: what === 'acknowledged' ? ['a note'] : [] };
+      await expect.poll(foundAgain, { timeout: 30_000 }).toEqual(left);
+    },
+  );
+
+  test('takes room until it is safe', async () => {
+    const safe = Promise.withResolvers<void>();
+    const spool = await opened({ maxBytes: 16 * MiB, makeSafe: async () => safe.promise });
+    for (const index of upTo(14)) spool.append(entryOf(index, { bytes: MiB }));
+    await spool.durable();
+    spool.acknowledge('session-1', 14);
+    expect(spool.depth().bytes).toBe(0);
+    expect(() => spool.append(entryOf(14, { bytes: 3 * MiB }))).toThrow(
+      expect.objectContaining({ code: 'SPOOL_FULL', retryable: true }),
+    );
+    safe.resolve();
+  });
+});
+
+test('a spool that nobody closes keeps no process alive', async () => {
+  const program = `
+    import { openSqliteSpool } from ${JSON.stringify(new URL('../src/spool/log/sqlite-spool.ts', import.meta.url).href)};
+    const spool = await openSqliteSpool({ folder: ${JSON.stringify(folder.path)} });
+    spool.append(${JSON.stringify(entryOf(0))});
+    await spool.durable();
+    console.log((await spool.read('session-1')).length);`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--no-warnings',
+    '--input-type=module',
+    '--eval',
+    program,
+  ]);
+  expect(stdout).toBe('1\n');
 });
 
 describe('durability', () => {

@@ -101,12 +101,12 @@ export class CommitQueue {
     this.#cancelRetry?.();
     this.#cancelRetry = null;
     try {
-      // What makes room goes first.
-      if (this.#failure) await this.#free();
+      // What makes room goes first: a full disk takes nothing new, and yet lets go of what it has.
+      while (this.#failure && this.#hasToFree) await this.#commit(0);
       while (this.#queue.length > 0 || this.#hasToFree) await this.#commit(this.#groupLength());
       this.#failure = null;
     } catch (cause) {
-      await this.#fail(spoolFailure('Writing to the spool', cause));
+      this.#fail(spoolFailure('Writing to the spool', cause));
     }
     this.#pumping = null;
     if (this.#failure && !this.#isClosing) {
@@ -116,10 +116,6 @@ export class CommitQueue {
 
   get #hasToFree(): boolean {
     return this.#released.size > 0 || (this.#mayFree && !this.#isClosing);
-  }
-
-  async #free(): Promise<void> {
-    while (this.#hasToFree) await this.#commit(0);
   }
 
   /** How many from the front of the queue make a group: one at least. */
@@ -168,17 +164,9 @@ export class CommitQueue {
     });
   }
 
-  async #fail(error: SessionStoreError): Promise<void> {
-    const isFirst = this.#failure === null;
+  #fail(error: SessionStoreError): void {
     this.#failure = error;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
     this.#onFailure();
-    if (!isFirst) return;
-    try {
-      // A full disk takes nothing new, and yet lets go of what it has.
-      await this.#free();
-    } catch {
-      // The next try.
-    }
   }
 }

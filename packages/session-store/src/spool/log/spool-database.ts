@@ -51,11 +51,9 @@ export class SpoolDatabase {
       if (items.length > 0) this.#keepReserve();
       const sessions = new Map(this.#state.sessions);
       const freeing = new Map(this.#freeing);
-      let { lastNumber } = this.#state;
       const rows = items.map((item): SpoolRow => {
         const { number, session } = item;
         const { lastBatch, acknowledged } = sessions.get(number) ?? { lastBatch: 0, acknowledged: 0 };
-        lastNumber = Math.max(lastNumber, number);
         if ('text' in item) {
           sessions.set(number, { session, lastBatch, acknowledged });
           return spoolRow(noteKey(number, item.note), [session] satisfies AboutNote, item.text);
@@ -75,7 +73,7 @@ export class SpoolDatabase {
       this.#save(() => {
         for (const row of rows) this.#file.put(row);
         free(this.#file, sessions, freeing);
-        return { lastNumber, sessions: [...sessions] };
+        return [...sessions];
       });
       this.#freeing = freeing;
       if (freeing.size === 0) this.#shrink();
@@ -134,21 +132,21 @@ export class SpoolDatabase {
       this.#save(() => {
         // They would stand in the way of others.
         for (const key of spoiled) this.#file.remove(key, key, 1);
-        return state;
+        return state.sessions;
       });
     } catch (cause) {
       // Reading needs no room.
       if (!isFull(cause)) throw cause;
     }
-    return { sessions: found, nextNumber: state.lastNumber + 1 };
+    return { sessions: found, nextNumber: Math.max(0, ...this.#freeing.keys()) + 1 };
   }
 
   /** Makes safe what is done in here, with the state that it leads to. */
-  #save(work: () => Omit<SpoolState, 'revision'>): void {
+  #save(work: () => SpoolState['sessions']): void {
     let state = this.#state;
     try {
       this.#file.transact(() => {
-        state = { ...work(), revision: this.#state.revision + 1 };
+        state = { sessions: work(), revision: this.#state.revision + 1 };
         this.#file.put(spoolRow(stateKey, state), 'replace');
       });
     } catch (cause) {

@@ -55,6 +55,5 @@ export function load(file: SpoolFile, mark: SpoolState): Loaded {
       lastNote: lastNotes.get(number) ?? 0,
       batches: batches.get(number) ?? [],
     }));
-  const lastNumber = Math.max(state.lastNumber, ...sessions.keys());
-  return { state: { ...state, lastNumber, sessions: ordered }, found, spoiled };
+  return { state: { ...state, sessions: ordered }, found, spoiled };
 }

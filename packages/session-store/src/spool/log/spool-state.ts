@@ -15,13 +15,11 @@ export type SessionProgress = {
 export type SpoolState = {
   /** Rises with every commit: of two the higher one is believed. */
   readonly revision: number;
-  /** The highest that a session ever had: none comes again. */
-  readonly lastNumber: number;
   /** By number, in the order in which they came. */
   readonly sessions: readonly (readonly [number: number, progress: SessionProgress])[];
 };
 
-export const noState: SpoolState = { revision: 0, lastNumber: 0, sessions: [] };
+export const noState: SpoolState = { revision: 0, sessions: [] };
 
 const headerBytes = 8;
 

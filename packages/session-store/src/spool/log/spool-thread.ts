@@ -39,7 +39,7 @@ export type FoundSession = {
 
 export type Opened = {
   readonly sessions: readonly FoundSession[];
-  /** Above those of all sessions that there ever were. */
+  /** Above those of all sessions that have anything in the database. */
   readonly nextNumber: number;
 };
 
