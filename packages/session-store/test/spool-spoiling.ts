@@ -8,10 +8,10 @@ import type { SpooledSession } from '../src/spool/spool.ts';
 import { entryOf, indexOf, readAll } from './spool-entries.ts';
 
 /** By session which of its batches were written, and which of them were acknowledged. */
-export type Written = ReadonlyMap<string, { readonly batches: number; readonly acknowledged: number }>;
+type Written = ReadonlyMap<string, { readonly batches: number; readonly acknowledged: number }>;
 
 /** Fills a spool. What is in the folder when it is done is put into `killed`: as if the process had been killed then. */
-export async function fillSpool(folder: string, killed: string, random: () => number): Promise<Written> {
+async function fillSpool(folder: string, killed: string, random: () => number): Promise<Written> {
   const spool = await openSqliteSpool({ folder });
   const written = new Map<string, { batches: number; acknowledged: number }>();
   for (const session of ['a', 'b', 'c']) {
@@ -35,13 +35,13 @@ export async function fillSpool(folder: string, killed: string, random: () => nu
   return written;
 }
 
-export type FoundSpool = {
+type FoundSpool = {
   readonly sessions: readonly SpooledSession[];
   readonly batches: ReadonlyMap<string, number[]>;
 };
 
 /** What a spool gives back. @throws when that is not what was written */
-export async function reopenSpool(folder: string): Promise<FoundSpool> {
+async function reopenSpool(folder: string): Promise<FoundSpool> {
   const spool = await openSqliteSpool({ folder });
   const sessions = spool.sessions();
   const batches = new Map<string, number[]>();

@@ -17,6 +17,7 @@ const reserveBytes = 2 * 2 ** 20;
 const freedAtOnce = 64;
 /** Pages of 4 KiB. The file is made small when so many are free, and so few have to be moved for it. */
 const [freePages, usedPages] = [1024, 1024];
+
 export class SpoolDatabase {
   readonly #path: string;
   readonly #reserve: string;
@@ -119,6 +120,8 @@ export class SpoolDatabase {
   #salvage(cause: unknown): void {
     if (!isDamage(cause)) throw cause;
     this.#file?.close();
+    // It takes room for another file.
+    this.#dropReserve();
     salvage(this.#path);
   }
 
@@ -164,15 +167,20 @@ export class SpoolDatabase {
       writeFileSync(this.#reserve, randomFillSync(Buffer.allocUnsafe(reserveBytes)), { mode: privateFile });
       this.#hasReserve = true;
     } catch (cause) {
-      rmSync(this.#reserve, { force: true });
+      this.#dropReserve();
       // What the database has let go of is room as well.
       if (this.#file.pages.free < freePages) throw cause;
     }
   }
 
-  #giveUpReserve(): void {
+  #dropReserve(): void {
     rmSync(this.#reserve, { force: true });
     this.#hasReserve = false;
+  }
+
+  /** To a full disk, and puts what is in the log in its place. */
+  #giveUpReserve(): void {
+    this.#dropReserve();
     try {
       this.#file.checkpoint();
     } catch {

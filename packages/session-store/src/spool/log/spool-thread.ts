@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { SpoolEntry } from '../spool.ts';
 
 /** Of a session: its number in the spool says which. */
-export type NumberedBatch = SpoolEntry & { readonly number: number };
-export type NumberedNote = {
+type NumberedBatch = SpoolEntry & { readonly number: number };
+type NumberedNote = {
   readonly number: number;
   readonly session: string;
   readonly note: number;
@@ -54,7 +54,7 @@ export interface SpoolWork {
 }
 
 export type SpoolOrder = { readonly id: number; readonly name: keyof SpoolWork; readonly parameters: unknown[] };
-export type SpoolFailure = { readonly message: string; readonly code: unknown; readonly errcode: unknown };
+type SpoolFailure = { readonly message: string; readonly code: unknown; readonly errcode: unknown };
 export type SpoolAnswer = { readonly id: number } & ({ readonly result: unknown } | { readonly failure: SpoolFailure });
 
 /** Beside this file, as a source and as a part of the package. */

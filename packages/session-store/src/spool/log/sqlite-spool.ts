@@ -20,7 +20,8 @@ const maxUnsafeBytes = 32 * 2 ** 20;
 /**
  * Opens the folder's spool, whatever state it is in, and locks it.
  *
- * What is lost when the process dies or the power goes: what was appended during one commit, or two, and nothing that `durable` resolved for.
+ * What is lost when the process dies or the power goes: what was appended during a commit or two, and nothing that `durable`
+ * resolved for.
  *
  * A damaged database is kept as `spool.sqlite.<time>.damaged`, the latest 16 of them, and what can be read of it is taken over.
  *
