@@ -266,7 +266,7 @@ function whenFullOf(value: 'block' | 'shed'): 'block' | 'shed' {
   throw new TypeError(`whenFull must be "block" or "shed", not ${JSON.stringify(value)}.`);
 }
 
-/** Two of the spool's segments: see `file-spool-options.ts`. */
+/** As `sqlite-spool-options.ts` has it. */
 const leastSpoolBytes = 16 * 2 ** 20;
 
 function spoolOf(spool: SpoolTuning | false | undefined, location: StoreLocation): ResolvedOptions['spool'] {

@@ -1,5 +1,5 @@
 // A spool in memory, for tests of what uses one. It refuses when it is told to, and forgets what it is told to have lost.
-import { SessionStoreError } from '../src/index.ts';
+import type { SessionStoreError } from '../src/index.ts';
 import type { Spool, SpoolEntry } from '../src/spool/spool.ts';
 
 type Kept = { lastBatch: number; entries: SpoolEntry[]; notes: string[] };

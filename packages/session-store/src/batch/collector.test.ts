@@ -182,7 +182,8 @@ describe('numbers', () => {
 test('a record that is shed uses up its number, is counted apart, and is named before the next that is taken', () => {
   const collector = collect(delta(1));
   collector.shed(delta(5) as DeltaRecord);
-  collector.add({ ...delta(9), ...{ kind: 'gap', firstSeq: 2, lastSeq: 4, fromAtMs: 1, toAtMs: 2, cause: 'lost' } });
+  const span = { firstSeq: 2, lastSeq: 4, fromAtMs: 1, toAtMs: 2 };
+  collector.add({ kind: 'gap', epoch: 1, sid: 1, ...span, cause: 'lost' });
   expect(() => collector.add(delta(4))).toThrow('comes after 5');
   expect(() => collector.shed(delta(6, { market: '' }) as DeltaRecord)).toThrow(
     expect.objectContaining({ code: 'RECORD_INVALID' }),

@@ -19,10 +19,8 @@ export function joinBatches(batches: readonly Batch[]): Batch {
     indexOf.set(name, markets.length);
     return markets.push(name) - 1;
   };
-  const deltas = new ChunkJoin<DeltaColumns>((chunk) => new DeltaColumns({ ...chunk, seq: chunk.firstSeq }));
-  const trades = new ChunkJoin<TradeColumns>(
-    (chunk) => new TradeColumns({ ...chunk, seq: chunk.firstSeq }, chunk.firstOrdinal),
-  );
+  const deltas = new ChunkJoin<DeltaColumns>((chunk) => new DeltaColumns(firstOf(chunk)));
+  const trades = new ChunkJoin<TradeColumns>((chunk) => new TradeColumns(firstOf(chunk), chunk.firstOrdinal));
   const snapshots = [];
   let lastRecordAtMs: number | null = null;
   for (const batch of batches) {
@@ -72,6 +70,18 @@ class ChunkJoin<T extends Chunk<T>> {
     this.chunks.push(begun);
   }
 }
+
+const firstOf = <Seq extends number | null>({
+  epoch,
+  sid,
+  firstSeq,
+  receivedAtMs,
+}: {
+  readonly epoch: number;
+  readonly sid: number;
+  readonly firstSeq: Seq;
+  readonly receivedAtMs: number;
+}) => ({ epoch, sid, seq: firstSeq, receivedAtMs });
 
 const latest = (one: number | null, other: number | null) =>
   one === null || other === null ? (one ?? other) : Math.max(one, other);

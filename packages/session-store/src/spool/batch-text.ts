@@ -10,7 +10,7 @@ export function parseBatch(text: string): Batch {
   const batch = JSON.parse(text) as Batch;
   return {
     ...batch,
-    chunks: batch.chunks.map((chunk) => withMethods(DeltaColumns, { ...chunk, delays: chunk.delays.map(orNaN) })),
+    chunks: batch.chunks.map((chunk) => withMethods(DeltaColumns, chunk, { delays: chunk.delays.map(orNaN) })),
     trades: batch.trades.map((chunk) => withMethods(TradeColumns, chunk)),
   };
 }
@@ -18,5 +18,5 @@ export function parseBatch(text: string): Batch {
 /** JSON has no NaN, and writes null in its place. */
 const orNaN = (delay: number | null) => delay ?? Number.NaN;
 
-const withMethods = <T extends object>({ prototype }: { readonly prototype: T }, fields: object): T =>
-  Object.assign(Object.create(prototype) as T, fields);
+const withMethods = <T extends object>({ prototype }: { readonly prototype: T }, ...fields: object[]): T =>
+  Object.assign(Object.create(prototype) as T, ...fields) as T;

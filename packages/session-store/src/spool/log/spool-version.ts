@@ -15,29 +15,33 @@ const [headerBytes, versionAt, applicationAt] = [100, 60, 68];
 /** Until 2026-11 the spool was a log in files of such names; an empty one had none, or empty ones. */
 const segment = /^\d{16}-[0-9a-f]{8}\.segment$/;
 
-/** @throws {SessionStoreError} SPOOL_OF_OTHER_VERSION */
+/** @throws {SessionStoreError} SPOOL_OF_OTHER_VERSION, SPOOL_FAILED */
 export async function refuseOtherVersions(folder: string): Promise<void> {
-  for (const name of (await namesIn(folder)).filter((file) => segment.test(file))) {
-    if ((await stat(join(folder, name))).size > 0) throw ofOtherVersion(folder, 'an earlier version');
+  try {
+    if (await hasSegments(folder)) throw ofOtherVersion(folder, 'an earlier version');
+    if (await isNewer(join(folder, 'spool.sqlite'))) throw ofOtherVersion(folder, 'a newer version');
+  } catch (cause) {
+    if (!isAbsent(cause)) throw spoolFailure('Opening the spool', cause);
   }
-  const file = await open(join(folder, 'spool.sqlite'), 'r').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return null;
-    throw cause;
-  });
-  if (!file) return;
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
-  await file.close();
-  if (bytesRead < headerBytes) return;
-  const version = buffer.readUInt32BE(versionAt);
-  if (version <= spoolVersion || buffer.readUInt32BE(applicationAt) !== applicationId(version)) return;
-  throw ofOtherVersion(folder, 'a newer version');
 }
 
-const namesIn = async (folder: string) =>
-  readdir(folder).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return [];
-    throw spoolFailure('Opening the spool', cause);
-  });
+async function hasSegments(folder: string): Promise<boolean> {
+  for (const name of (await readdir(folder)).filter((file) => segment.test(file))) {
+    if ((await stat(join(folder, name))).size > 0) return true;
+  }
+  return false;
+}
+
+async function isNewer(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
+  await file.close();
+  if (bytesRead < headerBytes) return false;
+  const version = buffer.readUInt32BE(versionAt);
+  return version > spoolVersion && buffer.readUInt32BE(applicationAt) === applicationId(version);
+}
+
+const isAbsent = (cause: unknown) => ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
 
 const ofOtherVersion = (folder: string, which: string) =>
   new SessionStoreError(

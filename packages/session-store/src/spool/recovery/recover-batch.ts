@@ -56,8 +56,8 @@ export function rowsForKept(
       kind: 'gap',
       epoch,
       sid,
-      firstSeq: least(row?.firstSeq, seq),
-      lastSeq: most(row?.lastSeq, seq),
+      firstSeq: either(row?.firstSeq ?? null, seq, Math.min),
+      lastSeq: either(row?.lastSeq ?? null, seq, Math.max),
       fromAtMs,
       toAtMs: Math.max(row?.toAtMs ?? receivedAtMs, receivedAtMs),
       cause,
@@ -66,10 +66,5 @@ export function rowsForKept(
   return [...rows.values()];
 }
 
-type SeqOrNone = number | null | undefined;
-
-const least = (one: SeqOrNone, other: SeqOrNone) => either(one, other, Math.min);
-const most = (one: SeqOrNone, other: SeqOrNone) => either(one, other, Math.max);
-
-const either = (one: SeqOrNone, other: SeqOrNone, choose: (one: number, other: number) => number) =>
-  one == null || other == null ? (one ?? other ?? null) : choose(one, other);
+const either = (one: number | null, other: number | null, choose: (one: number, other: number) => number) =>
+  one === null || other === null ? (one ?? other) : choose(one, other);

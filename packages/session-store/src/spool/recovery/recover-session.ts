@@ -9,7 +9,7 @@ import { setAside } from './set-aside-file.ts';
 import { spooledRuns, type SpooledRun } from './spooled-runs.ts';
 import { finishAdoption } from '../../ownership/adopt-session.ts';
 import type { OwnedSession } from '../../ownership/owned-session.ts';
-import { SessionStoreError } from '../../errors.ts';
+import type { SessionStoreError } from '../../errors.ts';
 import { numberOf } from '../../database/rows.ts';
 import { readNotes } from '../session-notes.ts';
 import type { Engine, Row } from '../../database/engines/engine.ts';
