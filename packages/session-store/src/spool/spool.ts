@@ -24,7 +24,7 @@ export interface SpoolDepth {
   readonly records: number;
   /** Size of their payloads, in characters. */
   readonly bytes: number;
-  /** The smallest `atMs` among them, `null` when there are none. */
+  /** The smallest `atMs` of the sessions' oldest ones, `null` when there are none. */
   readonly oldestAtMs: number | null;
 }
 

@@ -1,14 +1,15 @@
 import type { SpoolDepth, SpoolEntry, SpooledSession } from '../spool.ts';
 import type { FoundBatch, Opened } from './spool-thread.ts';
 
-/** Batches are in order, without those that are acknowledged. */
 export type IndexedSession = {
   /** Its own, whatever comes later under the same name. */
   readonly number: number;
   lastBatch: number;
   acknowledged: number;
   lastNote: number;
+  /** Those that are not acknowledged, in order, and their records together. */
   batches: FoundBatch[];
+  records: number;
 };
 
 /** What was taken and is not acknowledged: an object per session and per batch, known before the disk has it. */
@@ -20,8 +21,8 @@ export class SpoolIndex {
   constructor({ sessions, nextNumber }: Opened) {
     this.#nextNumber = nextNumber;
     for (const { session, batches, ...found } of sessions) {
-      this.#sessions.set(session, { ...found, batches: [...batches] });
-      for (const { bytes } of batches) this.#bytes += bytes;
+      this.#sessions.set(session, { ...found, batches: [...batches], records: recordsOf(batches) });
+      this.#bytes += bytesOf(batches);
     }
   }
 
@@ -38,7 +39,7 @@ export class SpoolIndex {
   session(session: string): IndexedSession {
     let known = this.#sessions.get(session);
     if (!known) {
-      known = { number: this.#nextNumber++, lastBatch: 0, acknowledged: 0, lastNote: 0, batches: [] };
+      known = { number: this.#nextNumber++, lastBatch: 0, acknowledged: 0, lastNote: 0, batches: [], records: 0 };
       this.#sessions.set(session, known);
     }
     return known;
@@ -50,6 +51,7 @@ export class SpoolIndex {
     known.lastBatch = batch;
     if (batch <= known.acknowledged) return false;
     known.batches.push({ batch, records, atMs, bytes: payload.length });
+    known.records += records;
     this.#bytes += payload.length;
     return true;
   }
@@ -59,7 +61,8 @@ export class SpoolIndex {
     known.acknowledged = Math.max(known.acknowledged, throughBatch);
     const kept = known.batches.findIndex(({ batch }) => batch > throughBatch);
     const gone = known.batches.splice(0, kept < 0 ? known.batches.length : kept);
-    const bytes = gone.reduce((sum, batch) => sum + batch.bytes, 0);
+    const bytes = bytesOf(gone);
+    known.records -= recordsOf(gone);
     this.#bytes -= bytes;
     return bytes;
   }
@@ -68,23 +71,21 @@ export class SpoolIndex {
     this.#sessions.delete(session);
   }
 
+  /** Often asked for, also when very many wait. */
   depth(): SpoolDepth {
-    let [entries, records, oldestAtMs] = [0, 0, Infinity];
-    for (const { batches } of this.#sessions.values()) {
-      entries += batches.length;
-      for (const batch of batches) {
-        records += batch.records;
-        oldestAtMs = Math.min(oldestAtMs, batch.atMs);
-      }
-    }
-    return { entries, records, bytes: this.#bytes, oldestAtMs: entries > 0 ? oldestAtMs : null };
+    const waiting = [...this.#sessions.values()].filter(({ batches }) => batches.length > 0);
+    return {
+      entries: waiting.reduce((sum, { batches }) => sum + batches.length, 0),
+      records: waiting.reduce((sum, { records }) => sum + records, 0),
+      bytes: this.#bytes,
+      oldestAtMs: waiting.length > 0 ? Math.min(...waiting.map(({ batches }) => batches[0]!.atMs)) : null,
+    };
   }
 
   sessions(): SpooledSession[] {
-    return [...this.#sessions].map(([session, { lastBatch, batches }]) => ({
-      session,
-      lastBatch,
-      records: batches.reduce((sum, { records }) => sum + records, 0),
-    }));
+    return [...this.#sessions].map(([session, { lastBatch, records }]) => ({ session, lastBatch, records }));
   }
 }
+
+const bytesOf = (batches: readonly FoundBatch[]) => batches.reduce((sum, { bytes }) => sum + bytes, 0);
+const recordsOf = (batches: readonly FoundBatch[]) => batches.reduce((sum, { records }) => sum + records, 0);
