@@ -14,12 +14,12 @@ const emptyIndex = () => new SpoolIndex({ sessions: [], nextNumber: 1 });
 test('counts what waits, and from when', () => {
   const index = emptyIndex();
   expect(index.depth()).toEqual({ entries: 0, records: 0, bytes: 0, oldestAtMs: null });
-  for (const batch of [1, 2, 3]) index.add(entry('a', batch, 10 - batch));
+  for (const batch of [1, 2, 3]) index.add(entry('a', batch, 10 + batch));
   index.add(entry('b', 7, 5));
   expect(index.depth()).toEqual({ entries: 4, records: 20, bytes: 400, oldestAtMs: 5 });
   expect(index.acknowledge(index.session('b'), 7)).toBe(100);
   expect(index.acknowledge(index.session('a'), 1)).toBe(100);
-  expect(index.depth()).toEqual({ entries: 2, records: 10, bytes: 200, oldestAtMs: 7 });
+  expect(index.depth()).toEqual({ entries: 2, records: 10, bytes: 200, oldestAtMs: 12 });
   expect(index.sessions()).toEqual([
     { session: 'a', lastBatch: 3, records: 10 },
     { session: 'b', lastBatch: 7, records: 0 },
