@@ -144,7 +144,7 @@ type FullDisk = Disposable & { readonly folder: string; readonly tuning: object 
 
 /** A disk of its own where that may be mounted, otherwise a quota of the spool's own. */
 function smallDisk(): FullDisk {
-  const disk = SmallDisk.mount(256 * 1024);
+  const disk = SmallDisk.mount(6 * 2 ** 20);
   if (typeof disk !== 'string')
     return { folder: disk.path, tuning: {}, [Symbol.dispose]: () => disk[Symbol.dispose]() };
   const folder = temporaryFolder('crash-disk-');
@@ -153,7 +153,7 @@ function smallDisk(): FullDisk {
 
 const diskKind = ((): string => {
   using disk = smallDisk();
-  return 'maxBytes' in disk.tuning ? 'quota of 16 MiB' : 'tmpfs of 256 KiB';
+  return 'maxBytes' in disk.tuning ? 'quota of 16 MiB' : 'tmpfs of 6 MiB';
 })();
 
 /** Stopped until its session was reclaimed and its recorder was somebody else's, and then let go on. */
