@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { arrayLiteral, textArrayLiteral } from './array-literal.ts';
 
-test('numbers and booleans stand bare, and null is NULL', () => {
+test('numbers and booleans stand bare, and what is not there is null, which PostgreSQL reads as NULL', () => {
   expect(arrayLiteral([1, -2, 2 ** 53 - 1])).toBe('{1,-2,9007199254740991}');
   expect(arrayLiteral([true, false])).toBe('{true,false}');
-  expect(arrayLiteral([null, 0, null])).toBe('{NULL,0,NULL}');
+  expect(arrayLiteral([null, 0, Number.NaN])).toBe('{null,0,null}');
   expect(arrayLiteral([])).toBe('{}');
 });
 

@@ -1,6 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { arrayLiteral } from '../../database/array-literal.ts';
-import { booleanColumns, integerColumns } from './column-literal.ts';
 import type { Batch } from '../collector.ts';
 import { isStorableText, storableText } from '../record-check.ts';
 import { render, type Statement } from '../../database/engines/engine.ts';
@@ -62,16 +61,13 @@ function insertChunks(id: SessionId, { chunks }: Batch, marketIds: readonly numb
       ${bigints(chunks.map((chunk) => chunk.lastSeq))},
       ${integers(chunks.map((chunk) => chunk.length))},
       ${bigints(chunks.map((chunk) => chunk.receivedAtMs))},
-      ${integerColumns(chunks.map((chunk) => chunk.skipped))}::text::text[],
-      ${integerColumns(
-        chunks.map((chunk) => chunk.markets),
-        marketIds,
-      )}::text::text[],
-      ${booleanColumns(chunks.map((chunk) => chunk.yes))}::text::text[],
-      ${integerColumns(chunks.map((chunk) => chunk.prices))}::text::text[],
-      ${integerColumns(chunks.map((chunk) => chunk.deltas))}::text::text[],
-      ${integerColumns(chunks.map((chunk) => chunk.receivedOffsets))}::text::text[],
-      ${integerColumns(chunks.map((chunk) => chunk.delays))}::text::text[]
+      ${columns(chunks.map((chunk) => chunk.skipped))},
+      ${columns(chunks.map(({ markets }) => markets.map((market) => marketIds[market]!)))},
+      ${columns(chunks.map((chunk) => chunk.yes))},
+      ${columns(chunks.map((chunk) => chunk.prices))},
+      ${columns(chunks.map((chunk) => chunk.deltas))},
+      ${columns(chunks.map((chunk) => chunk.receivedOffsets))},
+      ${columns(chunks.map((chunk) => chunk.delays))}
     ) as chunk (
       epoch, sid, first_seq, last_seq, records, received_at_ms,
       skipped, market_ids, yes, prices, deltas, received_offsets, delays
@@ -148,3 +144,6 @@ function insertGaps(id: SessionId, { gaps }: Batch): SQL {
 
 const price = (level: StoredLevel) => level[0];
 const size = (level: StoredLevel) => level[1];
+
+/** A chunk's column is an array within the array of all chunks. */
+const columns = (values: readonly (readonly number[])[]) => texts(values.map(arrayLiteral));

@@ -2,7 +2,7 @@
 export type Ordered = {
   readonly length: number;
   /** Rising. */
-  readonly seqs: Float64Array;
+  readonly seqs: readonly number[];
 };
 
 type Open<T> = { readonly chunk: T; at: number };

@@ -5,16 +5,16 @@ import { numberOf, textOf, timeOf } from '../../database/rows.ts';
 /** A chunk's deltas in columns: element i of each belongs to the i-th, by rising number. */
 export type DeltaChunk = {
   readonly length: number;
-  readonly seqs: Float64Array;
-  readonly marketIds: Float64Array;
+  readonly seqs: readonly number[];
+  readonly marketIds: readonly number[];
   /** 1 for yes, 0 for no. */
   readonly yes: Uint8Array;
-  readonly prices: Float64Array;
-  readonly deltas: Float64Array;
+  readonly prices: readonly number[];
+  readonly deltas: readonly number[];
   /** ms since the epoch. */
-  readonly receivedAtMs: Float64Array;
+  readonly receivedAtMs: readonly number[];
   /** Arrival minus the exchange's time, in ms; NaN where the exchange gave none. */
-  readonly delays: Float64Array;
+  readonly delays: readonly number[];
 };
 
 /** @returns `null` where the row's columns do not fit each other, which is damage */
@@ -38,8 +38,8 @@ export function deltaChunkOf(row: Row): DeltaChunk | null {
   return { length, seqs, marketIds, yes, prices, deltas, receivedAtMs, delays };
 }
 
-function marketIdsOf(row: Row, length: number): Float64Array | null {
+function marketIdsOf(row: Row, length: number): readonly number[] | null {
   const one = row['market_id'];
-  if (typeof one === 'number') return new Float64Array(length).fill(one);
+  if (typeof one === 'number') return Array.from({ length }, () => one);
   return parseIntegers(textOf(row, 'market_ids'), length);
 }
