@@ -25,18 +25,20 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (skipped: ${missing})` : '
     // It is told that there is room, so it goes on until there is none.
     const engine = await PgliteEngine.open(
       newDataDir('empty', join(disk.path, 'database')),
-      1_500,
+      60_000,
       systemRuntime,
       async () => Infinity,
     );
-    const run = async (text: string) =>
-      engine.transact(async (run) => run({ text, parameters: [] }), { doing: 'The statement' });
+    const run = async (text: string, timeoutMs = 60_000) =>
+      engine.transact(async (run) => run({ text, parameters: [] }), { doing: 'The statement', timeoutMs });
     await run('create table filled (n int)');
     disk.fill(20 * MiB);
     let committed = 0;
     let turns = 0;
     const turning = setInterval(() => turns++, 1);
-    const insert = async () => run('insert into filled select generate_series(1, 20000)').then(() => committed++);
+    // What hangs spins in its thread until then, and is the only one that has to be short.
+    const insert = async (timeoutMs = 3000) =>
+      run('insert into filled select generate_series(1, 20000)', timeoutMs).then(() => committed++);
     const failure = await vi.waitUntil(
       async () =>
         insert().then(
@@ -53,7 +55,7 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (skipped: ${missing})` : '
     disk.clear();
     const [row] = await run('select count(*) as rows from filled');
     expect(row).toEqual({ rows: committed * 20_000 });
-    await insert();
+    await insert(60_000);
     await engine.close();
   });
 
