@@ -8,7 +8,10 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-type Named = { readonly name: string; readonly inode: number; readonly isFolder: boolean };
+type Named = { readonly name: string; readonly id: FileId; readonly isFolder: boolean };
+
+/** An inode's number is given to the next file once the file is gone, be that safe or not. */
+type FileId = `${bigint} born ${bigint}`;
 
 type Sync = (this: FileHandle) => Promise<void>;
 type Emit = (this: Worker, ...event: unknown[]) => boolean;
@@ -22,8 +25,8 @@ export type AfterTheCut = {
 export class PowerCut implements Disposable {
   readonly #root: string;
   readonly #spool: string;
-  readonly #contents = new Map<number, Buffer>();
-  readonly #folders = new Map<number, readonly Named[]>();
+  readonly #contents = new Map<FileId, Buffer>();
+  readonly #folders = new Map<FileId, readonly Named[]>();
   readonly #onSync: () => void;
   #stop: () => void = () => undefined;
 
@@ -69,17 +72,17 @@ export class PowerCut implements Disposable {
   now(): AfterTheCut {
     const contents = new Map(this.#contents);
     const folders = new Map(this.#folders);
-    const restore = (inode: number, to: string) => {
+    const restore = (id: FileId, to: string) => {
       mkdirSync(to, { recursive: true });
-      for (const { name, inode: of, isFolder } of folders.get(inode) ?? []) {
+      for (const { name, id: of, isFolder } of folders.get(id) ?? []) {
         if (isFolder) restore(of, join(to, name));
         else writeFileSync(join(to, name), contents.get(of) ?? '');
       }
     };
     return {
       restore: (folder, to) => {
-        const named = folders.get(statSync(this.#root).ino)?.find(({ name }) => name === folder);
-        if (named) restore(named.inode, to);
+        const named = folders.get(idOf(this.#root)!)?.find(({ name }) => name === folder);
+        if (named) restore(named.id, to);
       },
     };
   }
@@ -98,23 +101,28 @@ export class PowerCut implements Disposable {
   #lookAtSpool(): void {
     for (const name of readdirSync(this.#spool).filter((file) => /^spool\.sqlite(-wal)?$/.test(file))) {
       const path = join(this.#spool, name);
-      this.#contents.set(statSync(path).ino, readFileSync(path));
+      this.#contents.set(idOf(path)!, readFileSync(path));
     }
   }
 
   /** As it is when the sync is asked for: what is written while it runs may be too late for it. */
   #look(fd: number): () => void {
     const path = readlinkSync(`/proc/self/fd/${fd}`);
-    const stats = path.startsWith(this.#root) ? statSync(path, { throwIfNoEntry: false }) : undefined;
-    if (!stats) return () => undefined;
-    if (!stats.isDirectory()) {
+    const id = path.startsWith(this.#root) ? idOf(path) : undefined;
+    if (!id) return () => undefined;
+    if (!statSync(path).isDirectory()) {
       const content = readFileSync(path);
-      return () => void this.#contents.set(stats.ino, content);
+      return () => void this.#contents.set(id, content);
     }
     const names = readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-      const inode = statSync(join(path, entry.name), { throwIfNoEntry: false })?.ino;
-      return inode === undefined ? [] : [{ name: entry.name, inode, isFolder: entry.isDirectory() }];
+      const of = idOf(join(path, entry.name));
+      return of === undefined ? [] : [{ name: entry.name, id: of, isFolder: entry.isDirectory() }];
     });
-    return () => void this.#folders.set(stats.ino, names);
+    return () => void this.#folders.set(id, names);
   }
+}
+
+function idOf(path: string): FileId | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stats && `${stats.ino} born ${stats.birthtimeNs}`;
 }
