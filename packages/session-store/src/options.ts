@@ -33,7 +33,7 @@ export type StoreFailure = {
   readonly sinceMs: number;
 };
 
-/** A batch that was committed. */
+/** What one transaction committed: a batch, or several that were joined. */
 export type StoreWrite = {
   /** Records of all kinds, ledger rows included. */
   readonly records: number;
@@ -91,13 +91,13 @@ export type SpoolRecovery = {
 };
 
 export interface SessionStoreTuning {
-  /** When the records at hand are cut into a batch, which is one transaction and, per subscription, one chunk. */
+  /** What one transaction writes, per subscription as one chunk; with a spool, batches that were cut for it sooner are joined. */
   readonly batch?: {
     /** Records, of all kinds together. @default 5000 */
     readonly maxRecords?: number;
     /** Memory that they take, estimated, in bytes: for large snapshots and texts. @default 8388608 */
     readonly maxBytes?: number;
-    /** Age of the oldest, in ms; while a write is under way the batch goes on growing. @default 1000 */
+    /** Age of the oldest, in ms; what comes while a write is under way goes with the next one. @default 1000 */
     readonly maxAgeMs?: number;
   };
   /** When a session's queue is full, and when it has room again: below both low-water marks. */
@@ -164,7 +164,7 @@ export interface SessionStoreTuning {
   /** Called when writing begins to fail and when it works again. What it throws surfaces as an uncaught exception. */
   readonly onStatus?: (status: StoreStatus) => void;
   /**
-   * Called after each batch of a session of this store was committed, the last one of a session included; what an earlier
+   * Called after each transaction that committed records of a session of this store, the last one of a session included; what an earlier
    * process left in the spool is told by `onRecovery`. What it throws surfaces as an uncaught exception.
    */
   readonly onWrite?: (write: StoreWrite) => void;
