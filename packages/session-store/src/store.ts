@@ -41,16 +41,25 @@ import { RetryQueue } from './batch/writing/retry-queue.ts';
  *   MIGRATION_FAILED, QUERY_TIMEOUT, SPOOL_OF_OTHER_VERSION, SPOOL_FULL, SPOOL_FAILED
  */
 export async function createSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
+  return openStore(options, { engine: openOwnEngine, spool: openOwnSpool });
+}
+
+/** What a store stands on. A simulation gives others. */
+export type StoreParts = {
+  engine(options: ResolvedOptions): Promise<Engine>;
+  spool(options: ResolvedOptions, engine: Engine): Promise<Spool | null>;
+};
+
+/** @throws {SessionStoreError} as {@link createSessionStore} */
+export async function openStore(options: SessionStoreOptions, parts: StoreParts): Promise<SessionStore> {
   const resolved = resolveOptions(options);
-  // Before anything is changed, the database beside it included.
-  if (resolved.spool) await refuseOtherVersions(resolved.spool.dir);
-  const engine = await openEngine(resolved);
+  const engine = await parts.engine(resolved);
   let spool: Spool | null = null;
   try {
     await migrate(engine, resolved.queryTimeoutMs);
     // The folder's lock proves that no other owner lives.
     if (engine.name === 'pglite') await closeAllActive(engine);
-    spool = await openSpool(resolved, engine);
+    spool = await parts.spool(resolved, engine);
     const store = new Store(engine, resolved, spool);
     await store.begin();
     return store;
@@ -61,8 +70,13 @@ export async function createSessionStore(options: SessionStoreOptions): Promise<
   }
 }
 
-/** Recordings of a process that is gone are taken over, and sessions spooled here are written from now on. */
-async function openSpool(options: ResolvedOptions, engine: Engine): Promise<Spool | null> {
+async function openOwnEngine(options: ResolvedOptions): Promise<Engine> {
+  // Before anything is changed, the database beside it included.
+  if (options.spool) await refuseOtherVersions(options.spool.dir);
+  return openEngine(options);
+}
+
+async function openOwnSpool(options: ResolvedOptions, engine: Engine): Promise<Spool | null> {
   const { spool, runtime, onMaintenanceFailure } = options;
   if (!spool) return null;
   return openSqliteSpool({
