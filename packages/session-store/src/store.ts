@@ -232,7 +232,11 @@ class Store implements SessionStore {
   }
 
   async query(text: string, parameters: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
-    return this.#read(async (run) => run({ text, parameters }), 'The query');
+    try {
+      return await this.#read(async (run) => run({ text, parameters }), 'The query');
+    } catch (cause) {
+      throw ofQuery(cause as SessionStoreError);
+    }
   }
 
   async compact(): Promise<CompactionResult> {
@@ -269,6 +273,13 @@ class Store implements SessionStore {
   #refuseIfClosed(): void {
     if (this.#closed) throw new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.');
   }
+}
+
+/** A write of ours waits for somebody to put right what the database lacks. A query of others is what is wrong. */
+function ofQuery(error: SessionStoreError): SessionStoreError {
+  const { code, message, cause, sqlState } = error;
+  const isWrong = code === 'QUERY_FAILED' && sqlState?.startsWith('42');
+  return isWrong ? new SessionStoreError(code, message, { cause, sqlState }) : error;
 }
 
 const isSessionId = (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);

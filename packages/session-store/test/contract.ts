@@ -307,6 +307,8 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         const { store } = await recording();
         await expect(store.query('delete from markets')).rejects.toMatchObject({ sqlState: '25006' });
         await expect(store.query('commit; delete from markets')).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+        for (const wrong of ['selec 1', 'select nothing from markets', 'select 1 from nowhere', "select 'x'::integer"])
+          await expect(store.query(wrong), wrong).rejects.toMatchObject({ code: 'QUERY_FAILED', retryable: false });
         expect(await store.query(`select '9007199254740993'::bigint as big`)).toEqual([{ big: '9007199254740993' }]);
       });
     });

@@ -1,6 +1,6 @@
 // A store on another engine and another log than its own, as a simulation gives them.
 import { expect, test } from 'vitest';
-import { SessionStoreError, type RecordingSession } from '../src/index.ts';
+import { SessionStoreError, type RecordingSession, type SessionStoreTuning } from '../src/index.ts';
 import type { Engine } from '../src/database/engines/engine.ts';
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
@@ -34,7 +34,8 @@ async function setUp() {
     },
     spool: async () => spool,
   };
-  const open = async () => openStore({ url, spool: { dir: 'in memory' }, batch: { maxAgeMs: 10 } }, parts);
+  const open = async (over: SessionStoreTuning = {}) =>
+    openStore({ url, spool: { dir: 'in memory' }, batch: { maxAgeMs: 10 }, ...over }, parts);
   return { spool, open, goAway: () => void (engines.at(-1)!.isAway = true) };
 }
 
@@ -102,4 +103,15 @@ test.each([
   expect(named).toEqual(rows);
   const holes = await next.query("select count(*) as n from gaps where cause = 'spool-damaged' and sid is null");
   expect(holes, 'a row for the time of each').toEqual([{ n: Math.max(1, rows.length) }]);
+});
+
+test('a small queue is drained into the log, also where that has all of it at once and the database is away', async () => {
+  const { spool, open, goAway } = await setUp();
+  await using store = await open({ queue: { highWaterRecords: 100 } });
+  const session = await store.openSession({ recorder: 'desk' });
+  goAway();
+  append(session, 1, 150);
+  await session.drained();
+  expect(spool.depth().records).toBe(150);
+  await expect(session.close({ ...end, timeoutMs: 50 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
 });

@@ -14,7 +14,6 @@ const CUT = /^(?:clauseOf|errnoText|fileProblem)\(/;
 /** Parts that are written in the same file, or cut there. */
 const OWN = new Set([
   'apps/trader/src/config-file.ts: problem',
-  'packages/session-store/src/spool/encoding/byte-reader.ts: why',
   'packages/session-store/src/database/engines/postgres-engine.ts: server.problem',
   'packages/session-store/src/database/failure.ts: said',
   'packages/session-store/src/spool/log/spool-failure.ts: why',

@@ -164,6 +164,9 @@ describe('closing', () => {
     const { session } = setUp();
     await expect(session.close({ status: 'active' as 'closed', reason: 'x' })).rejects.toThrow(TypeError);
     await expect(session.close({ status: 'closed', reason: 'x', timeoutMs: 0 })).rejects.toThrow(RangeError);
+    await expect(session.close({ status: 'closed' } as never)).rejects.toThrow(
+      'reason must be a text; undefined is none.',
+    );
     expect(await session.close({ status: 'closed', reason: 'x' })).toMatchObject({ status: 'closed' });
   });
 });

@@ -136,6 +136,8 @@ export class ActiveSession implements RecordingSession {
   async close(end: SessionCloseOptions): Promise<SessionRow> {
     if (!endings.includes(end.status))
       throw new TypeError(`status cannot be ${JSON.stringify(end.status)} at a close.`);
+    if (typeof end.reason !== 'string')
+      throw new TypeError(`reason must be a text; ${JSON.stringify(end.reason)} is none.`);
     within('timeoutMs', end.timeoutMs ?? defaultCloseTimeoutMs, 1, maxDelayMs);
     this.#closing ??= this.#close(end);
     return this.#closing;

@@ -67,8 +67,9 @@ export class QueueRoom {
     this.#committedBytes += bytes;
   }
 
-  /** Resolves with the next `release` that finds room, or the next `open`. */
+  /** Resolves where there is room, otherwise with the next `release` that finds some, or the next `open`. */
   async wait(): Promise<void> {
+    if (this.hasRoom) return;
     const waiter = Promise.withResolvers<void>();
     this.#waiters.push(waiter);
     await waiter.promise;
