@@ -1,5 +1,6 @@
 import type { DeltaRecord } from '../records.ts';
 import { dayOf } from '../database/day.ts';
+import { append } from './append.ts';
 import { isInt32 } from './record-check.ts';
 
 /**
@@ -74,10 +75,10 @@ export class DeltaColumns {
     for (const skipped of next.skipped) this.skipped.push(skipped + skippedBefore);
     for (const market of next.markets) this.markets.push(markets[market]!);
     for (const offset of next.receivedOffsets) this.receivedOffsets.push(offset + later);
-    this.yes.push(...next.yes);
-    this.prices.push(...next.prices);
-    this.deltas.push(...next.deltas);
-    this.delays.push(...next.delays);
+    append(this.yes, next.yes);
+    append(this.prices, next.prices);
+    append(this.deltas, next.deltas);
+    append(this.delays, next.delays);
     this.lastSeq = next.lastSeq;
     return true;
   }

@@ -49,6 +49,14 @@ describe('batches that are joined', () => {
   });
 });
 
+test('are joined however large they are', () => {
+  const delta = { kind: 'delta', epoch: 1, sid: 1, market: 'RAIN', side: 'yes', price: 1, delta: 1 } as const;
+  const at = { exchangeAtMs: null, receivedAtMs: 5 };
+  const records = Array.from({ length: 400_000 }, (_, seq): StoreRecord => ({ ...delta, ...at, seq }));
+  const { chunks } = joinBatches(batchesOf(records, [200_000]));
+  expect(chunks.map(({ length }) => length)).toEqual([400_000]);
+});
+
 test('a batch gives its records back, each kind of each subscription in order', () => {
   const byKind = (records: readonly StoreRecord[]) =>
     Map.groupBy(records, ({ kind, epoch, sid }) =>

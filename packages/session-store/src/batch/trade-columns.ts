@@ -1,5 +1,6 @@
 import type { TradeRecord } from '../records.ts';
 import { dayOf } from '../database/day.ts';
+import { append } from './append.ts';
 import { isInt32 } from './record-check.ts';
 
 /** The trades of one (epoch, sid) on their way to one chunk row, as `DeltaColumns` are for deltas. */
@@ -76,12 +77,12 @@ export class TradeColumns {
     for (const skipped of next.skipped) this.skipped.push(skipped + skippedBefore);
     for (const market of next.markets) this.markets.push(markets[market]!);
     for (const offset of next.receivedOffsets) this.receivedOffsets.push(offset + later);
-    this.tradeIds.push(...next.tradeIds);
-    this.yesPrices.push(...next.yesPrices);
-    this.sizes.push(...next.sizes);
-    this.takerYes.push(...next.takerYes);
-    this.blockTrades.push(...next.blockTrades);
-    this.delays.push(...next.delays);
+    append(this.tradeIds, next.tradeIds);
+    append(this.yesPrices, next.yesPrices);
+    append(this.sizes, next.sizes);
+    append(this.takerYes, next.takerYes);
+    append(this.blockTrades, next.blockTrades);
+    append(this.delays, next.delays);
     return true;
   }
 }

@@ -100,3 +100,13 @@ test('a session that is finished is forgotten', () => {
   session.finish();
   expect(spool.sessions()).toEqual([]);
 });
+
+test('a batch of very many records is an entry as any other', async () => {
+  const { spool, session } = setUp();
+  const collector = new Collector();
+  for (let seq = 1; seq <= 300_000; seq++) {
+    collector.add({ kind: 'raw', epoch: 1, sid: null, seq, receivedAtMs: 300_000 - seq, text: '' });
+  }
+  session.put(collector.cut()!);
+  expect(await spool.read('a')).toMatchObject([{ records: 300_000, atMs: 0 }]);
+});

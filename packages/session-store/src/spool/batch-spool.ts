@@ -75,7 +75,7 @@ export class BatchSpool implements SessionSpool {
 
   put(batch: Batch): void {
     const { ordinal, records, bytes: memory } = batch;
-    const atMs = firstArrival(batch) ?? this.#settings.runtime.nowMs();
+    const atMs = firstArrival(batch);
     this.#enqueue({ entry: { session: this.#id, batch: ordinal, records, atMs, payload: batchText(batch) }, memory });
   }
 
@@ -196,14 +196,13 @@ export class BatchSpool implements SessionSpool {
   }
 }
 
-/** When the first of its records arrived, as far as it has any. */
-function firstArrival({ chunks, snapshots, trades, raw, gaps }: Batch): number | null {
-  const times = [
-    ...chunks.map(({ receivedAtMs }) => receivedAtMs),
-    ...snapshots.map(({ record }) => record.receivedAtMs),
-    ...trades.map(({ receivedAtMs }) => receivedAtMs),
-    ...raw.map(({ record }) => record.receivedAtMs),
-    ...gaps.map(({ record }) => record.fromAtMs),
-  ];
-  return times.length > 0 ? Math.min(...times) : null;
+/** When the first of its records arrived: it has one at least. */
+function firstArrival({ chunks, snapshots, trades, raw, gaps }: Batch): number {
+  let first = Infinity;
+  for (const { receivedAtMs } of chunks) first = Math.min(first, receivedAtMs);
+  for (const { receivedAtMs } of trades) first = Math.min(first, receivedAtMs);
+  for (const { record } of snapshots) first = Math.min(first, record.receivedAtMs);
+  for (const { record } of raw) first = Math.min(first, record.receivedAtMs);
+  for (const { record } of gaps) first = Math.min(first, record.fromAtMs);
+  return first;
 }

@@ -35,6 +35,9 @@ export type RecoveredSession = {
 
 export type Progress = { written: number; setAside: number; file: string | null; reason: string | null };
 
+/** A batch a time: it is what a file's records are named for. */
+const oneByOne = { maxRecords: 1, maxBytes: 1 };
+
 /** Counting a session of months takes a while, and nobody waits for it. */
 const finishTimeoutMs = 60_000;
 
@@ -60,7 +63,7 @@ export class SessionRecovery {
   async run(owned: OwnedSession): Promise<void> {
     const { id, spool, left, progress, options } = this.#session;
     const last = lastBatchOf(this.#session);
-    for await (const run of spooledRuns(spool, id, this.#lastBatch, left.entries, options.maxRecords)) {
+    for await (const run of spooledRuns(spool, id, this.#lastBatch, left.entries, options)) {
       await this.#writeRun(run);
       spool.acknowledge(id, this.#lastBatch);
     }
@@ -144,7 +147,7 @@ export async function setSessionAside(session: RecoveredSession, row: Row | null
   let [records, last] = [0, lastBatch];
   let rows: readonly GapRecord[] = [];
   const file = await setAside(folder, id, async (add) => {
-    for await (const { batches } of spooledRuns(spool, id, lastBatch, left.entries, 1)) {
+    for await (const { batches } of spooledRuns(spool, id, lastBatch, left.entries, oneByOne)) {
       const [batch] = batches;
       const kept = batchRecords(batch!);
       await add(kept, batch!.ordinal);

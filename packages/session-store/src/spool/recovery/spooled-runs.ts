@@ -10,6 +10,9 @@ export type SpooledRun = {
   readonly isAfterHole: boolean;
 };
 
+/** What one transaction may write, in records and in the memory that they take, estimated. */
+export type RunLimits = { readonly maxRecords: number; readonly maxBytes: number };
+
 /**
  * What the spool has of a session behind batch `after`, in order.
  *
@@ -21,25 +24,29 @@ export async function* spooledRuns(
   id: SessionId,
   after: number,
   left: readonly SpoolEntry[],
-  maxRecords: number,
+  { maxRecords, maxBytes }: RunLimits,
 ): AsyncGenerator<SpooledRun> {
   let run: Batch[] = [];
   let records = 0;
+  let bytes = 0;
   let isAfterHole = false;
   let last = after;
   for await (const { batch: ordinal, payload } of entriesOf(spool, id, after, left)) {
     const batch = readable(payload);
     if (!batch || ordinal <= last) continue;
     const isHole = ordinal > last + 1;
-    if (run.length > 0 && (isHole || records + batch.records > maxRecords)) {
+    const isTooMuch = records + batch.records > maxRecords || bytes + batch.bytes > maxBytes;
+    if (run.length > 0 && (isHole || isTooMuch)) {
       yield { batches: run, isAfterHole };
       run = [];
       records = 0;
+      bytes = 0;
       isAfterHole = false;
     }
     isAfterHole ||= isHole;
     run.push(batch);
     records += batch.records;
+    bytes += batch.bytes;
     last = ordinal;
   }
   if (run.length > 0) yield { batches: run, isAfterHole };
