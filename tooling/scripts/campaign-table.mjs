@@ -123,7 +123,7 @@ export const campaigns = [
   {
     name: 'compaction-crowd',
     folder: 'packages/session-store',
-    what: 'a recording of a thousand markets is compacted in bounded steps',
+    what: 'a recording of a thousand markets is compacted day by day',
     shortRounds: 1,
     longRounds: 20,
     shareSeconds: 7,

@@ -35,6 +35,15 @@ type Line = {
 await measureCrowd(1000);
 await measureCrowd(5000);
 
+async function bytesOf(sql: typeof server.sql, table: string): Promise<number> {
+  await sql.unsafe(`vacuum ${table}`);
+  const [sizes] = await sql`
+    select sum(pg_total_relation_size(inhrelid))::float8 as bytes from pg_inherits where inhparent = ${table}::regclass`;
+  return sizes!['bytes'] as number;
+}
+
+const perDelta = async (table: string) => `${((await bytesOf(server.sql, table)) / deltas).toFixed(2)} bytes a delta`;
+
 /** A million deltas, 3,000 a second over all markets: what a step takes, and a delta in all. */
 async function measureCrowd(markets: number): Promise<void> {
   const deltas = 1_000_000;
@@ -59,15 +68,15 @@ async function measureCrowd(markets: number): Promise<void> {
     },
     close: async () => engine.close(),
   };
-  const tuning = { afterMs: 0, everyMs: null, targetRecords: 4096, keyframeIntervalMs: 60_000 };
+  const tuning = { afterMs: 0, everyMs: null, targetRecords: 4096 };
   const backendUs = await server.backendUs();
-  const { merged, keyframes } = await new Compaction(timed, new Partitions(timed), tuning).compactAll();
+  await new Compaction(timed, new Partitions(timed), tuning).compactAll();
   const serverUs = ((await server.backendUs()) - backendUs) / deltas;
   await engine.close();
+  const bytes = await bytesOf(server.sql, 'market_chunks');
   console.log(
     `${markets} markets, ${deltas} deltas: ${serverUs.toFixed(1)} µs of the server's processor time a delta, ` +
-      `${(merged / deltas).toFixed(2)} times merged, ${keyframes} keyframes; ${stepsMs.length} steps, ` +
-      `p50 ${median(stepsMs).toFixed(0)} ms, longest ${Math.max(...stepsMs).toFixed(0)} ms`,
+      `${(bytes / deltas).toFixed(2)} bytes a delta; ${stepsMs.length} steps, p50 ${median(stepsMs).toFixed(0)} ms, longest ${Math.max(...stepsMs).toFixed(0)} ms`,
   );
 }
 
@@ -116,12 +125,6 @@ const session = await store.openSession({ recorder: 'gold' });
 for (const record of records()) if (!session.append(record)) await session.drained();
 const { deltas } = await session.close({ status: 'closed', reason: 'recorded' });
 
-const bytesOf = async (table: string) => {
-  await server.sql.unsafe(`vacuum ${table}`);
-  const [sizes] = await server.sql`
-    select sum(pg_total_relation_size(inhrelid))::float8 as bytes from pg_inherits where inhparent = ${table}::regclass`;
-  return `${((sizes!['bytes'] as number) / deltas).toFixed(2)} bytes a delta`;
-};
 const markets = await store.query('select market, count(*) as deltas from deltas group by market order by deltas');
 const read = async (which: 'smallest' | 'middle' | 'largest') => {
   const market = markets.at({ smallest: 0, middle: Math.floor(markets.length / 2), largest: -1 }[which])!;
@@ -139,28 +142,19 @@ const read = async (which: 'smallest' | 'middle' | 'largest') => {
 const readAll = async () => [await read('smallest'), await read('middle'), await read('largest')].join('; ');
 
 console.log(`${deltas} deltas of ${markets.length} markets on one subscription`);
-console.log(`fresh:     ${await bytesOf('delta_chunks')}; ${await readAll()}`);
+console.log(`fresh:     ${await perDelta('delta_chunks')}; ${await readAll()}`);
 const delay = monitorEventLoopDelay({ resolution: 1 });
 const [backendUs, cpu, started] = [await server.backendUs(), process.cpuUsage(), performance.now()];
 delay.enable();
-const done = await store.compact();
+await store.compact();
 delay.disable();
 const took = performance.now() - started;
 const { user, system } = process.cpuUsage(cpu);
-const perDelta = (us: number) => `${(us / deltas).toFixed(2)} µs a delta`;
+const usADelta = (us: number) => `${(us / deltas).toFixed(2)} µs a delta`;
 console.log(
-  `compacted: ${Math.round(took)} ms, ${done.merged} deltas merged, ${done.keyframes} keyframes; processor time of the server ` +
-    `${perDelta((await server.backendUs()) - backendUs)}, of this process ${perDelta(user + system)}; ` +
+  `compacted: ${Math.round(took)} ms; processor time of the server ` +
+    `${usADelta((await server.backendUs()) - backendUs)}, of this process ${usADelta(user + system)}; ` +
     `event loop held up for ${(delay.max / 1e6).toFixed(1)} ms at most`,
 );
-console.log(`compacted: ${await bytesOf('market_chunks')}; ${await readAll()}`);
-const [keyframes] = await store.query(`
-  select sum(pg_total_relation_size(inhrelid))::float8 as bytes from pg_inherits where inhparent = 'keyframes'::regclass`);
-const live = await store.query(`
-  select sum(pg_column_size(chunk.skipped) + pg_column_size(chunk.yes) + pg_column_size(chunk.prices)
-    + pg_column_size(chunk.deltas) + pg_column_size(chunk.received_offsets) + pg_column_size(chunk.delays) + 100)::float8 as bytes
-  from market_chunks as chunk`);
-console.log(
-  `without the room left free by merged chunks: about ${((live[0]!['bytes'] as number) / deltas).toFixed(2)} bytes a delta; ` +
-    `keyframes ${((keyframes!['bytes'] as number) / deltas).toFixed(2)}`,
-);
+console.log(`compacted: ${await perDelta('market_chunks')}; ${await readAll()}`);
+console.log(`keyframes: ${await perDelta('keyframes')}`);

@@ -4,8 +4,8 @@ import { seededRandom, startPostgres } from '@trader/testkit';
 import { createSessionStore } from '../src/index.ts';
 
 const millions = Number(process.argv[2] ?? 2);
-const keyframeIntervalMs = Number(process.argv[3] ?? 60) * 1000;
-const compaction = { everyMs: 2 ** 31 - 1, keyframeIntervalMs };
+const intervalMs = Number(process.argv[3] ?? 60) * 1000;
+const tuning = { compaction: { everyMs: 2 ** 31 - 1 }, keyframes: { intervalMs } };
 const total = millions * 1e6;
 /** A busy market's mean is 220 changes a second; a fifth of this is one market. */
 const perSecond = 1100;
@@ -15,7 +15,7 @@ const startMs = Date.UTC(2026, 6, 26);
 const server = await startPostgres();
 await using _ = server;
 const url = await server.createDatabase();
-await using store = await createSessionStore({ url, compaction, queryTimeoutMs: 120_000 });
+await using store = await createSessionStore({ url, ...tuning, queryTimeoutMs: 120_000 });
 
 const random = seededRandom(1);
 const session = await store.openSession({ recorder: 'bench' });

@@ -16,7 +16,8 @@ describe('options', () => {
       whenFull: 'block',
       retention: null,
       lease: { durationMs: 15_000, renewalsPerLease: 3, sweepEveryMs: 10_000 },
-      compaction: { afterMs: 300_000, everyMs: 15_000, targetRecords: 4096, keyframeIntervalMs: 60_000 },
+      compaction: { afterMs: 86_400_000, everyMs: 15_000, targetRecords: 4096 },
+      keyframes: { intervalMs: 60_000, everyDeltas: 4096 },
       queryTimeoutMs: 15_000,
     });
   });

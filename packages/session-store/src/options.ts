@@ -124,21 +124,29 @@ export interface SessionStoreTuning {
   };
   /**
    * How deltas are rewritten in the background, from the order in which they arrived into chunks of one market each, which
-   * are read faster, for all recorders. `false`: only when `compact` is called. On an embedded database a write waits for a step of
-   * it, some 100 ms. @default on
+   * are read faster, for all recorders: as soon as a subscription has 524,288 of them (131,072 on an embedded database, where a write
+   * waits for that step). `false`: only when `compact` is called. @default on
    */
   readonly compaction?:
     | false
     | {
-        /** Age of a subscription's oldest delta from which its deltas are rewritten, in ms; sooner where there are many. @default 300000 */
+        /** Age of a subscription's oldest delta from which its deltas are rewritten, in ms; sooner where there are many. @default 86400000 */
         readonly afterMs?: number;
         /** How often to look for work, in ms. @default 15000 */
         readonly everyMs?: number;
-        /** How many deltas a chunk of one market should hold at most: fewer are read faster one by one, more take less room. @default 4096 */
+        /** How many deltas a chunk of one market holds at most. @default 4096 */
         readonly targetRecords?: number;
-        /** A market's book is stored with its first delta of each such interval, in ms of arrival. @default 60000 */
-        readonly keyframeIntervalMs?: number;
       };
+  /**
+   * How often a market's book is stored beside its deltas, so that nobody has to go back to its snapshot. A book takes as much room as a
+   * hundred deltas or two: it is stored after no fewer than an eighth of `everyDeltas`, or a day.
+   */
+  readonly keyframes?: {
+    /** After so long, in ms of arrival. @default 60000 */
+    readonly intervalMs?: number;
+    /** After so many deltas of the market, however short the time. @default 4096 */
+    readonly everyDeltas?: number;
+  };
   /**
    * How long this process owns its sessions without a word from it. They are measured on the database's clock. When a
    * process dies, whoever comes upon its sessions closes them after at most `durationMs` and `sweepEveryMs` together.
@@ -199,8 +207,8 @@ export interface ResolvedOptions {
     readonly afterMs: number;
     readonly everyMs: number | null;
     readonly targetRecords: number;
-    readonly keyframeIntervalMs: number;
   };
+  readonly keyframes: { readonly intervalMs: number; readonly everyDeltas: number };
   readonly lease: { readonly durationMs: number; readonly renewalsPerLease: number; readonly sweepEveryMs: number };
   readonly queryTimeoutMs: number;
   /** `null`: no spool. */
@@ -245,6 +253,7 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
     whenFull: whenFullOf(options.whenFull ?? 'block'),
     retention: retentionOf(options.retention?.maxAgeMs),
     compaction: compactionOf(options.compaction ?? {}),
+    keyframes: keyframesOf(options.keyframes ?? {}),
     lease: {
       durationMs: within('lease.durationMs', options.lease?.durationMs ?? 15_000, 100, maxLeaseMs),
       renewalsPerLease: within('lease.renewalsPerLease', options.lease?.renewalsPerLease ?? 3, 3, 100),
@@ -288,12 +297,19 @@ function compactionOf(value: NonNullable<SessionStoreTuning['compaction']>): Res
   const given = value === false ? {} : value;
   if (typeof given !== 'object')
     throw new TypeError(`compaction must be an object or false, not ${JSON.stringify(value)}.`);
-  const { afterMs = 300_000, everyMs = 15_000, targetRecords = 4096, keyframeIntervalMs = 60_000 } = given;
+  const { afterMs = dayMs, everyMs = 15_000, targetRecords = 4096 } = given;
   return {
     afterMs: within('compaction.afterMs', afterMs, 0, Number.MAX_SAFE_INTEGER),
     everyMs: value === false ? null : within('compaction.everyMs', everyMs, 10, maxDelayMs),
     targetRecords: within('compaction.targetRecords', targetRecords, 2, 1_000_000),
-    keyframeIntervalMs: within('compaction.keyframeIntervalMs', keyframeIntervalMs, 1, maxDelayMs),
+  };
+}
+
+function keyframesOf(given: NonNullable<SessionStoreTuning['keyframes']>): ResolvedOptions['keyframes'] {
+  const { intervalMs = 60_000, everyDeltas = 4096 } = given;
+  return {
+    intervalMs: within('keyframes.intervalMs', intervalMs, 1, maxDelayMs),
+    everyDeltas: within('keyframes.everyDeltas', everyDeltas, 1, 1_000_000),
   };
 }
 

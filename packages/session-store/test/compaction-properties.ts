@@ -4,14 +4,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSessionStore, type SessionStore, type StoreLocation, type StoreRecord } from '../src/index.ts';
 import { marketData } from './arbitrary-market-data.ts';
 import { storeRecords } from './arbitrary-records.ts';
-import { atMs, delta, type ContractEngine } from './contract.ts';
+import { atMs, type ContractEngine } from './contract.ts';
 import { bookKey, naiveBooks } from './naive-books.ts';
 import { storedRecords } from './stored-records.ts';
 
 const closed = { status: 'closed', reason: 'test' } as const;
 
-/** Small, so that a few records fill chunks, are merged more than once, and lie between keyframes. */
-export const tuning = { afterMs: 0, everyMs: null, targetRecords: 5, keyframeIntervalMs: 20_000 } as const;
+/** Small, so that a few records fill chunks. */
+export const tuning = { afterMs: 0, everyMs: null, targetRecords: 5 } as const;
+
+/** Small, so that a few records lie between keyframes. */
+export const keyframes = { intervalMs: 20_000, everyDeltas: 50 } as const;
 
 /** Batches of a few records, and no compaction but by hand. */
 export const byHand = {
@@ -52,42 +55,12 @@ export function compactionProperties(name: string, given: ContractEngine, runs: 
         { numRuns: runs },
       );
     });
-
-    test('merges small chunks until they are full, and never into ones that overlap', async () => {
-      await store.close();
-      store = await createSessionStore({
-        ...location,
-        ...byHand,
-        compaction: { ...byHand.compaction, targetRecords: 400 },
-      });
-      const session = await store.openSession({ recorder: 'desk-1' });
-      const levels = new Set<unknown>();
-      // A level takes eight times as many steps as the one below.
-      const [steps, reached] = runs < 30 ? [18, [1, 2, null]] : [72, [1, 2, 3, null]];
-      for (let [step, seq] = [1, 0]; step <= steps; step++) {
-        // Now and then so many at once that they make a full chunk, behind small ones.
-        for (let more = step % (steps / 2) === 0 ? 250 : 3; more > 0; more--) {
-          session.append(delta(++seq, { market: more === 1 ? 'SNOW' : 'RAIN', receivedAtMs: Date.now() }));
-        }
-        await session.flush();
-        await store.compact();
-        const chunks = await store.query('select level from market_chunks');
-        for (const { level } of chunks) levels.add(level);
-        // At most seven of each of three levels for two markets, and the full ones.
-        expect(chunks.length).toBeLessThanOrEqual(2 * 3 * 7 + 8);
-      }
-      expect(levels).toEqual(new Set(reached));
-      await session.close(closed);
-      await store.compact();
-      expect(await leftOver(store, session.id, 400)).toEqual([]);
-    });
   });
 
   describe(`keyframes on ${name}`, () => {
     let store: SessionStore;
     beforeEach(async () => {
-      const compaction = { targetRecords: 50, keyframeIntervalMs: tuning.keyframeIntervalMs, everyMs: 1e9 };
-      store = await createSessionStore({ ...(await given.location()), batch: { maxAgeMs: 1e9 }, compaction });
+      store = await createSessionStore({ ...(await given.location()), batch: { maxAgeMs: 1e9 }, keyframes });
     });
     afterEach(async () => store.close());
 
@@ -100,16 +73,14 @@ export function compactionProperties(name: string, given: ContractEngine, runs: 
           for (let from = 0; from < records.length; from += step) {
             for (const record of records.slice(from, from + step)) session.append(record);
             await session.flush();
-            await store.compact();
           }
           await session.close(closed);
           const books = naiveBooks(records);
-          const keyframes = await storedKeyframes(store, session.id);
-          for (const { key, book } of keyframes) expect([key, book]).toEqual([key, books.get(key)]);
-          made += keyframes.length;
-          const furthest = furthestBack(records, new Set(books.keys()), new Set(keyframes.map(({ key }) => key)));
-          // An eighth of a chunk.
-          expect(furthest).toBeLessThanOrEqual(50 / 8);
+          const stored = await storedKeyframes(store, session.id);
+          for (const { key, book } of stored) expect([key, book]).toEqual([key, books.get(key)]);
+          made += stored.length;
+          const furthest = furthestBack(records, new Set(books.keys()), new Set(stored.map(({ key }) => key)));
+          expect(furthest).toBeLessThan(keyframes.everyDeltas / 8);
         }),
         { numRuns: Math.ceil(runs / 5) },
       );
@@ -125,12 +96,10 @@ function inOrder(records: readonly StoreRecord[]): readonly StoreRecord[] {
   });
 }
 
-/** What a compacted session must not have: fresh chunks, unmerged ones, too large ones, and ones that overlap. */
-const leftOver = async (store: SessionStore, session: string, targetRecords: number = tuning.targetRecords) =>
+/** What a compacted session must not have: fresh chunks, too large ones, and ones that overlap. */
+const leftOver = async (store: SessionStore, session: string) =>
   store.query(
     `select 'fresh' as what from delta_chunks where session_id = $1
-    union all
-    select 'unmerged' from market_chunks where session_id = $1 and level is not null
     union all
     select 'too large' from market_chunks where session_id = $1 and records > $2
     union all
@@ -138,7 +107,7 @@ const leftOver = async (store: SessionStore, session: string, targetRecords: num
       on one.session_id = other.session_id and one.epoch = other.epoch and one.sid = other.sid
       and one.market_id = other.market_id and one.first_seq < other.first_seq and one.last_seq >= other.first_seq
     where one.session_id = $1`,
-    [session, targetRecords],
+    [session, tuning.targetRecords],
   );
 
 async function storedKeyframes(store: SessionStore, session: string) {
@@ -155,16 +124,16 @@ async function storedKeyframes(store: SessionStore, session: string) {
  * The most deltas that were older than an interval before the one whose book is wanted, and had to be folded all the same, over
  * all deltas whose book is known.
  */
-function furthestBack(records: readonly StoreRecord[], known: ReadonlySet<string>, keyframes: ReadonlySet<string>) {
+function furthestBack(records: readonly StoreRecord[], known: ReadonlySet<string>, stored: ReadonlySet<string>) {
   const since = new Map<string, number[]>();
   let furthest = 0;
   for (const record of records) {
     if (record.kind !== 'delta' && record.kind !== 'snapshot') continue;
     const key = `${record.epoch}/${record.sid}/${record.market}`;
-    if (record.kind === 'snapshot' || keyframes.has(bookKey(record))) since.set(key, []);
+    if (record.kind === 'snapshot' || stored.has(bookKey(record))) since.set(key, []);
     else if (known.has(bookKey(record))) {
       const folded = since.get(key)!;
-      const old = folded.filter((at) => Math.abs(record.receivedAtMs - at) > tuning.keyframeIntervalMs).length;
+      const old = folded.filter((at) => Math.abs(record.receivedAtMs - at) > keyframes.intervalMs).length;
       furthest = Math.max(furthest, old);
       folded.push(record.receivedAtMs);
     }

@@ -95,7 +95,7 @@ export const gap = (over: object = {}): StoreRecord => ({
 
 /** As they would be cut one after the other from one session. */
 export const batchesOf = (...batches: (readonly StoreRecord[])[]): Batch[] => {
-  const collector = new Collector();
+  const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
   return batches.map((records) => {
     for (const record of records) collector.add(record);
     return collector.cut()!;

@@ -12,7 +12,8 @@ import { ReusedStore } from './reused-store.ts';
 /** Small, so that a few records are several pages, chunks of both levels and some keyframes. */
 export const smallPages = {
   batch: { maxRecords: 7, maxAgeMs: 1_000_000_000 },
-  compaction: { everyMs: 100_000_000, keyframeIntervalMs: 1000, targetRecords: 16 },
+  compaction: { everyMs: 100_000_000, targetRecords: 16 },
+  keyframes: { intervalMs: 1000, everyDeltas: 16 },
 } as const;
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -6,7 +6,7 @@ import { Collector } from './collector.ts';
 const at = (day: number) => ({ epoch: 1, sid: 1, market: 'RAIN', receivedAtMs: day * dayMs });
 
 test('a batch lies in the day of each record that it has, of whichever kind, and of a gap in none', () => {
-  const collector = new Collector();
+  const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
   collector.add({ kind: 'snapshot', ...at(20_000), seq: 1, yes: [], no: [] });
   collector.add({ kind: 'delta', ...at(20_001), seq: 2, side: 'yes', price: 1, delta: 1, exchangeAtMs: null });
   collector.add({ kind: 'delta', ...at(20_002), seq: 3, side: 'yes', price: 1, delta: 1, exchangeAtMs: null });

@@ -46,7 +46,7 @@ const trade = (seq: number | null, over: object = {}): StoreRecord => ({
 });
 
 const collect = (...records: StoreRecord[]) => {
-  const collector = new Collector();
+  const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
   for (const record of records) collector.add(record);
   return collector;
 };
@@ -134,7 +134,7 @@ describe('cutting', () => {
       receivedAtMs: atMs,
       text: 'x'.repeat(length),
     });
-    const collector = new Collector();
+    const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
     const sizes = [delta(1), snapshot(2), text(0), text(1000)].map((record) => {
       const before = collector.bytes;
       collector.add(record);
@@ -172,7 +172,7 @@ describe('numbers', () => {
   });
 
   test('are remembered for a bounded number of subscriptions', () => {
-    const collector = new Collector();
+    const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
     for (let epoch = 1; epoch <= 3000; epoch++) collector.add(delta(1, { epoch }));
     expect(() => collector.add(delta(1, { epoch: 2999 }))).toThrow('comes after 1');
     expect(() => collector.add(delta(1, { epoch: 1 }))).not.toThrow();

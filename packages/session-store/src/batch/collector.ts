@@ -11,7 +11,8 @@ import type {
   TradeRecord,
 } from '../records.ts';
 import { DeltaColumns } from './delta-columns.ts';
-import { recordBytes } from './record-bytes.ts';
+import { Keyframes, mayConcern, type Keyframe, type KeyframeSpacing } from './keyframes.ts';
+import { bookBytes, recordBytes } from './record-bytes.ts';
 import { checkRecord, isName, refuse } from './record-check.ts';
 import { ShedRanges, type SheddableRecord } from './shed-ranges.ts';
 import { TradeColumns } from './trade-columns.ts';
@@ -30,10 +31,12 @@ export interface Batch {
   readonly records: number;
   /** Memory that the records take, estimated. */
   readonly bytes: number;
-  /** Names that `DeltaColumns.markets` and `SnapshotEntry.market` point into. */
+  /** Names that `DeltaColumns.markets` and `BookEntry.market` point into. */
   readonly markets: readonly string[];
   readonly chunks: readonly DeltaColumns[];
-  readonly snapshots: readonly SnapshotEntry[];
+  readonly snapshots: readonly BookEntry<SnapshotRecord>[];
+  /** Computed, so that no counter has them. */
+  readonly keyframes: readonly BookEntry<Keyframe>[];
   readonly trades: readonly TradeColumns[];
   readonly raw: readonly Numbered<RawRecord>[];
   readonly gaps: readonly GapEntry[];
@@ -41,7 +44,8 @@ export interface Batch {
   readonly lastRecordAtMs: number | null;
 }
 
-export type SnapshotEntry = { readonly market: number; readonly record: SnapshotRecord };
+/** A snapshot, or a keyframe. */
+export type BookEntry<T extends Keyframe = Keyframe> = { readonly market: number; readonly record: T };
 
 /** `shed` is how many records the session itself dropped there. */
 export type GapEntry = Numbered<GapRecord> & { readonly shed: number };
@@ -51,6 +55,7 @@ type NumberedRecord = DeltaRecord | SnapshotRecord | TradeRecord;
 type Stream = {
   readonly epoch: number;
   readonly sid: number;
+  readonly keyframes: Keyframes;
   lastSeq: number;
   deltas: DeltaColumns | null;
   trades: TradeColumns | null;
@@ -64,6 +69,7 @@ const maxStreams = 1000;
 
 /** Takes records one by one and cuts them into batches. Pure: when to cut is the caller's decision. */
 export class Collector {
+  readonly #spacing: KeyframeSpacing;
   readonly #appended = { messages: 0, snapshots: 0, deltas: 0, trades: 0, raw: 0, gaps: 0, shed: 0 };
   readonly #streams = new Map<string, Stream>();
   #latest: Stream | null = null;
@@ -72,6 +78,11 @@ export class Collector {
   #batch = emptyBatch();
   #cutRecords = 0;
   #cutBytes = 0;
+
+  /** @param spacing of the books that it stores with deltas */
+  constructor(spacing: KeyframeSpacing) {
+    this.#spacing = spacing;
+  }
 
   /** Records that the next batch would hold. */
   get size(): number {
@@ -122,9 +133,11 @@ export class Collector {
         break;
       case 'gap':
         this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed: 0 });
+        for (const stream of this.#streams.values()) if (mayConcern(record, stream)) stream.keyframes.forget();
         break;
     }
-    this.#grew(record);
+    this.#batch.records++;
+    this.#batch.bytes += recordBytes(record);
     // So that no stored record lies within a shed range.
     if (record.kind !== 'gap') this.#enterShedRanges();
   }
@@ -141,6 +154,7 @@ export class Collector {
       if (!isName(record.market)) refuse(record.kind, 'market', record.market);
       const stream = this.#streamOf(record);
       if (record.seq !== null) stream.lastSeq = record.seq;
+      stream.keyframes.forget();
     }
     this.#appended.shed++;
     this.#shed.add(record);
@@ -174,6 +188,10 @@ export class Collector {
     stream.deltas.push(record, market);
     this.#appended.deltas++;
     this.#arrived(record.receivedAtMs);
+    const keyframe = stream.keyframes.delta(record);
+    if (!keyframe) return;
+    this.#batch.keyframes.push({ market, record: keyframe });
+    this.#batch.bytes += bookBytes(keyframe);
   }
 
   #addTrade(record: TradeRecord): void {
@@ -194,6 +212,7 @@ export class Collector {
     const stream = this.#streamOf(record);
     const market = this.#marketOf(record);
     stream.lastSeq = record.seq;
+    stream.keyframes.snapshot(record);
     this.#batch.snapshots.push({ market, record });
     this.#appended.snapshots++;
     this.#arrived(record.receivedAtMs);
@@ -203,13 +222,9 @@ export class Collector {
     if (this.#shed.size === 0) return;
     for (const { record, shed } of this.#shed.take()) {
       this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed });
-      this.#grew(record);
+      this.#batch.records++;
+      this.#batch.bytes += recordBytes(record);
     }
-  }
-
-  #grew(record: StoreRecord): void {
-    this.#batch.records++;
-    this.#batch.bytes += recordBytes(record);
   }
 
   #arrived(receivedAtMs: number): void {
@@ -238,7 +253,10 @@ export class Collector {
   }
 
   #openStream(key: string, { epoch, sid }: NumberedRecord): Stream {
-    const stream: Stream = { epoch, sid, lastSeq: -Infinity, deltas: null, trades: null };
+    // What came before on another connection will not change any more.
+    for (const stream of this.#streams.values()) if (stream.epoch < epoch) stream.keyframes.forget();
+    const keyframes = new Keyframes(this.#spacing);
+    const stream: Stream = { epoch, sid, keyframes, lastSeq: -Infinity, deltas: null, trades: null };
     this.#streams.set(key, stream);
     if (this.#streams.size > maxStreams) {
       const [oldest] = this.#streams.keys();
@@ -266,7 +284,8 @@ const emptyBatch = () => ({
   marketIndex: new Map<string, number>(),
   openStreams: [] as Stream[],
   chunks: [] as DeltaColumns[],
-  snapshots: [] as SnapshotEntry[],
+  snapshots: [] as BookEntry<SnapshotRecord>[],
+  keyframes: [] as BookEntry[],
   trades: [] as TradeColumns[],
   raw: [] as Numbered<RawRecord>[],
   gaps: [] as GapEntry[],

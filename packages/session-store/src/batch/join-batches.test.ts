@@ -8,7 +8,7 @@ import type { StoreRecord } from '../records.ts';
 
 /** Cut wherever `lengths` says, and at the end. */
 function batchesOf(records: readonly StoreRecord[], lengths: readonly number[]): Batch[] {
-  const collector = new Collector();
+  const collector = new Collector({ intervalMs: 1000, everyDeltas: 2 });
   const batches: Batch[] = [];
   for (const [index, record] of records.entries()) {
     collector.add(record);

@@ -1,5 +1,8 @@
-import type { Batch } from './collector.ts';
+import type { Batch, BookEntry } from './collector.ts';
 import { DeltaColumns } from './delta-columns.ts';
+import type { Keyframe } from './keyframes.ts';
+import { append } from './append.ts';
+import type { SnapshotRecord } from '../records.ts';
 import { TradeColumns } from './trade-columns.ts';
 
 /**
@@ -21,13 +24,15 @@ export function joinBatches(batches: readonly Batch[]): Batch {
   };
   const deltas = new ChunkJoin<DeltaColumns>((chunk) => new DeltaColumns(firstOf(chunk)));
   const trades = new ChunkJoin<TradeColumns>((chunk) => new TradeColumns(firstOf(chunk), chunk.firstOrdinal));
-  const snapshots = [];
+  const snapshots: BookEntry<SnapshotRecord>[] = [];
+  const keyframes: BookEntry[] = [];
   let lastRecordAtMs: number | null = null;
   for (const batch of batches) {
     const positions = batch.markets.map(positionOf);
     for (const chunk of batch.chunks) deltas.add(chunk, positions);
     for (const chunk of batch.trades) trades.add(chunk, positions);
-    for (const { market, record } of batch.snapshots) snapshots.push({ market: positions[market]!, record });
+    append(snapshots, batch.snapshots.map(at(positions)));
+    append(keyframes, batch.keyframes.map(at(positions)));
     lastRecordAtMs = latest(lastRecordAtMs, batch.lastRecordAtMs);
   }
   return {
@@ -38,12 +43,17 @@ export function joinBatches(batches: readonly Batch[]): Batch {
     markets,
     chunks: deltas.chunks,
     snapshots,
+    keyframes,
     trades: trades.chunks,
     raw: batches.flatMap(({ raw }) => raw),
     gaps: batches.flatMap(({ gaps }) => gaps),
     lastRecordAtMs,
   };
 }
+
+const at =
+  (positions: readonly number[]) =>
+  <T extends Keyframe>({ market, record }: BookEntry<T>): BookEntry<T> => ({ market: positions[market]!, record });
 
 type Chunk<T> = {
   readonly epoch: number;

@@ -1,4 +1,4 @@
-import type { StoreRecord } from '../records.ts';
+import type { SnapshotRecord, StoreRecord } from '../records.ts';
 
 // What a record keeps in this process until it is committed, in V8 on 64 bits with its slack: a delta's or a trade's column
 // elements (8 bytes each, arrays grow by half), an object with its fields, a level's two-element array.
@@ -20,10 +20,13 @@ export function recordBytes(record: StoreRecord): number {
     case 'trade':
       return tradeBytes + characterBytes * record.tradeId.length;
     case 'snapshot':
-      return objectBytes + levelBytes * (record.yes.length + record.no.length);
+      return bookBytes(record);
     case 'raw':
       return objectBytes + characterBytes * record.text.length;
     case 'gap':
       return objectBytes + characterBytes * record.cause.length;
   }
 }
+
+export const bookBytes = ({ yes, no }: Pick<SnapshotRecord, 'yes' | 'no'>): number =>
+  objectBytes + levelBytes * (yes.length + no.length);

@@ -13,11 +13,11 @@ import {
   bigint,
   boolean,
   check,
+  date,
   index,
   integer,
   pgTable,
   primaryKey,
-  smallint,
   text,
   timestamp,
   uniqueIndex,
@@ -61,6 +61,8 @@ export const sessions = pgTable(
     endedAt: moment('ended_at'),
     endReason: text('end_reason'),
     continues: uuid().references((): AnyPgColumn => sessions.id),
+    /** Its records arrived on this UTC day or later, as far as they are committed; null while it has none. */
+    firstDay: date('first_day'),
     lastRecordAt: moment('last_record_at'),
     /** Which process start writes it, or wrote it last. */
     owner: text(),
@@ -134,8 +136,6 @@ export const marketChunks = pgTable(
     firstSeq: number('first_seq').notNull(),
     lastSeq: number('last_seq').notNull(),
     records: integer().notNull(),
-    /** How often it was merged, from 1; null once it stays as it is. */
-    level: smallint(),
     receivedAt: moment('received_at').notNull(),
     skipped: integer().array().notNull(),
     yes: boolean().array().notNull(),
@@ -150,15 +150,12 @@ export const marketChunks = pgTable(
       columns: [table.sessionId, table.marketId, table.epoch, table.sid, table.firstSeq, table.receivedAt],
     }),
     index('market_chunks_market').on(table.marketId, table.receivedAt),
-    index('market_chunks_unmerged')
-      .on(table.sessionId, table.epoch, table.sid, table.marketId, table.firstSeq)
-      .where(sql`level is not null`),
   ],
 );
 
 /**
- * Books of one market that were computed from a snapshot and the deltas after it, so that nobody has to go back to the
- * snapshot: the book after the delta `seq`, which arrived at `received_at`. None is made across a hole.
+ * Books of one market that were folded from a snapshot and the deltas after it while they were recorded, so that nobody has to go
+ * back to the snapshot: the book after the delta `seq`, which arrived at `received_at`. None is folded across a hole of the feed.
  */
 export const keyframes = pgTable(
   'keyframes',

@@ -38,7 +38,7 @@ export class ActiveSession implements RecordingSession {
   readonly #transactions: SessionTransactions;
   readonly #onEnd: (left: SpoolLeft | null) => void;
   readonly #spool: SessionSpool | null;
-  readonly #collector = new Collector();
+  readonly #collector: Collector;
   readonly #room: QueueRoom;
   readonly #queue: BatchQueue;
   #cancelAge: (() => void) | null = null;
@@ -65,6 +65,7 @@ export class ActiveSession implements RecordingSession {
     this.#transactions = transactions;
     this.#onEnd = onEnd;
     this.#spool = spool;
+    this.#collector = new Collector(options.keyframes);
     this.#room = new QueueRoom(options, this.#collector, spool);
     this.#queue = new BatchQueue({
       retryQueue,

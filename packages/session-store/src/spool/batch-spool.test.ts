@@ -15,7 +15,7 @@ function setUp() {
   const refusals: (string | null)[] = [];
   const onRefusal = (error: SessionStoreError | null) => void refusals.push(error?.code ?? null);
   const session = new BatchSpool('a', 'us', spool, { runtime, onRefusal, makeSafe: null });
-  const collector = new Collector();
+  const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
   const put = (): Batch => {
     const seq = collector.batches + 1;
     collector.add({ kind: 'raw', epoch: 1, sid: null, seq, receivedAtMs: 1000 + seq, text: `frame ${seq}` });
@@ -103,7 +103,7 @@ test('a session that is finished is forgotten', () => {
 
 test('a batch of very many records is an entry as any other', async () => {
   const { spool, session } = setUp();
-  const collector = new Collector();
+  const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
   for (let seq = 1; seq <= 300_000; seq++) {
     collector.add({ kind: 'raw', epoch: 1, sid: null, seq, receivedAtMs: 300_000 - seq, text: '' });
   }

@@ -6,7 +6,7 @@ import { batchText, parseBatch } from './batch-text.ts';
 import type { StoreRecord } from '../records.ts';
 
 const batchOf = (records: readonly StoreRecord[]): Batch | null => {
-  const collector = new Collector();
+  const collector = new Collector({ intervalMs: 1000, everyDeltas: 2 });
   for (const record of records) collector.add(record);
   return collector.cut();
 };

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { arrayLiteral } from '../../database/array-literal.ts';
-import type { Batch } from '../collector.ts';
+import type { Batch, BookEntry } from '../collector.ts';
 import { isStorableText, storableText } from '../record-check.ts';
 import { render, type Statement } from '../../database/engines/engine.ts';
 import type { SessionId, StoredLevel } from '../../records.ts';
@@ -16,6 +16,7 @@ export type EncodedBatch = {
   readonly deltas: Statement | null;
   /** Returns a row per snapshot. */
   readonly snapshots: Statement | null;
+  readonly keyframes: Statement | null;
   /** Returns `records` per chunk. */
   readonly trades: Statement | null;
   /** Returns a row per frame. */
@@ -36,7 +37,8 @@ export function encodeBatch(id: SessionId, batch: Batch, marketIds: readonly num
     firstOrdinal: batch.firstOrdinal,
     lastRecordAtMs: batch.lastRecordAtMs,
     deltas: statement(batch.chunks, () => insertChunks(id, batch, marketIds)),
-    snapshots: statement(batch.snapshots, () => insertSnapshots(id, batch, marketIds)),
+    snapshots: statement(batch.snapshots, () => insertBooks(id, 'snapshot_records', batch.snapshots, marketIds)),
+    keyframes: statement(batch.keyframes, () => insertBooks(id, 'keyframes', batch.keyframes, marketIds)),
     trades: statement(batch.trades, () => insertTrades(id, batch, marketIds)),
     raw: statement(batch.raw, () => insertRaw(id, batch)),
     gaps: statement(batch.gaps, () => insertGaps(id, batch)),
@@ -76,10 +78,15 @@ function insertChunks(id: SessionId, { chunks }: Batch, marketIds: readonly numb
     returning records`;
 }
 
-function insertSnapshots(id: SessionId, { snapshots }: Batch, marketIds: readonly number[]): SQL {
-  const records = snapshots.map(({ record }) => record);
+function insertBooks(
+  id: SessionId,
+  table: 'snapshot_records' | 'keyframes',
+  books: readonly BookEntry[],
+  marketIds: readonly number[],
+): SQL {
+  const records = books.map(({ record }) => record);
   return sql`
-    insert into snapshot_records (
+    insert into ${sql.raw(table)} (
       session_id, epoch, sid, seq, market_id, received_at, yes_prices, yes_sizes, no_prices, no_sizes
     )
     select
@@ -89,7 +96,7 @@ function insertSnapshots(id: SessionId, { snapshots }: Batch, marketIds: readonl
       ${integers(records.map((record) => record.epoch))},
       ${bigints(records.map((record) => record.sid))},
       ${bigints(records.map((record) => record.seq))},
-      ${integers(snapshots.map(({ market }) => marketIds[market]!))},
+      ${integers(books.map(({ market }) => marketIds[market]!))},
       ${bigints(records.map((record) => record.receivedAtMs))},
       ${texts(records.map((record) => arrayLiteral(record.yes.map(price))))},
       ${texts(records.map((record) => arrayLiteral(record.yes.map(size))))},

@@ -155,7 +155,9 @@ export async function writeBatch(
 ): Promise<SessionCounters> {
   // Sent together, run by the server one after the other: none of them needs another's answer.
   const inserted = Promise.all(
-    [batch.deltas, batch.snapshots, batch.trades, batch.raw, batch.gaps].map(async (insert) => added(run, insert)),
+    [batch.deltas, batch.snapshots, batch.trades, batch.raw, batch.gaps, batch.keyframes].map(async (insert) =>
+      added(run, insert),
+    ),
   );
   whenSent();
   const [deltas, snapshots, trades, raw, gaps] = (await inserted) as [Rows, Rows, Rows, Rows, Rows];

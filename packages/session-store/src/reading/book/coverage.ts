@@ -19,16 +19,22 @@ export async function coverage(
 ): Promise<readonly CoverageInterval[]> {
   const id = await marketNumber(read, market);
   if (id === null) return coverageIntervals([], span);
-  // Keyframes are never made across a hole, so the first of a stream says all that they can: that what came before is gone.
+  // No book is kept across a hole of the feed. So of keyframes the first of a stream says all that they can, what came before being
+  // gone, and the first behind each hole: what the store lost itself had been folded.
   const rows = await read(
     sql`
       select session_id, epoch, sid, seq, received_at from snapshot_records
       where market_id = ${id}::integer and received_at < ${moment(span.toMs)}
       union all
       select * from (
-        select distinct on (session_id, epoch, sid) session_id, epoch, sid, seq, received_at from keyframes
+        select distinct on (session_id, epoch, sid, holes) session_id, epoch, sid, seq, received_at
+        from keyframes as keyframe
+        cross join lateral (
+          select count(*) as holes from gap_records as gap
+          where gap.session_id = keyframe.session_id and gap.epoch = keyframe.epoch and gap.from_at <= keyframe.received_at
+        ) as before
         where market_id = ${id}::integer and received_at < ${moment(span.toMs)}
-        order by session_id, epoch, sid, received_at, seq
+        order by session_id, epoch, sid, holes, received_at, seq
       ) as keyframe`,
     'Reading when a market was recorded',
   );

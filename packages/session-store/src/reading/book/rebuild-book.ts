@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { BookFold } from './book-fold.ts';
+import { BookFold } from '../../batch/book-fold.ts';
 import { brokenFromMs, type BookPlace } from './holes.ts';
 import { parseBooleans, parseIntegers } from '../pages/parse-columns.ts';
 import { moment } from '../../database/moment.ts';

@@ -1,5 +1,5 @@
 import type { DeltaRecord, GapRecord, SnapshotRecord, StoreRecord } from '../../records.ts';
-import { BookFold } from '../book/book-fold.ts';
+import { BookFold } from '../../batch/book-fold.ts';
 import { breaks } from '../book/holes.ts';
 
 /** Something that cannot be as it should. What it does not concern is `null`. */

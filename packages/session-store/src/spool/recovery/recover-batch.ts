@@ -30,6 +30,7 @@ export const batchOfGaps = (ordinal: number, rows: readonly GapRecord[], nextGap
   markets: [],
   chunks: [],
   snapshots: [],
+  keyframes: [],
   trades: [],
   raw: [],
   gaps: gapEntries(rows, nextGap),

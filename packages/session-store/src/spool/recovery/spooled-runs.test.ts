@@ -7,7 +7,7 @@ import { spooledRuns } from './spooled-runs.ts';
 /** A spool with a batch for each length: of one frame whose text is so long. */
 function spoolOf(...lengths: readonly number[]): MemorySpool {
   const spool = new MemorySpool();
-  const collector = new Collector();
+  const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
   for (const [seq, length] of lengths.entries()) {
     collector.add({ kind: 'raw', epoch: 1, sid: null, seq, receivedAtMs: seq, text: 'x'.repeat(length) });
     const batch = collector.cut()!;
