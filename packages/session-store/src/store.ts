@@ -117,9 +117,9 @@ class Store implements SessionStore {
     this.#retryQueue = new RetryQueue(options.runtime, this.#status.of('database'), options.onWrite);
     this.#markets = new MarketIds(engine);
     this.#reader = new Reader(async (query, doing) => this.#read(async (run) => run(query), doing), options.runtime);
-    this.#partitions = new Partitions(engine);
+    this.#partitions = new Partitions(engine, options.retention);
     this.#compaction = new Compaction(engine, this.#partitions, options.compaction);
-    const jobs = [...this.#partitions.jobs(options.retention), ...this.#compaction.jobs()];
+    const jobs = [...this.#partitions.jobs(), ...this.#compaction.jobs()];
     this.#maintenance = new Maintenance(options.runtime, jobs, options.onMaintenanceFailure);
     this.#owner = new Owner(engine, options);
     this.#spool = spool;

@@ -18,6 +18,7 @@ import {
   listPartitions,
   partitionedTables,
   recordTables,
+  weekOf,
 } from '../src/partitions/create-partitions.ts';
 import { encodeBatch } from '../src/batch/writing/encode-batch.ts';
 import { storedCounters } from '../src/ownership/stored-counters.ts';
@@ -30,6 +31,8 @@ const closed = { status: 'closed', reason: 'test' } as const;
 let today = 0;
 /** Noon, so many days ago. */
 const daysAgo = (days: number) => (today - days) * dayMs + dayMs / 2;
+/** A retention for which partitions are days. */
+const daily = { maxAgeMs: dayMs };
 const nameOfDay = (table: string, day: number) =>
   `${table}_${new Date(day * dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
 
@@ -65,7 +68,7 @@ export function partitionContract(name: string, given: ContractEngine): void {
     const below = async () => {
       engine = await given.engine(location);
       const target = engine;
-      return { engine, partitions: new Partitions(target), run: inTransaction(target) };
+      return { engine, partitions: new Partitions(target, daily), run: inTransaction(target) };
     };
 
     /** Which partition holds how many rows of the given tables. */
@@ -78,25 +81,43 @@ export function partitionContract(name: string, given: ContractEngine): void {
       return found;
     };
 
-    test('lie in the partitions of their day, made when the day is first met', async () => {
+    test('lie in the partitions of their week, made when one of its days is first met', async () => {
       const { session } = await opened();
-      const midnightMs = (today - 500) * dayMs;
-      for (const record of [...oneOfEach(1, midnightMs - 1), ...oneOfEach(11, midnightMs)]) session.append(record);
+      const mondayMs = weekOf(today - 500).fromMs;
+      for (const record of [...oneOfEach(1, mondayMs - 1), ...oneOfEach(11, mondayMs)]) session.append(record);
       await session.close(closed);
       expect(await rowsByPartition()).toEqual(
         Object.fromEntries(
           recordTables.flatMap((table) => [
-            [nameOfDay(table, today - 501), 1],
-            [nameOfDay(table, today - 500), 1],
+            [nameOfDay(table, dayOf(mondayMs) - 7), 1],
+            [nameOfDay(table, dayOf(mondayMs)), 1],
           ]),
         ),
       );
     });
 
+    test('get a week only where nothing of it lies in partitions of days, or in the default one', async () => {
+      const { engine, run } = await below();
+      const monday = dayOf(weekOf(today - 700).fromMs);
+      const covered = async (days: number[], wide: boolean) => {
+        await run(async (run) => createPartitions(run, days, { most: 400, wide }));
+        const found = (await run(listPartitions)).filter(({ table }) => table === 'delta_chunks');
+        return found.map(({ fromMs, untilMs }) => [dayOf(fromMs) - monday, dayOf(untilMs) - monday]);
+      };
+      expect(await covered([monday + 2], false)).toEqual([[2, 3]]);
+      await writeBelow(engine, oneOfEach(1, (monday + 8) * dayMs));
+      const days = Array.from({ length: 22 }, (_, index) => monday + index);
+      expect(await covered(days, true)).toEqual([
+        ...[0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13].map((day) => [day, day + 1]),
+        [14, 21],
+        [21, 28],
+      ]);
+    });
+
     test('have partitions for the days to come, made once however many make them', async () => {
       const { run } = await below();
       const engines = [engine!, ...(engine!.name === 'postgres' ? [await given.engine(location)] : [])];
-      await Promise.all([...engines, ...engines].map(async (engine) => new Partitions(engine).createAhead()));
+      await Promise.all([...engines, ...engines].map(async (engine) => new Partitions(engine, daily).createAhead()));
       await engines[1]?.close();
       const first = dayOf(await run(databaseNowMs));
       const expected = [0, 1, 2, 3].flatMap((ahead) =>
@@ -108,7 +129,7 @@ export function partitionContract(name: string, given: ContractEngine): void {
     test('at odd times get partitions up to a number, and then lie in the default ones', async () => {
       const { engine, run } = await below();
       const create = async (days: number[], most: number) => {
-        await run(async (run) => createPartitions(run, days, most));
+        await run(async (run) => createPartitions(run, days, { most, wide: false }));
         const written = (await run(listPartitions)).filter(({ table }) => table === 'delta_chunks');
         return written.map(({ fromMs }) => dayOf(fromMs));
       };
@@ -123,7 +144,9 @@ export function partitionContract(name: string, given: ContractEngine): void {
 
     test('are stored although their partition cannot be made', async () => {
       const { engine: target, run } = await below();
-      await run(async (run) => run({ text: `create table ${nameOfDay('delta_chunks', 100)} ()`, parameters: [] }));
+      await run(async (run) =>
+        run({ text: `create table ${nameOfDay('delta_chunks', dayOf(weekOf(100).fromMs))} ()`, parameters: [] }),
+      );
       await target.close();
       const { session } = await opened();
       session.append(delta(1, { receivedAtMs: 100 * dayMs, exchangeAtMs: null }));
@@ -131,8 +154,8 @@ export function partitionContract(name: string, given: ContractEngine): void {
       expect(await rowsByPartition()).toEqual({ delta_chunks_default: 1 });
     });
 
-    test('are dropped by the day once they are too old, and the ledger says so', async () => {
-      const { session } = await opened();
+    test('are dropped by the partition once they are too old, and the ledger says so', async () => {
+      const { session } = await opened({ retention: { maxAgeMs: 59 * dayMs } });
       // The last of them older than a week, and the first that is not.
       const days = [30, 8, 7, 0];
       days.forEach((days, index) => {

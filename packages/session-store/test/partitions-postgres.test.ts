@@ -6,7 +6,10 @@ import { createSessionStore } from '../src/index.ts';
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
-import { delta } from './contract.ts';
+import { closeOrphans } from '../src/ownership/close-orphans.ts';
+import { reclaimSession } from '../src/ownership/reclaim-session.ts';
+import { partitionedTables, weekOf } from '../src/partitions/create-partitions.ts';
+import { delta, snapshot, trade } from './contract.ts';
 import { newDatabase } from './databases.ts';
 
 const closed = { status: 'closed', reason: 'test' } as const;
@@ -60,7 +63,7 @@ test('an insert touches the partition of its day and no other', async () => {
   const url = await newDatabase();
   await using store = await createSessionStore({ url });
   const session = await store.openSession({ recorder: 'desk-1' });
-  for (const day of [oldDay, oldDay + 1, oldDay + 2]) {
+  for (const day of [oldDay, oldDay + 7, oldDay + 14]) {
     session.append(delta(day, { receivedAtMs: day * dayMs, exchangeAtMs: null }));
     await session.flush();
   }
@@ -70,7 +73,7 @@ test('an insert touches the partition of its day and no other', async () => {
       insert into delta_chunks
       select session_id, epoch, sid, first_seq + 1000000, last_seq, records, received_at, skipped, market_ids, yes, prices,
         deltas, received_offsets, delays
-      from only ${transaction(`delta_chunks_${new Date(oldDay * dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`)}`;
+      from only ${transaction(`delta_chunks_${new Date(weekOf(oldDay).fromMs).toISOString().slice(0, 10).replaceAll('-', '')}`)}`;
     return transaction`
       select relation::regclass::text as relation from pg_locks
       where pid = pg_backend_pid() and mode = 'RowExclusiveLock' and relation::regclass::text like 'delta_chunks%'
@@ -81,5 +84,67 @@ test('an insert touches the partition of its day and no other', async () => {
     'delta_chunks',
     expect.stringMatching(/^delta_chunks_2/),
   ]);
+  await sql.end({ timeout: 1 });
+});
+
+test('what is asked of a session, and to end one, touches no partition of another time', async () => {
+  const url = await newDatabase();
+  await using store = await createSessionStore({ url });
+  const now = { receivedAtMs: Date.now(), exchangeAtMs: null };
+  const oldMs = Date.now() - 500 * dayMs;
+  const session = await store.openSession({ recorder: 'desk-1' });
+  for (const record of [snapshot(1, now), delta(2, now), trade(3, now)]) session.append(record);
+  await session.flush();
+  const before = await store.openSession({ recorder: 'desk-2' });
+  before.append(delta(1, { receivedAtMs: oldMs, exchangeAtMs: null }));
+  await before.close(closed);
+  const name = new Date(weekOf(dayOf(oldMs)).fromMs).toISOString().slice(0, 10).replaceAll('-', '');
+  const sql = postgres(url, { max: 1 });
+  const engine = new PostgresEngine(url, 15_000, systemRuntime);
+  await sql.begin(async (transaction) => {
+    for (const table of partitionedTables)
+      await transaction.unsafe(`lock table ${table}_${name} in access exclusive mode`);
+    expect(await store.verify(session.id)).toMatchObject({ ok: true });
+    const kinds = [];
+    for await (const { kind } of store.replay(session.id)) kinds.push(kind);
+    expect(kinds).toEqual(['snapshot', 'delta', 'trade']);
+    const { market } = snapshot(1) as { market: string };
+    expect(await store.bookAt(market, Date.now())).toMatchObject({ synced: true, lastSeq: 2 });
+    const ended = await engine.transact(
+      async (run) => reclaimSession(run, session.id, { reason: 'test', recount: true }),
+      { doing: 'Ending it' },
+    );
+    expect(ended).toMatchObject({ status: 'reclaimed', end_reason: 'test', messages: 3 });
+  });
+  await expect(session.close(closed)).rejects.toMatchObject({ code: 'SESSION_FENCED' });
+  await engine.close();
+  await sql.end({ timeout: 1 });
+});
+
+test('a session whose days nobody wrote down is read whole, and ended although it cannot be counted', async () => {
+  const url = await newDatabase();
+  await using store = await createSessionStore({ url });
+  const session = await store.openSession({ recorder: 'desk-1' });
+  for (const [index, weeks] of [60, 30, 0].entries()) {
+    const receivedAtMs = Date.now() - weeks * 7 * dayMs;
+    session.append(snapshot(2 * index + 1, { receivedAtMs }));
+    session.append(delta(2 * index + 2, { receivedAtMs, exchangeAtMs: null }));
+  }
+  await session.flush();
+  const sql = postgres(url, { max: 1 });
+  await sql`update sessions set first_day = '-infinity'`;
+  expect(await store.verify(session.id)).toMatchObject({ ok: true });
+  await session.close(closed);
+  const orphan = await store.openSession({ recorder: 'desk-1' });
+  await sql`alter table trade_chunks rename to away`;
+  await sql`update sessions set owner = 'gone', lease_until = now() - interval '1 hour' where id = ${orphan.id}`;
+  const engine = new PostgresEngine(url, 15_000, systemRuntime);
+  expect(await closeOrphans(engine, -1e6, () => [])).toEqual([orphan.id]);
+  expect((await store.sessions({ limit: 1 }))[0]).toMatchObject({
+    status: 'reclaimed',
+    endReason: expect.stringContaining('; counters: not counted anew, which failed or took too long') as string,
+  });
+  await expect(orphan.close(closed)).rejects.toMatchObject({ code: 'SESSION_FENCED' });
+  await engine.close();
   await sql.end({ timeout: 1 });
 });

@@ -36,7 +36,7 @@ export interface Batch {
   readonly chunks: readonly DeltaColumns[];
   readonly snapshots: readonly BookEntry<SnapshotRecord>[];
   /** Computed, so that no counter has them. */
-  readonly keyframes: readonly BookEntry<Keyframe>[];
+  readonly keyframes: readonly BookEntry[];
   readonly trades: readonly TradeColumns[];
   readonly raw: readonly Numbered<RawRecord>[];
   readonly gaps: readonly GapEntry[];

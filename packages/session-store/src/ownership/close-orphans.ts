@@ -1,6 +1,7 @@
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine, Run } from '../database/engines/engine.ts';
 import { closeNextActive, closeNextOrphan, type ClosingStep } from './close-next-orphan.ts';
+import { mayBeCounting } from './reclaim-session.ts';
 import type { SessionId } from '../records.ts';
 
 /** Sessions that one call closes; the next one goes on. */
@@ -64,7 +65,7 @@ async function closeUntilNone(engine: Engine, most: number, next: CloseNext): Pr
   return { reclaimed, failure };
 }
 
-/** An orphan that cannot be counted in time is closed all the same: better counters that nobody checked than an orphan. */
+/** An orphan that cannot be counted is closed all the same: better counters that nobody checked than an orphan. */
 async function closeOne(
   engine: Engine,
   next: CloseNext,
@@ -75,7 +76,7 @@ async function closeOne(
   try {
     return await engine.transact(async (run) => next(run, { recount: true, stuck, onFound }), options);
   } catch (cause) {
-    if ((cause as SessionStoreError).code !== 'QUERY_TIMEOUT') throw cause;
+    if (!mayBeCounting(cause as SessionStoreError)) throw cause;
     return engine.transact(async (run) => next(run, { recount: false, stuck, onFound }), options);
   }
 }

@@ -12,6 +12,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { Maintenance } from '../background/maintenance.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { adoptSession, type Adopted } from './adopt-session.ts';
+import { mayBeCounting } from './reclaim-session.ts';
 import { openSession } from './open-session.ts';
 import type { SessionId } from '../records.ts';
 import { closeOrphans } from './close-orphans.ts';
@@ -31,7 +32,7 @@ export class Owner {
   /** By recorder: a session whose opening failed, and may be in the database all the same. */
   readonly #unconfirmed = new Map<string, SessionId>();
   /** Recorders whose last session takes longer to count than an opening may. */
-  readonly #slowToCount = new Set<string>();
+  readonly #hardToCount = new Set<string>();
 
   constructor(engine: Engine, options: ResolvedOptions) {
     this.#engine = engine;
@@ -61,7 +62,7 @@ export class Owner {
       startedAtMs: this.#options.runtime.nowMs(),
       owner: this.#identity,
       leaseMs: this.#options.lease.durationMs,
-      recount: !this.#slowToCount.delete(recorder),
+      recount: !this.#hardToCount.delete(recorder),
     };
     this.#alive.add(id);
     try {
@@ -75,7 +76,7 @@ export class Owner {
       if (error.sqlState === foreignKeyViolation) throw unknownSession(continues!);
       // Somebody was faster. The next try finds their session, or a free recorder.
       if (error.sqlState === uniqueViolation && tries > 1) return this.open(recorder, continues, tries - 1);
-      if (error.code === 'QUERY_TIMEOUT') this.#slowToCount.add(recorder);
+      if (mayBeCounting(error)) this.#hardToCount.add(recorder);
       if (error.retryable && error.code !== 'RECORDER_BUSY') this.#unconfirmed.set(recorder, id);
       throw error;
     }

@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Row, Run } from '../database/engines/engine.ts';
+import type { SessionStoreError, SessionStoreErrorCode } from '../errors.ts';
 import type { SessionId } from '../records.ts';
 import { numberOf } from '../database/rows.ts';
 import { lockSession } from './lock-session.ts';
@@ -12,8 +13,18 @@ export type Reclaim = {
   readonly recount: boolean;
 };
 
-/** What a reason says when counting would have left a session without an owner, or a recorder without a session, for too long. */
-export const notCounted = '; counters: not counted anew, which would have taken too long';
+/** What a reason says when counting would have left a session without an owner, or a recorder without a session. */
+export const notCounted = '; counters: not counted anew, which failed or took too long';
+
+const unfitToCount: readonly SessionStoreErrorCode[] = [
+  'QUERY_TIMEOUT',
+  'QUERY_FAILED',
+  'DATABASE_OVERLOADED',
+  'DATABASE_REFUSED',
+];
+
+/** Whether what failed may be the counting, so that another try should do without: to end a session never depends on it. */
+export const mayBeCounting = (error: SessionStoreError): boolean => unfitToCount.includes(error.code);
 
 /**
  * Ends a session in its owner's place, as `reclaimed`, at the time of its last stored record. Its counters are counted

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Row, Run } from '../database/engines/engine.ts';
+import { lieIn, sessionDays } from '../partitions/session-days.ts';
 import type { SessionId } from '../records.ts';
 
 /**
@@ -7,6 +8,7 @@ import type { SessionId } from '../records.ts';
  * latest arrival that can be read without unpacking a chunk.
  */
 export async function storedCounters(run: Run, id: SessionId): Promise<Row> {
+  const lies = lieIn(await sessionDays(run, id));
   const [row] = await run(sql`
     select
       snapshots + deltas + trades + raw as messages, snapshots, deltas, trades, raw, gaps, shed, last_record_at
@@ -21,15 +23,15 @@ export async function storedCounters(run: Run, id: SessionId): Promise<Row> {
         greatest(delta.last_at, compacted.last_at, snapshot.last_at, trade.last_at, frame.last_at) as last_record_at
       from
         (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
-          from delta_chunks where session_id = ${id}::uuid) as delta,
+          from delta_chunks where session_id = ${id}::uuid and ${lies}) as delta,
         (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
-          from market_chunks where session_id = ${id}::uuid) as compacted,
+          from market_chunks where session_id = ${id}::uuid and ${lies}) as compacted,
         (select count(*) as stored, max(received_at) as last_at
-          from snapshot_records where session_id = ${id}::uuid) as snapshot,
+          from snapshot_records where session_id = ${id}::uuid and ${lies}) as snapshot,
         (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
-          from trade_chunks where session_id = ${id}::uuid) as trade,
+          from trade_chunks where session_id = ${id}::uuid and ${lies}) as trade,
         (select count(*) as stored, max(received_at) as last_at
-          from raw_frames where session_id = ${id}::uuid) as frame,
+          from raw_frames where session_id = ${id}::uuid and ${lies}) as frame,
         (select count(*) as gaps, coalesce(sum(shed), 0)::bigint as shed
           from gap_records where session_id = ${id}::uuid) as gap,
         (select

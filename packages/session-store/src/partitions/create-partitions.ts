@@ -1,8 +1,8 @@
-// The large tables' partitions, one per day, as the database knows them. An operator may have made wider ones by hand:
+// The large tables' partitions, one per day or week, as the database knows them. An operator may have made wider ones by hand:
 // bounds are read from the catalogue, never guessed from names.
 import { sql, type SQL } from 'drizzle-orm';
 import { dayMs, dayOf } from '../database/day.ts';
-import type { Run } from '../database/engines/engine.ts';
+import type { Row, Run } from '../database/engines/engine.ts';
 import { numberOf, textOf } from '../database/rows.ts';
 
 /** What a batch is written to, in that order. */
@@ -42,7 +42,7 @@ export async function beginPartitioning(run: Run): Promise<void> {
   await run(sql`select set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`);
 }
 
-export async function listPartitions(run: Run): Promise<readonly Partition[]> {
+export async function listPartitions(run: (query: SQL) => Promise<readonly Row[]>): Promise<readonly Partition[]> {
   const rows = await run(sql`
     select
       parent.relname::text as "table",
@@ -74,32 +74,53 @@ export async function databaseNowMs(run: Run): Promise<number> {
 
 /**
  * Gives each table a partition for each of `days` that has none, unless there are `most` already and the day is not near
- * today, or the default partition holds some of the day: then that is where the rest of it goes too.
+ * today, or the default partition holds some of the day: then that is where the rest of it goes too. It is a week's, from Monday
+ * on, if `wide` and nothing of the week lies elsewhere.
  */
-export async function createPartitions(run: Run, days: readonly number[], most: number): Promise<void> {
+export async function createPartitions(
+  run: Run,
+  days: readonly number[],
+  { most, wide }: { readonly most: number; readonly wide: boolean },
+): Promise<void> {
   await beginPartitioning(run);
   const there = await listPartitions(run);
   const today = dayOf(await databaseNowMs(run));
   for (const table of partitionedTables) {
-    const mine = there.filter((partition) => partition.table === table);
-    let made = mine.length;
-    for (const day of days) {
-      const fromMs = day * dayMs;
-      const untilMs = fromMs + dayMs;
-      if (mine.some((partition) => partition.fromMs < untilMs && fromMs < partition.untilMs)) continue;
-      if (made >= most && Math.abs(day - today) > nearDays) continue;
-      const from = sql.raw(`'${new Date(fromMs).toISOString()}'`);
-      const until = sql.raw(`'${new Date(untilMs).toISOString()}'`);
+    const mine: Bounds[] = there.filter((partition) => partition.table === table);
+    const isFree = async ({ fromMs, untilMs }: Bounds) => {
+      if (mine.some((partition) => partition.fromMs < untilMs && fromMs < partition.untilMs)) return false;
       const [elsewhere] = await run(sql`
-        select from ${defaultPartitionOf(table)} where received_at >= ${from} and received_at < ${until} limit 1`);
-      if (elsewhere) continue;
-      const name = sql.raw(`${table}_${new Date(fromMs).toISOString().slice(0, 10).replaceAll('-', '')}`);
-      // Made apart and attached, because `create table … partition of` would lock out everybody who reads or writes.
-      await run(sql`
-        create table ${name} (like ${sql.raw(table)} including constraints including storage including compression)`);
-      await run(sql`
-        alter table ${sql.raw(table)} attach partition ${name} for values from (${from}) to (${until})`);
-      made++;
+        select from ${defaultPartitionOf(table)}
+        where received_at >= ${literal(fromMs)} and received_at < ${literal(untilMs)} limit 1`);
+      return !elsewhere;
+    };
+    for (const day of days) {
+      const ofDay = { fromMs: day * dayMs, untilMs: (day + 1) * dayMs };
+      if (mine.length >= most && Math.abs(day - today) > nearDays) continue;
+      if (!(await isFree(ofDay))) continue;
+      const bounds = wide && (await isFree(weekOf(day))) ? weekOf(day) : ofDay;
+      await attach(run, table, bounds);
+      mine.push(bounds);
     }
   }
+}
+
+type Bounds = { readonly fromMs: number; readonly untilMs: number };
+
+/** From Monday on. */
+export function weekOf(day: number): Bounds {
+  // 1970-01-01 was a Thursday.
+  const monday = day - ((((day + 3) % 7) + 7) % 7);
+  return { fromMs: monday * dayMs, untilMs: (monday + 7) * dayMs };
+}
+
+const literal = (ms: number): SQL => sql.raw(`'${new Date(ms).toISOString()}'`);
+
+async function attach(run: Run, table: PartitionedTable, { fromMs, untilMs }: Bounds): Promise<void> {
+  const name = sql.raw(`${table}_${new Date(fromMs).toISOString().slice(0, 10).replaceAll('-', '')}`);
+  // Made apart and attached, because `create table … partition of` would lock out everybody who reads or writes.
+  await run(sql`
+    create table ${name} (like ${sql.raw(table)} including constraints including storage including compression)`);
+  await run(sql`
+    alter table ${sql.raw(table)} attach partition ${name} for values from (${literal(fromMs)}) to (${literal(untilMs)})`);
 }

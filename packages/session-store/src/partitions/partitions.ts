@@ -1,6 +1,6 @@
-// Days of the large tables. In go the days that are about to be written; each gets a partition per table, before its first record.
-// Jobs make the days to come, and retention drops those that are too old.
-import { dayOf } from '../database/day.ts';
+// Days of the large tables. In go the days that are about to be written; each lies in a partition of each table, which is made before its
+// first record, for the day or its week. Jobs make those of the days to come, and retention drops those that are too old.
+import { dayMs, dayOf } from '../database/day.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { Engine, TransactionOptions } from '../database/engines/engine.ts';
 import type { Job } from '../background/maintenance.ts';
@@ -25,7 +25,10 @@ const maxRemembered = 10_000;
 /** Failures that say nothing about partitions: the write that waits for this would fail with them too. */
 const unansweredCodes: readonly SessionStoreError['code'][] = ['DATABASE_UNREACHABLE', 'QUERY_TIMEOUT'];
 
-/** Everything of a day is counted before it is dropped. */
+/** With a shorter retention partitions are days, so that little is kept for longer than it must. */
+const leastRetentionOfWeeksMs = 60 * dayMs;
+
+/** Everything of a partition is counted before it is dropped. */
 const dropTimeoutMs = 60_000;
 
 const hourMs = 3_600_000;
@@ -33,14 +36,21 @@ const hourMs = 3_600_000;
 /** Not at once: whoever has just opened a store wants to record. The first day's partitions come with its first batch. */
 const firstJobAfterMs = 10_000;
 
+type Retention = { readonly maxAgeMs: number };
+
 /** Sees to it that a day has its partitions before its first record is written, and loses them once it is too old. */
 export class Partitions {
   readonly #engine: Engine;
+  readonly #size: { readonly most: number; readonly wide: boolean };
+  readonly #retention: Retention | null;
   /** Days that need no more thought: they have partitions, or lie in the default one for good. */
   readonly #settled = new Set<number>();
 
-  constructor(engine: Engine) {
+  /** @param retention what will be dropped; `null`: nothing */
+  constructor(engine: Engine, retention: Retention | null = null) {
     this.#engine = engine;
+    this.#size = { most: mostPartitions, wide: retention === null || retention.maxAgeMs >= leastRetentionOfWeeksMs };
+    this.#retention = retention;
   }
 
   /**
@@ -69,7 +79,7 @@ export class Partitions {
     if (missing.length === 0) return;
     const days = missing.slice(0, mostNewDays);
     try {
-      await this.#engine.transact(async (run) => createPartitions(run, days, mostPartitions), options);
+      await this.#engine.transact(async (run) => createPartitions(run, days, this.#size), options);
     } catch (cause) {
       const error = cause as SessionStoreError;
       const unanswered = error.sqlState === undefined || unansweredCodes.includes(error.code);
@@ -85,20 +95,21 @@ export class Partitions {
       async (run) => {
         const first = dayOf(await databaseNowMs(run));
         const days = Array.from({ length: daysAhead + 1 }, (_, index) => first + index);
-        await createPartitions(run, days, mostPartitions);
+        await createPartitions(run, days, this.#size);
       },
       { doing: 'Creating partitions ahead', lane: 'background' },
     );
   }
 
   /** What to do for them from time to time. */
-  jobs(retention: { readonly maxAgeMs: number } | null): readonly Job[] {
+  jobs(): readonly Job[] {
     const ahead: Job = {
       name: 'creating partitions ahead',
       everyMs: 6 * hourMs,
       firstAfterMs: firstJobAfterMs,
       run: async () => this.createAhead(),
     };
+    const retention = this.#retention;
     if (!retention) return [ahead];
     const drop: Job = {
       name: 'dropping expired partitions',

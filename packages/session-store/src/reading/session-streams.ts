@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { dayMs, dayOf } from '../database/day.ts';
 import { merge, type MergeInput } from './merge.ts';
+import { lieIn, sessionDays } from '../partitions/session-days.ts';
 import type { GapRecord, SessionId, StoreRecord } from '../records.ts';
 import { numberOf, textOf, timeOf } from '../database/rows.ts';
 import type { OnDamage } from './damage.ts';
@@ -85,22 +86,27 @@ export async function sessionStreams(
 }
 
 async function findStreams({ read, session, span }: StreamSource): Promise<readonly Found[]> {
+  const days = await sessionDays(async (query) => read(query, 'Looking for a session'), session);
+  const lies = lieIn({
+    fromMs: Math.max(days.fromMs, dayOf(span.fromMs) * dayMs),
+    untilMs: Math.min(days.untilMs, (dayOf(span.toMs) + 1) * dayMs),
+  });
   const rows = await read(
     sql`
       select kind, epoch, sid, min(at) as first_at, max(at) as last_at
       from (
-        select 'deltas' as kind, epoch, sid, received_at as at from delta_chunks where session_id = ${session}::uuid
+        select 'deltas' as kind, epoch, sid, received_at as at from delta_chunks where session_id = ${session}::uuid and ${lies}
         union all
-        select 'deltas', epoch, sid, received_at from market_chunks where session_id = ${session}::uuid
+        select 'deltas', epoch, sid, received_at from market_chunks where session_id = ${session}::uuid and ${lies}
         union all
-        select 'snapshots', epoch, sid, received_at from snapshot_records where session_id = ${session}::uuid
+        select 'snapshots', epoch, sid, received_at from snapshot_records where session_id = ${session}::uuid and ${lies}
         union all
         select case when first_seq is null then 'loose trades' else 'trades' end, epoch, sid, received_at
-        from trade_chunks where session_id = ${session}::uuid
+        from trade_chunks where session_id = ${session}::uuid and ${lies}
         union all
         select case when sid is null or seq is null then 'loose raw' else 'raw' end, epoch,
           case when seq is null then null else sid end, received_at
-        from raw_frames where session_id = ${session}::uuid
+        from raw_frames where session_id = ${session}::uuid and ${lies}
         union all
         select case when sid is null or first_seq is null then 'loose gaps' else 'gaps' end, epoch,
           case when first_seq is null then null else sid end, from_at

@@ -65,3 +65,22 @@ export const days = ({ fromMs, toMs }: Span): Span => ({
 });
 
 export const holds = ({ fromMs, toMs }: Span, ms: number): boolean => ms >= fromMs && ms < toMs;
+
+/** Half a year: some thirty partitions a table. */
+const firstReachMs = 182 * dayMs;
+
+/**
+ * From a time into the past or the future, each span twice as long as the one before it and the last without an end. A statement that
+ * knows no session looks at one after the other: it takes a lock on each partition that it may meet.
+ */
+export function* spansFrom(atMs: number, into: 'past' | 'future'): Generator<Span> {
+  const ways = into === 'past' ? -1 : 1;
+  const spanTo = (one: number, other: number) =>
+    into === 'past' ? { fromMs: other, toMs: one } : { fromMs: one, toMs: other };
+  let [from, length] = [atMs, firstReachMs];
+  for (let spans = 0; spans < 4; spans++) {
+    yield spanTo(from, from + ways * length);
+    [from, length] = [from + ways * length, 2 * length];
+  }
+  yield spanTo(from, ways * Infinity);
+}

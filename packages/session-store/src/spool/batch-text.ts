@@ -7,11 +7,11 @@ export const batchText = (batch: Batch): string => JSON.stringify(batch);
 
 /** @throws {SyntaxError} when it is no JSON */
 export function parseBatch(text: string): Batch {
-  const { keyframes = [], ...batch } = JSON.parse(text) as Batch;
+  const batch = JSON.parse(text) as Omit<Batch, 'keyframes'> & Partial<Batch>;
   return {
-    ...batch,
     // A version before wrote none.
-    keyframes,
+    keyframes: [],
+    ...batch,
     chunks: batch.chunks.map((chunk) => withMethods(DeltaColumns, chunk, { delays: chunk.delays.map(orNaN) })),
     trades: batch.trades.map((chunk) => withMethods(TradeColumns, chunk)),
   };

@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { arrayLiteral } from '../../database/array-literal.ts';
+import { batchDays } from '../batch-days.ts';
 import type { Batch, BookEntry } from '../collector.ts';
 import { isStorableText, storableText } from '../record-check.ts';
 import { render, type Statement } from '../../database/engines/engine.ts';
@@ -11,6 +12,8 @@ import { insertTrades } from './insert-trades.ts';
 export type EncodedBatch = {
   readonly ordinal: number;
   readonly firstOrdinal: number;
+  /** The first of the days that its rows lie in, `null` where it holds nothing but gaps. */
+  readonly firstDay: number | null;
   readonly lastRecordAtMs: number | null;
   /** Returns `records` per chunk. */
   readonly deltas: Statement | null;
@@ -35,6 +38,7 @@ export function encodeBatch(id: SessionId, batch: Batch, marketIds: readonly num
   return {
     ordinal: batch.ordinal,
     firstOrdinal: batch.firstOrdinal,
+    firstDay: batchDays(batch).reduce<number | null>((first, day) => Math.min(first ?? day, day), null),
     lastRecordAtMs: batch.lastRecordAtMs,
     deltas: statement(batch.chunks, () => insertChunks(id, batch, marketIds)),
     snapshots: statement(batch.snapshots, () => insertBooks(id, 'snapshot_records', batch.snapshots, marketIds)),

@@ -183,6 +183,7 @@ export async function writeBatch(
     run(sql`
       update sessions set
         ${counting},
+        first_day = least(first_day, date 'epoch' + ${batch.firstDay}::integer),
         last_record_at = greatest(last_record_at, ${moment(batch.lastRecordAtMs)}),
         last_batch = ${batch.ordinal}::bigint,
         lease_until = ${leaseFromNow(leaseMs)}

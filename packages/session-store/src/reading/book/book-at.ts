@@ -1,12 +1,14 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { firstBreak } from './holes.ts';
 import type { Row } from '../../database/engines/engine.ts';
 import { moment } from '../../database/moment.ts';
-import type { GapRecord, SessionId, StoredLevel } from '../../records.ts';
+import type { GapRecord, StoredLevel } from '../../records.ts';
 import { numberOf, textOf, timeOf } from '../../database/rows.ts';
 import { rebuildBook, type BookBase } from './rebuild-book.ts';
-import { ledgers, sessionTimes, type SessionTimes } from '../market-sessions.ts';
+import { ledgers, sessionTimes, uuids, type SessionTimes } from '../market-sessions.ts';
 import type { Read } from '../read.ts';
+import { lieIn } from '../../partitions/session-days.ts';
+import { spansFrom } from '../stretch.ts';
 
 /** A market's book at a time. Levels by rising price; prices and sizes at the scale at which they were appended. */
 export type BookAt = {
@@ -26,9 +28,6 @@ export type BookAt = {
   /** A session was recording, but the market's first snapshot came later, or has expired. */
   | { readonly synced: false; readonly why: 'before first snapshot'; readonly base: null }
 );
-
-/** Books that are looked at, newest first: more than enough to find one of another recorder. */
-const mostBases = 32;
 
 type Candidate = {
   /** The database's number of the market. */
@@ -58,37 +57,52 @@ export async function bookAt(read: Read, market: string, atMs: number): Promise<
 
 /** The newest book at or before a time whose stream was in sync then, or the newest if none was. */
 async function bestBase(read: Read, market: string, atMs: number): Promise<Candidate | null> {
-  // The market's number is looked up on the way: what costs time here is to and fro.
-  const newest = (kind: string, table: string) => sql`
-    (
-      select ${kind} as kind, market_id, session_id, epoch, sid, seq, received_at from ${sql.raw(table)}
-      where market_id = (select id from markets where ticker = ${market}) and received_at <= ${moment(atMs)}
-      order by received_at desc, epoch desc, seq desc limit ${sql.raw(String(mostBases))}
-    )`;
-  const rows = await read(
-    sql`
-      ${newest('snapshot', 'snapshot_records')} union all ${newest('keyframe', 'keyframes')}
-      order by received_at desc, epoch desc, seq desc, kind desc limit ${sql.raw(String(mostBases))}`,
-    'Looking for a book',
-  );
-  const ids = [...new Set(rows.map((row) => textOf(row, 'session_id')))];
-  if (ids.length === 0) return null;
-  const id = numberOf(rows[0]!, 'market_id');
-  const epochs = rows.map((row) => numberOf(row, 'epoch'));
-  const [times, gaps] = await Promise.all([sessionTimes(read, ids), ledgers(read, ids, epochs, atMs)]);
-  const seen = new Set<SessionId>();
-  let first: Candidate | null = null;
-  for (const row of rows) {
-    const session = times.find((found) => found.session === textOf(row, 'session_id'))!;
-    // An older book of the same session knows no more.
-    if (seen.has(session.session)) continue;
-    seen.add(session.session);
-    const base = baseOf(row, session);
-    const gap = firstBreak(gaps.get(session.session)!, base);
-    first ??= { id, base, session, gap };
-    if (!gap && atMs < session.toMs) return { id, base, session, gap };
+  const newest = await newestBase(read, market, atMs, sql``);
+  if (!newest || isInSync(newest, atMs)) return newest;
+  // Another recorder may have been. An older book of the same session knows no more.
+  for (const seen = [newest.session.session]; ;) {
+    const other = await newestBase(
+      read,
+      market,
+      atMs,
+      sql`
+        and session_id <> all(${uuids(seen)})
+        and session_id in (select id from sessions where ended_at is null or greatest(ended_at, last_record_at) >= ${moment(atMs)})`,
+    );
+    if (!other) return newest;
+    if (isInSync(other, atMs)) return other;
+    seen.push(other.session.session);
   }
-  return first;
+}
+
+const isInSync = ({ gap, session }: Candidate, atMs: number) => !gap && atMs < session.toMs;
+
+async function newestBase(read: Read, market: string, atMs: number, among: SQL): Promise<Candidate | null> {
+  for (const { fromMs, toMs } of spansFrom(atMs + 1, 'past')) {
+    // The market's number is looked up on the way: what costs time here is to and fro.
+    const newest = (kind: string, table: string) => sql`
+      (
+        select ${kind} as kind, market_id, session_id, epoch, sid, seq, received_at from ${sql.raw(table)}
+        where market_id = (select id from markets where ticker = ${market}) ${among}
+          and ${lieIn({ fromMs, untilMs: toMs })}
+        order by received_at desc, epoch desc, seq desc limit 1
+      )`;
+    const [row] = await read(
+      sql`
+        ${newest('snapshot', 'snapshot_records')} union all ${newest('keyframe', 'keyframes')}
+        order by received_at desc, epoch desc, seq desc, kind desc limit 1`,
+      'Looking for a book',
+    );
+    if (!row) continue;
+    const id = textOf(row, 'session_id');
+    const [[session], gaps] = await Promise.all([
+      sessionTimes(read, [id]),
+      ledgers(read, [id], [numberOf(row, 'epoch')], atMs),
+    ]);
+    const base = baseOf(row, session!);
+    return { id: numberOf(row, 'market_id'), base, session: session!, gap: firstBreak(gaps.get(id)!, base) };
+  }
+  return null;
 }
 
 const baseOf = (row: Row, { session, recorder }: SessionTimes): BookBase => ({
@@ -103,14 +117,17 @@ const baseOf = (row: Row, { session, recorder }: SessionTimes): BookBase => ({
 
 /** Whether a session was recording at a time that has a book of the market only later. */
 async function startsLater(read: Read, market: string, atMs: number): Promise<boolean> {
-  const [row] = await read(
-    sql`
-      select session_id from snapshot_records
-      where market_id = (select id from markets where ticker = ${market}) and received_at > ${moment(atMs)}
-      order by received_at limit 1`,
-    'Looking for a book',
-  );
-  if (!row) return false;
-  const [session] = await sessionTimes(read, [textOf(row, 'session_id')]);
-  return session !== undefined && session.fromMs <= atMs;
+  for (const { fromMs, toMs } of spansFrom(atMs + 1, 'future')) {
+    const [row] = await read(
+      sql`
+        select session_id from snapshot_records
+        where market_id = (select id from markets where ticker = ${market}) and ${lieIn({ fromMs, untilMs: toMs })}
+        order by received_at limit 1`,
+      'Looking for a book',
+    );
+    if (!row) continue;
+    const [session] = await sessionTimes(read, [textOf(row, 'session_id')]);
+    return session !== undefined && session.fromMs <= atMs;
+  }
+  return false;
 }

@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { coverageIntervals, type CoverageInterval } from './coverage-intervals.ts';
-import { moment } from '../../database/moment.ts';
+import { append } from '../../batch/append.ts';
+import type { Row } from '../../database/engines/engine.ts';
+import { lieIn } from '../../partitions/session-days.ts';
 import type { SessionId } from '../../records.ts';
 import { numberOf, textOf, timeOf } from '../../database/rows.ts';
 import { ledgers, marketNumber, sessionTimes } from '../market-sessions.ts';
 import type { Read } from '../read.ts';
-import type { Span } from '../stretch.ts';
+import { spansFrom, type Span } from '../stretch.ts';
 
 /**
  * When a market's book can be rebuilt and when it cannot, over all sessions and recorders or over some. Memory grows with the market's
@@ -21,23 +23,28 @@ export async function coverage(
   if (id === null) return coverageIntervals([], span);
   // No book is kept across a hole of the feed. So of keyframes the first of a stream says all that they can, what came before being
   // gone, and the first behind each hole: what the store lost itself had been folded.
-  const rows = await read(
-    sql`
-      select session_id, epoch, sid, seq, received_at from snapshot_records
-      where market_id = ${id}::integer and received_at < ${moment(span.toMs)}
-      union all
-      select * from (
-        select distinct on (session_id, epoch, sid, holes) session_id, epoch, sid, seq, received_at
-        from keyframes as keyframe
-        cross join lateral (
-          select count(*) as holes from gap_records as gap
-          where gap.session_id = keyframe.session_id and gap.epoch = keyframe.epoch and gap.from_at <= keyframe.received_at
-        ) as before
-        where market_id = ${id}::integer and received_at < ${moment(span.toMs)}
-        order by session_id, epoch, sid, holes, received_at, seq
-      ) as keyframe`,
-    'Reading when a market was recorded',
-  );
+  const rows: Row[] = [];
+  for (const { fromMs, toMs } of spansFrom(span.toMs, 'past')) {
+    const lies = lieIn({ fromMs, untilMs: toMs });
+    const found = await read(
+      sql`
+        select session_id, epoch, sid, seq, received_at from snapshot_records
+        where market_id = ${id}::integer and ${lies}
+        union all
+        select * from (
+          select distinct on (session_id, epoch, sid, holes) session_id, epoch, sid, seq, received_at
+          from keyframes as keyframe
+          cross join lateral (
+            select count(*) as holes from gap_records as gap
+            where gap.session_id = keyframe.session_id and gap.epoch = keyframe.epoch and gap.from_at <= keyframe.received_at
+          ) as before
+          where market_id = ${id}::integer and ${lies}
+          order by session_id, epoch, sid, holes, received_at, seq
+        ) as keyframe`,
+      'Reading when a market was recorded',
+    );
+    append(rows, found);
+  }
   const books = Map.groupBy(rows, (row) => textOf(row, 'session_id'));
   const ids = [...books.keys()].filter((session) => among === undefined || among.includes(session));
   const epochs = rows.map((row) => numberOf(row, 'epoch'));

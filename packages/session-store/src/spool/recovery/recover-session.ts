@@ -8,6 +8,7 @@ import { nameSetAside } from './name-set-aside.ts';
 import { setAside } from './set-aside-file.ts';
 import { spooledRuns, type SpooledRun } from './spooled-runs.ts';
 import { finishAdoption } from '../../ownership/adopt-session.ts';
+import { mayBeCounting } from '../../ownership/reclaim-session.ts';
 import type { OwnedSession } from '../../ownership/owned-session.ts';
 import type { SessionStoreError } from '../../errors.ts';
 import { numberOf } from '../../database/rows.ts';
@@ -129,7 +130,7 @@ export class SessionRecovery {
     try {
       await engine.transact(async (run) => finishAdoption(run, owned), options);
     } catch (cause) {
-      if ((cause as SessionStoreError).code !== 'QUERY_TIMEOUT') throw cause;
+      if (!mayBeCounting(cause as SessionStoreError)) throw cause;
       await engine.transact(async (run) => finishAdoption(run, owned, false), options);
     }
   }
