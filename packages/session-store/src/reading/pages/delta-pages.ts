@@ -36,7 +36,7 @@ export async function* deltaPages(
   let rewritten = 0;
   for (let [isLast, listed] = [false, firstListed]; !isLast;) {
     const { keys, nextFirstSeq } = await listChunks(read, stretch, done, listed);
-    const open = new ChunkMerge<DeltaChunk>();
+    const open = new ChunkMerge<NamedChunk>();
     const doneBefore = done;
     isLast = nextFirstSeq === null;
     for (let at = 0; at < keys.length;) {
@@ -54,14 +54,13 @@ export async function* deltaPages(
           onDamage(damagedChunk('deltas', row));
           continue;
         }
-        await names.load(chunk.marketIds);
-        open.add(chunk, done);
+        open.add({ ...chunk, markets: await names.of(chunk.marketIds) }, done);
       }
       at += wanted.length;
       // Whatever has not been fetched begins at this number at the earliest.
       const until = keys[at]?.firstSeq ?? nextFirstSeq ?? Infinity;
       const page: DeltaRecord[] = [];
-      open.drain(until, (chunk, from, to) => addDeltas(page, chunk, from, to, names, stretch));
+      open.drain(until, (chunk, from, to) => addDeltas(page, chunk, from, to, stretch));
       if (until < Infinity) done = Math.max(done, until - 1);
       yield page;
     }
@@ -86,30 +85,26 @@ function pageFrom(keys: readonly ChunkKey[], at: number): readonly ChunkKey[] {
   return keys.slice(at, end);
 }
 
+type NamedChunk = DeltaChunk & { readonly markets: readonly string[] };
+
 function addDeltas(
   page: DeltaRecord[],
-  chunk: DeltaChunk,
+  chunk: NamedChunk,
   from: number,
   to: number,
-  names: MarketNames,
   { epoch, sid, span, markets }: Stretch,
 ): void {
   const { seqs, marketIds, yes, prices, deltas, receivedAtMs, delays } = chunk;
-  // Most often the market is that of the delta before.
-  let lastId = Number.NaN;
-  let market = '';
   for (let index = from; index < to; index++) {
     const receivedAt = receivedAtMs[index]!;
-    const id = marketIds[index]!;
-    if (!holds(span, receivedAt) || (markets !== null && !markets.has(id))) continue;
-    if (id !== lastId) market = names.of((lastId = id));
+    if (!holds(span, receivedAt) || (markets !== null && !markets.has(marketIds[index]!))) continue;
     const delay = delays[index]!;
     page.push({
       kind: 'delta',
       epoch,
       sid,
       seq: seqs[index]!,
-      market,
+      market: chunk.markets[index]!,
       side: yes[index] === 1 ? 'yes' : 'no',
       price: prices[index]!,
       delta: deltas[index]!,

@@ -75,7 +75,7 @@ async function addTrades(
   ) {
     return onDamage(damagedChunk('trades', row));
   }
-  await names.load(marketIds);
+  const tickers = await names.of(marketIds);
   const base = { epoch: numberOf(row, 'epoch'), sid: numberOf(row, 'sid') };
   const receivedAtMs = timeOf(row, 'received_at');
   for (let index = 0; index < length; index++) {
@@ -86,7 +86,7 @@ async function addTrades(
       kind: 'trade',
       ...base,
       seq: firstSeq === null ? null : firstSeq + index + skipped[index]!,
-      market: names.of(marketIds[index]!),
+      market: tickers[index]!,
       tradeId: String(uuids[index] ?? otherIds[index]),
       yesPrice: yesPrices[index]!,
       size: sizes[index]!,
