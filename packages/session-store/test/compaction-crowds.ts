@@ -64,7 +64,7 @@ function* crowded({ markets, deltas, seed }: Crowd): Generator<StoreRecord> {
 }
 
 /** Keeps what each step did. */
-export class CountingEngine implements Engine, AsyncDisposable {
+class CountingEngine implements Engine, AsyncDisposable {
   readonly name = 'postgres';
   readonly steps: CompactionResult[] = [];
   readonly #engine: PostgresEngine;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { requireUnderEachNode, temporaryFolder } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import type { createSessionStore as FromSource } from '../src/index.ts';
-import { newDataDir } from './databases.ts';
+import { newDatabase, newDataDir } from './databases.ts';
 
 const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
@@ -47,7 +47,21 @@ test('the built package finds its migrations', async () => {
   expect(await store.query('select count(*) as deltas from deltas')).toEqual([{ deltas: 0 }]);
 });
 
-test('what is packed has all that an embedded store needs, its threads too', async () => {
+test('the types of the main entry reach into no other package', () => {
+  const reached = new Map<string, string>();
+  const reach = (file: URL, from: string) => {
+    if (reached.has(file.href)) return;
+    reached.set(file.href, from);
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)) {
+      expect(name, `imported by ${file.pathname}, for ${from}`).toMatch(/^\./);
+      reach(new URL(name!.replace(/\.[jt]s$/, '.d.ts'), file), file.pathname);
+    }
+  };
+  reach(new URL('../dist/index.d.ts', import.meta.url), 'the entry');
+  expect(reached.size).toBeGreaterThan(20);
+});
+
+test('what is packed records to a server without PGlite, and has all that an embedded store needs, its threads too', async () => {
   using project = temporaryFolder('packed-');
   const run = promisify(execFile);
   const root = fileURLToPath(new URL('..', import.meta.url));
@@ -63,19 +77,32 @@ test('what is packed has all that an embedded store needs, its threads too', asy
   const archive = join(project.path, packed.trim());
   await run('tar', ['-xzf', archive, '--strip-components=1', '-C', at('@trader/session-store')]);
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
-  for (const name of Object.keys(dependencies)) {
+  const link = (name: string) => {
     mkdirSync(dirname(at(name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), at(name));
-  }
-  const program = `
+  };
+  for (const name of Object.keys(dependencies)) link(name);
+  const programFor = (location: object) => `
     import { createSessionStore } from '@trader/session-store';
-    const store = await createSessionStore({ dataDir: ${JSON.stringify(newDataDir('empty'))} });
+    const store = await createSessionStore(${JSON.stringify(location)}).catch((error) => {
+      console.log(JSON.stringify(error.code));
+      process.exit();
+    });
     const session = await store.openSession({ recorder: 'desk' });
     session.append({ kind: 'raw', epoch: 1, sid: 1, seq: 1, receivedAtMs: Date.now(), text: '{}' });
     await session.durable();
     await session.close({ status: 'closed', reason: 'done' });
     console.log(JSON.stringify(await store.query('select count(*) as messages from raw_frames')));
     await store.close();`;
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: project.path });
-  expect(JSON.parse(stdout)).toEqual([{ messages: 1 }]);
+  const printed = async (location: object) => {
+    const args = ['--input-type=module', '--eval', programFor(location)];
+    return JSON.parse((await run(process.execPath, args, { cwd: project.path })).stdout) as unknown;
+  };
+  const embedded = { dataDir: newDataDir('empty') };
+  expect(await printed({ url: await newDatabase(), spool: { dir: join(project.path, 'spool') } })).toEqual([
+    { messages: 1 },
+  ]);
+  expect(await printed(embedded)).toBe('EMBEDDED_DATABASE_MISSING');
+  link('@electric-sql/pglite');
+  expect(await printed(embedded)).toEqual([{ messages: 1 }]);
 });

@@ -2,7 +2,7 @@
 // bounds are read from the catalogue, never guessed from names.
 import { sql, type SQL } from 'drizzle-orm';
 import { dayMs, dayOf } from '../database/day.ts';
-import type { Row, Run } from '../database/engines/engine.ts';
+import type { Query, Row, Run } from '../database/engines/engine.ts';
 import { numberOf, textOf } from '../database/rows.ts';
 
 /** What a batch is written to, in that order. */
@@ -42,7 +42,7 @@ export async function beginPartitioning(run: Run): Promise<void> {
   await run(sql`select set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`);
 }
 
-export async function listPartitions(run: (query: SQL) => Promise<readonly Row[]>): Promise<readonly Partition[]> {
+export async function listPartitions(run: (query: Query) => Promise<readonly Row[]>): Promise<readonly Partition[]> {
   const rows = await run(sql`
     select
       parent.relname::text as "table",

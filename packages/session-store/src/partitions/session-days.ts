@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { dayMs, dayOf } from '../database/day.ts';
-import type { Row, Statement } from '../database/engines/engine.ts';
+import type { Query, Row } from '../database/engines/engine.ts';
 import { moment } from '../database/moment.ts';
 import { numberOf, timeOf } from '../database/rows.ts';
 import type { SessionId } from '../records.ts';
@@ -9,7 +9,7 @@ import { defaultPartitionOf, listPartitions, partitionedTables } from './create-
 /** Whole days in which rows of the large tables lie, in ms since the epoch: from `fromMs` on, and before `untilMs`. */
 export type Days = { readonly fromMs: number; readonly untilMs: number };
 
-type Ask = (query: SQL | Statement) => Promise<readonly Row[]>;
+type Ask = (query: Query) => Promise<readonly Row[]>;
 
 /**
  * Where a session's rows lie, as far as they are committed. Whoever asks for them says so: a statement without bounds takes a lock on

@@ -1,6 +1,5 @@
-import type { SQL } from 'drizzle-orm';
 import { SessionStoreError } from '../errors.ts';
-import type { Row, Statement } from '../database/engines/engine.ts';
+import type { Query, Row } from '../database/engines/engine.ts';
 
 /**
  * One statement in a read-only transaction of its own: what it gives is of one moment. Reading page by page therefore
@@ -8,7 +7,7 @@ import type { Row, Statement } from '../database/engines/engine.ts';
  *
  * @throws {SessionStoreError}
  */
-export type Read = (query: SQL | Statement, doing: string) => Promise<readonly Row[]>;
+export type Read = (query: Query, doing: string) => Promise<readonly Row[]>;
 
 const deadlockDetected = '40P01';
 

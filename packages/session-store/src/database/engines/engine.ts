@@ -6,8 +6,13 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export type Statement = { readonly text: string; readonly parameters: readonly unknown[] };
 
+/** What drizzle-orm's `sql` gives, by its shape: so the types of this package's users do not reach into drizzle-orm. */
+type Sql = { readonly queryChunks: readonly unknown[] };
+
+export type Query = Sql | Statement;
+
 /** Runs one statement within a transaction. */
-export type Run = (query: SQL | Statement) => Promise<readonly Row[]>;
+export type Run = (query: Query) => Promise<readonly Row[]>;
 
 export type TransactionOptions = {
   /** Begins the message when it fails: "Listing sessions". */
@@ -53,8 +58,8 @@ export interface Engine {
 const dialect = new PgDialect();
 
 /** Statement text and parameters, the same for both engines. */
-export function render(query: SQL | Statement): Statement {
+export function render(query: Query): Statement {
   if ('text' in query) return query;
-  const { sql, params } = dialect.sqlToQuery(query);
+  const { sql, params } = dialect.sqlToQuery(query as SQL);
   return { text: sql, parameters: params };
 }

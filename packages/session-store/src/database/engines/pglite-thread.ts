@@ -33,6 +33,19 @@ type Waiting = { readonly settle: (answer: PgliteAnswer) => void; readonly fail:
 
 let compiled: CompiledPglite | undefined;
 
+/** Whoever records to a server need not have it. */
+function mustBeInstalled(): void {
+  try {
+    import.meta.resolve('@electric-sql/pglite');
+  } catch (cause) {
+    throw new SessionStoreError(
+      'EMBEDDED_DATABASE_MISSING',
+      'A database in a folder needs the package @electric-sql/pglite, which is not installed. Install it, or give the url of a PostgreSQL server.',
+      { cause },
+    );
+  }
+}
+
 export class PgliteThread {
   readonly #worker: Worker;
   readonly #runtime: Runtime;
@@ -58,8 +71,12 @@ export class PgliteThread {
     });
   }
 
-  /** @throws what the database says, as it says it; {@link SessionStoreError} when it says nothing in time */
+  /**
+   * @throws what the database says, as it says it; {@link SessionStoreError} EMBEDDED_DATABASE_MISSING, or QUERY_TIMEOUT when it says nothing
+   *   in time
+   */
   static async open(folder: string, timeoutMs: number, runtime: Runtime): Promise<PgliteThread> {
+    mustBeInstalled();
     const thread = new PgliteThread(folder, runtime);
     try {
       const [opened] = (await thread.#answer(0, timeoutMs)) as readonly [Pick<PgliteOpening, 'compiled'>];
