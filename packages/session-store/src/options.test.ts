@@ -47,6 +47,12 @@ describe('options', () => {
       'compaction.targetRecords must be an integer from 2',
     ],
     [{ dataDir: 'x', compaction: true }, TypeError, 'compaction must be an object or false, not true.'],
+    [{ dataDir: 'x', keyFrames: {} }, TypeError, 'There is no option "keyFrames" of a session store. There are url,'],
+    [
+      { dataDir: 'x', batch: { maxRecord: 5 } },
+      TypeError,
+      'no option "batch.maxRecord" of a session store. There are batch.maxRecords, batch.maxBytes, batch.maxAgeMs.',
+    ],
     [{ dataDir: '' }, TypeError, 'not ""'],
     [{}, TypeError, 'one of url, dataDir and sql'],
     [{ url: 'postgres://x', dataDir: 'x' }, TypeError, 'one of url, dataDir and sql'],

@@ -230,8 +230,50 @@ const maxBytes = 2 ** 40;
 /** The largest delay that a timer takes. */
 export const maxDelayMs = 2 ** 31 - 1;
 
+/** All options, and of those that are objects what they may hold. */
+const optionNames = {
+  url: null,
+  dataDir: null,
+  sql: null,
+  batch: ['maxRecords', 'maxBytes', 'maxAgeMs'],
+  queue: ['highWaterRecords', 'lowWaterRecords', 'highWaterBytes', 'lowWaterBytes'],
+  whenFull: null,
+  retention: ['maxAgeMs'],
+  compaction: ['afterMs', 'everyMs', 'targetRecords'],
+  keyframes: ['intervalMs', 'everyDeltas'],
+  lease: ['durationMs', 'renewalsPerLease', 'sweepEveryMs'],
+  queryTimeoutMs: null,
+  spool: ['dir', 'maxBytes', 'durableWithinMs', 'memoryBytes'],
+  onRecovery: null,
+  onStatus: null,
+  onWrite: null,
+  onMaintenanceFailure: null,
+  runtime: null,
+} as const satisfies Record<keyof SessionStoreTuning | 'url' | 'dataDir' | 'sql', readonly string[] | null>;
+
+/** A misspelt option would be one that is silently left out. */
+function refuseUnknown(options: object): void {
+  const known: Readonly<Record<string, readonly string[] | null>> = optionNames;
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(known, name)) throw unknownOption(name, Object.keys(known));
+    const parts = known[name];
+    if (!parts || typeof value !== 'object' || value === null) continue;
+    for (const part of Object.keys(value as object)) {
+      if (!parts.includes(part))
+        throw unknownOption(
+          `${name}.${part}`,
+          parts.map((each) => `${name}.${each}`),
+        );
+    }
+  }
+}
+
+const unknownOption = (name: string, known: readonly string[]) =>
+  new TypeError(`There is no option ${JSON.stringify(name)} of a session store. There are ${known.join(', ')}.`);
+
 /** @throws {TypeError | RangeError} quoting the value, except for a URL, which may hold a password */
 export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
+  refuseUnknown(options);
   const location = locationOf(options);
   const highWaterRecords = within('queue.highWaterRecords', options.queue?.highWaterRecords ?? 50_000, 1, 2 ** 31);
   const lowWaterRecords = options.queue?.lowWaterRecords ?? Math.floor(highWaterRecords / 2);

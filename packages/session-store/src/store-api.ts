@@ -54,10 +54,14 @@ export interface SessionStore extends Reading, AsyncDisposable {
    * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames`, `trades`
    * and `gaps` and the tables `sessions`, `raw_frames`, `markets`, `recorders` and `expirations`. 64-bit integers come as
    * numbers, or as strings beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole.
+   * `T` is what you know of its rows; nobody checks it.
    *
    * @throws {SessionStoreError} QUERY_FAILED, QUERY_TIMEOUT, or why the database could not be asked
    */
-  query(text: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  query<T extends object = Record<string, unknown>>(
+    text: string,
+    parameters?: readonly unknown[],
+  ): Promise<readonly T[]>;
   /**
    * Rewrites what is committed by now into chunks of one market each, without waiting for its time (see `compaction`). What
    * the views show does not change.

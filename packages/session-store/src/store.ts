@@ -231,9 +231,15 @@ class Store implements SessionStore {
     return exportRecords(this.#reader, ...of);
   }
 
-  async query(text: string, parameters: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
+  async query<T extends object = Record<string, unknown>>(
+    text: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<readonly T[]> {
     try {
-      return await this.#read(async (run) => run({ text, parameters }), 'The query');
+      return (await this.#read(
+        async (run) => run({ text, parameters }),
+        'The query',
+      )) as readonly object[] as readonly T[];
     } catch (cause) {
       throw ofQuery(cause as SessionStoreError);
     }

@@ -14,7 +14,7 @@ function storeOf(...ids: string[]): Pick<SessionStore, 'query' | 'sessions'> {
       ids
         .filter((id) => id.startsWith(String(pattern).slice(0, -1)))
         .slice(0, Number(limit))
-        .map((id) => ({ id })),
+        .map((id) => ({ id }) as never),
   };
 }
 

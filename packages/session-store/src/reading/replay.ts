@@ -17,9 +17,9 @@ export interface ReplayOptions {
   readonly toMs?: number;
   /**
    * 1: each record comes when as much time has passed since the first as had passed between their arrivals; 10: ten times as
-   * fast. A consumer that is late gets what is due at once. @default as fast as possible
+   * fast. A consumer that is late gets what is due at once. `max`: as fast as possible. @default 'max'
    */
-  readonly speed?: number;
+  readonly speed?: number | 'max';
   /** Ends the replay: the iteration then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -42,11 +42,11 @@ export type ReplaySource = {
 export function replay(
   { read, names, runtime }: ReplaySource,
   session: SessionId,
-  { markets, speed, signal, ...time }: ReplayOptions,
+  { markets, speed = 'max', signal, ...time }: ReplayOptions,
   mustExist: () => Promise<void>,
 ): AsyncIterable<StoreRecord> {
-  if (speed !== undefined && !(speed > 0 && speed < Infinity)) {
-    throw new RangeError(`speed must be a positive number, not ${speed}.`);
+  if (speed !== 'max' && !(speed > 0 && speed < Infinity)) {
+    throw new RangeError(`speed must be a positive number or "max", not ${String(speed)}.`);
   }
   const span = spanOf(time);
   const pages = async function* () {
@@ -57,7 +57,8 @@ export function replay(
     yield* merge<StoreRecord>([...looseRaw, ...numbered, ...loose], { key: arrivalOf, tie: ({ epoch }) => epoch });
   };
   return {
-    [Symbol.asyncIterator]: () => new RecordIterator(pages(), { runtime, speed, signal, timeOf: arrivalOf }),
+    [Symbol.asyncIterator]: () =>
+      new RecordIterator(pages(), { runtime, speed: speed === 'max' ? undefined : speed, signal, timeOf: arrivalOf }),
   };
 }
 
