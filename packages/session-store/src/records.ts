@@ -83,6 +83,11 @@ export interface GapRecord {
   readonly fromAtMs: number;
   readonly toAtMs: number | null;
   readonly cause: string;
+  /**
+   * The one market that misses something; its neighbours' books stay known. Numbers from `firstSeq` to `lastSeq` that are not
+   * stored are named by it, as by any hole. @default null: any market of the subscription may
+   */
+  readonly market?: string | null;
 }
 
 export type StoreRecord = DeltaRecord | SnapshotRecord | TradeRecord | RawRecord | GapRecord;

@@ -71,6 +71,8 @@ export const gaps = pgView('gaps', {
   toAt: moment('to_at'),
   cause: text().notNull(),
   shed: number('shed').notNull(),
+  /** The one market that misses something; null: any of the subscription may. */
+  market: text(),
 }).existing();
 
 export { expirations, markets, rawFrames, recorders, sessions } from './database/schema.ts';

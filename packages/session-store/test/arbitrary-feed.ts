@@ -34,6 +34,7 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ op: fc.constant('lost numbers' as const), pause, count: fc.integer({ min: 1, max: 9 }) }),
   },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('unreadable' as const), pause, market, named: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('reconnect' as const), pause }) },
 );
 
@@ -88,6 +89,14 @@ export const feed: fc.Arbitrary<readonly StoreRecord[]> = fc
           books.clear();
           break;
         }
+        case 'unreadable': {
+          // One market's alone: by its number, or by its time where that is all that is known.
+          const numbers = one.named ? { firstSeq: ++seq, lastSeq: seq } : { firstSeq: null, lastSeq: null };
+          const hole = { ...numbers, fromAtMs: atMs, toAtMs: atMs, market: one.market };
+          records.push({ kind: 'gap', epoch, sid: 1, ...hole, cause: 'violation' });
+          books.delete(one.market);
+          break;
+        }
         case 'reconnect': {
           const hole = { firstSeq: seq + 1, lastSeq: null, fromAtMs: lastAtMs, toAtMs: null };
           records.push({ kind: 'gap', epoch, sid: 1, ...hole, cause: 'connection lost' });
@@ -113,6 +122,7 @@ export function bookByHand(records: readonly StoreRecord[], market: string, atMs
   for (const record of records) {
     if ((record.kind === 'gap' ? record.fromAtMs : record.receivedAtMs) > atMs) continue;
     if (record.kind === 'gap') {
+      if ((record.market ?? market) !== market) continue;
       if (state === 'synced') cause = record.cause;
       if (state !== 'unknown') state = 'gap';
     } else if (record.kind === 'snapshot' && record.market === market) {

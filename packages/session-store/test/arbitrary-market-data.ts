@@ -35,8 +35,9 @@ export function marketData(seed: number, records: number, fromMs: number): reado
     else if (chance < 0.009) gap({ firstSeq: seq, lastSeq: seq + 3 });
     else if (chance < 0.01) gap({ firstSeq: seq, toAtMs: null });
     else if (chance < 0.011) gap(jumps ? { firstSeq: null, lastSeq: seq } : { sid: null });
-    else if (chance < 0.013 && jumps) receivedAtMs += upTo(3) * 40_000_000 - 40_000_000;
-    else if (chance < 0.014) {
+    else if (chance < 0.012) gap({ firstSeq: seq, lastSeq: seq + 2, market });
+    else if (chance < 0.014 && jumps) receivedAtMs += upTo(3) * 40_000_000 - 40_000_000;
+    else if (chance < 0.015) {
       epoch++;
       seq = 0;
       markets.forEach(snapshot);

@@ -92,6 +92,17 @@ const unsequenced = fc.oneof(
     toAtMs: orNull(time),
     cause: fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\u0000')),
   }),
+  fc.record({
+    kind: fc.constant('gap' as const),
+    epoch: fc.integer({ min: 1, max: 2 }),
+    sid: fc.integer({ min: 1, max: 2 }),
+    firstSeq: fc.nat(100),
+    lastSeq: orNull(fc.nat(100)),
+    fromAtMs: time,
+    toAtMs: orNull(time),
+    cause: fc.constant('violation'),
+    market,
+  }),
 );
 
 /** A session's records in the order of their arrival: numbers rise within each (epoch, sid). */

@@ -15,8 +15,9 @@ export function naiveBooks(records: readonly StoreRecord[]): ReadonlyMap<string,
     if (record.kind === 'gap') {
       const [epoch, sid] = [String(record.epoch), record.sid === null ? null : String(record.sid)];
       for (const key of books.keys()) {
-        const [ofEpoch, ofSid] = key.split('/');
-        if (ofEpoch === epoch && (sid === null || ofSid === sid)) books.delete(key);
+        const [ofEpoch, ofSid, ofMarket] = key.split('/');
+        const isOf = ofEpoch === epoch && (sid === null || ofSid === sid) && (record.market ?? ofMarket) === ofMarket;
+        if (isOf) books.delete(key);
       }
     } else if (record.kind === 'snapshot') {
       const { epoch, sid, market, yes, no } = record;

@@ -67,7 +67,7 @@ export async function storedRecords(store: SessionStore, id: SessionId) {
     text: row['escaped'] ? (JSON.parse(row['text'] as string) as string) : row['text'],
   })) as RawRecord[];
 
-  const gaps = (await of('gap_records', 'ordinal')).map((row) => ({
+  const gaps = (await of('gap_records left join markets on id = market_id', 'ordinal')).map((row) => ({
     kind: 'gap',
     epoch: row['epoch'],
     sid: row['sid'],
@@ -76,6 +76,7 @@ export async function storedRecords(store: SessionStore, id: SessionId) {
     fromAtMs: ms(row['from_at']),
     toAtMs: ms(row['to_at']),
     cause: row['cause'],
+    ...(row['ticker'] !== null && { market: row['ticker'] }),
   })) as GapRecord[];
 
   return { deltas, snapshots, trades, raw, gaps };

@@ -31,7 +31,7 @@ export interface Batch {
   readonly records: number;
   /** Memory that the records take, estimated. */
   readonly bytes: number;
-  /** Names that `DeltaColumns.markets` and `BookEntry.market` point into. */
+  /** Names that `DeltaColumns.markets` and `BookEntry.market` point into; those that holes name are among them. */
   readonly markets: readonly string[];
   readonly chunks: readonly DeltaColumns[];
   readonly snapshots: readonly BookEntry<SnapshotRecord>[];
@@ -132,8 +132,11 @@ export class Collector {
         this.#arrived(record.receivedAtMs);
         break;
       case 'gap':
+        if (typeof record.market === 'string') this.#marketOf({ kind: record.kind, market: record.market });
         this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed: 0 });
-        for (const stream of this.#streams.values()) if (mayConcern(record, stream)) stream.keyframes.forget();
+        for (const stream of this.#streams.values()) {
+          if (mayConcern(record, stream)) stream.keyframes.forget(record.market);
+        }
         break;
     }
     this.#batch.records++;
@@ -265,7 +268,7 @@ export class Collector {
     return stream;
   }
 
-  #marketOf({ kind, market }: NumberedRecord): number {
+  #marketOf({ kind, market }: { readonly kind: string; readonly market: string }): number {
     const known = this.#batch.marketIndex.get(market);
     if (known !== undefined) return known;
     if (!isName(market)) refuse(kind, 'market', market);

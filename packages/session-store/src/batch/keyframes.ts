@@ -62,9 +62,10 @@ export class Keyframes {
     return { epoch, sid, seq, market, receivedAtMs, yes: book.fold.levels('yes'), no: book.fold.levels('no') };
   }
 
-  /** No book is known across a hole. */
-  forget(): void {
-    this.#books.clear();
+  /** No book is known across a hole. @param market whose hole it is; none: of all */
+  forget(market?: string | null): void {
+    if (typeof market === 'string') this.#books.delete(market);
+    else this.#books.clear();
   }
 
   /** Once a day at least where it changes at all: the book is needed when the day before expires. */

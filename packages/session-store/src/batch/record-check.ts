@@ -104,6 +104,7 @@ function checkGap(record: GapRecord): void {
   if (!isTime(record.fromAtMs)) refuse(record.kind, 'fromAtMs', record.fromAtMs);
   if (record.toAtMs !== null && !isTime(record.toAtMs)) refuse(record.kind, 'toAtMs', record.toAtMs);
   if (typeof record.cause !== 'string') refuse(record.kind, 'cause', typeof record.cause);
+  if ((record.market ?? null) !== null && !isName(record.market)) refuse(record.kind, 'market', record.market);
 }
 
 /** @throws {SessionStoreError} RECORD_INVALID */

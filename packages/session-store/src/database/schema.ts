@@ -269,6 +269,8 @@ export const gapRecords = pgTable(
     cause: text().notNull(),
     /** Frames that the session itself dropped there, because its queue was full. */
     shed: count('shed'),
+    /** The one market that misses something; null: any of the subscription may. */
+    marketId: integer('market_id'),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.ordinal] })],
 );

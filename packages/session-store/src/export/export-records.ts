@@ -25,7 +25,7 @@ export interface ExportOptions {
   readonly folder: string;
   /** @default all */
   readonly sessions?: readonly SessionId[];
-  /** Gaps are of a session, and come whatever the markets. @default all */
+  /** A gap of no market comes whatever the markets: any of them may miss something. @default all */
   readonly markets?: readonly string[];
   /** Only what arrived at this time or later, in ms since the epoch. */
   readonly fromMs?: number;

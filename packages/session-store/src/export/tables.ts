@@ -97,7 +97,15 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
     ],
   },
   gaps: {
-    columns: [...key, int64('first_seq'), int64('last_seq'), time('from_at'), time('to_at'), text('cause')],
+    columns: [
+      ...key,
+      int64('first_seq'),
+      int64('last_seq'),
+      time('from_at'),
+      time('to_at'),
+      text('cause'),
+      text('market'),
+    ],
     rows: (record, session) => [
       [
         session,
@@ -108,6 +116,7 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
         record.fromAtMs,
         record.toAtMs,
         record.cause,
+        record.market ?? null,
       ],
     ],
   },

@@ -79,7 +79,9 @@ async function settleOpenGaps(run: Run, source: SQL, fromMs: number): Promise<vo
     set to_at = (
       select record.received_at
       from snapshot_records as record
-      where record.session_id = gap.session_id and record.epoch > gap.epoch and ${lieIn({ fromMs, untilMs: Infinity })}
+      where record.session_id = gap.session_id and record.epoch > gap.epoch
+        and (gap.market_id is null or gap.market_id = record.market_id)
+        and ${lieIn({ fromMs, untilMs: Infinity })}
       order by record.epoch, record.sid, record.seq
       limit 1
     )

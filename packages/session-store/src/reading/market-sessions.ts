@@ -4,7 +4,7 @@ import { integers, texts } from '../database/array-parameters.ts';
 import { moment } from '../database/moment.ts';
 import type { GapRecord, SessionId } from '../records.ts';
 import { numberOf, textOf, timeOf } from '../database/rows.ts';
-import { gapOf } from './pages/gap-pages.ts';
+import { gapColumns, gapOf } from './pages/gap-pages.ts';
 import type { Read } from './read.ts';
 
 /** What has to be known of a session to say whether it recorded at a time. Times are ms since the epoch. */
@@ -60,18 +60,19 @@ function spanOf(row: Row): { fromMs: number; toMs: number } {
   return { fromMs: startedAtMs, toMs: Math.max(timeOf(row, 'ended_at'), untilLast) };
 }
 
-/** The holes of some epochs of some sessions that had begun by a time. */
+/** The holes of some epochs of some sessions that had begun by a time: those that a market's book cannot be known across. */
 export async function ledgers(
   read: Read,
+  marketId: number,
   sessions: readonly SessionId[],
   epochs: readonly number[],
   atMs: number,
 ): Promise<ReadonlyMap<SessionId, readonly GapRecord[]>> {
   const rows = await read(
     sql`
-      select * from gap_records
+      select ${gapColumns}
       where session_id = any(${uuids(sessions)}) and epoch = any(${integers([...new Set(epochs)])})
-        and from_at <= ${moment(atMs)}
+        and from_at <= ${moment(atMs)} and (market_id is null or market_id = ${marketId}::integer)
       order by session_id, ordinal`,
     'Reading the ledger',
   );

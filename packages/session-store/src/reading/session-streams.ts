@@ -166,12 +166,12 @@ function looseTrades(reading: StreamSource, { epoch, sid, stored, firstAtMs }: F
 
 /** One stream for a kind that has one order over all epochs. */
 function together(
-  { read, session, span }: StreamSource,
+  { read, session, span, markets }: StreamSource,
   found: readonly Found[],
   name: Kind,
   pages: (
     read: Read,
-    of: { readonly session: SessionId; readonly span: Span; readonly stored: Span },
+    of: Pick<Stretch, 'session' | 'span' | 'markets' | 'stored'>,
   ) => AsyncIterable<readonly StoreRecord[]>,
 ): MergeInput<StoreRecord>[] {
   const mine = found.filter(({ kind }) => kind === name);
@@ -180,7 +180,7 @@ function together(
     fromMs: Math.min(...mine.map(({ stored }) => stored.fromMs)),
     toMs: Math.max(...mine.map(({ stored }) => stored.toMs)),
   };
-  return [{ notBefore: stored.fromMs, pages: () => ahead(pages(read, { session, span, stored })) }];
+  return [{ notBefore: stored.fromMs, pages: () => ahead(pages(read, { session, span, markets, stored })) }];
 }
 
 /** What retention has taken is a hole that is not in the ledger's table. */

@@ -50,7 +50,7 @@ export function withinStretch(row: string, { session, epoch, sid, span, stored }
 }
 
 /** The numbers wanted as SQL, or nothing to say where all are. */
-export const ofMarkets = ({ markets }: Stretch, condition: (ids: SQL) => SQL): SQL =>
+export const ofMarkets = ({ markets }: Pick<Stretch, 'markets'>, condition: (ids: SQL) => SQL): SQL =>
   markets === null ? sql`` : sql`and ${condition(integers([...markets]))}`;
 
 export const overlap = (one: Span, other: Span): Span => ({

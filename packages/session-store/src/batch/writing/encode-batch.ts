@@ -45,7 +45,7 @@ export function encodeBatch(id: SessionId, batch: Batch, marketIds: readonly num
     keyframes: statement(batch.keyframes, () => insertBooks(id, 'keyframes', batch.keyframes, marketIds)),
     trades: statement(batch.trades, () => insertTrades(id, batch, marketIds)),
     raw: statement(batch.raw, () => insertRaw(id, batch)),
-    gaps: statement(batch.gaps, () => insertGaps(id, batch)),
+    gaps: statement(batch.gaps, () => insertGaps(id, batch, marketIds)),
   };
 }
 
@@ -130,14 +130,15 @@ function insertRaw(id: SessionId, { raw }: Batch): SQL {
     returning 1 as one`;
 }
 
-function insertGaps(id: SessionId, { gaps }: Batch): SQL {
+function insertGaps(id: SessionId, { gaps, markets }: Batch, marketIds: readonly number[]): SQL {
+  const idOf = new Map(markets.map((name, index) => [name, marketIds[index]!]));
   return sql`
-    insert into gap_records (session_id, ordinal, epoch, sid, first_seq, last_seq, from_at, to_at, cause, shed)
+    insert into gap_records (session_id, ordinal, epoch, sid, first_seq, last_seq, from_at, to_at, cause, shed, market_id)
     select
       ${id}::uuid, ordinal, epoch, sid, first_seq, last_seq,
       timestamptz 'epoch' + from_at_ms * interval '1 millisecond',
       timestamptz 'epoch' + to_at_ms * interval '1 millisecond',
-      cause, shed
+      cause, shed, market_id
     from unnest(
       ${bigints(gaps.map(({ ordinal }) => ordinal))},
       ${integers(gaps.map(({ record }) => record.epoch))},
@@ -147,8 +148,9 @@ function insertGaps(id: SessionId, { gaps }: Batch): SQL {
       ${bigints(gaps.map(({ record }) => record.fromAtMs))},
       ${bigints(gaps.map(({ record }) => record.toAtMs))},
       ${texts(gaps.map(({ record }) => storableText(record.cause)))},
-      ${bigints(gaps.map(({ shed }) => shed))}
-    ) as gap (ordinal, epoch, sid, first_seq, last_seq, from_at_ms, to_at_ms, cause, shed)
+      ${bigints(gaps.map(({ shed }) => shed))},
+      ${integers(gaps.map(({ record }) => idOf.get(record.market ?? '') ?? null))}
+    ) as gap (ordinal, epoch, sid, first_seq, last_seq, from_at_ms, to_at_ms, cause, shed, market_id)
     on conflict do nothing
     returning shed`;
 }

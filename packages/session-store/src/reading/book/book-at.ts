@@ -94,13 +94,13 @@ async function newestBase(read: Read, market: string, atMs: number, among: SQL):
       'Looking for a book',
     );
     if (!row) continue;
-    const id = textOf(row, 'session_id');
+    const [id, of] = [numberOf(row, 'market_id'), textOf(row, 'session_id')];
     const [[session], gaps] = await Promise.all([
-      sessionTimes(read, [id]),
-      ledgers(read, [id], [numberOf(row, 'epoch')], atMs),
+      sessionTimes(read, [of]),
+      ledgers(read, id, [of], [numberOf(row, 'epoch')], atMs),
     ]);
     const base = baseOf(row, session!);
-    return { id: numberOf(row, 'market_id'), base, session: session!, gap: firstBreak(gaps.get(id)!, base) };
+    return { id, base, session: session!, gap: firstBreak(gaps.get(of)!, base) };
   }
   return null;
 }

@@ -29,7 +29,7 @@ export type SessionCoverage = {
   readonly expiredBeforeMs: number | null;
   /** Where the market's book was known: its snapshots and keyframes, in any order. */
   readonly books: readonly BookPlace[];
-  /** The session's ledger. */
+  /** The session's ledger, without holes of other markets. */
   readonly gaps: readonly GapRecord[];
 };
 

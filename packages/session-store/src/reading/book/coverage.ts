@@ -37,6 +37,7 @@ export async function coverage(
           cross join lateral (
             select count(*) as holes from gap_records as gap
             where gap.session_id = keyframe.session_id and gap.epoch = keyframe.epoch and gap.from_at <= keyframe.received_at
+              and (gap.market_id is null or gap.market_id = keyframe.market_id)
           ) as before
           where market_id = ${id}::integer and ${lies}
           order by session_id, epoch, sid, holes, received_at, seq
@@ -48,7 +49,7 @@ export async function coverage(
   const books = Map.groupBy(rows, (row) => textOf(row, 'session_id'));
   const ids = [...books.keys()].filter((session) => among === undefined || among.includes(session));
   const epochs = rows.map((row) => numberOf(row, 'epoch'));
-  const [times, gaps] = await Promise.all([sessionTimes(read, ids), ledgers(read, ids, epochs, span.toMs)]);
+  const [times, gaps] = await Promise.all([sessionTimes(read, ids), ledgers(read, id, ids, epochs, span.toMs)]);
   const sessions = times.map((session) => ({
     ...session,
     gaps: gaps.get(session.session)!,

@@ -10,7 +10,7 @@ export type BookPlace = {
 };
 
 /**
- * Whether a hole breaks what follows a book. One of the same subscription that names a number is judged by its numbers, and
+ * Whether a hole of a book's market, or of all markets, breaks what follows the book. One of the same subscription that names a number is judged by its numbers, and
  * where only one end is known the hole is there; any other hole of the epoch is judged by its time.
  */
 export function breaks(gap: GapRecord, book: BookPlace): boolean {

@@ -45,3 +45,21 @@ test('finds a level below 0 once, and none where the book was not known', () => 
   expect(problems([delta(1, -6), snapshot(2), gap({ firstSeq: 3, lastSeq: 3 }), delta(4, -6)])).toEqual([]);
   expect(problems([snapshot(1), delta(2, -6)], [gap({ sid: null })])).toEqual([]);
 });
+
+test('takes a hole of one market for its numbers, and for its book alone', () => {
+  const other = (seq: number, change: number): StoreRecord =>
+    ({ ...delta(seq, change), market: 'SNOW' }) as StoreRecord;
+  const others = { ...snapshot(2), market: 'SNOW' } as StoreRecord;
+  const hole = gap({ firstSeq: 3, lastSeq: 6, market: 'RAIN' });
+  // SNOW's numbers lie between RAIN's missing ones, and its book goes on.
+  expect(problems([snapshot(1), others, hole, other(4, -6), delta(8, -6)])).toEqual([
+    ['books fold', 4, 4],
+    ['no unnamed hole', 7, 7],
+  ]);
+  // A book within the hole is not known before the hole ends.
+  expect(problems([snapshot(1), others, hole, snapshot(5), delta(7, -6), snapshot(8), delta(9, -6)])).toEqual([
+    ['books fold', 9, 9],
+  ]);
+  const loose = gap({ market: 'RAIN' });
+  expect(problems([snapshot(1), others, delta(3, -6), other(4, -6)], [loose])).toEqual([['books fold', 4, 4]]);
+});

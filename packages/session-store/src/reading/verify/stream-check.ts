@@ -37,6 +37,8 @@ export class StreamCheck {
   readonly #maxPriceSum: number;
   readonly #report: (law: StreamLaw, problem: Problem) => void;
   readonly #books = new Map<string, Known>();
+  /** Where the latest hole of one market ends, by number: other markets' records may lie within it. */
+  readonly #holeEnds = new Map<string, number>();
   #first: number | null = null;
   /** Every number from the first to this one is stored or named. */
   #accounted = -Infinity;
@@ -69,7 +71,8 @@ export class StreamCheck {
     if (record.kind === 'snapshot') {
       const fold = new BookFold();
       fold.set(record.yes, record.no);
-      this.#books.set(record.market, { fold, since: record });
+      if (record.seq >= (this.#holeEnds.get(record.market) ?? -Infinity))
+        this.#books.set(record.market, { fold, since: record });
     } else if (record.kind === 'delta') {
       this.#fold(record);
     }
@@ -93,10 +96,14 @@ export class StreamCheck {
     this.#lastStored = Math.max(this.#lastStored, seq);
   }
 
-  #hole({ firstSeq, lastSeq }: GapRecord): void {
-    this.#reach(firstSeq!, lastSeq ?? firstSeq!);
+  /** Its numbers are named, whether it is one market's or everyone's; only what is not known of the books differs. */
+  #hole({ firstSeq, lastSeq, market }: GapRecord): void {
+    const last = lastSeq ?? firstSeq!;
+    this.#reach(firstSeq!, last);
     this.#openEnded ||= lastSeq === null;
-    this.#books.clear();
+    if (typeof market !== 'string') return this.#books.clear();
+    this.#books.delete(market);
+    this.#holeEnds.set(market, Math.max(last, this.#holeEnds.get(market) ?? -Infinity));
   }
 
   /** Accounts for the numbers from `first` to `last`. */
@@ -115,7 +122,8 @@ export class StreamCheck {
     const known = this.#books.get(market);
     if (!known) return;
     const { fold, since } = known;
-    if (this.#looseGaps.some((gap) => gap.fromAtMs <= receivedAtMs && breaks(gap, since))) {
+    const isOf = (gap: GapRecord) => (gap.market ?? market) === market;
+    if (this.#looseGaps.some((gap) => isOf(gap) && gap.fromAtMs <= receivedAtMs && breaks(gap, since))) {
       this.#books.delete(market);
       return;
     }

@@ -61,7 +61,7 @@ async function checkRecords(
     span: always,
   });
   const looseGaps: GapRecord[] = [];
-  for await (const page of looseGapPages(read, { session, span: always })) looseGaps.push(...page);
+  for await (const page of looseGapPages(read, { session, span: always, markets: null })) looseGaps.push(...page);
   for (const stream of numbered) {
     const check = new StreamCheck(stream, looseGaps, maxPriceSum, (law, problem) => findings.report(law, problem));
     for await (const page of stream.pages()) {
