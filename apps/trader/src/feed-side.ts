@@ -8,6 +8,7 @@ import { Discovery, type DiscoveryStatus } from './discovery/discovery.ts';
 import { RestMarketSource } from './discovery/market-source.ts';
 import { RestClient } from './discovery/rest-client.ts';
 import { messageOf } from './errors.ts';
+import { gapText } from './gap-text.ts';
 import type { Log } from './log.ts';
 import { Recorder, type RecorderCounters } from './recorder.ts';
 import { repeatEvery } from './set-timer.ts';
@@ -113,7 +114,7 @@ export class FeedSide {
       problem = `${error.code}: ${error.message}`;
       log.warn({ code: error.code, retryInMs }, error.message);
     });
-    client.on('gap', (gap) => log.warn({ gap }, `numbers were missed: ${gap.cause}`));
+    client.on('gap', (gap) => log.warn({ gap }, gapText(gap)));
     client.on('status', ({ to }) => {
       log.debug({ phase: to, epoch: client.status().epoch }, `feed: ${to}`);
       observe(feedToHealth(to, problem));

@@ -47,7 +47,7 @@ test.each([
   tell({ seq: 3, receivedAtMs: 3 });
   expect(taken).toMatchObject([
     { kind: 'delta', seq: 1 },
-    { kind: 'gap', epoch: 1, sid: 1, firstSeq: 2, lastSeq: 2, fromAtMs: 2, toAtMs: 2, cause: 'refused' },
+    { kind: 'gap', epoch: 1, sid: 1, firstSeq: 2, lastSeq: 2, fromAtMs: 2, toAtMs: 2, cause: 'refused', market: 'KXA' },
     { kind: 'delta', seq: 3 },
   ]);
   expect([failures, refused, recorder.counters.refused]).toEqual([[], ['a delta record of KXA: price is 0.5'], 1]);
@@ -67,6 +67,18 @@ test('is left out when it cannot be made of its event', () => {
   tell({ seq: 3, receivedAtMs: 3 });
   expect(taken).toMatchObject([{ seq: 1 }, { kind: 'gap', firstSeq: 2, lastSeq: 2, cause: 'refused' }, { seq: 3 }]);
   expect([failures, refused, recorder.counters.refused]).toEqual([[], ['a delta record of KXA: no price'], 1]);
+});
+
+test('is a hole of every market where its own cannot be named', () => {
+  const { recorder, session, taken, failures, tell } = recording((record) =>
+    isSecond(record) || (record.kind === 'gap' && record.market === 'KXA')
+      ? new SessionStoreError('RECORD_INVALID', 'market is too long')
+      : null,
+  );
+  recorder.attach(session);
+  for (const seq of [1, 2, 3]) tell({ seq, receivedAtMs: seq });
+  expect(taken).toMatchObject([{ seq: 1 }, { kind: 'gap', firstSeq: 2, lastSeq: 2, market: null }, { seq: 3 }]);
+  expect([failures, recorder.counters.refused]).toEqual([[], 1]);
 });
 
 test('whose hole cannot be named either is counted twice, and ends nothing', () => {

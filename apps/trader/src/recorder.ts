@@ -139,8 +139,13 @@ export class Recorder {
     if (!keepsUp) void this.#waitFor(session);
   }
 
-  /** One frame that can never be stored is a hole with a name, and no reason to end a session. */
+  /**
+   * One frame that can never be stored is a hole with a name, and no reason to end a session. A hole whose market the store
+   * cannot name is everyone's.
+   */
   #refuse(session: RecordingSession, record: StoreRecord, error: unknown): void {
+    if (record.kind === 'gap' && typeof record.market === 'string')
+      return this.#append(session, { ...record, market: null });
     const gap = this.#refused(record.kind, record, error);
     if (gap) this.#append(session, gap);
   }
@@ -148,12 +153,12 @@ export class Recorder {
   /** @returns the hole in its place; `null` where there is no number to be missed, and for a hole itself */
   #refused(kind: string, of: RecordedEvent | StoreRecord, error: unknown): GapRecord | null {
     this.#refusals++;
-    const market = 'market' in of && of.market ? ` of ${of.market}` : '';
-    this.#onRefused(`a ${kind} record${market}`, error);
+    const market = 'market' in of && typeof of.market === 'string' ? of.market : null;
+    this.#onRefused(`a ${kind} record${market === null ? '' : ` of ${market}`}`, error);
     if (!('seq' in of) || of.seq === null) return null;
     const { epoch, sid, seq, receivedAtMs } = of;
     const at = { firstSeq: seq, lastSeq: seq, fromAtMs: receivedAtMs, toAtMs: receivedAtMs };
-    return { kind: 'gap', epoch, sid, ...at, cause: 'refused' };
+    return { kind: 'gap', epoch, sid, ...at, cause: 'refused', market };
   }
 
   /** The store is behind. What is not read waits in the network, and nothing is lost. */

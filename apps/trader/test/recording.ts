@@ -1,4 +1,5 @@
 // A trader in this process that records the simulator, and what a test can ask it.
+import type { OpenSocket } from '@trader/orderbook-client';
 import { createSessionStore, type SessionRow, type SessionStore } from '@trader/session-store';
 import type { Exchange, Fault } from '@trader/exchange-simulator';
 import type { Database } from '../src/config.ts';
@@ -20,12 +21,15 @@ export async function recordTapes(
     marketsPerCommand,
     faults = [],
     seed,
+    openSocket,
     during,
   }: {
     marketsPerCommand?: number;
     faults?: readonly Fault[];
     /** Of the exchange, and so of its faults. */
     seed?: number;
+    /** In place of the client's own. */
+    openSocket?: OpenSocket;
     during?: (trader: Trader, exchange: Exchange) => void;
   } = {},
 ): Promise<Recorded> {
@@ -37,7 +41,7 @@ export async function recordTapes(
     ...(seed !== undefined && { seed }),
   });
   const trader = createTrader({
-    feed: { ...feed, ...(marketsPerCommand !== undefined && { marketsPerCommand }) },
+    feed: { ...feed, ...(marketsPerCommand !== undefined && { marketsPerCommand }), ...(openSocket && { openSocket }) },
     source,
     database,
     recorder: 'test',

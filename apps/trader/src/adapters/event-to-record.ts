@@ -54,8 +54,8 @@ export function eventToRecord(event: RecordedEvent): StoreRecord {
       return { kind: 'raw', epoch, sid, seq, receivedAtMs, text };
     }
     case 'gap': {
-      const { epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause } = event;
-      return { kind: 'gap', epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause };
+      const { epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause, market } = event;
+      return { kind: 'gap', epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause, market };
     }
   }
 }

@@ -11,6 +11,8 @@ export type LedgerRow = {
   /** `null` while it is not over. */
   readonly toAtMs: number | null;
   readonly cause: string;
+  /** The one market that misses something; `null`: any of the subscription may. */
+  readonly market: string | null;
 };
 
 export type SessionDetails = {
@@ -56,7 +58,7 @@ export async function sessionDetails(
   );
   const ledger = await read(
     store,
-    `select epoch, sid, first_seq, last_seq, from_at, to_at, cause from gaps where session_id = $1::uuid
+    `select epoch, sid, first_seq, last_seq, from_at, to_at, cause, market from gaps where session_id = $1::uuid
      order by ordinal nulls first limit $2`,
     [id, gaps],
   );

@@ -23,12 +23,30 @@ const details: SessionDetails = {
   continuedBy: ['after', 'later'],
   recorder: { name: 'desk', createdAtMs: 0, ...counters, messages: 900_000 },
   gapsByCause: [
-    { cause: 'sequence', gaps: 2 },
+    { cause: 'violation', gaps: 2 },
     { cause: 'disconnected', gaps: 1 },
   ],
   ledger: [
-    { epoch: 1, sid: 1, firstSeq: 7, lastSeq: 9, fromAtMs: startedAtMs, toAtMs: startedAtMs + 1, cause: 'sequence' },
-    { epoch: 1, sid: null, firstSeq: null, lastSeq: null, fromAtMs: startedAtMs, toAtMs: null, cause: 'disconnected' },
+    {
+      epoch: 1,
+      sid: 1,
+      firstSeq: 7,
+      lastSeq: 9,
+      fromAtMs: startedAtMs,
+      toAtMs: startedAtMs + 1,
+      cause: 'violation',
+      market: 'KXA',
+    },
+    {
+      epoch: 1,
+      sid: null,
+      firstSeq: null,
+      lastSeq: null,
+      fromAtMs: startedAtMs,
+      toAtMs: null,
+      cause: 'disconnected',
+      market: null,
+    },
   ],
 };
 
@@ -51,9 +69,9 @@ describe('a session for people', () => {
   });
 
   test('has the ledger, and says how much of it is not shown', () => {
-    expect(line('gaps:')).toBe('gaps: 3 (sequence 2, disconnected 1)');
-    expect(line('1      1')).toMatch(/1 +1 +7 +9 +2026\S+ +2026\S+ +sequence$/);
-    expect(line('1      -')).toMatch(/1 +- +- +- +2026\S+ +- +disconnected$/);
+    expect(line('gaps:')).toBe('gaps: 3 (violation 2, disconnected 1)');
+    expect(line('1      1')).toMatch(/1 +1 +7 +9 +2026\S+ +2026\S+ +violation +KXA$/);
+    expect(line('1      -')).toMatch(/1 +- +- +- +2026\S+ +- +disconnected +all$/);
     expect(line('…')).toBe('… and 1 more (--gaps 3 shows them all)');
   });
 

@@ -59,8 +59,10 @@ function ledgerText(byCause: SessionDetails['gapsByCause'], ledger: readonly Led
     timeText(gap.fromAtMs),
     timeText(gap.toAtMs),
     gap.cause,
+    gap.market ?? 'all',
   ]);
-  const table = rows.length === 0 ? '' : textTable([['epoch', 'sid', 'first', 'last', 'from', 'to', 'cause'], ...rows]);
+  const head = ['epoch', 'sid', 'first', 'last', 'from', 'to', 'cause', 'market'];
+  const table = rows.length === 0 ? '' : textTable([head, ...rows]);
   const rest = total - ledger.length;
   const more = rest > 0 ? `… and ${countText(rest)} more (--gaps ${total} shows them all)\n` : '';
   return `gaps: ${countText(total)} (${causes})\n${table}${more}`;

@@ -7,6 +7,7 @@ import { RestMarketSource } from '../discovery/market-source.ts';
 import { RestClient } from '../discovery/rest-client.ts';
 import { liveFeed, simulatedFeed, type ExchangeFeed } from '../exchange-feed.ts';
 import type { TraderError } from '../errors.ts';
+import { gapText } from '../gap-text.ts';
 import { flushRepeats, type Log } from '../log.ts';
 import { setTimer } from '../set-timer.ts';
 import { systemRuntime } from '../system-runtime.ts';
@@ -125,7 +126,7 @@ function openClient(
     openSocket: tappedSocket(tap),
   });
   client.on('problem', ({ error, retryInMs }) => log.warn({ code: error.code, retryInMs }, error.message));
-  client.on('gap', (gap) => log.warn({ gap }, `numbers were missed: ${gap.cause}`));
+  client.on('gap', (gap) => log.warn({ gap }, gapText(gap)));
   client.on('status', ({ to }) => to === 'live' && log.info({ markets: client.status().wanted }, 'the feed is live'));
   return client;
 }

@@ -9,7 +9,10 @@ const COUNTERS: Record<keyof FeedCounters, readonly [name: string, help: string]
   deltas: ['deltas', 'Changes of one level.'],
   channelFrames: ['channel_frames', 'Messages of channels other than the books.'],
   control: ['control_frames', 'Answers to commands, and errors of the exchange.'],
-  gaps: ['gaps', 'Holes in the numbering: numbers that were never received.'],
+  gaps: [
+    'gaps',
+    'Holes in the numbering: numbers that were never received or could not be read, of one market or of all.',
+  ],
   duplicates: ['duplicates', 'Messages whose number had been seen before; dropped.'],
   unapplied: ['unapplied_deltas', 'Deltas that came while their book was stale.'],
   unrecognized: ['unrecognized_frames', 'Messages of unknown types.'],
