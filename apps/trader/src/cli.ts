@@ -1,11 +1,11 @@
 // The command line. It names settings and hands them on; what they mean is in config-settings.ts and config-schema.ts. Commands that
 // need the HTTP side or the simulator are loaded when they are asked for: others start without these.
-import { looksLikeUrl } from '@trader/session-store';
+import { exportedKinds, exportFormats, looksLikeUrl } from '@trader/session-store';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { showConfig } from './commands/config.ts';
 import { migrateDatabase } from './commands/db-migrate.ts';
 import { doctor } from './commands/doctor.ts';
-import { EXPORTED_KINDS, exportSessions, type ExportFlags } from './commands/export.ts';
+import { exportSessions, type ExportFlags } from './commands/export.ts';
 import { parseTime } from './commands/parse-time.ts';
 import { replaySession, type ReplayFlags } from './commands/replay.ts';
 import { showSession } from './commands/sessions-show.ts';
@@ -13,6 +13,7 @@ import { verifySessions } from './commands/sessions-verify.ts';
 import { listSessions } from './commands/sessions.ts';
 import type { SimulateFlags } from './commands/simulate.ts';
 import { sql } from './commands/sql.ts';
+import { isTapeName, TAPE_ENDINGS } from './commands/tape-name.ts';
 import { durationBetween, parseDuration } from './config-duration.ts';
 import { CONFIG_FILE, SETTINGS, type Setting } from './config-settings.ts';
 import type { Values } from './config.ts';
@@ -93,7 +94,11 @@ export function createCli(): Command {
 
   withSettings(cli.command('tape').description('frames in a file').command('record'), isOfFeed)
     .description('write the frames of an exchange, or of the built-in simulator, to a tape that simulate --tape plays')
-    .requiredOption('--out <file>', 'a new file, NDJSON; compressed if its name ends in .gz', path)
+    .requiredOption(
+      '--out <file>',
+      'a new file, NDJSON: .ndjson or .jsonl, compressed with .gz or .zst behind it',
+      tapeName,
+    )
     .option('--for <duration>', 'how long (30s, 15m, 24h); without it until Ctrl-C', duration)
     .option('--json', 'totals as one line of JSON')
     .addHelpText(
@@ -180,8 +185,10 @@ function addExport(cli: Command): void {
     .description('write records to files, and beside them when each market was covered')
     .argument('[sessions...]', `${SESSION_HELP}; without any: all`)
     .requiredOption('--out <folder>', 'made if it is not there; files of the same names are replaced', path)
-    .addOption(new Option('--format <format>', 'parquet or csv').choices(['parquet', 'csv']).default('parquet'))
-    .option('--what <kinds>', `some of ${EXPORTED_KINDS.join(',')} (default: all of them)`, kinds)
+    .addOption(
+      new Option('--format <format>', 'how they are written and compressed').choices(exportFormats).default('parquet'),
+    )
+    .option('--what <kinds>', `some of ${exportedKinds.join(',')} (default: all of them)`, kinds)
     .option('--json', 'as one line of JSON')
     .addHelpText(
       'after',
@@ -191,7 +198,7 @@ function addExport(cli: Command): void {
       ),
     )
     .action((sessions: string[], { out, format, what, markets, from, to, json, ...settings }: ExportValues) => {
-      const chosen = { what: what ?? EXPORTED_KINDS, format: format ?? 'parquet', json: json ?? false } as const;
+      const chosen = { what: what ?? exportedKinds, format: format ?? 'parquet', json: json ?? false } as const;
       return exportSessions(sessions, { out, ...chosen, ...given({ markets, from, to }) }, settings);
     });
 }
@@ -238,6 +245,11 @@ function path(value: string): string {
   return value;
 }
 
+function tapeName(value: string): string {
+  if (isTapeName(path(value))) return value;
+  throw new InvalidArgumentError(`It must end in ${TAPE_ENDINGS.join(', ')}.`);
+}
+
 const list = (value: string): string[] =>
   value
     .split(',')
@@ -246,11 +258,11 @@ const list = (value: string): string[] =>
 
 function kinds(value: string): ExportFlags['what'] {
   const wanted = list(value);
-  const wrong = wanted.find((item) => !EXPORTED_KINDS.some((kind) => kind === item));
+  const wrong = wanted.find((item) => !exportedKinds.some((kind) => kind === item));
   if (wrong !== undefined || wanted.length === 0) {
-    throw new InvalidArgumentError(`It must be some of ${EXPORTED_KINDS.join(', ')}.`);
+    throw new InvalidArgumentError(`It must be some of ${exportedKinds.join(', ')}.`);
   }
-  return EXPORTED_KINDS.filter((kind) => wanted.includes(kind));
+  return exportedKinds.filter((kind) => wanted.includes(kind));
 }
 
 function time(value: string): number {

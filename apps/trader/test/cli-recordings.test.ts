@@ -150,7 +150,14 @@ describe('trader export', () => {
     const { stdout, code } = await ask('export', 'latest', '--format', 'csv', '--what', 'deltas,gaps', '--out', 'csv');
     expect(code).toBe(0);
     expect(lines(stdout)[0]).toBe('csv/deltas.csv: 3,000 rows');
-    expect(readdirSync(join(folder.path, 'csv')).toSorted()).toEqual(['coverage.csv', 'deltas.csv', 'gaps.csv']);
+    expect(readdirSync(join(folder.path, 'csv')).toSorted()).toEqual([
+      'coverage.csv',
+      ...['deltas', 'gaps'].flatMap((what) => [`${what}.csv`, `${what}.csv.datapackage.json`]),
+    ]);
+    const told = readFileSync(join(folder.path, 'csv', 'deltas.csv.datapackage.json'), 'utf8');
+    expect(JSON.parse(told)).toMatchObject({
+      units: { price: { unit: 'dollar', scale: 10_000 }, size: { unit: 'contract', scale: 100 } },
+    });
     const rows = lines(readFileSync(join(folder.path, 'csv', 'deltas.csv'), 'utf8'));
     expect(rows).toHaveLength(DELTAS + 1);
     expect(readFileSync(join(folder.path, 'csv', 'coverage.csv'), 'utf8')).toContain('KXTAPE-B');

@@ -39,7 +39,7 @@ test('costs the coverage of its market, and of no other', async () => {
   using folder = temporaryFolder('trader-market-gaps-', { inMemory: true });
   const tape = join(folder.path, 'tape.ndjson');
   writeFileSync(tape, makeTape(MARKETS, 300));
-  const database = await newDatabaseOn('pglite');
+  const database = await newDatabaseOn('postgres');
   const socket = new SpoilingSocket();
   const { row, trader } = await recordTapes([tape], database, { openSocket: socket.open });
   expect(row.gaps).toBe(1);

@@ -111,8 +111,10 @@ export interface Reading {
    */
   coverage(market: string, fromMs: number, toMs: number): Promise<readonly CoverageInterval[]>;
   /**
-   * Writes records to a Parquet or CSV file, and next to it when each market was covered. Memory holds a row group at a time.
+   * Writes records to a Parquet, CSV or JSON Lines file, and next to it when each market was covered. Memory holds a row group at a
+   * time.
    *
+   * @throws {TypeError | RangeError} on wrong options, before anything is read or written
    * @throws {SessionStoreError} SESSION_UNKNOWN, or why the database failed; a file system's error as it is
    */
   export(options: ExportOptions): Promise<ExportResult>;

@@ -5,7 +5,7 @@ import { temporaryFolder } from '@trader/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSessionStore, type SessionStore, type StoreRecord } from '../src/index.ts';
 import { atMs, delta, gap, snapshot } from './contract.ts';
-import { newDataDir } from './databases.ts';
+import { newDatabase } from './databases.ts';
 import { collect } from './reading-properties.ts';
 
 const folder = temporaryFolder('session-store-market-gaps-');
@@ -33,7 +33,7 @@ let session: string;
 
 beforeAll(async () => {
   const compaction = { everyMs: 1e9, keyframeIntervalMs: 2, targetRecords: 16 };
-  store = await createSessionStore({ dataDir: newDataDir(), compaction, batch: { maxRecords: 3 } });
+  store = await createSessionStore({ url: await newDatabase(), compaction, batch: { maxRecords: 3 } });
   const recording = await store.openSession({ recorder: 'desk-1' });
   for (const record of records) recording.append(record);
   session = (await recording.close({ status: 'closed', reason: 'test' })).id;

@@ -18,6 +18,8 @@ test('the built package can be required under each supported Node', async () => 
       'SessionStoreError',
       'createSessionStore',
       'describeDatabase',
+      'exportFormats',
+      'exportedKinds',
       'formatPostgresUrl',
       'looksLikeUrl',
       'migrateSchema',

@@ -1,13 +1,13 @@
 // What is exported is what was recorded, as another program reads it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { temporaryFolder } from '@trader/testkit';
 import { PgDialect, QueryBuilder } from 'drizzle-orm/pg-core';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSessionStore, type SessionStore, type StoreRecord } from '../src/index.ts';
 import * as views from '../src/views.ts';
+import { askDuckdb } from './ask-duckdb.ts';
 import { atMs, delta, gap, raw, snapshot, trade } from './contract.ts';
 import { newDataDir } from './databases.ts';
 
@@ -42,19 +42,6 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** What DuckDB makes of a file. */
-async function ask(statement: string): Promise<Record<string, unknown>[]> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    await connection.run(`set TimeZone = 'UTC'`);
-    return (await connection.runAndReadAll(statement)).getRowObjectsJson();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
 describe('an export to Parquet', () => {
   test('holds every delta exactly, in row groups, as DuckDB reads it', async () => {
     const progress: number[] = [];
@@ -69,17 +56,18 @@ describe('an export to Parquet', () => {
       file: join(target, 'deltas.parquet'),
       rows: 60_000,
       coverageFile: join(target, 'coverage.parquet'),
+      packageFile: null,
       sessions: [session],
     });
     expect(progress.at(-1)).toBe(60_000);
     expect(progress.length).toBeGreaterThan(3);
-    const [sums] = await ask(`
+    const [sums] = await askDuckdb(`
       select count(*) as rows, sum(seq)::varchar as seqs, sum(delta)::varchar as deltas, count(exchange_at) as timed,
         count(distinct market) as markets
       from '${result.file}'`);
     const seqs = (60_000 * (3 + 60_002)) / 2;
     expect(sums).toEqual({ rows: '60000', seqs: String(seqs), deltas: '-30000', timed: '30000', markets: '2' });
-    expect(await ask(`select * from '${result.file}' where seq = 1004`)).toEqual([
+    expect(await askDuckdb(`select * from '${result.file}' where seq = 1004`)).toEqual([
       {
         session_id: session,
         epoch: 1,
@@ -93,9 +81,13 @@ describe('an export to Parquet', () => {
         received_at: new Date(atMs + 1001).toISOString().replace('T', ' ').replace('Z', '+00'),
       },
     ]);
-    const [groups] = await ask(`select count(distinct row_group_id) as count from parquet_metadata('${result.file}')`);
+    const [groups] = await askDuckdb(
+      `select count(distinct row_group_id) as count from parquet_metadata('${result.file}')`,
+    );
     expect(groups).toEqual({ count: '2' });
-    const intervals = await ask(`select market, covered, cause from '${result.coverageFile}' order by market, from_at`);
+    const intervals = await askDuckdb(
+      `select market, covered, cause from '${result.coverageFile}' order by market, from_at`,
+    );
     expect(intervals).toContainEqual({ market: 'RAIN-TOMORROW', covered: true, cause: null });
     expect(intervals).toContainEqual({ market: 'RAIN-TOMORROW', covered: false, cause: 'connection\nlost' });
   });
@@ -103,12 +95,14 @@ describe('an export to Parquet', () => {
   test('keeps empty snapshots, trades without a number, and sizes up to 2^53', async () => {
     const target = join(folder.path, 'others');
     const snapshots = await store.export({ format: 'parquet', what: 'snapshots', folder: target });
-    expect(await ask(`select seq, market, side, price, size from '${snapshots.file}' order by seq`)).toEqual([
+    expect(await askDuckdb(`select seq, market, side, price, size from '${snapshots.file}' order by seq`)).toEqual([
       { seq: '1', market: 'RAIN-TOMORROW', side: 'yes', price: 4200, size: String(2 ** 53 - 1) },
       { seq: '2', market: 'SNOW, "heavy"', side: null, price: null, size: null },
     ]);
     const trades = await store.export({ format: 'parquet', what: 'trades', folder: target });
-    expect(await ask(`select seq, trade_id, taker_side, is_block_trade from '${trades.file}' order by seq`)).toEqual([
+    expect(
+      await askDuckdb(`select seq, trade_id, taker_side, is_block_trade from '${trades.file}' order by seq`),
+    ).toEqual([
       { seq: '1', trade_id: 'f195de40-6a3f-418b-1a7e-9d89fee559c0', taker_side: 'yes', is_block_trade: null },
       { seq: null, trade_id: 'T "1"', taker_side: null, is_block_trade: false },
     ]);
@@ -127,7 +121,7 @@ describe('an export to CSV', () => {
       ...span,
     });
     const line = (index: number, exchangeAt: string) =>
-      `${session},1,1,${index + 3},"SNOW, ""heavy""",yes,4300,${index - 30_000},${exchangeAt},${new Date(atMs + index).toISOString()}`;
+      `${session},1,1,${index + 3},"SNOW, ""heavy""",side_yes,4300,${index - 30_000},${exchangeAt},${new Date(atMs + index).toISOString()}`;
     expect(readFileSync(file, 'utf8').split('\r\n')).toEqual([
       'session_id,epoch,sid,seq,market,side,price,delta,exchange_at,received_at',
       line(3, new Date(atMs - 9).toISOString()),
@@ -136,7 +130,7 @@ describe('an export to CSV', () => {
     ]);
     const gaps = await store.export({ format: 'csv', what: 'gaps', folder: target, sessions: [session] });
     expect(readFileSync(gaps.file, 'utf8').split('\r\n').slice(1)).toEqual([
-      `${session},1,1,60003,,${new Date(atMs + 60_000).toISOString()},,"connection\nlost"`,
+      `${session},1,1,60003,,${new Date(atMs + 60_000).toISOString()},,"connection\nlost",`,
       '',
     ]);
   });
@@ -157,7 +151,7 @@ test('an export that is ended leaves no file, and keeps one from before', async 
   const throwing = { signal: again.signal, onProgress: () => again.abort(reason) };
   await expect(store.export({ ...options, ...throwing })).rejects.toBe(reason);
   expect(existsSync(file)).toBe(true);
-  expect(await ask(`select count(*) as rows from '${file}'`)).toEqual([{ rows: '10' }]);
+  expect(await askDuckdb(`select count(*) as rows from '${file}'`)).toEqual([{ rows: '10' }]);
 });
 
 test('the views can be asked with Drizzle, typed', async () => {

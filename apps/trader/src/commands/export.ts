@@ -4,6 +4,7 @@ import type {
   ExportedKind,
   ExportFormat,
   ExportResult,
+  ExportUnits,
   SessionId,
   SessionStore,
 } from '@trader/session-store';
@@ -17,7 +18,8 @@ import { findSessions } from './session-id.ts';
 import { interruptible } from '../stop-signal.ts';
 import { countText } from './text-table.ts';
 
-export const EXPORTED_KINDS: readonly ExportedKind[] = ['deltas', 'snapshots', 'trades', 'gaps'];
+/** What the client's integers stand for: files say it, so that nobody has to guess. */
+const UNITS: ExportUnits = { price: { unit: 'dollar', scale: 10_000 }, size: { unit: 'contract', scale: 100 } };
 
 export type ExportFlags = {
   readonly out: string;
@@ -76,7 +78,7 @@ export async function exportSessions(which: readonly string[], flags: ExportFlag
     const coverageFile = first?.coverageFile ?? null;
     const exported = first?.sessions ?? [];
     if (flags.json) {
-      const files = results.map(({ what, file, rows }) => ({ what, file, rows }));
+      const files = results.map(({ what, file, packageFile, rows }) => ({ what, file, packageFile, rows }));
       process.stdout.write(`${JSON.stringify({ files, coverageFile, sessions: exported, damaged, failures })}\n`);
     } else {
       process.stdout.write(`${coverageFile}: when each market was covered (sessions: ${countText(exported.length)})\n`);
@@ -100,6 +102,7 @@ async function exportKind(
     return await store.export({
       format,
       what,
+      units: UNITS,
       folder: out,
       signal,
       onDamage,

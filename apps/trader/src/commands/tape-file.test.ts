@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TapeFile } from './tape-file.ts';
@@ -17,10 +17,11 @@ const create = (name: string) =>
   TapeFile.create({ path: join(folder.path, name), onPressure: () => undefined, onFailure: () => undefined });
 
 describe('TapeFile', () => {
-  test('is plain, or gzip by its name, and whole once it is closed', async () => {
+  test('is plain, or gzip or Zstandard by its name, and whole once it is closed', async () => {
     for (const [name, read] of [
       ['t.ndjson', readFileSync],
       ['t.ndjson.gz', (path: string) => gunzipSync(readFileSync(path))],
+      ['t.jsonl.zst', (path: string) => zstdDecompressSync(readFileSync(path))],
     ] as const) {
       const file = await create(name);
       file.write('{"a":1}\n');

@@ -1,9 +1,9 @@
-// The file that a tape is written to: plain NDJSON or, by its name, gzip. Nobody's file is written over.
+// The file that a tape is written to: plain NDJSON or, by its name, gzip or Zstandard. Nobody's file is written over.
 import { open, type FileHandle } from 'node:fs/promises';
 import { PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { clauseOf, messageOf, TraderError } from '../errors.ts';
+import { compressorFor } from './tape-name.ts';
 
 const HIGH_WATER_BYTES = 1_048_576;
 
@@ -41,8 +41,7 @@ export class TapeFile {
   constructor(target: Writable, { path, onPressure, onFailure }: TapeFileOptions) {
     this.#onPressure = onPressure;
     this.#lines.on('drain', () => onPressure(false));
-    const written = path.endsWith('.gz') ? pipeline(this.#lines, createGzip(), target) : pipeline(this.#lines, target);
-    this.#written = written.catch((cause: unknown) => {
+    this.#written = pipeline(this.#lines, compressorFor(path), target).catch((cause: unknown) => {
       const text = `--out: the tape ${path} broke off (${messageOf(cause)}). What is in it by now may not play`;
       this.#failure = new TraderError('TAPE_UNWRITABLE', text, { cause });
       onFailure(this.#failure);

@@ -1,6 +1,6 @@
 // Records as files. In go what to export and where to; the records come from `reading/`, a page at a time. Out come two files, as
-// Parquet or CSV: the records, and when each market was covered.
-import { mkdir } from 'node:fs/promises';
+// Parquet, CSV or JSON Lines: the records, and when each market was covered; and beside text what a reader has to know of it.
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { SessionId, StoreRecord } from '../records.ts';
@@ -15,12 +15,18 @@ import type { Reader } from '../reading/reader.ts';
 import { sessionStreams, type Kind } from '../reading/session-streams.ts';
 import { moment } from '../database/moment.ts';
 import { spanOf } from '../reading/stretch.ts';
-import { TableFile, type ExportFormat } from './table-file.ts';
-import { coverageColumns, tables, type ExportedKind, type Table } from './tables.ts';
+import { checkExportOptions } from './check-options.ts';
+import { CoverageRows, dataPackage, parquetMetadata, type ExportUnits } from './describe-table.ts';
+import { encodingOf, type ExportFormat } from './export-formats.ts';
+import { partOf, TableFile } from './table-file.ts';
+import { coverageColumns, tables, type Cell, type Column, type ExportedKind, type Table } from './tables.ts';
 
 export interface ExportOptions {
+  /** The end of the files' names: how they are written, and compressed. */
   readonly format: ExportFormat;
   readonly what: ExportedKind;
+  /** What prices and sizes stand for, which the store does not know: told in the files. @default not told */
+  readonly units?: ExportUnits;
   /** Where `deltas.parquet`, or what it is, and `coverage.parquet` go; made if it is missing. Files of these names are replaced. */
   readonly folder: string;
   /** @default all */
@@ -58,6 +64,8 @@ export interface ExportResult {
   readonly file: string;
   readonly rows: number;
   readonly coverageFile: string;
+  /** A data package, which says of both files what their columns are; `null` with Parquet, which has that in the file. */
+  readonly packageFile: string | null;
   readonly sessions: readonly SessionId[];
 }
 
@@ -72,27 +80,49 @@ const kinds: Readonly<Record<ExportedKind, ReadonlySet<Kind>>> = {
  * Writes one kind of records to a file, by session, epoch and sid, and within these by number; and next to it when each market
  * was covered by these sessions and when it was not. Memory holds a row group at a time.
  */
-export async function exportRecords(reader: Reader, options: ExportOptions): Promise<ExportResult> {
+export async function exportRecords(reader: Reader, given: ExportOptions): Promise<ExportResult> {
+  checkExportOptions(given);
+  const options = withMoments(given);
   const { format, what, folder } = options;
   const { read, names } = reader;
   await reader.mustExist(options.sessions ?? []);
   await mkdir(folder, { recursive: true });
   const sessions = await sessionsFor(read, options);
-  const data = await TableFile.create(join(folder, `${what}.${format}`), format, tables[what].columns);
+  const at = (name: string) => join(folder, `${name}.${format}`);
+  const tableOf = (name: string, columns: readonly Column[]) => ({ name, path: at(name), columns });
+  const [records, covered] = [tableOf(what, tables[what].columns), tableOf('coverage', coverageColumns)] as const;
+  const packageFile = encodingOf(format) === 'parquet' ? null : `${at(what)}.datapackage.json`;
+  const coverageRows = new CoverageRows();
+  const data = await TableFile.create(records.path, format, records.columns);
   let coverageFile: TableFile | null = null;
   try {
     await writeRecords(read, names, data, sessions, options);
-    coverageFile = await TableFile.create(join(folder, `coverage.${format}`), format, coverageColumns);
-    await writeCoverage(read, coverageFile, sessions, options);
-    // Nothing can be abandoned any more, so that there are both or none.
-    await coverageFile.finish();
-    await data.finish();
+    coverageFile = await TableFile.create(covered.path, format, covered.columns);
+    await writeCoverage(read, coverageFile, coverageRows, sessions, options);
+    // Nothing can be abandoned any more, so that there are all or none.
+    await coverageFile.finish(parquetMetadata(covered, null, options));
+    if (packageFile !== null) await writeWhole(packageFile, dataPackage([records, covered], format, options));
+    const told = { path: covered.path, rows: coverageFile.rows, first: coverageRows.first };
+    await data.finish(parquetMetadata(records, told, options));
   } catch (error) {
     await coverageFile?.discard();
     await data.discard();
+    if (packageFile !== null) await rm(partOf(packageFile), { force: true });
     throw error;
   }
-  return { file: data.path, rows: data.rows, coverageFile: coverageFile.path, sessions };
+  return { file: data.path, rows: data.rows, coverageFile: coverageFile.path, packageFile, sessions };
+}
+
+/** What is asked for from or to the end of all times is asked for without a bound: there is no such moment to be written down. */
+const withMoments = ({ fromMs = Number.NaN, toMs = Number.NaN, ...options }: ExportOptions): ExportOptions => ({
+  ...options,
+  ...(Number.isFinite(fromMs) && { fromMs }),
+  ...(Number.isFinite(toMs) && { toMs }),
+});
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(partOf(path), text, { flush: true });
+  await rename(partOf(path), path);
 }
 
 async function sessionsFor(read: Read, { sessions, fromMs }: ExportOptions): Promise<readonly SessionId[]> {
@@ -140,6 +170,7 @@ async function writeRecords(
 async function writeCoverage(
   read: Read,
   file: TableFile,
+  kept: CoverageRows,
   sessions: readonly SessionId[],
   { markets, fromMs, toMs, signal }: ExportOptions,
 ): Promise<void> {
@@ -159,8 +190,10 @@ async function writeCoverage(
     if (markets !== undefined && !markets.includes(market)) continue;
     const firstMs = Math.min(timeOf(row, 'first_at'), ...times.map((session) => session.fromMs));
     const intervals = await coverage(read, market, { fromMs: fromMs ?? firstMs, toMs: untilMs }, sessions);
-    await file.add(
-      intervals.map(({ fromMs, toMs, covered, cause, session }) => [market, fromMs, toMs, covered, cause, session]),
-    );
+    const cells = intervals.map(({ fromMs, toMs, covered, cause, session }): readonly Cell[] => {
+      return [market, fromMs, toMs, covered, cause, session];
+    });
+    kept.add(cells);
+    await file.add(cells);
   }
 }

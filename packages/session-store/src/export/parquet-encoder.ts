@@ -1,9 +1,14 @@
+import { zstdCompressSync } from 'node:zlib';
 import type { ColumnSource, SchemaElement } from 'hyparquet-writer';
+import { storeVersion } from './describe-table.ts';
 import type { TableEncoder } from './table-encoder.ts';
 import type { Cell, Column, ColumnType } from './tables.ts';
 
+const string = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const;
+
 const elements: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
-  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+  text: string,
+  side: string,
   int32: { type: 'INT32' },
   int64: { type: 'INT64' },
   boolean: { type: 'BOOLEAN' },
@@ -15,15 +20,20 @@ const elements: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
   },
 };
 
-/** Parquet, a row group for each call, compressed with Snappy. The library is loaded here, for those who export. */
-export async function parquetEncoder(columns: readonly Column[]): Promise<TableEncoder> {
+/** Parquet, a row group for each call. The library is loaded here, for those who export. */
+export async function parquetEncoder(columns: readonly Column[], codec: 'SNAPPY' | 'ZSTD'): Promise<TableEncoder> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
   const bytes = new ByteWriter();
   const schema: SchemaElement[] = [
     { name: 'root', num_children: columns.length },
-    ...columns.map(({ name, type }): SchemaElement => ({ name, repetition_type: 'OPTIONAL', ...elements[type] })),
+    ...columns.map(({ name, type, isRequired }): SchemaElement => {
+      return { name, repetition_type: isRequired ? 'REQUIRED' : 'OPTIONAL', ...elements[type] };
+    }),
   ];
-  const writer = new ParquetWriter({ writer: bytes, schema, createdBy: 'session-store' });
+  const { name, version } = storeVersion();
+  const createdBy = `${name} version ${version}`;
+  const compressors = { ZSTD: (page: Uint8Array) => zstdCompressSync(page) };
+  const writer = new ParquetWriter({ writer: bytes, schema, codec, compressors, createdBy });
   // The writer counts its offsets in `offset` and fills the buffer from `index` on.
   const take = () => {
     const taken = new Uint8Array(bytes.buffer.slice(0, bytes.index));
@@ -39,11 +49,26 @@ export async function parquetEncoder(columns: readonly Column[]): Promise<TableE
       });
       return take();
     },
-    end: () => {
+    end: (metadata) => {
+      writer.kvMetadata = Object.entries(metadata).map(([key, value]) => ({ key, value }));
       void writer.finish();
-      return take();
+      return withTypedList(take());
     },
   };
+}
+
+/** `num_rows` of 0, and then `row_groups` as a list of none, of elements of type 0: which is no type. */
+const untypedList = Buffer.from([0x16, 0x00, 0x19, 0x00]);
+const structType = 12;
+
+/**
+ * The footer of a file without a row group. The library takes the type of a list's elements from the first of them, and writes none
+ * for a list of none; strict readers refuse that. What is looked for comes behind the schema, in whose names no such bytes are.
+ */
+function withTypedList(footer: Uint8Array): Uint8Array {
+  const at = Buffer.from(footer.buffer).indexOf(untypedList);
+  if (at !== -1) footer[at + untypedList.length - 1] = structType;
+  return footer;
 }
 
 const columnOf = ({ name, type }: Column, index: number, rows: readonly (readonly Cell[])[]): ColumnSource => ({

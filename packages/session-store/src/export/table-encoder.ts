@@ -5,5 +5,6 @@ export type TableEncoder = {
   /** What comes before the first row. */
   begin(): Uint8Array;
   rows(rows: readonly (readonly Cell[])[]): Uint8Array;
-  end(): Uint8Array;
+  /** @param metadata of the file, where the format has room for it */
+  end(metadata: Readonly<Record<string, string>>): Uint8Array;
 };

@@ -3,9 +3,19 @@ import type { SessionId, StoreRecord } from '../records.ts';
 /** What a value may be. Times are ms since the epoch. */
 export type Cell = string | number | boolean | null;
 
-export type ColumnType = 'text' | 'int32' | 'int64' | 'boolean' | 'time';
+/** `side` is `yes` or `no`. */
+export type ColumnType = 'text' | 'side' | 'int32' | 'int64' | 'boolean' | 'time';
 
-export type Column = { readonly name: string; readonly type: ColumnType };
+export type Column = {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** It is never null. */
+  readonly isRequired: boolean;
+  /** For people. */
+  readonly doc: string;
+  /** What its integers measure, which somebody else has to say the scale of. */
+  readonly measure?: 'price' | 'size';
+};
 
 /** A table to be written: its columns, and the rows that a record makes. */
 export type Table<T> = {
@@ -14,29 +24,49 @@ export type Table<T> = {
   rows(record: T, session: SessionId): readonly (readonly Cell[])[];
 };
 
-export type ExportedKind = 'deltas' | 'snapshots' | 'trades' | 'gaps';
+export const exportedKinds = ['deltas', 'snapshots', 'trades', 'gaps'] as const;
+
+export type ExportedKind = (typeof exportedKinds)[number];
 
 type RecordOf = { deltas: 'delta'; snapshots: 'snapshot'; trades: 'trade'; gaps: 'gap' };
 
-const text = (name: string): Column => ({ name, type: 'text' });
-const int32 = (name: string): Column => ({ name, type: 'int32' });
-const int64 = (name: string): Column => ({ name, type: 'int64' });
-const time = (name: string): Column => ({ name, type: 'time' });
+const column =
+  (type: ColumnType, measure?: Column['measure']) =>
+  (name: string, doc: string): Column => ({ name, type, isRequired: true, doc, ...(measure && { measure }) });
 
-const key = [text('session_id'), int32('epoch'), int64('sid')];
+const text = column('text');
+const side = column('side');
+const int32 = column('int32');
+const int64 = column('int64');
+const boolean = column('boolean');
+const time = column('time');
+const price = column('int32', 'price');
+const size = column('int64', 'size');
+
+const orNull = (required: Column): Column => ({ ...required, isRequired: false });
+
+const sessionId = text('session_id', 'The recording session.');
+const epoch = int32('epoch', 'Which life of the connection, within the session.');
+const sid = int64('sid', 'The subscription, within the epoch.');
+const seq = int64('seq', 'The number within epoch and sid, which rises.');
+const market = text('market', 'The ticker.');
+const exchangeAt = orNull(time('exchange_at', 'When the exchange says that it happened; null where it did not say.'));
+const receivedAt = time('received_at', 'When it arrived.');
 
 /** As the views of the same names show them. */
 export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecord, { kind: RecordOf[Kind] }>> } = {
   deltas: {
     columns: [
-      ...key,
-      int64('seq'),
-      text('market'),
-      text('side'),
-      int32('price'),
-      int64('delta'),
-      time('exchange_at'),
-      time('received_at'),
+      sessionId,
+      epoch,
+      sid,
+      seq,
+      market,
+      side('side', 'The side of the book.'),
+      price('price', 'The level.'),
+      size('delta', "The change of the level's size."),
+      exchangeAt,
+      receivedAt,
     ],
     rows: (record, session) => [
       [
@@ -55,7 +85,17 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
   },
   // A level a row. A snapshot of an empty book has one row without a level, so that it is not lost.
   snapshots: {
-    columns: [...key, int64('seq'), text('market'), text('side'), int32('price'), int64('size'), time('received_at')],
+    columns: [
+      sessionId,
+      epoch,
+      sid,
+      seq,
+      market,
+      orNull(side('side', 'The side of the book; null where the whole book is empty.')),
+      orNull(price('price', 'The level.')),
+      orNull(size('size', 'What rests there.')),
+      receivedAt,
+    ],
     rows: (record, session) => {
       const { epoch, sid, seq, market, receivedAtMs, yes, no } = record;
       const levels: Cell[][] = [
@@ -68,16 +108,18 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
   },
   trades: {
     columns: [
-      ...key,
-      int64('seq'),
-      text('market'),
-      text('trade_id'),
-      int32('yes_price'),
-      int64('size'),
-      text('taker_side'),
-      { name: 'is_block_trade', type: 'boolean' },
-      time('exchange_at'),
-      time('received_at'),
+      sessionId,
+      epoch,
+      sid,
+      orNull({ ...seq, doc: 'The number within epoch and sid; null where the frame had none.' }),
+      market,
+      text('trade_id', "The exchange's name for the trade."),
+      price('yes_price', 'The price of yes.'),
+      size('size', 'How much was traded.'),
+      orNull(side('taker_side', 'Who took; null where it is not known.')),
+      orNull(boolean('is_block_trade', 'Agreed outside the book; null where it is not known.')),
+      exchangeAt,
+      receivedAt,
     ],
     rows: (record, session) => [
       [
@@ -98,13 +140,15 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
   },
   gaps: {
     columns: [
-      ...key,
-      int64('first_seq'),
-      int64('last_seq'),
-      time('from_at'),
-      time('to_at'),
-      text('cause'),
-      text('market'),
+      sessionId,
+      { ...epoch, doc: 'Which life of the connection, within the session; 0 for what retention took.' },
+      orNull({ ...sid, doc: 'The subscription; null where any of the epoch may miss something.' }),
+      orNull(int64('first_seq', 'The first number that is missing; null where nobody knows.')),
+      orNull(int64('last_seq', 'The last number that is missing; null where nobody knows.')),
+      time('from_at', 'When the hole began.'),
+      orNull(time('to_at', 'When it ended; null where that was not known when it was written.')),
+      text('cause', 'Why.'),
+      orNull({ ...market, doc: 'The one market that misses something; null where any of the subscription may.' }),
     ],
     rows: (record, session) => [
       [
@@ -124,10 +168,10 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
 
 /** What is written next to every export. */
 export const coverageColumns: readonly Column[] = [
-  text('market'),
-  time('from_at'),
-  time('to_at'),
-  { name: 'covered', type: 'boolean' },
-  text('cause'),
-  text('session_id'),
+  market,
+  time('from_at', 'Included.'),
+  time('to_at', 'Not included.'),
+  boolean('covered', "Whether the market's book can be rebuilt."),
+  orNull(text('cause', 'Why not; null where it is covered.')),
+  orNull({ ...sessionId, doc: 'The session that covers it or that the cause is about; null where there is none.' }),
 ];
