@@ -32,8 +32,8 @@ let store: SessionStore;
 let session: string;
 
 beforeAll(async () => {
-  const compaction = { everyMs: 1e9, keyframeIntervalMs: 2, targetRecords: 16 };
-  store = await createSessionStore({ url: await newDatabase(), compaction, batch: { maxRecords: 3 } });
+  const tuning = { compaction: { everyMs: 1e9, targetRecords: 16 }, keyframes: { intervalMs: 2, everyDeltas: 8 } };
+  store = await createSessionStore({ url: await newDatabase(), ...tuning, batch: { maxRecords: 3 } });
   const recording = await store.openSession({ recorder: 'desk-1' });
   for (const record of records) recording.append(record);
   session = (await recording.close({ status: 'closed', reason: 'test' })).id;

@@ -38,6 +38,7 @@ function mustBeInstalled(): void {
   try {
     import.meta.resolve('@electric-sql/pglite');
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') return;
     throw new SessionStoreError(
       'EMBEDDED_DATABASE_MISSING',
       'A database in a folder needs the package @electric-sql/pglite, which is not installed. Install it, or give the url of a PostgreSQL server.',
