@@ -64,12 +64,15 @@ describe('options', () => {
 
   test('turn the spool on where there is a folder for it', () => {
     const spoolOf = (options: SessionStoreOptions) => resolveOptions(options).spool;
-    const defaults = { durableWithinMs: 100, maxBytes: 4 * 2 ** 30 };
+    const defaults = { durableWithinMs: 100, maxBytes: 4 * 2 ** 30, openWithinMs: null };
     expect(spoolOf({ dataDir: 'data' })).toEqual({ dir: join('data', 'spool'), ...defaults });
     expect(spoolOf({ dataDir: 'data', spool: { dir: 'disk' } })).toEqual({ dir: 'disk', ...defaults });
     expect(spoolOf({ dataDir: 'data', spool: false })).toBe(null);
     expect(spoolOf({ url: 'postgres://x' })).toBe(null);
-    expect(spoolOf({ url: 'postgres://x', spool: { dir: 'disk', durableWithinMs: 0 } })).toMatchObject({ dir: 'disk' });
+    expect(spoolOf({ url: 'postgres://x', spool: { dir: 'disk', durableWithinMs: 0 } })).toMatchObject({
+      dir: 'disk',
+      openWithinMs: 5000,
+    });
     expect(() => spoolOf({ url: 'postgres://x', spool: {} })).toThrow('spool.dir must be the path of a folder');
     expect(() => spoolOf({ dataDir: 'x', spool: { maxBytes: 1 } })).toThrow(RangeError);
   });

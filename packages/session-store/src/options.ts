@@ -64,6 +64,12 @@ export interface SpoolTuning {
    * there is no default, and without a folder no spool
    */
   readonly dir?: string;
+  /**
+   * How long the opening of a store and of a session waits for the database, in ms, before it goes on without: what is recorded is
+   * in the spool, and the session's row is made when the database is there. `null`: it fails instead. Not for a `dataDir`, which is
+   * there or is not. @default 5000
+   */
+  readonly openWithinMs?: number | null;
   /** How long a record may wait until it is written and synced, in ms. 0: each write is synced. @default 100 */
   readonly durableWithinMs?: number;
   /** What its files may take, in bytes; beyond that `whenFull` decides. @default 4294967296 */
@@ -326,8 +332,13 @@ function spoolOf(spool: SpoolTuning | false | undefined, location: StoreLocation
   return {
     dir: folderOf('spool.dir', dir),
     durableWithinMs: within('spool.durableWithinMs', spool?.durableWithinMs ?? 100, 0, 60_000),
+    openWithinMs: openWithinOf(spool?.openWithinMs, location),
     maxBytes: within('spool.maxBytes', spool?.maxBytes ?? 4 * 2 ** 30, leastSpoolBytes, Number.MAX_SAFE_INTEGER),
   };
+}
+
+function openWithinOf(ms: number | null = 5000, location: StoreLocation): number | null {
+  return ms === null || 'dataDir' in location ? null : within('spool.openWithinMs', ms, 1, maxDelayMs);
 }
 
 function retentionOf(maxAgeMs: number | undefined): ResolvedOptions['retention'] {

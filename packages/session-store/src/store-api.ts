@@ -40,7 +40,9 @@ export interface SessionStore extends Reading, AsyncDisposable {
   /**
    * Opens a session, `active` from now on and owned by this store. A recorder has at most one active session, whatever
    * processes there are: one whose owner let its lease run out is reclaimed first, as part of the opening. Tried once: a
-   * rejection with `retryable` is worth another call, which takes up the first one's row if that was written after all.
+   * rejection with `retryable` is worth another call, which takes up the first one's row if that was written after all. With a
+   * spool a database that is away is no reason to reject: after `spool.openWithinMs` the session begins without its row, which is
+   * made when the database is back.
    *
    * @throws {SessionStoreError} RECORDER_BUSY, naming the owner and until when its lease runs; SESSION_UNKNOWN when there is
    *   none to continue; STORE_CLOSED; or why the database failed

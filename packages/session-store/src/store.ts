@@ -1,14 +1,17 @@
 import { Compaction, type CompactionResult } from './compaction/compaction.ts';
 import { isName } from './batch/record-check.ts';
-import { SessionStoreError } from './errors.ts';
+import { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
 import type { Engine, Row } from './database/engines/engine.ts';
 import { openSqliteSpool } from './spool/log/sqlite-spool.ts';
 import { refuseOtherVersions } from './spool/log/spool-version.ts';
 import { Maintenance } from './background/maintenance.ts';
 import { MarketIds } from './batch/writing/market-ids.ts';
 import { migrate } from './migrate.ts';
+import { migratedFirst } from './database/engines/migrated-first.ts';
 import { openEngine } from './database/engines/open-engine.ts';
 import { resolveOptions, within, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
+import { sql } from 'drizzle-orm';
+import type { Opening, Reserved } from './ownership/opening.ts';
 import { Owner, unknownSession } from './ownership/owner.ts';
 import { Partitions } from './partitions/partitions.ts';
 import { listSessions, type SessionFilter } from './reading/list-sessions.ts';
@@ -17,12 +20,12 @@ import { ActiveSession } from './recording/active-session.ts';
 import { Reader } from './reading/reader.ts';
 import type { OpenSessionOptions, Reading, SessionStore, StoreBacklog } from './store-api.ts';
 import { exportRecords } from './export/export-records.ts';
-import type { SessionId, SessionRow } from './records.ts';
+import type { SessionRow } from './records.ts';
 import { sessionRow } from './database/rows.ts';
 import { BatchSpool } from './spool/batch-spool.ts';
 import { SessionTransactions } from './batch/writing/session-transactions.ts';
 import { Recoveries } from './spool/recovery/recoveries.ts';
-import type { SpoolLeft } from './spool/session-spool.ts';
+import type { SessionLeft } from './spool/session-spool.ts';
 import type { Spool } from './spool/spool.ts';
 import { StatusSources } from './background/status-sources.ts';
 import { closeAllActive } from './ownership/close-orphans.ts';
@@ -30,7 +33,8 @@ import { RetryQueue } from './batch/writing/retry-queue.ts';
 
 /**
  * Opens the database, brings its schema up to date, and closes the sessions that a process which is gone left `active`: on
- * a server those whose lease has run out, on an embedded one, whose folder is locked first, all of them.
+ * a server those whose lease has run out, on an embedded one, whose folder is locked first, all of them. With a spool, a server that
+ * is away is waited for in the background.
  *
  * @example
  * const store = await createSessionStore({ dataDir: 'data' });
@@ -56,12 +60,13 @@ export async function openStore(options: SessionStoreOptions, parts: StoreParts)
   const engine = await parts.engine(resolved);
   let spool: Spool | null = null;
   try {
-    await migrate(engine, resolved.queryTimeoutMs);
+    const away = await migrated(engine, resolved);
     // The folder's lock proves that no other owner lives.
     if (engine.name === 'pglite') await closeAllActive(engine);
     spool = await parts.spool(resolved, engine);
-    const store = new Store(engine, resolved, spool);
-    await store.begin();
+    const own = away ? migratedFirst(engine, async () => migrate(engine, resolved.queryTimeoutMs)) : engine;
+    const store = new Store(own, resolved, spool);
+    await store.begin(away);
     return store;
   } catch (error) {
     await spool?.close().catch(() => undefined);
@@ -69,6 +74,21 @@ export async function openStore(options: SessionStoreOptions, parts: StoreParts)
     throw error;
   }
 }
+
+/** @returns why the database cannot be asked now, where the store may begin without it */
+async function migrated(engine: Engine, { queryTimeoutMs, spool }: ResolvedOptions): Promise<SessionStoreError | null> {
+  const withinMs = spool?.openWithinMs ?? null;
+  try {
+    await migrate(engine, Math.min(queryTimeoutMs, withinMs ?? Infinity));
+    return null;
+  } catch (cause) {
+    if (withinMs !== null && awayCodes.includes((cause as SessionStoreError).code)) return cause as SessionStoreError;
+    throw cause;
+  }
+}
+
+/** It may come back by itself. What it refuses is somebody's to put right, and to be told of at the start. */
+const awayCodes: readonly SessionStoreErrorCode[] = ['DATABASE_UNREACHABLE', 'DATABASE_OVERLOADED', 'QUERY_TIMEOUT'];
 
 async function openOwnEngine(options: ResolvedOptions): Promise<Engine> {
   // Before anything is changed, the database beside it included.
@@ -107,6 +127,7 @@ class Store implements SessionStore {
   readonly #open = new Set<ActiveSession>();
   /** Openings under way; a store that closes waits for them, or it would leave an active row behind. */
   readonly #opening = new Set<Promise<RecordingSession>>();
+  readonly #ending = new AbortController();
   #closed: Promise<void> | null = null;
 
   constructor(engine: Engine, options: ResolvedOptions, spool: Spool | null) {
@@ -129,10 +150,16 @@ class Store implements SessionStore {
   /**
    * Closes the orphans that are there, and takes over those that are in the spool. That one cannot be closed stops nobody: the
    * next search for orphans tries again, and reports it.
+   *
+   * @param away why the database cannot be asked: that is left to the background
    */
-  async begin(): Promise<void> {
-    await this.#owner.closeOrphans().catch(() => undefined);
-    await this.#recoveries?.begin();
+  async begin(away: SessionStoreError | null): Promise<void> {
+    if (!away) await this.#owner.closeOrphans().catch(() => undefined);
+    await this.#recoveries?.begin(away !== null);
+    if (!away) return;
+    this.#retryQueue.report(away);
+    const ask = async () => this.#engine.transact(async (run) => run(sql`select 1`), { doing: 'Opening the database' });
+    this.#retryQueue.write(ask, this.#ending.signal).catch(() => undefined);
   }
 
   #recover(spool: Spool): Recoveries {
@@ -163,35 +190,52 @@ class Store implements SessionStore {
       throw new TypeError(`recorder must be 1 to 500 characters, not ${JSON.stringify(recorder)}.`);
     if (typeof continues === 'string' && !isSessionId(continues)) throw unknownSession(continues);
     this.#refuseIfClosed();
-    const owned = await this.#owner.open(recorder, continues);
-    const { durationMs } = this.#options.lease;
-    const transactions = new SessionTransactions(this.#engine, this.#markets, this.#partitions, owned, durationMs);
-    const onEnd = (left: SpoolLeft | null) => {
+    const withinMs = this.#options.spool?.openWithinMs ?? null;
+    const before = async () => this.#recoveries?.takeOver();
+    const opening = await this.#owner.open(recorder, continues, { withinMs, before });
+    const { session: owned, beginning } = opening;
+    const over = new AbortController();
+    const onEnd = (left: SessionLeft | null) => {
+      over.abort();
       this.#owner.letGo(owned.id);
       this.#open.delete(session);
-      if (left) this.#recoveries?.handOver(owned.id, left);
+      if (left) this.#recoveries?.handOver(owned.id, left, opening.isMade);
     };
     const session = new ActiveSession(
-      owned,
+      beginning,
       this.#options,
       this.#retryQueue,
-      transactions,
+      this.#transactionsOf(opening),
       onEnd,
-      this.#spoolOf(owned.id),
+      this.#spoolOf(beginning),
     );
     this.#open.add(session);
-    this.#owner.hold(owned, (error) => session.lose(error));
+    opening.begin(() => over.signal.aborted || this.#owner.hold(owned, (error) => session.lose(error)));
+    // Also where there is nothing to write: whoever looks into the database is to see it.
+    if (!opening.isMade) {
+      this.#retryQueue
+        .write(async () => opening.made(), over.signal)
+        .catch((error: SessionStoreError) => {
+          if (!over.signal.aborted) session.lose(error);
+        });
+    }
     return session;
   }
 
-  #spoolOf(id: SessionId): BatchSpool | null {
+  #transactionsOf(opening: Opening): SessionTransactions {
+    const { durationMs } = this.#options.lease;
+    const made = async () => opening.made();
+    return new SessionTransactions(this.#engine, this.#markets, this.#partitions, opening.session, durationMs, made);
+  }
+
+  #spoolOf({ id, ...beginning }: Reserved): BatchSpool | null {
     if (!this.#spool) return null;
     const { runtime } = this.#options;
     const report = this.#status.of('spool');
     const onRefusal = (error: SessionStoreError | null) =>
       report(error ? { state: 'failing', error, sinceMs: runtime.nowMs() } : { state: 'writing' });
     const makeSafe = makeSafeOf(this.#engine);
-    return new BatchSpool(id, this.#owner.identity, this.#spool, { runtime, onRefusal, makeSafe });
+    return new BatchSpool(id, this.#owner.identity, beginning, this.#spool, { runtime, onRefusal, makeSafe });
   }
 
   backlog(): StoreBacklog {
@@ -269,6 +313,7 @@ class Store implements SessionStore {
     const closing = [...this.#open].map(async (session) => session.close({ status: 'closed', reason: 'store closed' }));
     const results = await Promise.allSettled(closing);
     // What is under way in the background ends with the connection, if it has not by then.
+    this.#ending.abort(new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.'));
     const stopped = [this.#recoveries?.stop() ?? Promise.resolve(), this.#owner.stop(), this.#maintenance.stop()];
     await this.#engine.close();
     await Promise.all(stopped);

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { joinBatches } from '../src/batch/join-batches.ts';
 import { encodeBatch } from '../src/batch/writing/encode-batch.ts';
 import { MarketIds } from '../src/batch/writing/market-ids.ts';
-import { writeBatch } from '../src/batch/writing/session-transactions.ts';
+import { writeBatch } from '../src/batch/writing/write-batch.ts';
 import { dayMs } from '../src/database/day.ts';
 import type { Run } from '../src/database/engines/engine.ts';
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';

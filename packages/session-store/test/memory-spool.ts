@@ -2,7 +2,7 @@
 import type { SessionStoreError } from '../src/index.ts';
 import type { Spool, SpoolEntry } from '../src/spool/spool.ts';
 
-type Kept = { lastBatch: number; entries: SpoolEntry[]; notes: string[] };
+type Kept = { lastBatch: number; acknowledged: number; entries: SpoolEntry[]; notes: string[] };
 
 export class MemorySpool implements Spool {
   /** Thrown by whatever would add something. */
@@ -40,7 +40,12 @@ export class MemorySpool implements Spool {
   }
 
   acknowledge(session: string, throughBatch: number): void {
+    this.#of(session).acknowledged = throughBatch;
     this.lose(session, ({ batch }) => batch <= throughBatch);
+  }
+
+  acknowledged(session: string): number {
+    return this.#of(session).acknowledged;
   }
 
   forget(session: string): void {
@@ -71,7 +76,7 @@ export class MemorySpool implements Spool {
   }
 
   #of(session: string): Kept {
-    const kept = this.#sessions.get(session) ?? { lastBatch: 0, entries: [], notes: [] };
+    const kept = this.#sessions.get(session) ?? { lastBatch: 0, acknowledged: 0, entries: [], notes: [] };
     this.#sessions.set(session, kept);
     return kept;
   }

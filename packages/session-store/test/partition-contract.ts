@@ -22,7 +22,7 @@ import {
 } from '../src/partitions/create-partitions.ts';
 import { encodeBatch } from '../src/batch/writing/encode-batch.ts';
 import { storedCounters } from '../src/ownership/stored-counters.ts';
-import { writeBatch } from '../src/batch/writing/session-transactions.ts';
+import { writeBatch } from '../src/batch/writing/write-batch.ts';
 import { batchesOf, delta, gap, openBelow, raw, snapshot, trade, type ContractEngine } from './contract.ts';
 import { storedRecords } from './stored-records.ts';
 

@@ -303,7 +303,7 @@ describe('what a dead process leaves', () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ epoch: 1, receivedAtMs: expect.any(Number) as number });
   });
 
-  test('of a session that the database does not have is set aside too', async () => {
+  test('of a session that the database does not have is entered again, whole', async () => {
     const { session, append, store } = await recording();
     databaseIsAway();
     append(70);
@@ -313,8 +313,9 @@ describe('what a dead process leaves', () => {
     stores.clear();
     await statement('delete from sessions');
     databaseIsBack();
-    await open();
-    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'set-aside', setAside: 70 }]);
+    const next = await open();
+    await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered', written: 70, setAside: 0 }]);
+    expect(await next.sessions()).toMatchObject([{ id: session.id, status: 'health_failure', messages: 70 }]);
   });
 
   test('and the database refuses is named in the ledger and set aside; the rest is written', async () => {

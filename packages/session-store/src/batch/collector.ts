@@ -16,6 +16,7 @@ import { bookBytes, recordBytes } from './record-bytes.ts';
 import { checkRecord, isName, refuse } from './record-check.ts';
 import { ShedRanges, type SheddableRecord } from './shed-ranges.ts';
 import { TradeColumns } from './trade-columns.ts';
+import { streamKey, type StreamEnds } from './stream-ends.ts';
 
 export type Numbered<T> = { readonly ordinal: number; readonly record: T };
 
@@ -112,6 +113,11 @@ export class Collector {
   /** Everything taken so far. */
   counters(): SessionCounters {
     return { ...this.#appended };
+  }
+
+  /** The last number of each subscription that was taken, by epoch and sid. */
+  ends(): StreamEnds {
+    return new Map([...this.#streams].flatMap(([key, { lastSeq }]) => (lastSeq < 0 ? [] : [[key, lastSeq]])));
   }
 
   /** @throws {SessionStoreError} RECORD_INVALID; the record was not taken then, and nothing has changed. */
@@ -277,8 +283,6 @@ export class Collector {
     return index;
   }
 }
-
-const streamKey = (epoch: number, sid: number) => `${epoch}/${sid}`;
 
 const emptyBatch = () => ({
   records: 0,

@@ -67,13 +67,14 @@ export async function adoptSession(
  * Lets go of an adopted session: it ends at its last record, as stored now, with its counters counted anew unless that would
  * take too long. Harmless when repeated.
  *
+ * @param note what more is to be said of its end
  * @throws {SessionStoreError} SESSION_FENCED when somebody else has taken it since
  */
-export async function finishAdoption(run: Run, session: OwnedSession, recount = true): Promise<Row> {
+export async function finishAdoption(run: Run, session: OwnedSession, note = '', recount = true): Promise<Row> {
   const row = await lockSession(run, session.id);
   const finished =
     row?.['status'] === 'reclaimed' && row['fencing_token'] === session.fencingToken && row['lease_until'] === null;
   if (finished) return row;
-  const reason = textOf(requireOwnership(row, session), 'end_reason');
+  const reason = textOf(requireOwnership(row, session), 'end_reason') + note;
   return reclaimSession(run, session.id, { reason: recount ? reason : reason + notCounted, recount });
 }

@@ -8,12 +8,16 @@ import { leaseFromNow, leaseRanOut } from './lease.ts';
 import { moment } from '../database/moment.ts';
 import { notCounted, reclaimSession } from './reclaim-session.ts';
 
-export type NewSession = {
-  readonly id: SessionId;
+/** How a session began. */
+export type Beginning = {
   readonly recorder: string;
   readonly startedAtMs: number;
   /** Undefined: the recorder's last one, if that was reclaimed. Null: none. */
-  readonly continues: SessionId | null | undefined;
+  readonly continues?: SessionId | null | undefined;
+};
+
+export type NewSession = Beginning & {
+  readonly id: SessionId;
   readonly owner: string;
   readonly leaseMs: number;
   /** The owner's sessions that live, whatever their lease says; any other active one of this owner it has given up. */
@@ -31,9 +35,7 @@ export type NewSession = {
  */
 export async function openSession(run: Run, session: NewSession): Promise<OwnedSession> {
   const { id, recorder, startedAtMs, owner, leaseMs } = session;
-  await run(sql`
-    insert into recorders (name, created_at) values (${recorder}, ${moment(startedAtMs)})
-    on conflict do nothing`);
+  await enterRecorder(run, recorder, startedAtMs);
   const mine = await makeRoom(run, session);
   const continues = session.continues === undefined ? await lastReclaimed(run, recorder) : session.continues;
   await run(
@@ -51,6 +53,30 @@ export async function openSession(run: Run, session: NewSession): Promise<OwnedS
   );
   return { id, recorder, fencingToken: 1, status: 'active' };
 }
+
+/**
+ * Enters a session that the database does not have and that is over: it is `reclaimed` from the beginning, whoever else records
+ * now. Harmless when repeated. One that it continues and that is not there either is left out.
+ */
+export async function enterSession(
+  run: Run,
+  id: SessionId,
+  { recorder, startedAtMs, continues }: Beginning,
+  reason: string,
+): Promise<void> {
+  await enterRecorder(run, recorder, startedAtMs);
+  const before = continues === undefined ? await lastReclaimed(run, recorder) : continues;
+  await run(sql`
+    insert into sessions (id, recorder, status, started_at, ended_at, end_reason, continues, fencing_token)
+    values (
+      ${id}::uuid, ${recorder}, 'reclaimed', ${moment(startedAtMs)}, ${moment(startedAtMs)}, ${reason},
+      (select id from sessions where id = ${before}::uuid), 1
+    )
+    on conflict (id) do nothing`);
+}
+
+const enterRecorder = async (run: Run, name: string, atMs: number) =>
+  run(sql`insert into recorders (name, created_at) values (${name}, ${moment(atMs)}) on conflict do nothing`);
 
 /** Sees to it that the recorder has no active session but, from an earlier try, the one to be opened: true if that is there. */
 async function makeRoom(run: Run, { id, recorder, owner, leaseMs, alive, recount }: NewSession): Promise<boolean> {
@@ -83,10 +109,25 @@ async function lastReclaimed(run: Run, recorder: string): Promise<SessionId | nu
   return last?.['status'] === 'reclaimed' ? textOf(last, 'id') : null;
 }
 
+/** With the lease that is in the way: one that is another the next time belongs to an owner that lives. */
+export class RecorderBusyError extends SessionStoreError {
+  readonly lease: string;
+
+  constructor(message: string, lease: string) {
+    super('RECORDER_BUSY', message, { retryable: true });
+    this.lease = lease;
+  }
+
+  /** For a session that has begun already. */
+  forGood(): SessionStoreError {
+    const text = `${this.message} What was recorded meanwhile becomes a session of its own, which is over.`;
+    return new SessionStoreError('RECORDER_BUSY', text, { cause: this });
+  }
+}
+
 const busy = (recorder: string, found: Row) =>
-  new SessionStoreError(
-    'RECORDER_BUSY',
+  new RecorderBusyError(
     `Recorder ${JSON.stringify(recorder)} is at work in ${textOf(found, 'owner')} (session ${textOf(found, 'id')}), whose ` +
       `lease runs until ${textOf(found, 'until')} unless renewed. Stop that process, wait, or record under another name.`,
-    { retryable: true },
+    `${textOf(found, 'id')} ${textOf(found, 'until')}`,
   );

@@ -29,7 +29,7 @@ test.each([
   ],
   ['was ended', { ...row, status: 'error', lease_until: null }, 'SESSION_CLOSED', 'is error in the database'],
   ['was let go of', { ...row, lease_until: null }, 'SESSION_CLOSED', 'is active in the database'],
-  ['is not there', null, 'SESSION_CLOSED', 'is not in the database any more'],
+  ['is not there', null, 'SESSION_DIVERGED', 'is not in the database any more'],
 ])('a session that %s is not ours', (_, found, code, why) => {
   const refused = () => requireOwnership(found, owned);
   expect(refused).toThrow(expect.objectContaining({ code, retryable: false }));

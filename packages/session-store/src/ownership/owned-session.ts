@@ -16,13 +16,13 @@ type SessionColumns = Readonly<Record<string, unknown>>;
  * taken the session: then it is as good as renewed.
  *
  * @param row as the database has it now; null where there is none
- * @throws {SessionStoreError} SESSION_FENCED when it was taken away, SESSION_CLOSED when it was ended
+ * @throws {SessionStoreError} SESSION_FENCED when it was taken away, SESSION_CLOSED when it was ended, SESSION_DIVERGED when it is gone
  */
 export function requireOwnership(
   row: SessionColumns | null | undefined,
   { id, fencingToken, status }: OwnedSession,
 ): SessionColumns {
-  if (!row) throw closed(id, 'is not in the database any more');
+  if (!row) throw notThere(id);
   if (row['fencing_token'] !== fencingToken) throw fenced(id, `belongs to ${String(row['owner'])} now`);
   if (row['status'] === status && row['lease_until'] !== null) return row;
   if (row['status'] === 'reclaimed') throw fenced(id, `was reclaimed (${String(row['end_reason'])})`);
@@ -33,6 +33,13 @@ const fenced = (id: string, why: string) =>
   new SessionStoreError(
     'SESSION_FENCED',
     `Session ${id} ${why}: this process did not renew its lease in time. Nothing more is written to it; open a new one.`,
+  );
+
+const notThere = (id: string) =>
+  new SessionStoreError(
+    'SESSION_DIVERGED',
+    `Session ${id} is not in the database any more: it was restored, or a standby without its latest changes has taken over. ` +
+      'Open a new session.',
   );
 
 const closed = (id: string, why: string) =>

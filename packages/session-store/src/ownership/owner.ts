@@ -5,6 +5,8 @@
 // session: it has a lease and a new token until they are written, and stays `reclaimed`.
 import { randomUUID } from 'node:crypto';
 import type { OwnedSession } from './owned-session.ts';
+import { findSession } from './find-session.ts';
+import { withDeadline } from '../database/engines/deadline.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Engine } from '../database/engines/engine.ts';
 import { ownerIdentity } from './owner-identity.ts';
@@ -12,13 +14,22 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { Maintenance } from '../background/maintenance.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { adoptSession, type Adopted } from './adopt-session.ts';
+import { enterSession, openSession, type Beginning } from './open-session.ts';
+import { Opening, type Reserved } from './opening.ts';
 import { mayBeCounting } from './reclaim-session.ts';
-import { openSession } from './open-session.ts';
 import type { SessionId } from '../records.ts';
 import { closeOrphans } from './close-orphans.ts';
 
 const foreignKeyViolation = '23503';
 const uniqueViolation = '23505';
+
+/** How an opening waits for the database. */
+export type Patience = {
+  /** After that a session begins without its row; `null`: never. @default null */
+  readonly withinMs?: number | null;
+  /** What has to be done before its row can be made. */
+  readonly before?: () => Promise<void>;
+};
 
 /** One store as an owner of sessions: takes them, renews their leases, and closes those of owners that are gone. */
 export class Owner {
@@ -46,39 +57,77 @@ export class Owner {
   }
 
   /**
-   * Opens a session in the database. Tried once, but for a race with another opening.
+   * Opens a session in the database. Tried once, but for a race with another opening; or, where it may begin without its row, for as
+   * long as that is said to take.
    *
    * @param continues undefined for the recorder's latest session if that was reclaimed, null for none
+   * @returns an opening whose row is not made where the database is away and `withinMs` is not null
    * @throws {SessionStoreError} RECORDER_BUSY, SESSION_UNKNOWN, or why the database failed
    */
-  async open(recorder: string, continues: SessionId | null | undefined, tries = 3): Promise<OwnedSession> {
+  async open(
+    recorder: string,
+    continues: SessionId | null | undefined,
+    { withinMs = null, before = async () => undefined }: Patience = {},
+  ): Promise<Opening> {
+    for (let tries = 3; ; tries--) {
+      const opening = this.#reserve({ recorder, continues, startedAtMs: this.#options.runtime.nowMs() }, before);
+      try {
+        const made = opening.made();
+        made.catch(() => undefined);
+        await (withinMs === null ? made : withDeadline(this.#options.runtime, withinMs, made, () => tooLate(withinMs)));
+        return opening;
+      } catch (cause) {
+        const error = cause as SessionStoreError;
+        if (withinMs !== null && isOfDatabase(error)) return opening;
+        this.#alive.delete(opening.session.id);
+        if (error.retryable && error.code !== 'RECORDER_BUSY') this.#unconfirmed.set(recorder, opening.session.id);
+        // Somebody was faster. The next try finds their session, or a free recorder.
+        if (error.sqlState !== uniqueViolation || tries === 1) throw error;
+      }
+    }
+  }
+
+  #reserve(beginning: Beginning, before: () => Promise<void>): Opening {
+    const { recorder } = beginning;
     const id = this.#unconfirmed.get(recorder) ?? randomUUID();
     // Taken while it is being opened, so that two openings at once do not share an id.
     this.#unconfirmed.delete(recorder);
+    this.#alive.add(id);
+    const reserved = { id, ...beginning };
+    return new Opening(reserved, async (isLate) => {
+      await before();
+      await this.#make(reserved, isLate);
+    });
+  }
+
+  /** @param isLate it has begun already: nothing of it is in doubt, and what it continues may be gone */
+  async #make(beginning: Reserved, isLate: boolean, tries = 3): Promise<void> {
+    const { id, recorder } = beginning;
     const opening = {
-      id,
-      recorder,
-      continues,
-      startedAtMs: this.#options.runtime.nowMs(),
+      ...beginning,
       owner: this.#identity,
       leaseMs: this.#options.lease.durationMs,
       recount: !this.#hardToCount.delete(recorder),
     };
-    this.#alive.add(id);
     try {
-      // Who is alive is asked when it matters: openings of one recorder may overtake each other.
-      return await this.#engine.transact(async (run) => openSession(run, { ...opening, alive: [...this.#alive] }), {
-        doing: 'Opening a session',
-      });
+      await this.#engine.transact(
+        async (run) => {
+          // Opened by an earlier try, and taken away since: the first write says so.
+          if (isLate && (await findSession(run, id))) return;
+          // Who is alive is asked when it matters: openings of one recorder may overtake each other.
+          await openSession(run, { ...opening, alive: [...this.#alive] });
+        },
+        { doing: 'Opening a session' },
+      );
     } catch (cause) {
-      this.#alive.delete(id);
       const error = cause as SessionStoreError;
-      if (error.sqlState === foreignKeyViolation) throw unknownSession(continues!);
-      // Somebody was faster. The next try finds their session, or a free recorder.
-      if (error.sqlState === uniqueViolation && tries > 1) return this.open(recorder, continues, tries - 1);
       if (mayBeCounting(error)) this.#hardToCount.add(recorder);
-      if (error.retryable && error.code !== 'RECORDER_BUSY') this.#unconfirmed.set(recorder, id);
-      throw error;
+      if (error.sqlState === foreignKeyViolation) {
+        if (!isLate) throw unknownSession(beginning.continues!);
+        return this.#make({ ...beginning, continues: null }, isLate);
+      }
+      if (!isLate || error.sqlState !== uniqueViolation || tries === 1) throw error;
+      await this.#make(beginning, isLate, tries - 1);
     }
   }
 
@@ -102,6 +151,15 @@ export class Owner {
     );
   }
 
+  /** Enters a session of a spool that the database does not have. @throws {SessionStoreError} why the database failed */
+  async enter(id: SessionId, beginning: Beginning, owner: string): Promise<void> {
+    const reason = `owner gone: the database did not have the session, which the spool of ${owner} had`;
+    await this.#engine.transact(async (run) => enterSession(run, id, beginning, reason), {
+      doing: 'Entering a session of the spool',
+      lane: 'background',
+    });
+  }
+
   /** Renews the lease of a session that was taken, until it is let go. @param onLost as in `LeaseKeeper.hold` */
   hold(session: OwnedSession, onLost: (error: SessionStoreError) => void): void {
     this.#leases.hold(session, onLost);
@@ -123,6 +181,13 @@ export class Owner {
     await Promise.all([this.#leases.stop(), this.#closing.stop()]);
   }
 }
+
+/** Nobody answers, or not as it should: it may come back. */
+const isOfDatabase = ({ code, retryable }: SessionStoreError) =>
+  retryable && (code.startsWith('DATABASE_') || code === 'QUERY_TIMEOUT');
+
+const tooLate = (ms: number) =>
+  new SessionStoreError('QUERY_TIMEOUT', `Opening a session failed: no answer within ${ms} ms.`, { retryable: true });
 
 export const unknownSession = (id: SessionId): SessionStoreError =>
   new SessionStoreError('SESSION_UNKNOWN', `There is no session ${JSON.stringify(id)} to continue.`);

@@ -64,6 +64,11 @@ export class Partitions {
     await this.#cover(days, { doing: 'Creating partitions' });
   }
 
+  /** What is remembered is of another database. */
+  forget(): void {
+    this.#settled.clear();
+  }
+
   /** Whether what is rewritten of a day finds its partitions there, as far as it ever will. */
   covers(day: number): boolean {
     return this.#settled.has(day);

@@ -19,12 +19,15 @@ import { verify, type VerifyOptions } from './verify/verify.ts';
 export class Reader {
   readonly read: Read;
   readonly #runtime: Runtime;
-  readonly names: MarketNames;
 
   constructor(read: Read, runtime: Runtime) {
     this.read = againAfterDeadlock(read);
     this.#runtime = runtime;
-    this.names = new MarketNames(this.read);
+  }
+
+  /** Of one reading: the next one may find an older copy of the database in its place, with other numbers. */
+  get names(): MarketNames {
+    return new MarketNames(this.read);
   }
 
   replay(session: SessionId, options: ReplayOptions = {}): AsyncIterable<StoreRecord> {

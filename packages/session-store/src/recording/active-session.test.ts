@@ -46,7 +46,13 @@ const setUp = (tuning: SessionStoreTuning = {}) => {
     },
   } as unknown as SessionTransactions;
   const retryQueue = new RetryQueue(runtime, new StatusSources(options.onStatus).of('database'));
-  const session = new ActiveSession({ id: 'an-id', recorder: 'r' }, options, retryQueue, transactions, () => undefined);
+  const session = new ActiveSession(
+    { id: 'an-id', recorder: 'r', startedAtMs: 0 },
+    options,
+    retryQueue,
+    transactions,
+    () => undefined,
+  );
   const append = (from: number, to: number) => {
     for (let seq = from; seq <= to; seq++) session.append(delta(seq));
   };
@@ -107,7 +113,13 @@ describe('while the server works on a batch', () => {
     } as unknown as SessionTransactions;
     const retryQueue = new RetryQueue(options.runtime, new StatusSources(options.onStatus).of('database'));
     return {
-      session: new ActiveSession({ id: 'an-id', recorder: 'r' }, options, retryQueue, transactions, () => undefined),
+      session: new ActiveSession(
+        { id: 'an-id', recorder: 'r', startedAtMs: 0 },
+        options,
+        retryQueue,
+        transactions,
+        () => undefined,
+      ),
       answers,
     };
   };

@@ -5,23 +5,30 @@
 // more, and when its close takes too long; from then on `append` throws why. Unless its records were refused, recovery
 // (`spool/recovery/`) brings in what the spool has of it.
 import { BatchQueue, type BatchSize } from './batch-queue.ts';
-import { Collector, type Batch } from '../batch/collector.ts';
+import { Collector, type Batch, type GapEntry } from '../batch/collector.ts';
 import { storableText } from '../batch/record-check.ts';
 import { SessionStoreError, type SessionStoreErrorCode } from '../errors.ts';
 import { withDeadline } from '../database/engines/deadline.ts';
 import { maxDelayMs, within, type ResolvedOptions } from '../options.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
+import type { Reserved } from '../ownership/opening.ts';
 import { QueueRoom } from './queue-room.ts';
 import type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from '../records.ts';
-import type { SessionSpool, SpoolLeft } from '../spool/session-spool.ts';
+import type { SessionLeft, SessionSpool } from '../spool/session-spool.ts';
 import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
+import { refused, type LostRecords } from '../batch/writing/name-lost.ts';
+import { rolledBack } from '../batch/stream-ends.ts';
 import type { RetryQueue } from '../batch/writing/retry-queue.ts';
 
 /** What keeps a session from being written by its owner as if nothing had happened, and not from being written at all. */
 const recoverable: readonly unknown[] = [
   'SESSION_FENCED',
+  'SESSION_DIVERGED',
   'SPOOL_DAMAGED',
+  'RECORDER_BUSY',
+  'SCHEMA_TOO_NEW',
+  'MIGRATION_FAILED',
   'CLOSE_TIMEOUT',
 ] satisfies SessionStoreErrorCode[];
 
@@ -33,16 +40,19 @@ const endings: readonly unknown[] = ['closed', 'health_failure', 'error'] satisf
 export class ActiveSession implements RecordingSession {
   readonly id: SessionId;
   readonly recorder: string;
+  readonly #beginning: Reserved;
   readonly #options: ResolvedOptions;
   readonly #retryQueue: RetryQueue;
   readonly #transactions: SessionTransactions;
-  readonly #onEnd: (left: SpoolLeft | null) => void;
+  readonly #onEnd: (left: SessionLeft | null) => void;
   readonly #spool: SessionSpool | null;
   readonly #collector: Collector;
   readonly #room: QueueRoom;
   readonly #queue: BatchQueue;
   #cancelAge: (() => void) | null = null;
   #failure: SessionStoreError | null = null;
+  /** Rows of the ledger in batches that the database does not take. */
+  readonly #lostGaps: GapEntry[] = [];
   #closing: Promise<SessionRow> | null = null;
 
   /**
@@ -51,15 +61,16 @@ export class ActiveSession implements RecordingSession {
    * @param spool `null`: records wait for the database in memory
    */
   constructor(
-    identity: { readonly id: SessionId; readonly recorder: string },
+    beginning: Reserved,
     options: ResolvedOptions,
     retryQueue: RetryQueue,
     transactions: SessionTransactions,
-    onEnd: (left: SpoolLeft | null) => void,
+    onEnd: (left: SessionLeft | null) => void,
     spool: SessionSpool | null = null,
   ) {
-    this.id = identity.id;
-    this.recorder = identity.recorder;
+    this.id = beginning.id;
+    this.recorder = beginning.recorder;
+    this.#beginning = beginning;
     this.#options = options;
     this.#retryQueue = retryQueue;
     this.#transactions = transactions;
@@ -73,7 +84,10 @@ export class ActiveSession implements RecordingSession {
       spool,
       options,
       onCommitted: (batch) => this.#committed(batch),
-      onFailed: (error) => this.#giveUp(error),
+      onFailed: (error, gaps) => {
+        this.#lostGaps.push(...gaps);
+        this.#giveUp(error);
+      },
     });
     spool?.onTaken(() => this.#room.release());
   }
@@ -191,7 +205,8 @@ export class ActiveSession implements RecordingSession {
   /** Somebody else sees to what is in the spool. */
   #leave(): void {
     this.#stopAge();
-    this.#onEnd(this.#spool?.stop() ?? null);
+    const { id: _, ...beginning } = this.#beginning;
+    this.#onEnd(this.#spool && { ...this.#spool.stop(), ends: this.#collector.ends(), beginning });
   }
 
   async #close({ status, reason, timeoutMs = defaultCloseTimeoutMs }: SessionCloseOptions): Promise<SessionRow> {
@@ -209,7 +224,12 @@ export class ActiveSession implements RecordingSession {
         : { status, reason: storableText(reason), endedAtMs };
       const batch = this.#failure ? null : last;
       const before = this.#failure ? null : this.#collector.batches - (last ? 1 : 0);
-      return this.#retryQueue.write(async () => this.#transactions.end(batch, end, before), calledOff.signal, batch);
+      const named = this.#lostRecords(last);
+      return this.#retryQueue.write(
+        async () => this.#transactions.end(batch, end, before, named),
+        calledOff.signal,
+        batch,
+      );
     });
     try {
       const row = await withDeadline(runtime, timeoutMs, ended, () => this.#tooLate(timeoutMs));
@@ -234,6 +254,13 @@ export class ActiveSession implements RecordingSession {
       this.#leave();
       throw error;
     }
+  }
+
+  /** Without a spool, from which what the database did not take is set aside and named. */
+  #lostRecords(last: Batch | null): LostRecords | null {
+    if (!this.#failure || this.#spool) return null;
+    const cause = this.#failure.code === 'SESSION_DIVERGED' ? rolledBack : refused;
+    return { cause, ends: this.#collector.ends(), gaps: [...this.#lostGaps, ...(last?.gaps ?? [])] };
   }
 
   #tooLate(timeoutMs: number): SessionStoreError {

@@ -1,5 +1,5 @@
 import { joinBatches } from '../batch/join-batches.ts';
-import type { Batch } from '../batch/collector.ts';
+import type { Batch, GapEntry } from '../batch/collector.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { SessionSpool } from '../spool/session-spool.ts';
@@ -27,8 +27,12 @@ export type BatchQueueParts = {
   readonly spool: SessionSpool | null;
   readonly options: ResolvedOptions;
   readonly onCommitted: (batches: BatchSize) => void;
-  /** Those behind it are called off, and not reported. */
-  readonly onFailed: (error: SessionStoreError) => void;
+  /**
+   * Those behind it are called off, and not reported.
+   *
+   * @param gaps rows of the ledger in them, as far as they are in memory: without a spool all
+   */
+  readonly onFailed: (error: SessionStoreError, gaps: readonly GapEntry[]) => void;
 };
 
 /**
@@ -144,8 +148,9 @@ export class BatchQueue {
       .then(
         () => this.#committed(group),
         (error: SessionStoreError) => {
+          const gaps = this.#groups.flatMap(({ batches }) => (batches ?? []).flatMap((batch) => batch.gaps));
           this.#forgetAll();
-          onFailed(error);
+          onFailed(error, gaps);
         },
       );
   }

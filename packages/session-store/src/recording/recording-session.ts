@@ -22,7 +22,7 @@ export interface RecordingSession {
    *   and so is each that follows until the queue is down to its low-water marks; gaps are always taken.
    * @throws {SessionStoreError} RECORD_INVALID when it could never be stored (it was not taken), SESSION_CLOSED after
    *   `close`, SESSION_FENCED, SESSION_DIVERGED, RECORD_REFUSED or SESSION_CLOSED once the database has said that this
-   *   session is over
+   *   session is over; RECORDER_BUSY, SCHEMA_TOO_NEW or MIGRATION_FAILED where it began without the database
    */
   append(record: StoreRecord): boolean;
   /** Resolves once the queue is down to its low-water marks; at once if it is. @throws {SessionStoreError} as `append` */

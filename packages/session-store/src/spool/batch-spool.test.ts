@@ -14,7 +14,11 @@ function setUp() {
   const runtime = new ManualRuntime();
   const refusals: (string | null)[] = [];
   const onRefusal = (error: SessionStoreError | null) => void refusals.push(error?.code ?? null);
-  const session = new BatchSpool('a', 'us', spool, { runtime, onRefusal, makeSafe: null });
+  const session = new BatchSpool('a', 'us', { recorder: 'r', startedAtMs: 0 }, spool, {
+    runtime,
+    onRefusal,
+    makeSafe: null,
+  });
   const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
   const put = (): Batch => {
     const seq = collector.batches + 1;
@@ -33,7 +37,11 @@ test('its batches are entries, which can be loaded again', async () => {
   expect(await session.load(1, 3)).toEqual(put3);
   expect(await session.load(2, 2)).toEqual([put3[1]]);
   expect(await spool.read('a')).toMatchObject([{ batch: 1, records: 1, atMs: 1001 }]);
-  expect(readNotes(await spool.notes('a'))).toEqual({ owners: ['us'], end: null });
+  expect(readNotes(await spool.notes('a'))).toEqual({
+    owners: ['us'],
+    beginning: { recorder: 'r', startedAtMs: 0 },
+    end: null,
+  });
 });
 
 test('a batch that the disk has lost is not taken for another', async () => {

@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import { endNote, ownerNote } from './session-notes.ts';
 import { spoolClosed } from './log/spool-failure.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
+import type { Beginning } from '../ownership/open-session.ts';
 import type { SessionId } from '../records.ts';
 import type { SessionSpool, SpoolLeft } from './session-spool.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
@@ -46,12 +47,15 @@ export class BatchSpool implements SessionSpool {
   #isOver = false;
   #rooted: Promise<void> | null = null;
 
-  /** @param owner which process start owns the session: whoever finds the entries later knows whom it outlived */
-  constructor(id: SessionId, owner: string, spool: Spool, settings: BatchSpoolSettings) {
+  /**
+   * @param owner which process start owns the session: whoever finds the entries later knows whom it outlived
+   * @param beginning for whoever finds that the database does not have the session
+   */
+  constructor(id: SessionId, owner: string, beginning: Beginning, spool: Spool, settings: BatchSpoolSettings) {
     this.#id = id;
     this.#spool = spool;
     this.#settings = settings;
-    this.#pending = [{ owner }];
+    this.#pending = [{ owner: ownerNote(owner, beginning) }];
     this.#handOver();
     // Whoever asks for it is told of a failure.
     void this.#root().catch(() => undefined);
@@ -170,7 +174,7 @@ export class BatchSpool implements SessionSpool {
   }
 
   #give(item: Pending): void {
-    if ('owner' in item) return this.#spool.note(this.#id, ownerNote(item.owner));
+    if ('owner' in item) return this.#spool.note(this.#id, item.owner);
     if ('end' in item) return this.#spool.note(this.#id, endNote(item.end));
     const { entry, memory } = item;
     this.#spool.append(entry);

@@ -2,10 +2,15 @@
 // batch that memory has given up. `BatchSpool` does it by way of a `Spool`, which is the log of all sessions.
 import type { Batch } from '../batch/collector.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
+import type { StreamEnds } from '../batch/stream-ends.ts';
+import type { Beginning } from '../ownership/open-session.ts';
 import type { SpoolEntry } from './spool.ts';
 
 /** What the spool has not taken of a session, in order: the only copy. */
 export type SpoolLeft = { readonly entries: readonly SpoolEntry[]; readonly end: SessionEnd | null };
+
+/** And how far its subscriptions had come, and how it began. */
+export type SessionLeft = SpoolLeft & { readonly ends: StreamEnds; readonly beginning: Beginning };
 
 export interface SessionSpool {
   /** Records that the spool has and the database has not. */

@@ -78,6 +78,8 @@ export interface Spool {
   notes(session: SessionId): Promise<readonly string[]>;
   /** The session's batches up to this one are in the database: they are not given back, and their room is freed in time. */
   acknowledge(session: SessionId, throughBatch: number): void;
+  /** The batch up to which the session was acknowledged: the database had them. */
+  acknowledged(session: SessionId): number;
   /** The database knows all that there is to know of the session: its batches and notes are freed in time. */
   forget(session: SessionId): void;
   depth(): SpoolDepth;

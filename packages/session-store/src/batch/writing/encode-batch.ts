@@ -7,6 +7,7 @@ import { render, type Statement } from '../../database/engines/engine.ts';
 import type { SessionId, StoredLevel } from '../../records.ts';
 import { bigints, integers, texts } from '../../database/array-parameters.ts';
 import { insertTrades } from './insert-trades.ts';
+import { countKnown } from './market-ids.ts';
 
 /** A batch as it is sent: a statement per kind of record, which inserts what is not there yet and returns what it did. */
 export type EncodedBatch = {
@@ -15,6 +16,9 @@ export type EncodedBatch = {
   /** The first of the days that its rows lie in, `null` where it holds nothing but gaps. */
   readonly firstDay: number | null;
   readonly lastRecordAtMs: number | null;
+  /** Returns as `known` how many of its `markets` the database has under the numbers that are used here. */
+  readonly known: Statement | null;
+  readonly markets: number;
   /** Returns `records` per chunk. */
   readonly deltas: Statement | null;
   /** Returns a row per snapshot. */
@@ -40,6 +44,8 @@ export function encodeBatch(id: SessionId, batch: Batch, marketIds: readonly num
     firstOrdinal: batch.firstOrdinal,
     firstDay: batchDays(batch).reduce<number | null>((first, day) => Math.min(first ?? day, day), null),
     lastRecordAtMs: batch.lastRecordAtMs,
+    known: statement(batch.markets, () => countKnown(batch.markets, marketIds)),
+    markets: batch.markets.length,
     deltas: statement(batch.chunks, () => insertChunks(id, batch, marketIds)),
     snapshots: statement(batch.snapshots, () => insertBooks(id, 'snapshot_records', batch.snapshots, marketIds)),
     keyframes: statement(batch.keyframes, () => insertBooks(id, 'keyframes', batch.keyframes, marketIds)),

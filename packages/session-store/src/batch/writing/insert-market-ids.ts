@@ -12,6 +12,8 @@ export async function insertMarketIds(run: Run, tickers: readonly string[]): Pro
     select name from unnest(${names}::text::text[]) as name
     where not exists (select from markets where ticker = name)
     on conflict do nothing`);
-  const rows = await run(sql`select id, ticker from markets where ticker = any (${names}::text::text[])`);
+  // By the index, one by one: an `any` of very many is compared with each row of a table of which nothing is known yet.
+  const rows = await run(sql`
+    select id, ticker from unnest(${names}::text::text[]) as name join markets on ticker = name`);
   return new Map(rows.map((row) => [textOf(row, 'ticker'), numberOf(row, 'id')]));
 }

@@ -4,17 +4,16 @@ import { batchDays } from '../batch-days.ts';
 import type { Batch } from '../collector.ts';
 import { requireOwnership, type OwnedSession } from '../../ownership/owned-session.ts';
 import { SessionStoreError } from '../../errors.ts';
-import type { Engine, Row, Run, Statement } from '../../database/engines/engine.ts';
+import type { Engine, Row, Run } from '../../database/engines/engine.ts';
 import type { MarketIds } from './market-ids.ts';
 import type { Partitions } from '../../partitions/partitions.ts';
 import { encodeBatch, type EncodedBatch } from './encode-batch.ts';
 import { endSession, type SessionEnd } from '../../ownership/end-session.ts';
 import { lockSession } from '../../ownership/lock-session.ts';
-import { sql } from 'drizzle-orm';
-import { leaseFromNow } from '../../ownership/lease.ts';
-import { moment } from '../../database/moment.ts';
-import type { SessionCounters, SessionId, SessionRow } from '../../records.ts';
+import type { SessionRow } from '../../records.ts';
 import { numberOf, sessionRow } from '../../database/rows.ts';
+import { nameLost, type LostRecords } from './name-lost.ts';
+import { writeBatch } from './write-batch.ts';
 
 /**
  * The transactions of one owned session. Each begins by taking the session's row, which says whether it is still ours and
@@ -26,15 +25,25 @@ export class SessionTransactions {
   readonly #partitions: Partitions;
   readonly #session: OwnedSession;
   readonly #leaseMs: number;
+  readonly #rowMade: () => Promise<void>;
   /** The batch that was made ready last, for its first try and those after it. */
   #ready: { readonly batch: Batch; readonly encoded: EncodedBatch } | null = null;
 
-  constructor(engine: Engine, markets: MarketIds, partitions: Partitions, session: OwnedSession, leaseMs: number) {
+  /** @param rowMade resolves once the session has its row: it may have begun without */
+  constructor(
+    engine: Engine,
+    markets: MarketIds,
+    partitions: Partitions,
+    session: OwnedSession,
+    leaseMs: number,
+    rowMade: () => Promise<void> = async () => undefined,
+  ) {
     this.#engine = engine;
     this.#markets = markets;
     this.#partitions = partitions;
     this.#session = session;
     this.#leaseMs = leaseMs;
+    this.#rowMade = rowMade;
   }
 
   /**
@@ -59,15 +68,10 @@ export class SessionTransactions {
    *   why the database failed
    */
   async write(batch: Batch, whenSent?: () => void): Promise<void> {
-    const encoded = await this.prepare(batch);
-    await this.#engine.transact(
-      async (run) => {
-        const row = requireOwnership(await lockSession(run, this.#session.id), this.#session);
-        await this.#add(run, encoded, numberOf(row, 'last_batch'), whenSent);
-      },
-      { doing: 'Writing records' },
-    );
-    this.#forget(batch);
+    await this.#inSession(batch, 'Writing records', async (run, row, encoded) => {
+      const lastBatch = numberOf(requireOwnership(row, this.#session), 'last_batch');
+      await this.#add(run, encoded!, lastBatch, whenSent);
+    });
   }
 
   /**
@@ -77,41 +81,77 @@ export class SessionTransactions {
    * @throws {SessionStoreError} as `write`
    */
   async recover(batch: Batch): Promise<void> {
-    const encoded = await this.prepare(batch);
-    await this.#engine.transact(
-      async (run) => {
-        const row = requireOwnership(await lockSession(run, this.#session.id), this.#session);
-        if (numberOf(row, 'last_batch') < batch.ordinal) await this.#insert(run, encoded);
-      },
-      { doing: 'Writing spooled records' },
-    );
-    this.#forget(batch);
+    await this.#inSession(batch, 'Writing spooled records', async (run, row, encoded) => {
+      const lastBatch = numberOf(requireOwnership(row, this.#session), 'last_batch');
+      if (lastBatch < batch.ordinal) await this.#insert(run, encoded!);
+    });
   }
 
   /**
    * Writes the last batch and ends the session.
    *
    * @param before ordinal of the batch that has to be in the database by then; null where batches are known to be lost
+   * @param lost what the ledger is to name then
    * @throws {SessionStoreError} as `write`
    */
-  async end(batch: Batch | null, end: SessionEnd, before: number | null): Promise<SessionRow> {
-    const encoded = batch && (await this.prepare(batch));
-    return this.#engine.transact(
-      async (run) => {
-        const row = await lockSession(run, this.#session.id);
-        // The first try was committed after all, and only its answer was lost.
-        if (row && isEndedAs(sessionRow(row), end)) return sessionRow(row);
-        const lastBatch = numberOf(requireOwnership(row, this.#session), 'last_batch');
-        if (before !== null && before !== lastBatch) throw this.#diverged(before, lastBatch);
-        if (encoded) await this.#add(run, encoded, lastBatch);
-        return sessionRow(await endSession(run, this.#session.id, end));
-      },
-      { doing: 'Closing a session' },
-    );
+  async end(
+    batch: Batch | null,
+    end: SessionEnd,
+    before: number | null,
+    lost: LostRecords | null = null,
+  ): Promise<SessionRow> {
+    return this.#inSession(batch, 'Closing a session', async (run, row, encoded) => {
+      // The first try was committed after all, and only its answer was lost.
+      if (row && isEndedAs(sessionRow(row), end)) return sessionRow(row);
+      const lastBatch = numberOf(requireOwnership(row, this.#session), 'last_batch');
+      if (before !== null && before !== lastBatch) throw this.#diverged(before, lastBatch);
+      if (encoded) await this.#add(run, encoded, lastBatch);
+      const ended = await endSession(run, this.#session.id, end);
+      if (!lost) return sessionRow(ended);
+      await nameLost(run, this.#session, lastBatch + 1, lost, end.endedAtMs);
+      return sessionRow((await lockSession(run, this.#session.id))!);
+    });
   }
 
-  #forget(batch: Batch): void {
-    if (this.#ready?.batch === batch) this.#ready = null;
+  /**
+   * A transaction that has the session's row. Should the database be another one than that of which something is remembered, all that
+   * is forgotten, and it begins anew.
+   */
+  async #inSession<T>(
+    batch: Batch | null,
+    doing: string,
+    work: (run: Run, row: Row | null, encoded: EncodedBatch | null) => Promise<T>,
+  ): Promise<T> {
+    await this.#rowMade();
+    for (let tries = 3; tries > 0; tries--) {
+      const encoded = batch && (await this.prepare(batch));
+      try {
+        const done = await this.#engine.transact(
+          async (run) => {
+            const [row, isKnown] = await Promise.all([lockSession(run, this.#session.id), knows(run, encoded)]);
+            return isKnown && { value: await work(run, row, encoded) };
+          },
+          { doing },
+        );
+        if (done) {
+          // Meanwhile the next one may have been made ready.
+          if (this.#ready?.batch === batch) this.#ready = null;
+          return done.value;
+        }
+      } catch (cause) {
+        if ((cause as SessionStoreError).code === 'SESSION_DIVERGED') this.#forgetDatabase();
+        throw cause;
+      }
+      this.#forgetDatabase();
+    }
+    const text = `${doing} failed: the numbers of its markets change under it. Is the database being restored?`;
+    throw new SessionStoreError('QUERY_FAILED', text, { retryable: true });
+  }
+
+  #forgetDatabase(): void {
+    this.#ready = null;
+    this.#markets.forget();
+    this.#partitions.forget();
   }
 
   async #add(run: Run, batch: EncodedBatch, lastBatch: number, whenSent?: () => void): Promise<void> {
@@ -134,66 +174,11 @@ export class SessionTransactions {
   }
 }
 
+const knows = async (run: Run, batch: EncodedBatch | null): Promise<boolean> => {
+  if (!batch?.known) return true;
+  const [row] = await run(batch.known);
+  return numberOf(row!, 'known') === batch.markets;
+};
+
 const isEndedAs = (row: SessionRow, end: SessionEnd) =>
   row.status === end.status && row.endReason === end.reason && row.endedAtMs === end.endedAtMs;
-
-/**
- * Writes a batch's rows, counts in the session and in the recorder's lifetime what was really added (rows that are there
- * already are left alone and not counted again), and enters it as the session's last batch.
- *
- * A write shows that the owner lives, so it renews the lease: last of all in its transaction, because while it runs the row is
- * locked and nobody else can.
- *
- * @param whenSent called once the rows are on their way to the server, which has the next move then
- */
-export async function writeBatch(
-  run: Run,
-  session: { readonly id: SessionId; readonly recorder: string },
-  batch: EncodedBatch,
-  leaseMs: number,
-  whenSent: () => void = () => undefined,
-): Promise<SessionCounters> {
-  // Sent together, run by the server one after the other: none of them needs another's answer.
-  const inserted = Promise.all(
-    [batch.deltas, batch.snapshots, batch.trades, batch.raw, batch.gaps, batch.keyframes].map(async (insert) =>
-      added(run, insert),
-    ),
-  );
-  whenSent();
-  const [deltas, snapshots, trades, raw, gaps] = (await inserted) as [Rows, Rows, Rows, Rows, Rows];
-  const counters = {
-    snapshots: snapshots.length,
-    deltas: sum(deltas, 'records'),
-    trades: sum(trades, 'records'),
-    raw: raw.length,
-    gaps: gaps.length,
-    shed: sum(gaps, 'shed'),
-  };
-  const messages = counters.snapshots + counters.deltas + counters.trades + counters.raw;
-  const counting = sql`
-    messages = messages + ${messages}::bigint,
-    snapshots = snapshots + ${counters.snapshots}::bigint,
-    deltas = deltas + ${counters.deltas}::bigint,
-    trades = trades + ${counters.trades}::bigint,
-    raw = raw + ${counters.raw}::bigint,
-    gaps = gaps + ${counters.gaps}::bigint,
-    shed = shed + ${counters.shed}::bigint`;
-  await Promise.all([
-    run(sql`update recorders set ${counting} where name = ${session.recorder}`),
-    run(sql`
-      update sessions set
-        ${counting},
-        first_day = least(first_day, date 'epoch' + ${batch.firstDay}::integer),
-        last_record_at = greatest(last_record_at, ${moment(batch.lastRecordAtMs)}),
-        last_batch = ${batch.ordinal}::bigint,
-        lease_until = ${leaseFromNow(leaseMs)}
-      where id = ${session.id}::uuid`),
-  ]);
-  return { messages, ...counters };
-}
-
-type Rows = readonly Row[];
-
-const added = async (run: Run, insert: Statement | null): Promise<Rows> => (insert ? run(insert) : []);
-
-const sum = (rows: Rows, column: string) => rows.reduce((total, row) => total + numberOf(row, column), 0);

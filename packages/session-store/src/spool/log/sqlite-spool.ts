@@ -130,6 +130,10 @@ class SqliteSpool implements Spool {
     this.#letGo(known.number, through, this.#index.acknowledge(known, through));
   }
 
+  acknowledged(session: string): number {
+    return this.#index.find(session)?.acknowledged ?? 0;
+  }
+
   forget(session: string): void {
     if (this.#closing) throw spoolClosed();
     const known = this.#index.find(session);

@@ -1,11 +1,11 @@
 import type { GapRecord, StoreRecord } from '../../records.ts';
-import type { GapEntry } from '../../batch/collector.ts';
+import { rowsForLost, type Stored, type StreamEnds } from '../../batch/stream-ends.ts';
 
 type Hole = { readonly fromAtMs: number | null; readonly cause: string; readonly seen: Set<string> };
 
 /**
- * Names what a damaged spool has lost of one session: for each hole a row for its time, and for each subscription that goes
- * on behind it a row with the numbers between. Follows the records in the order in which they were spooled.
+ * Names what a damaged spool, or a database that was put back, has lost of one session: for each hole a row for its time, and for
+ * each subscription that goes on behind it a row with the numbers between. Follows the records in the order in which they were spooled.
  */
 export class HoleLedger {
   readonly #lastSeq = new Map<string, number>();
@@ -17,6 +17,12 @@ export class HoleLedger {
   /** Whether there ever was one. */
   get hasHoles(): boolean {
     return this.#hasHoles;
+  }
+
+  /** What comes is behind this. */
+  begin({ ends, lastRecordAtMs }: Stored): void {
+    for (const [key, seq] of ends) this.#lastSeq.set(key, seq);
+    this.#lastAtMs = lastRecordAtMs;
   }
 
   /** Something is missing between what was seen and what comes next. */
@@ -61,6 +67,11 @@ export class HoleLedger {
     return open.map((hole) => timeRow({ ...hole, fromAtMs: hole.fromAtMs ?? nowMs }, epoch, null));
   }
 
+  /** Subscriptions that are known to have come further than what was seen. */
+  takeLost(ends: StreamEnds, cause: string, nowMs: number): readonly GapRecord[] {
+    return rowsForLost({ ends: this.#lastSeq, lastRecordAtMs: this.#lastAtMs }, ends, { cause, nowMs });
+  }
+
   #nameNumbers(hole: Hole, key: string, { epoch, sid, receivedAtMs }: ArrivedRecord, lowest: number): void {
     if (hole.seen.has(key)) return;
     hole.seen.add(key);
@@ -94,7 +105,3 @@ const timeRow = ({ fromAtMs, cause }: Hole, epoch: number, toAtMs: number | null
   toAtMs,
   cause,
 });
-
-/** Ledger rows as a batch holds them, numbered from `first`. */
-export const gapEntries = (rows: readonly GapRecord[], first: number): readonly GapEntry[] =>
-  rows.map((record, index) => ({ ordinal: first + index, record, shed: 0 }));

@@ -1,11 +1,9 @@
 import type { Batch } from '../../batch/collector.ts';
-import { gapEntries } from './hole-ledger.ts';
+import { batchOfGaps, gapEntries } from '../../batch/gap-batch.ts';
 import type { GapRecord, StoreRecord } from '../../records.ts';
 
 /** Stands in the ledger where the spool lost records. */
 export const spoolDamaged = 'spool-damaged';
-/** Stands there where the database refused them. */
-export const refused = 'refused';
 /** Stands there where they came too late: the session was over. */
 export const setAsideCause = 'set-aside';
 
@@ -16,26 +14,12 @@ export const setAsideCause = 'set-aside';
  */
 export function withGaps(batch: Batch, rows: readonly GapRecord[], nextGap: number): Batch {
   const first = Math.max(nextGap, batch.gaps[0]?.ordinal ?? 0);
-  const kept = batch.gaps.map((entry, index) => ({ ...entry, ordinal: first + index }));
-  const gaps = [...kept, ...gapEntries(rows, first + kept.length)];
+  const { gaps } = batchOfGaps(batch.ordinal, [...batch.gaps, ...gapEntries(rows)], first);
   return { ...batch, records: batch.records + rows.length, gaps };
 }
 
-/** A batch that only enters rows in the ledger. */
-export const batchOfGaps = (ordinal: number, rows: readonly GapRecord[], nextGap: number): Batch => ({
-  ordinal,
-  firstOrdinal: ordinal,
-  records: rows.length,
-  bytes: 0,
-  markets: [],
-  chunks: [],
-  snapshots: [],
-  keyframes: [],
-  trades: [],
-  raw: [],
-  gaps: gapEntries(rows, nextGap),
-  lastRecordAtMs: null,
-});
+/** Of a batch that the database does not take: its ledger, which it takes all the same. */
+export const gapsOf = ({ ordinal, gaps }: Batch): Batch => batchOfGaps(ordinal, gaps, gaps[0]?.ordinal ?? 0);
 
 /**
  * A row per subscription for records that the database does not take: the numbers are named, the records are elsewhere.

@@ -1,8 +1,12 @@
 // Brings into the database what the spool has of one session whose owner is gone, with a row in its ledger for each hole.
 import { batchRecords } from '../../batch/batch-records.ts';
 import { joinBatches } from '../../batch/join-batches.ts';
-import type { Batch } from '../../batch/collector.ts';
-import { batchOfGaps, refused, rowsForKept, setAsideCause, spoolDamaged, withGaps } from './recover-batch.ts';
+import type { Batch, GapEntry } from '../../batch/collector.ts';
+import { batchOfGaps, gapEntries } from '../../batch/gap-batch.ts';
+import { refused } from '../../batch/writing/name-lost.ts';
+import { rolledBack } from '../../batch/stream-ends.ts';
+import { storedEnds } from '../../batch/writing/stored-ends.ts';
+import { gapsOf, rowsForKept, setAsideCause, spoolDamaged, withGaps } from './recover-batch.ts';
 import { HoleLedger } from './hole-ledger.ts';
 import { nameSetAside } from './name-set-aside.ts';
 import { setAside } from './set-aside-file.ts';
@@ -18,12 +22,13 @@ import type { GapRecord, SessionId } from '../../records.ts';
 import type { ResolvedOptions } from '../../options.ts';
 import type { SessionTransactions } from '../../batch/writing/session-transactions.ts';
 import type { Spool } from '../spool.ts';
-import type { SpoolLeft } from '../session-spool.ts';
+import type { SessionLeft } from '../session-spool.ts';
 
 export type RecoveredSession = {
   readonly id: SessionId;
   readonly spool: Spool;
-  readonly left: SpoolLeft;
+  /** `null`: another process left it. */
+  readonly left: SessionLeft | null;
   readonly engine: Engine;
   readonly options: ResolvedOptions;
   /** The spool's folder. */
@@ -38,6 +43,11 @@ export type Progress = { written: number; setAside: number; file: string | null;
 
 /** A batch a time: it is what a file's records are named for. */
 const oneByOne = { maxRecords: 1, maxBytes: 1 };
+
+const lostBySpool = 'Some of its records were damaged on the disk; its ledger names them.';
+const notThere = 'the database does not have what it had committed, see the ledger';
+const lostByDatabase =
+  'The database was restored, or a standby that lagged behind took over: its ledger names what is lost.';
 
 /** Counting a session of months takes a while, and nobody waits for it. */
 const finishTimeoutMs = 60_000;
@@ -62,22 +72,33 @@ export class SessionRecovery {
   }
 
   async run(owned: OwnedSession): Promise<void> {
-    const { id, spool, left, progress, options } = this.#session;
+    const { id, spool, left, progress, options, engine } = this.#session;
     const last = lastBatchOf(this.#session);
-    for await (const run of spooledRuns(spool, id, this.#lastBatch, left.entries, options)) {
+    const isRolledBack = spool.acknowledged(id) > this.#lastBatch;
+    if (isRolledBack) {
+      const doing = 'Looking for what the database has lost';
+      this.#ledger.begin(await engine.transact(async (run) => storedEnds(run, id), { doing, readOnly: true }));
+      this.#ledger.hole(rolledBack);
+    }
+    for await (const run of spooledRuns(spool, id, this.#lastBatch, left?.entries ?? [], options)) {
       await this.#writeRun(run);
       spool.acknowledge(id, this.#lastBatch);
     }
     if (last > this.#lastBatch) this.#ledger.hole(spoolDamaged);
-    const rows = this.#ledger.takeEnd(options.runtime.nowMs());
-    if (rows.length > 0) await this.#transactions.recover(batchOfGaps(this.#lastBatch + 1, rows, this.#nextGap));
+    const nowMs = options.runtime.nowMs();
+    const lost = isRolledBack && left ? this.#ledger.takeLost(left.ends, rolledBack, nowMs) : [];
+    const rows = [...this.#ledger.takeEnd(nowMs), ...lost];
+    // Also where it names nothing: a session that comes here again is past what was lost.
+    const ending = Math.max(this.#lastBatch + 1, last);
+    if (rows.length > 0) await this.#transactions.recover(batchOfGaps(ending, gapEntries(rows), this.#nextGap));
     progress.written += rows.length;
     if (this.#ledger.hasHoles) {
-      progress.reason ??= 'Some of its records were damaged on the disk; its ledger names them.';
+      progress.reason ??= isRolledBack ? lostByDatabase : lostBySpool;
     }
     const { end } = readNotes(await spool.notes(id));
-    if (end ?? left.end) await this.#transactions.end(null, (end ?? left.end)!, null);
-    else await this.#finish(owned);
+    const wanted = end ?? left?.end;
+    if (wanted) await this.#transactions.end(null, wanted, null);
+    else await this.#finish(owned, isRolledBack ? `; ${notThere}` : '');
   }
 
   async #writeRun({ batches, isAfterHole }: SpooledRun): Promise<void> {
@@ -113,8 +134,8 @@ export class SessionRecovery {
 
   async #keep(batch: Batch, rows: readonly GapRecord[], error: SessionStoreError): Promise<void> {
     const { id, folder, progress } = this.#session;
-    const records = batchRecords(batch);
-    const substitute = batchOfGaps(batch.ordinal, [...rows, ...rowsForKept(records, refused)], this.#nextGap);
+    const records = batchRecords(batch).filter(({ kind }) => kind !== 'gap');
+    const substitute = withGaps(gapsOf(batch), [...rows, ...rowsForKept(records, refused)], this.#nextGap);
     // Safe in a file of its own before the spool may forget them.
     const file = await setAside(folder, id, async (add) => add(records, batch.ordinal));
     await this.#commit(substitute);
@@ -124,14 +145,15 @@ export class SessionRecovery {
     progress.reason ??= error.message;
   }
 
-  async #finish(owned: OwnedSession): Promise<void> {
+  /** @param note what more is to be said of its end */
+  async #finish(owned: OwnedSession, note: string): Promise<void> {
     const options = { doing: 'Finishing a session', lane: 'background', timeoutMs: finishTimeoutMs } as const;
     const { engine } = this.#session;
     try {
-      await engine.transact(async (run) => finishAdoption(run, owned), options);
+      await engine.transact(async (run) => finishAdoption(run, owned, note), options);
     } catch (cause) {
       if (!mayBeCounting(cause as SessionStoreError)) throw cause;
-      await engine.transact(async (run) => finishAdoption(run, owned, false), options);
+      await engine.transact(async (run) => finishAdoption(run, owned, note, false), options);
     }
   }
 }
@@ -147,19 +169,23 @@ export async function setSessionAside(session: RecoveredSession, row: Row | null
   const lastBatch = row ? numberOf(row, 'last_batch') : 0;
   let [records, last] = [0, lastBatch];
   let rows: readonly GapRecord[] = [];
+  const gaps: GapEntry[] = [];
   const file = await setAside(folder, id, async (add) => {
-    for await (const { batches } of spooledRuns(spool, id, lastBatch, left.entries, oneByOne)) {
+    for await (const { batches } of spooledRuns(spool, id, lastBatch, left?.entries ?? [], oneByOne)) {
       const [batch] = batches;
-      const kept = batchRecords(batch!);
+      // Its ledger goes into the database, where the session is there.
+      if (row) gaps.push(...batch!.gaps);
+      const kept = batchRecords(batch!).filter(({ kind }) => !row || kind !== 'gap');
       await add(kept, batch!.ordinal);
       records += kept.length;
       last = batch!.ordinal;
       rows = rowsForKept(kept, setAsideCause, rows);
     }
   });
-  if (row && rows.length > 0) {
+  gaps.push(...gapEntries(rows));
+  if (row && gaps.length > 0) {
     const doing = 'Naming records that were set aside';
-    await engine.transact(async (run) => nameSetAside(run, id, rows, last), { doing, lane: 'background' });
+    await engine.transact(async (run) => nameSetAside(run, id, gaps, last), { doing, lane: 'background' });
   }
   return file === null ? null : { records, file };
 }
@@ -168,4 +194,4 @@ export type KeptRecords = { readonly records: number; readonly file: string };
 
 /** The last batch that was ever taken, be it there or not. */
 const lastBatchOf = ({ id, spool, left }: RecoveredSession) =>
-  left.entries.at(-1)?.batch ?? spool.sessions().find(({ session }) => session === id)?.lastBatch ?? 0;
+  left?.entries.at(-1)?.batch ?? spool.sessions().find(({ session }) => session === id)?.lastBatch ?? 0;

@@ -11,12 +11,12 @@ import type { OwnedSession } from '../../ownership/owned-session.ts';
 import type { Owner } from '../../ownership/owner.ts';
 import type { Partitions } from '../../partitions/partitions.ts';
 import type { Adopted } from '../../ownership/adopt-session.ts';
-import { findSession } from './find-session.ts';
+import { findSession } from '../../ownership/find-session.ts';
 import type { SessionId } from '../../records.ts';
 import { numberOf, textOf } from '../../database/rows.ts';
 import { ownerNote, readNotes } from '../session-notes.ts';
 import { SessionTransactions } from '../../batch/writing/session-transactions.ts';
-import type { SpoolLeft } from '../session-spool.ts';
+import type { SessionLeft } from '../session-spool.ts';
 import type { Spool } from '../spool.ts';
 import type { SourceStatus } from '../../background/status-sources.ts';
 import { RetryQueue } from '../../batch/writing/retry-queue.ts';
@@ -41,7 +41,11 @@ export class Recoveries {
   readonly #stopped = new AbortController();
   /** With its owners that are known to be gone. */
   readonly #waiting = new Map<SessionId, readonly string[]>();
-  readonly #left = new Map<SessionId, SpoolLeft>();
+  /** Of those, the ones that may keep a recorder from going on. */
+  readonly #untaken = new Set<SessionId>();
+  /** The one that is being brought in. */
+  #bringing: SessionId | null = null;
+  readonly #left = new Map<SessionId, SessionLeft>();
   /** What the tries so far came to: one that fails in its midst has written what it has. */
   readonly #progress = new Map<SessionId, Progress>();
   readonly #announced = new Set<SessionId>();
@@ -56,35 +60,56 @@ export class Recoveries {
   /**
    * Takes over what was found in the spool, as far as that goes at once, so that its recorders can go on; writing it is left
    * to the background. A database that fails now is asked again there.
+   *
+   * @param isAway the database is known to be, and is not asked
    */
-  async begin(): Promise<void> {
+  async begin(isAway = false): Promise<void> {
     try {
       await this.#noteOwners();
     } catch (cause) {
       this.#retryQueue.report(spoolFailure('Reading what the spool holds', cause));
     }
-    for (const [id, gone] of this.#waiting) {
+    if (!isAway) await this.takeOver().catch(() => undefined);
+    this.#wake();
+  }
+
+  /**
+   * What was found in the spool, and what was handed over without a row, keeps no recorder from going on any more.
+   *
+   * @throws {SessionStoreError} when the database does not answer
+   */
+  async takeOver(): Promise<void> {
+    for (const id of this.#untaken) {
       try {
-        const row = await this.#find(id);
-        if (row) await this.#adopt(id, textOf(row, 'recorder'), gone);
+        await this.#takeOver(id);
+        this.#untaken.delete(id);
       } catch (cause) {
         // Of one session, unless nobody answers: then the others would only wait as long.
         const error = spoolFailure('Taking over what the spool holds', cause);
         this.#retryQueue.report(error);
-        if (error.code.startsWith('DATABASE_')) break;
+        if (error.code.startsWith('DATABASE_') || error.code === 'QUERY_TIMEOUT') throw error;
       }
     }
-    this.#wake();
+  }
+
+  async #takeOver(id: SessionId): Promise<void> {
+    const gone = this.#waiting.get(id);
+    const row = gone && (await this.#rowOf(id));
+    // One that is being brought in is taken over there, and one of our own is reclaimed by the opening of the next.
+    const isOurs = id === this.#bringing || gone?.includes(this.#parts.owner.identity);
+    if (row && !isOurs) await this.#adopt(id, textOf(row, 'recorder'), gone);
   }
 
   /**
    * A session of this store that it writes no more, with something of it left in the spool.
    *
    * @param left what the spool has not taken: it comes behind what it has
+   * @param hasRow whether the database has it, for all that is known
    */
-  handOver(id: SessionId, left: SpoolLeft): void {
+  handOver(id: SessionId, left: SessionLeft, hasRow: boolean): void {
     this.#waiting.set(id, [this.#parts.owner.identity]);
     this.#left.set(id, left);
+    if (!hasRow) this.#untaken.add(id);
     this.#wake();
   }
 
@@ -107,7 +132,9 @@ export class Recoveries {
     await Promise.resolve();
     for (const [id, gone] of this.#waiting) {
       if (this.#stopped.signal.aborted) break;
+      this.#bringing = id;
       if ((await this.#bring(id, gone)) === 'done') this.#forget(id);
+      this.#bringing = null;
     }
     this.#running = null;
     if (this.#stopped.signal.aborted || this.#waiting.size === 0) return;
@@ -123,6 +150,7 @@ export class Recoveries {
 
   #forget(id: SessionId): void {
     this.#waiting.delete(id);
+    this.#untaken.delete(id);
     this.#left.delete(id);
     this.#progress.delete(id);
     this.#announced.delete(id);
@@ -146,7 +174,7 @@ export class Recoveries {
     const { owner, spool } = this.#parts;
     // What we wrote ourselves may still be on its way to the disk. What others left is there, and a full disk must not keep it there.
     if (gone.includes(owner.identity)) await spool.durable();
-    const row = await this.#find(id);
+    const row = await this.#rowOf(id);
     if (!row) return this.#setAside(id, null, 'The database does not have this session.');
     const recorder = textOf(row, 'recorder');
     const adopted = await this.#adopt(id, recorder, gone);
@@ -188,7 +216,7 @@ export class Recoveries {
 
   #sessionOf(id: SessionId): RecoveredSession {
     const { spool, engine, options, folder } = this.#parts;
-    const left = this.#left.get(id) ?? { entries: [], end: null };
+    const left = this.#left.get(id) ?? null;
     return { id, spool, left, engine, options, folder, progress: this.#progressOf(id), signal: this.#stopped.signal };
   }
 
@@ -198,7 +226,10 @@ export class Recoveries {
    */
   async #noteOwners(): Promise<void> {
     const { spool } = this.#parts;
-    for (const { session } of spool.sessions()) this.#waiting.set(session, []);
+    for (const { session } of spool.sessions()) {
+      this.#waiting.set(session, []);
+      this.#untaken.add(session);
+    }
     for (const session of this.#waiting.keys()) {
       const { owners } = readNotes(await spool.notes(session));
       this.#waiting.set(session, [...new Set(owners.filter((owner) => owner.startsWith(`${hostname()}/`)))]);
@@ -217,6 +248,18 @@ export class Recoveries {
       }
     }
     return owner.adopt(id, recorder, gone);
+  }
+
+  /** The session's row: it is made where the database has none and the spool knows how the session began. */
+  async #rowOf(id: SessionId): Promise<Row | null> {
+    const row = await this.#find(id);
+    const { owner, spool } = this.#parts;
+    if (row) return row;
+    const { beginning, owners } = readNotes(await spool.notes(id));
+    const known = beginning ?? this.#left.get(id)?.beginning;
+    if (!known) return null;
+    await owner.enter(id, known, owners[0] ?? owner.identity);
+    return this.#find(id);
   }
 
   async #find(id: SessionId) {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { Row, Run } from '../../database/engines/engine.ts';
-import type { SessionId } from '../../records.ts';
+import type { Row, Run } from '../database/engines/engine.ts';
+import type { SessionId } from '../records.ts';
 
 /**
  * What has to be known of a session that was found in the spool: its row, and in `next_gap` the ordinal of the next row of its

@@ -1,0 +1,255 @@
+// Sessions that begin while the database is away: what they record is in the spool, and their row is made when it is back.
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { seededRandom, temporaryFolder } from '@trader/testkit';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  createSessionStore,
+  type SessionStore,
+  type SessionStoreTuning,
+  type SpoolRecovery,
+  type StoreStatus,
+} from '../src/index.ts';
+import { appendNext, type Progress } from './crash-records.ts';
+import { newDatabase, sharedServer } from './databases.ts';
+import { Door } from './door.ts';
+import { judge, lawful } from './laws.ts';
+
+const end = { status: 'health_failure', reason: 'feed silent' } as const;
+const lease = { durationMs: 1000, renewalsPerLease: 3, sweepEveryMs: 100 };
+
+let url: string;
+let door: Door;
+const folder = temporaryFolder('session-store-late-');
+let folders = 0;
+const stores = new Set<SessionStore>();
+let recoveries: SpoolRecovery[] = [];
+let statuses: StoreStatus[] = [];
+
+afterAll(() => folder.remove());
+beforeEach(async () => {
+  url = await newDatabase();
+  door = await Door.to(url);
+  recoveries = [];
+  statuses = [];
+});
+afterEach(async () => {
+  await door.shut();
+  await door.open();
+  await Promise.allSettled([...stores].map(async (store) => store.close()));
+  stores.clear();
+  await door.shut();
+});
+
+const newFolder = () => join(folder.path, String(++folders));
+
+const open = async (dir: string, over: SessionStoreTuning & { readonly url?: string } = {}) => {
+  const store = await createSessionStore({
+    url: door.url,
+    lease,
+    batch: { maxRecords: 100, maxAgeMs: 10 },
+    onRecovery: (recovery) => recoveries.push(recovery),
+    onStatus: (status) => statuses.push(status),
+    ...over,
+    spool: { dir, durableWithinMs: 10, ...over.spool },
+  });
+  stores.add(store);
+  return store;
+};
+
+const record = async (store: SessionStore, count: number) => {
+  const session = await store.openSession({ recorder: 'desk' });
+  const progress: Progress = { session: session.id, deltas: 0, trades: 0, raw: 0 };
+  const append = async (more: number) => {
+    appendNext(session, progress, more, seededRandom(more));
+    await session.durable();
+  };
+  await append(count);
+  return { session, progress, append };
+};
+
+/** What a process that died at this instant would have left. */
+const leftNow = (dir: string) => {
+  const copy = newFolder();
+  cpSync(dir, copy, { recursive: true });
+  return copy;
+};
+
+test('a session begins without the database, and has its row and its records once that is there', async () => {
+  const atMs = Date.now();
+  const store = await open(newFolder());
+  const { session, progress, append } = await record(store, 700);
+  const begunMs = Date.now();
+  expect(statuses.at(-1)).toMatchObject({ state: 'failing', failures: [{ error: { code: 'DATABASE_UNREACHABLE' } }] });
+  expect(store.backlog()).toMatchObject({ queuedRecords: 0, spooledRecords: 700 });
+  expect(session.counters().messages).toBe(700);
+  await expect(store.sessions()).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+  await door.open();
+  await append(300);
+  await session.flush();
+  const [row] = await store.query('select *, lease_until > now() as is_held from sessions');
+  expect(row).toMatchObject({ id: session.id, status: 'active', messages: 1000, fencing_token: 1, is_held: true });
+  const startedMs = (row!['started_at'] as Date).getTime();
+  expect(startedMs).toBeGreaterThanOrEqual(atMs);
+  expect(startedMs).toBeLessThanOrEqual(begunMs);
+  expect(statuses.at(-1)).toEqual({ state: 'writing' });
+  expect(await session.close(end)).toMatchObject({ status: 'health_failure', messages: 1000, startedAtMs: startedMs });
+  expect(await judge(url, new Map([[session.id, progress]]))).toMatchObject({ ...lawful, records: 1000, sessions: 1 });
+});
+
+test('a session with nothing to write has its row all the same, and keeps its lease', async () => {
+  const store = await open(newFolder());
+  const session = await store.openSession({ recorder: 'quiet' });
+  await door.open();
+  const until = async () => (await store.query('select lease_until from sessions'))[0]?.['lease_until'] as Date;
+  await expect.poll(until).toBeInstanceOf(Date);
+  const then = await until();
+  await expect.poll(async () => (await until()).getTime()).toBeGreaterThan(then.getTime());
+  expect(await session.close(end)).toMatchObject({ status: 'health_failure' });
+});
+
+test('a database without tables gets them when it is there', async () => {
+  url = await newDatabase('empty');
+  door = await Door.to(url);
+  const store = await open(newFolder());
+  const { session, progress } = await record(store, 50);
+  await door.open();
+  expect(await session.close(end)).toMatchObject({ messages: 50 });
+  expect(await judge(url, new Map([[session.id, progress]]))).toMatchObject({ ...lawful, records: 50 });
+});
+
+test('what a process leaves that dies meanwhile is one session with its true beginning, which the next one continues', async () => {
+  const dir = newFolder();
+  const { session, progress } = await record(await open(dir), 500);
+  const begunMs = Date.now();
+  const left = leftNow(dir);
+  // The first one stays without the database: it is dead.
+  const next = await open(left, { url });
+  const successor = await next.openSession({ recorder: 'desk' });
+  await expect.poll(() => recoveries).toMatchObject([{ session: session.id, outcome: 'recovered', setAside: 0 }]);
+  const rows = await next.sessions();
+  expect(rows).toMatchObject([
+    { id: successor.id, status: 'active', continues: session.id },
+    { id: session.id, status: 'reclaimed', messages: 500, recorder: 'desk', continues: null },
+  ]);
+  expect(rows[1]!.startedAtMs).toBeLessThanOrEqual(begunMs);
+  await successor.close(end);
+  await next.close();
+  expect(await judge(url, new Map([[session.id, progress]]))).toMatchObject({ ...lawful, records: 500, sessions: 2 });
+});
+
+test('processes that die one after the other without the database leave a session each, in their order', async () => {
+  const first = newFolder();
+  const one = await record(await open(first), 100);
+  const second = leftNow(first);
+  const two = await record(await open(second), 200);
+  const third = leftNow(second);
+  const three = await record(await open(third), 300);
+  const last = await open(leftNow(third), { url });
+  const { session } = await record(last, 10);
+  await session.flush();
+  await expect.poll(() => recoveries).toHaveLength(3);
+  const rows = await last.sessions();
+  expect(rows.map(({ id, messages, continues }) => ({ id, messages, continues }))).toEqual([
+    { id: session.id, messages: 10, continues: three.session.id },
+    { id: three.session.id, messages: 300, continues: two.session.id },
+    { id: two.session.id, messages: 200, continues: one.session.id },
+    { id: one.session.id, messages: 100, continues: null },
+  ]);
+  await session.close(end);
+  await last.close();
+  const promised = [one, two, three].map(({ session, progress }) => [session.id, progress] as const);
+  expect(await judge(url, new Map(promised))).toMatchObject({ ...lawful, records: 610 });
+});
+
+test('a recorder that another process has by then leaves a session of its own, which is over', async () => {
+  const store = await open(newFolder());
+  const { session, progress } = await record(store, 100);
+  await using other = await createSessionStore({ url, lease });
+  const theirs = await other.openSession({ recorder: 'desk' });
+  await door.open();
+  await expect(session.flush()).rejects.toMatchObject({ code: 'RECORDER_BUSY', retryable: false });
+  await expect.poll(() => recoveries).toMatchObject([{ session: session.id, outcome: 'recovered', setAside: 0 }]);
+  await expect(store.openSession({ recorder: 'desk' })).rejects.toMatchObject({
+    code: 'RECORDER_BUSY',
+    retryable: true,
+  });
+  await theirs.close(end);
+  expect(await store.sessions()).toMatchObject([
+    {
+      id: session.id,
+      status: 'reclaimed',
+      messages: 100,
+      endReason: expect.stringContaining('did not have') as string,
+    },
+    { id: theirs.id, status: 'health_failure' },
+  ]);
+  expect(await judge(url, new Map([[session.id, progress]]))).toMatchObject({ ...lawful, records: 100 });
+});
+
+test('a recorder whose dead owner still has a lease goes on as soon as that has run out', async () => {
+  const dead = await createSessionStore({ url, lease: { ...lease, sweepEveryMs: 86_400_000 } });
+  const old = await dead.openSession({ recorder: 'desk' });
+  const store = await open(newFolder(), { lease: { ...lease, sweepEveryMs: 86_400_000 } });
+  const { session } = await record(store, 100);
+  await sharedServer().execute(
+    url,
+    `update sessions set owner = 'dead', fencing_token = 7, lease_until = now() + interval '2 s'`,
+  );
+  await door.open();
+  await session.flush();
+  expect(await store.sessions()).toMatchObject([
+    { id: session.id, status: 'active', messages: 100, continues: old.id },
+    { id: old.id, status: 'reclaimed' },
+  ]);
+  await dead.close().catch(() => undefined);
+});
+
+test('a session that is closed meanwhile gets its end and its records', async () => {
+  const store = await open(newFolder());
+  const { session } = await record(store, 100);
+  await expect(session.close({ ...end, timeoutMs: 20 })).rejects.toMatchObject({ code: 'CLOSE_TIMEOUT' });
+  const next = await store.openSession({ recorder: 'desk', continues: session.id });
+  await door.open();
+  await next.close({ status: 'closed', reason: 'as planned' });
+  await expect.poll(() => recoveries).toMatchObject([{ session: session.id, outcome: 'recovered' }]);
+  expect(await store.sessions()).toMatchObject([
+    { id: next.id, status: 'closed', continues: session.id },
+    { id: session.id, status: 'health_failure', endReason: 'feed silent', messages: 100 },
+  ]);
+});
+
+test('a session that begins in an open store does not wait for a database that is away', async () => {
+  await door.open();
+  const store = await open(newFolder(), { queryTimeoutMs: 1000, spool: { openWithinMs: 50 } });
+  await door.shut();
+  const { session } = await record(store, 100);
+  await door.open();
+  expect(await session.close(end)).toMatchObject({ messages: 100 });
+});
+
+test('a newer schema that is found then ends the session and keeps what the spool has of it', async () => {
+  const dir = newFolder();
+  const store = await open(dir);
+  const { session } = await record(store, 100);
+  await sharedServer().execute(url, `insert into session_store_migrations (version, hash) values (9e15::bigint, '')`);
+  await door.open();
+  await expect(session.flush()).rejects.toMatchObject({ code: 'SCHEMA_TOO_NEW' });
+  await store.close();
+  stores.delete(store);
+  await sharedServer().execute(url, `delete from session_store_migrations where version = 9e15::bigint`);
+  const next = await open(dir);
+  await expect.poll(() => recoveries).toMatchObject([{ session: session.id, outcome: 'recovered', setAside: 0 }]);
+  expect(await next.sessions()).toMatchObject([{ id: session.id, messages: 100 }]);
+});
+
+test('a store that is to have the database at once says so, and so does one that is refused by it', async () => {
+  await expect(open(newFolder(), { spool: { openWithinMs: null } })).rejects.toMatchObject({
+    code: 'DATABASE_UNREACHABLE',
+    retryable: true,
+  });
+  await door.open();
+  const nowhere = new URL(door.url);
+  nowhere.pathname = '/nowhere';
+  await expect(open(newFolder(), { url: nowhere.href })).rejects.toMatchObject({ code: 'DATABASE_REFUSED' });
+});
