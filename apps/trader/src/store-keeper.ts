@@ -161,6 +161,8 @@ export class StoreKeeper {
       session = await this.#store!.openSession({ recorder, ...(continues !== null && { continues }) });
     } catch (error) {
       const { code } = judge(error);
+      // The database was put back to before it began: what is not there cannot be continued.
+      if (code === 'SESSION_UNKNOWN' && continues !== null) return this.#openSession(attempt, null);
       const reason = messageOf(error);
       log.error({ code, attempt }, `A session could not be opened; it is tried again: ${reason}`);
       return tell({ type: 'session-refused', attempt, code, reason });

@@ -48,3 +48,29 @@ test('a session that is ended under its recorder is followed by a whole new one,
   );
   expect(frames).toEqual([{ markets: 4 }]);
 });
+
+test('a session that the database has lost is followed by a new one, which continues nothing', async () => {
+  const url = await newDatabase();
+  const { feed, source, exchange } = await simulatedFeed({ markets: 2, deltasPerSecond: 200 });
+  await using _exchange = exchange;
+  const log = createLog('silent');
+  const trader = createTrader({ feed, source, database: { url }, recorder: 'test', port: null, drainMs: 60_000, log });
+  await trader.start();
+  expect(await trader.ready).toBe(true);
+  const first = trader.status().session!.id;
+  // As after a restore of a copy that is older than it.
+  await sharedServer().execute(url, 'delete from sessions');
+  await vi.waitFor(
+    () => {
+      const { state, session } = trader.status();
+      expect(state).toBe('ready');
+      expect(session!.id).not.toBe(first);
+    },
+    { timeout: 30_000 },
+  );
+  await trader.stop('done');
+  await using store = await createSessionStore({ url });
+  const sessions = await store.sessions();
+  expect(sessions).toMatchObject([{ status: 'closed', endReason: 'done', continues: null }]);
+  expect((await store.verify(sessions[0]!.id)).laws.filter(({ problemCount }) => problemCount > 0)).toEqual([]);
+});
