@@ -249,7 +249,7 @@ const optionNames = {
   keyframes: ['intervalMs', 'everyDeltas'],
   lease: ['durationMs', 'renewalsPerLease', 'sweepEveryMs'],
   queryTimeoutMs: null,
-  spool: ['dir', 'maxBytes', 'durableWithinMs', 'memoryBytes'],
+  spool: ['dir', 'maxBytes', 'durableWithinMs', 'memoryBytes', 'openWithinMs'],
   onRecovery: null,
   onStatus: null,
   onWrite: null,
