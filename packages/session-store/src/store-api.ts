@@ -1,5 +1,5 @@
 import type { CompactionResult } from './compaction/compaction.ts';
-import type { ExportOptions, ExportResult } from './export/export-records.ts';
+import type { ExportOptions, ExportResult } from './export/export-options.ts';
 import type { BookAt } from './reading/book/book-at.ts';
 import type { CoverageInterval } from './reading/book/coverage-intervals.ts';
 import type { SessionFilter } from './reading/list-sessions.ts';

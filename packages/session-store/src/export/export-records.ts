@@ -15,59 +15,11 @@ import type { Reader } from '../reading/reader.ts';
 import { sessionStreams, type Kind } from '../reading/session-streams.ts';
 import { moment } from '../database/moment.ts';
 import { spanOf } from '../reading/stretch.ts';
-import { checkExportOptions } from './check-options.ts';
-import { CoverageRows, dataPackage, parquetMetadata, type ExportUnits } from './describe-table.ts';
-import { encodingOf, type ExportFormat } from './export-formats.ts';
+import { checkExportOptions, type ExportOptions, type ExportResult } from './export-options.ts';
+import { CoverageRows, dataPackage, parquetMetadata } from './describe-table.ts';
+import { encodingOf } from './export-formats.ts';
 import { partOf, TableFile } from './table-file.ts';
 import { coverageColumns, tables, type Cell, type Column, type ExportedKind, type Table } from './tables.ts';
-
-export interface ExportOptions {
-  /** The end of the files' names: how they are written, and compressed. */
-  readonly format: ExportFormat;
-  readonly what: ExportedKind;
-  /** What prices and sizes stand for, which the store does not know: told in the files. @default not told */
-  readonly units?: ExportUnits;
-  /** Where `deltas.parquet`, or what it is, and `coverage.parquet` go; made if it is missing. Files of these names are replaced. */
-  readonly folder: string;
-  /** @default all */
-  readonly sessions?: readonly SessionId[];
-  /** A gap of no market comes whatever the markets: any of them may miss something. @default all */
-  readonly markets?: readonly string[];
-  /** Only what arrived at this time or later, in ms since the epoch. */
-  readonly fromMs?: number;
-  /** Only what arrived before this time, in ms since the epoch. */
-  readonly toMs?: number;
-  /** Called after each page that was read. What it throws ends the export. */
-  readonly onProgress?: (progress: ExportProgress) => void;
-  /**
-   * Called for each part of a session that cannot be read; it is left out, and so are the session's records behind it where a
-   * statement fails. @default such a part ends the export
-   */
-  readonly onDamage?: (damage: ExportDamage) => void;
-  /** Ends the export, which then rejects with the signal's reason and leaves no file. */
-  readonly signal?: AbortSignal;
-}
-
-export interface ExportProgress {
-  /** Sessions that are done, of how many. */
-  readonly sessions: number;
-  readonly ofSessions: number;
-  readonly rows: number;
-}
-
-export interface ExportDamage {
-  readonly session: SessionId;
-  readonly problem: string;
-}
-
-export interface ExportResult {
-  readonly file: string;
-  readonly rows: number;
-  readonly coverageFile: string;
-  /** A data package, which says of both files what their columns are; `null` with Parquet, which has that in the file. */
-  readonly packageFile: string | null;
-  readonly sessions: readonly SessionId[];
-}
 
 const kinds: Readonly<Record<ExportedKind, ReadonlySet<Kind>>> = {
   deltas: new Set<Kind>(['deltas']),

@@ -52,7 +52,7 @@ export async function parquetEncoder(columns: readonly Column[], codec: 'SNAPPY'
     end: (metadata) => {
       writer.kvMetadata = Object.entries(metadata).map(([key, value]) => ({ key, value }));
       void writer.finish();
-      return withTypedList(take());
+      return writer.row_groups.length === 0 ? withTypedList(take()) : take();
     },
   };
 }
