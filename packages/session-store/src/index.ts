@@ -54,5 +54,6 @@ export type {
   TradeRecord,
 } from './records.ts';
 export { migrateSchema, schemaState } from './database/schema-migration.ts';
+export { openReader, type ReaderOptions } from './open-reader.ts';
 export { createSessionStore } from './store.ts';
-export type { OpenSessionOptions, Reading, SessionStore, StoreBacklog } from './store-api.ts';
+export type { OpenSessionOptions, Reading, SessionReader, SessionStore, StoreBacklog } from './store-api.ts';

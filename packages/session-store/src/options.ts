@@ -168,6 +168,11 @@ export interface SessionStoreTuning {
   /** How long any one transaction may take, in ms; opening a connection is part of it. @default 15000 */
   readonly queryTimeoutMs?: number;
   /**
+   * The schema of a server's database in which all tables and views are, and which is made where there is none. Only what is in it is
+   * found then, so that two schemas hold two stores. @default `schema` in the URL, or the first schema of the role's search path
+   */
+  readonly schema?: string;
+  /**
    * The spool: what is appended reaches this disk first and the database second, so that the database may be away, and the
    * process die, without loss. `false`: none, and records that are not committed live in memory. @default on with `dataDir`; with
    * `url` and `sql` on when `spool.dir` is given
@@ -217,6 +222,8 @@ export interface ResolvedOptions {
   readonly keyframes: { readonly intervalMs: number; readonly everyDeltas: number };
   readonly lease: { readonly durationMs: number; readonly renewalsPerLease: number; readonly sweepEveryMs: number };
   readonly queryTimeoutMs: number;
+  /** `null`: nothing is said. */
+  readonly schema: string | null;
   /** `null`: no spool. */
   readonly spool: Readonly<Required<Omit<SpoolTuning, 'memoryBytes'>>> | null;
   readonly spoolMemoryBytes: number;
@@ -249,6 +256,7 @@ const optionNames = {
   keyframes: ['intervalMs', 'everyDeltas'],
   lease: ['durationMs', 'renewalsPerLease', 'sweepEveryMs'],
   queryTimeoutMs: null,
+  schema: null,
   spool: ['dir', 'maxBytes', 'durableWithinMs', 'memoryBytes', 'openWithinMs'],
   onRecovery: null,
   onStatus: null,
@@ -308,6 +316,7 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
       sweepEveryMs: within('lease.sweepEveryMs', options.lease?.sweepEveryMs ?? 10_000, 10, maxLeaseMs),
     },
     queryTimeoutMs: within('queryTimeoutMs', options.queryTimeoutMs ?? 15_000, 1, maxDelayMs),
+    schema: schemaOf(options.schema, location),
     spool,
     spoolMemoryBytes: within('spool.memoryBytes', (options.spool || {}).memoryBytes ?? 16 * 2 ** 20, 0, maxBytes),
     onRecovery: options.onRecovery ?? (() => undefined),
@@ -316,6 +325,20 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
     onMaintenanceFailure: options.onMaintenanceFailure ?? (() => undefined),
     runtime: options.runtime ?? systemRuntime,
   });
+}
+
+/** PostgreSQL cuts a longer name, which would be another schema's. */
+const longestNameBytes = 63;
+
+function schemaOf(schema: string | undefined, location: StoreLocation): string | null {
+  if (schema === undefined) return null;
+  if ('dataDir' in location) throw new TypeError("schema is for a server: an embedded database is all one store's.");
+  const isName = typeof schema === 'string' && schema !== '' && !schema.includes('\0') && schema.isWellFormed();
+  if (!isName || Buffer.byteLength(schema) > longestNameBytes)
+    throw new TypeError(`schema must be a name of 1 to ${longestNameBytes} bytes, not ${JSON.stringify(schema)}.`);
+  if (/^pg_|^information_schema$/.test(schema))
+    throw new TypeError(`schema must not be one of PostgreSQL's own: ${JSON.stringify(schema)}.`);
+  return schema;
 }
 
 function whenFullOf(value: 'block' | 'shed'): 'block' | 'shed' {

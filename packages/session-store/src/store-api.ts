@@ -34,22 +34,9 @@ export interface StoreBacklog {
   readonly spooledBytes: number | null;
 }
 
-/** Recording sessions in a database. */
-export interface SessionStore extends Reading, AsyncDisposable {
+/** What was recorded in a database, for those who do not record. */
+export interface SessionReader extends Reading, AsyncDisposable {
   readonly engine: 'postgres' | 'pglite';
-  /**
-   * Opens a session, `active` from now on and owned by this store. A recorder has at most one active session, whatever
-   * processes there are: one whose owner let its lease run out is reclaimed first, as part of the opening. Tried once: a
-   * rejection with `retryable` is worth another call, which takes up the first one's row if that was written after all. With a
-   * spool a database that is away is no reason to reject: after `spool.openWithinMs` the session begins without its row, which is
-   * made when the database is back.
-   *
-   * @throws {SessionStoreError} RECORDER_BUSY, naming the owner and until when its lease runs; SESSION_UNKNOWN when there is
-   *   none to continue; STORE_CLOSED; or why the database failed
-   */
-  openSession(options: OpenSessionOptions): Promise<RecordingSession>;
-  /** How far the database is behind, over all sessions. Asks nobody, so it may be called at any time, also after `close`. */
-  backlog(): StoreBacklog;
   /** Sessions by recorder and status, newest first. @throws {SessionStoreError} */
   sessions(filter?: SessionFilter): Promise<readonly SessionRow[]>;
   /**
@@ -64,6 +51,25 @@ export interface SessionStore extends Reading, AsyncDisposable {
     text: string,
     parameters?: readonly unknown[],
   ): Promise<readonly T[]>;
+  /** Ends the connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Recording sessions in a database. */
+export interface SessionStore extends SessionReader {
+  /**
+   * Opens a session, `active` from now on and owned by this store. A recorder has at most one active session, whatever
+   * processes there are: one whose owner let its lease run out is reclaimed first, as part of the opening. Tried once: a
+   * rejection with `retryable` is worth another call, which takes up the first one's row if that was written after all. With a
+   * spool a database that is away is no reason to reject: after `spool.openWithinMs` the session begins without its row, which is
+   * made when the database is back.
+   *
+   * @throws {SessionStoreError} RECORDER_BUSY, naming the owner and until when its lease runs; SESSION_UNKNOWN when there is
+   *   none to continue; STORE_CLOSED; or why the database failed
+   */
+  openSession(options: OpenSessionOptions): Promise<RecordingSession>;
+  /** How far the database is behind, over all sessions. Asks nobody, so it may be called at any time, also after `close`. */
+  backlog(): StoreBacklog;
   /**
    * Rewrites what is committed by now into chunks of one market each, without waiting for its time (see `compaction`). What
    * the views show does not change.

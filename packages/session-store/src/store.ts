@@ -1,7 +1,7 @@
 import { Compaction, type CompactionResult } from './compaction/compaction.ts';
 import { isName } from './batch/record-check.ts';
 import { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
-import type { Engine, Row } from './database/engines/engine.ts';
+import type { Engine } from './database/engines/engine.ts';
 import { openSqliteSpool } from './spool/log/sqlite-spool.ts';
 import { refuseOtherVersions } from './spool/log/spool-version.ts';
 import { Maintenance } from './background/maintenance.ts';
@@ -9,19 +9,15 @@ import { MarketIds } from './batch/writing/market-ids.ts';
 import { migrate } from './migrate.ts';
 import { migratedFirst } from './database/engines/migrated-first.ts';
 import { openEngine } from './database/engines/open-engine.ts';
-import { resolveOptions, within, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
+import { resolveOptions, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
 import { sql } from 'drizzle-orm';
 import type { Opening, Reserved } from './ownership/opening.ts';
 import { Owner, unknownSession } from './ownership/owner.ts';
 import { Partitions } from './partitions/partitions.ts';
-import { listSessions, type SessionFilter } from './reading/list-sessions.ts';
 import type { RecordingSession } from './recording/recording-session.ts';
 import { ActiveSession } from './recording/active-session.ts';
-import { Reader } from './reading/reader.ts';
-import type { OpenSessionOptions, Reading, SessionStore, StoreBacklog } from './store-api.ts';
-import { exportRecords } from './export/export-records.ts';
-import type { SessionRow } from './records.ts';
-import { sessionRow } from './database/rows.ts';
+import type { OpenSessionOptions, SessionStore, StoreBacklog } from './store-api.ts';
+import { ReadingStore } from './reading-store.ts';
 import { BatchSpool } from './spool/batch-spool.ts';
 import { SessionTransactions } from './batch/writing/session-transactions.ts';
 import { Recoveries } from './spool/recovery/recoveries.ts';
@@ -41,8 +37,8 @@ import { RetryQueue } from './batch/writing/retry-queue.ts';
  * const session = await store.openSession({ recorder: 'desk-1' });
  *
  * @throws {TypeError | RangeError} on wrong options
- * @throws {SessionStoreError} DATABASE_UNREACHABLE, DATABASE_REFUSED, DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SCHEMA_TOO_NEW,
- *   MIGRATION_FAILED, QUERY_TIMEOUT, SPOOL_OF_OTHER_VERSION, SPOOL_FULL, SPOOL_FAILED
+ * @throws {SessionStoreError} DATABASE_UNREACHABLE, DATABASE_REFUSED, DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, DATABASE_UNUSABLE,
+ *   SCHEMA_TOO_NEW, MIGRATION_FAILED, QUERY_TIMEOUT, SPOOL_OF_OTHER_VERSION, SPOOL_FULL, SPOOL_FAILED
  */
 export async function createSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
   return openStore(options, { engine: openOwnEngine, spool: openOwnSpool });
@@ -110,13 +106,11 @@ async function openOwnSpool(options: ResolvedOptions, engine: Engine): Promise<S
 
 const makeSafeOf = (engine: Engine) => (engine.makeSafe ? async () => engine.makeSafe!() : null);
 
-class Store implements SessionStore {
-  readonly engine: Engine['name'];
+class Store extends ReadingStore implements SessionStore {
   readonly #engine: Engine;
   readonly #options: ResolvedOptions;
   readonly #retryQueue: RetryQueue;
   readonly #markets: MarketIds;
-  readonly #reader: Reader;
   readonly #partitions: Partitions;
   readonly #compaction: Compaction;
   readonly #maintenance: Maintenance;
@@ -128,16 +122,14 @@ class Store implements SessionStore {
   /** Openings under way; a store that closes waits for them, or it would leave an active row behind. */
   readonly #opening = new Set<Promise<RecordingSession>>();
   readonly #ending = new AbortController();
-  #closed: Promise<void> | null = null;
 
   constructor(engine: Engine, options: ResolvedOptions, spool: Spool | null) {
-    this.engine = engine.name;
+    super(engine, options.runtime);
     this.#engine = engine;
     this.#options = options;
     this.#status = new StatusSources(options.onStatus);
     this.#retryQueue = new RetryQueue(options.runtime, this.#status.of('database'), options.onWrite);
     this.#markets = new MarketIds(engine);
-    this.#reader = new Reader(async (query, doing) => this.#read(async (run) => run(query), doing), options.runtime);
     this.#partitions = new Partitions(engine, options.retention);
     this.#compaction = new Compaction(engine, this.#partitions, options.compaction);
     const jobs = [...this.#partitions.jobs(), ...this.#compaction.jobs()];
@@ -189,7 +181,7 @@ class Store implements SessionStore {
     if (!isName(recorder))
       throw new TypeError(`recorder must be 1 to 500 characters, not ${JSON.stringify(recorder)}.`);
     if (typeof continues === 'string' && !isSessionId(continues)) throw unknownSession(continues);
-    this.#refuseIfClosed();
+    this.refuseIfClosed();
     const withinMs = this.#options.spool?.openWithinMs ?? null;
     const before = async () => this.#recoveries?.takeOver();
     const opening = await this.#owner.open(recorder, continues, { withinMs, before });
@@ -249,88 +241,23 @@ class Store implements SessionStore {
     };
   }
 
-  async sessions(filter: SessionFilter = {}): Promise<readonly SessionRow[]> {
-    if (filter.limit !== undefined) within('limit', filter.limit, 1, 2 ** 31 - 1);
-    const rows = await this.#read(async (run) => listSessions(run, filter), 'Listing sessions');
-    return rows.map(sessionRow);
-  }
-
-  replay(...of: Parameters<Reading['replay']>): ReturnType<Reading['replay']> {
-    return this.#reader.replay(...of);
-  }
-
-  async bookAt(...of: Parameters<Reading['bookAt']>): ReturnType<Reading['bookAt']> {
-    return this.#reader.bookAt(...of);
-  }
-
-  async verify(...of: Parameters<Reading['verify']>): ReturnType<Reading['verify']> {
-    return this.#reader.verify(...of);
-  }
-
-  async coverage(...of: Parameters<Reading['coverage']>): ReturnType<Reading['coverage']> {
-    return this.#reader.coverage(...of);
-  }
-
-  async export(...of: Parameters<Reading['export']>): ReturnType<Reading['export']> {
-    return exportRecords(this.#reader, ...of);
-  }
-
-  async query<T extends object = Record<string, unknown>>(
-    text: string,
-    parameters: readonly unknown[] = [],
-  ): Promise<readonly T[]> {
-    try {
-      return (await this.#read(
-        async (run) => run({ text, parameters }),
-        'The query',
-      )) as readonly object[] as readonly T[];
-    } catch (cause) {
-      throw ofQuery(cause as SessionStoreError);
-    }
-  }
-
   async compact(): Promise<CompactionResult> {
-    this.#refuseIfClosed();
+    this.refuseIfClosed();
     return this.#compaction.compactAll();
   }
 
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  async #read(work: Parameters<Engine['transact']>[0], doing: string): Promise<readonly Row[]> {
-    this.#refuseIfClosed();
-    return (await this.#engine.transact(work, { doing, readOnly: true })) as readonly Row[];
-  }
-
-  async #close(): Promise<void> {
+  protected override async end(): Promise<void> {
     await Promise.allSettled(this.#opening);
     const closing = [...this.#open].map(async (session) => session.close({ status: 'closed', reason: 'store closed' }));
     const results = await Promise.allSettled(closing);
     // What is under way in the background ends with the connection, if it has not by then.
     this.#ending.abort(new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.'));
     const stopped = [this.#recoveries?.stop() ?? Promise.resolve(), this.#owner.stop(), this.#maintenance.stop()];
-    await this.#engine.close();
+    await super.end();
     await Promise.all(stopped);
     await this.#spool?.close();
     for (const result of results) if (result.status === 'rejected') throw result.reason as SessionStoreError;
   }
-
-  #refuseIfClosed(): void {
-    if (this.#closed) throw new SessionStoreError('STORE_CLOSED', 'The store is closed; create a new one.');
-  }
-}
-
-/** A write of ours waits for somebody to put right what the database lacks. A query of others is what is wrong. */
-function ofQuery(error: SessionStoreError): SessionStoreError {
-  const { code, message, cause, sqlState } = error;
-  const isWrong = code === 'QUERY_FAILED' && sqlState?.startsWith('42');
-  return isWrong ? new SessionStoreError(code, message, { cause, sqlState }) : error;
 }
 
 const isSessionId = (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);

@@ -471,10 +471,10 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         const engine = await given.engine(location);
         const run = async (text: string) =>
           engine.transact((run) => run({ text, parameters: [] }), { doing: 'Standing in the way' });
-        await run('create view snapshots as select 1 as one');
+        await run('create view keyframes_default as select 1 as one');
         await expect(migrate(engine, 15_000)).rejects.toMatchObject({ code: 'MIGRATION_FAILED', sqlState: '42P07' });
         expect(await run(`select to_regclass('sessions') as sessions`)).toEqual([{ sessions: null }]);
-        await run('drop view snapshots');
+        await run('drop view keyframes_default');
         await engine.close();
         await using store = await createSessionStore(location);
         expect(await store.sessions()).toEqual([]);

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { describeDatabase, looksLikeUrl, parseDatabase } from '../src/database/location/database-text.ts';
 import { formatPostgresUrl, parsePostgresUrl, type PostgresUrl } from '../src/database/location/postgres-url.ts';
 import { createSessionStore, schemaState } from '../src/index.ts';
-import { driverOptions } from '../src/database/engines/driver-options.ts';
+import { driverOptions, hostsOf } from '../src/database/engines/driver-options.ts';
 import { ServerOnPaper } from './server-on-paper.ts';
 
 const servers = databaseTexts.flatMap(({ what, text, secrets, means }) =>
@@ -34,6 +34,28 @@ function connection(...[url, options]: Parameters<typeof postgres>) {
   return { host, port, path, user, pass, database, ssl, connection, target_session_attrs };
 }
 
+/** The same of what we give it, host by host. */
+function connections(text: string, environment = {}) {
+  const url = parsed(text);
+  const all = hostsOf(url, environment).map((host) => {
+    const options = driverOptions(url, host, environment);
+    const { host: hosts, port, ...rest } = connection('', options as Parameters<typeof postgres>[1]);
+    return { hosts: hosts as string[], ports: port as number[], rest };
+  });
+  const { application_name, ...settings } = all[0]!.rest.connection as Record<string, unknown>;
+  return {
+    ...all[0]!.rest,
+    host: all.flatMap(({ hosts }) => hosts),
+    port: all.flatMap(({ ports }) => ports),
+    connection: {
+      ...settings,
+      application_name: application_name === 'session-store' ? 'postgres.js' : application_name,
+    },
+    // The engine chooses, and not the driver.
+    target_session_attrs: url.parameters['target_session_attrs'],
+  };
+}
+
 describe('a server', () => {
   test.each(servers)('$what', ({ text, secrets, server }) => {
     const { hosts, user, password, database, parameters } = server;
@@ -48,7 +70,7 @@ describe('a server', () => {
   });
 
   test.each(servers)('$what: is what the driver reads by itself, or it is said why not', ({ text, server }) => {
-    const ours = connection(...driverOptions(parsed(text), {}));
+    const ours = connections(text);
     const byItself = (() => {
       try {
         return connection(text);
@@ -117,11 +139,13 @@ describe('the driver', () => {
   });
 
   test('finds by itself what the URL does not say', async () => {
-    expect(connection(...driverOptions(parsed('postgres:///'), {}))).toEqual(connection('postgres:///'));
-    expect(driverOptions(parsed('postgres://h1,h2:1'), { PGPORT: '6432' })[1]).toEqual({
+    expect(connections('postgres:///')).toEqual(connection('postgres:///'));
+    expect(connections('postgres://h1,h2:1', { PGPORT: '6432' })).toMatchObject({
       host: ['h1', 'h2'],
       port: [6432, 1],
     });
+    const several = { PGHOST: 'h1,h2', PGPORT: '1,2' };
+    expect(connections('postgres:///', several)).toMatchObject({ host: ['h1', 'h2'], port: [1, 2] });
   });
 });
 

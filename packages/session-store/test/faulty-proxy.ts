@@ -14,6 +14,10 @@ export type FaultyProxy = AsyncDisposable & {
    * - `lose-commit`: the next commit reaches the server; its answer does not come back, and the connection is cut.
    */
   mode: 'pass' | 'swallow' | 'end-at-start' | 'start-only' | 'hold-binds' | 'lose-commit';
+  /** Where new connections go: what an address does that moves to another server. */
+  farPort: number;
+  /** Ends all connections that there are. */
+  cut(): void;
   /** Connections accepted so far. */
   connections(): number;
 };
@@ -28,7 +32,7 @@ export async function startFaultyProxy(url: string): Promise<FaultyProxy> {
 
   const server = createServer((near) => {
     connections++;
-    const far = connect(Number(port), hostname);
+    const far = connect(proxy.farPort, hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -66,9 +70,13 @@ export async function startFaultyProxy(url: string): Promise<FaultyProxy> {
   const proxy: FaultyProxy = {
     url: near.href,
     mode: 'pass',
+    farPort: Number(port),
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     connections: () => connections,
     [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
+      proxy.cut();
       server.close();
       await once(server, 'close');
     },

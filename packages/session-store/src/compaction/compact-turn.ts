@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { lockOf } from '../database/advisory-lock.ts';
 import type { Run } from '../database/engines/engine.ts';
 
 /** Any number will do, as long as nothing else in the database locks it. */
@@ -14,9 +15,9 @@ export async function takeTurn(run: Run, wait: boolean): Promise<boolean> {
   // A step sorts some ten megabytes; and compiling its statements would take longer than running them.
   await run(sql`select set_config('work_mem', '32MB', true), set_config('jit', 'off', true)`);
   if (wait) {
-    await run(sql`select pg_advisory_xact_lock(${advisoryLock}::bigint)`);
+    await run(sql`select pg_advisory_xact_lock(${lockOf(advisoryLock)})`);
     return true;
   }
-  const [turn] = await run(sql`select pg_try_advisory_xact_lock(${advisoryLock}::bigint) as mine`);
+  const [turn] = await run(sql`select pg_try_advisory_xact_lock(${lockOf(advisoryLock)}) as mine`);
   return turn?.['mine'] === true;
 }

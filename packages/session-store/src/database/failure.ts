@@ -1,7 +1,7 @@
 // Turns what a driver threw into our error, leaving behind everything that must not travel: drivers hang the statement,
 // its parameters and the connection's options on their errors.
 import { clauseOf } from './clause-of.ts';
-import { failurePolicy, type FailureAction } from './retry-policy.ts';
+import { failurePolicy, type FailureAction, type FailureMoment } from './retry-policy.ts';
 import { SessionStoreError } from '../errors.ts';
 import { errnoText } from './errno-text.ts';
 
@@ -16,14 +16,15 @@ const ofFiles = new Set(['EMFILE', 'ENFILE']);
 /**
  * @param doing what failed, to begin the message with: "Writing a batch"
  * @param cause whatever was thrown
+ * @param moment when, which tells a server at fault from a statement at fault
  */
-export function failureOf(doing: string, cause: unknown): Failure {
+export function failureOf(doing: string, cause: unknown, moment: FailureMoment = 'writing'): Failure {
   if (SessionStoreError.isInstance(cause)) return { error: cause, action: actionOf(cause) };
   const code = codeOf(cause);
-  const policy = failurePolicy(code);
+  const policy = failurePolicy(code, moment, isFatal(cause));
   const sqlState = isSqlState.test(code) && !code.startsWith('E') ? code : undefined;
   const said = saidOf(cause, code);
-  const todo = ofFiles.has(code) ? '' : (advice[policy.code] ?? '');
+  const todo = ofFiles.has(code) ? '' : (policy.advice ?? advice[policy.code] ?? '');
   const error = new SessionStoreError(policy.code, `${doing} failed: ${said}. ${todo}`.trim(), {
     cause: new Error(said),
     sqlState,
@@ -48,6 +49,9 @@ const advice: Partial<Record<SessionStoreError['code'], string>> = {
   DATABASE_OVERLOADED: 'Check its disk space and its number of connections.',
   QUERY_TIMEOUT: 'The database is slow or stuck; see queryTimeoutMs.',
 };
+
+const isFatal = (cause: unknown): boolean =>
+  ['FATAL', 'PANIC'].includes(String((cause as { severity?: unknown } | null)?.severity));
 
 function codeOf(cause: unknown): string {
   if (cause instanceof AggregateError && cause.errors.length > 0) return codeOf(cause.errors[0]);

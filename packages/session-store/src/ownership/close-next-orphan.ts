@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { lockOf } from '../database/advisory-lock.ts';
 import { textArrayLiteral } from '../database/array-literal.ts';
 import type { Run } from '../database/engines/engine.ts';
 import type { SessionId } from '../records.ts';
@@ -36,7 +37,7 @@ export async function closeNextOrphan(
   { leaseMs, alive }: OrphanSearch,
   { recount, stuck, onFound }: ClosingStep,
 ): Promise<SessionId | null> {
-  const [turn] = await run(sql`select pg_try_advisory_xact_lock(${advisoryLock}::bigint) as mine`);
+  const [turn] = await run(sql`select pg_try_advisory_xact_lock(${lockOf(advisoryLock)}) as mine`);
   if (turn?.['mine'] !== true) return null;
   const [orphan] = await run(sql`
     select id, owner, lease_until::text as lease_until from sessions

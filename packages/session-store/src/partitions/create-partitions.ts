@@ -1,6 +1,7 @@
 // The large tables' partitions, one per day or week, as the database knows them. An operator may have made wider ones by hand:
 // bounds are read from the catalogue, never guessed from names.
 import { sql, type SQL } from 'drizzle-orm';
+import { lockOf } from '../database/advisory-lock.ts';
 import { dayMs, dayOf } from '../database/day.ts';
 import type { Query, Row, Run } from '../database/engines/engine.ts';
 import { numberOf, textOf } from '../database/rows.ts';
@@ -38,7 +39,7 @@ const nearDays = 3;
 
 /** For a transaction that changes partitions: one at a time in the whole database, and none that waits for long. */
 export async function beginPartitioning(run: Run): Promise<void> {
-  await run(sql`select pg_advisory_xact_lock(${advisoryLock}::bigint)`);
+  await run(sql`select pg_advisory_xact_lock(${lockOf(advisoryLock)})`);
   await run(sql`select set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`);
 }
 

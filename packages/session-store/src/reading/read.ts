@@ -9,11 +9,12 @@ import type { Query, Row } from '../database/engines/engine.ts';
  */
 export type Read = (query: Query, doing: string) => Promise<readonly Row[]>;
 
-const deadlockDetected = '40P01';
+/** SQLSTATE, class: transaction_rollback. */
+const rolledBack = '40';
 
 /**
- * A statement that reads several tables can be the victim of a deadlock with the making or dropping of their partitions. By
- * the time it hears of that the way is free, so it is asked again.
+ * A statement that reads several tables can be the victim of a deadlock with the making or dropping of their partitions, and on a
+ * standby of what the primary has changed. By the time it hears of that the way is free, so it is asked again.
  */
 export const againAfterDeadlock =
   (read: Read): Read =>
@@ -22,7 +23,7 @@ export const againAfterDeadlock =
       try {
         return await read(query, doing);
       } catch (error) {
-        const isVictim = SessionStoreError.isInstance(error) && error.sqlState === deadlockDetected;
+        const isVictim = SessionStoreError.isInstance(error) && error.sqlState?.startsWith(rolledBack);
         if (!isVictim || tries === 5) throw error;
       }
     }

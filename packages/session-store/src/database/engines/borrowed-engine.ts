@@ -4,7 +4,8 @@ import { parseBigint } from '../rows.ts';
 import { withDeadline } from './deadline.ts';
 import { render, type Engine, type Row, type Run, type TransactionOptions } from './engine.ts';
 import { failureOf } from '../failure.ts';
-import { guardTransaction } from './guard-transaction.ts';
+import { guardTransaction, RolledBack, transactionMode } from './guard-transaction.ts';
+import type { FailureMoment } from '../retry-policy.ts';
 import type { Runtime } from '../../runtime.ts';
 
 /** What postgres.js hangs on a result. */
@@ -22,13 +23,15 @@ const endMs = 1000;
  */
 export class BorrowedEngine implements Engine {
   readonly name = 'postgres';
+  readonly schema: string | null;
   readonly #sql: BorrowedSql;
   readonly #queryTimeoutMs: number;
   readonly #runtime: Runtime;
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #closed = new AbortController();
 
-  private constructor(sql: BorrowedSql, queryTimeoutMs: number, runtime: Runtime) {
+  private constructor(sql: BorrowedSql, queryTimeoutMs: number, runtime: Runtime, schema: string | null) {
+    this.schema = schema;
     this.#sql = sql;
     this.#queryTimeoutMs = queryTimeoutMs;
     this.#runtime = runtime;
@@ -38,13 +41,21 @@ export class BorrowedEngine implements Engine {
    * @throws {TypeError | RangeError} when the instance renames columns or changes values, or has too few connections
    * @throws {SessionStoreError} why the database could not be asked
    */
-  static async open(sql: BorrowedSql, queryTimeoutMs: number, runtime: Runtime): Promise<BorrowedEngine> {
+  static async open(
+    sql: BorrowedSql,
+    queryTimeoutMs: number,
+    runtime: Runtime,
+    schema: string | null = null,
+  ): Promise<BorrowedEngine> {
     if (sql.options.max < fewestConnections) {
       throw new RangeError(`sql must allow at least ${fewestConnections} connections (max), not ${sql.options.max}.`);
     }
-    const engine = new BorrowedEngine(sql, queryTimeoutMs, runtime);
+    const engine = new BorrowedEngine(sql, queryTimeoutMs, runtime, schema);
     const statement = { text: `select 'As Is' as as_is, null as nothing`, parameters: [] };
-    const [row] = await engine.transact(async (run) => run(statement), { doing: 'Opening the database' });
+    const [row] = await engine.transact(async (run) => run(statement), {
+      doing: 'Opening the database',
+      readOnly: true,
+    });
     if (row?.['as_is'] !== 'As Is' || row['nothing'] !== null) {
       throw new TypeError('sql must not rename columns or change values: lend an instance without `transform`.');
     }
@@ -55,21 +66,27 @@ export class BorrowedEngine implements Engine {
     work: (run: Run) => Promise<T>,
     { doing, readOnly = false, timeoutMs = this.#queryTimeoutMs }: TransactionOptions,
   ): Promise<T> {
+    let moment: FailureMoment = 'beginning';
     try {
       this.#closed.signal.throwIfAborted();
-      const done = this.#sql.begin(readOnly ? 'read only' : 'read write', async (transaction) => {
-        await guardTransaction(async (text, parameters) => transaction.unsafe(text, [...parameters]), timeoutMs);
-        return { value: await work(runOn(transaction)) };
-      }) as Promise<{ value: T }>;
+      const begun = this.#sql.begin(transactionMode(readOnly), async (transaction) => {
+        moment = readOnly ? 'reading' : 'writing';
+        const guard = async (text: string, parameters: readonly string[]) => transaction.unsafe(text, [...parameters]);
+        await guardTransaction(guard, timeoutMs, this.schema);
+        const value = await work(runOn(transaction));
+        if (readOnly) throw new RolledBack(value);
+        return value;
+      });
+      const done = RolledBack.valueOf(begun) as Promise<T>;
       const settled: Promise<unknown> = done.then(
         () => this.#inFlight.delete(settled),
         () => this.#inFlight.delete(settled),
       );
       this.#inFlight.add(settled);
       const late = () => timedOut(doing, timeoutMs);
-      return (await withDeadline(this.#runtime, timeoutMs, done, late, this.#closed.signal)).value;
+      return await withDeadline(this.#runtime, timeoutMs, done, late, this.#closed.signal);
     } catch (cause) {
-      throw failureOf(doing, cause).error;
+      throw failureOf(doing, cause, moment).error;
     }
   }
 

@@ -32,6 +32,8 @@ export type TransactionOptions = {
 /** A database that speaks PostgreSQL. Everything goes through transactions, each of which has a deadline. */
 export interface Engine {
   readonly name: 'postgres' | 'pglite';
+  /** Where the tables are; none where the role's own search path says so. */
+  readonly schema?: string | null;
   /**
    * Commits what `work` does, or nothing of it. After a rejection it may be committed all the same (the answer to the
    * commit was lost), so whatever is retried must be harmless when done twice.

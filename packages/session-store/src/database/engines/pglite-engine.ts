@@ -7,6 +7,7 @@ import { freeBytes, needRoom, type FreeBytes } from './disk-room.ts';
 import { errnoText, unhidden } from '../errno-text.ts';
 import { render, type Engine, type Run, type Statement, type TransactionOptions } from './engine.ts';
 import { failureOf } from '../failure.ts';
+import { transactionMode } from './guard-transaction.ts';
 import { makeDatabase } from './make-database.ts';
 import { PgliteFolder } from './pglite-folder.ts';
 import { PgliteThread } from './pglite-thread.ts';
@@ -91,25 +92,28 @@ export class PgliteEngine implements Engine {
       const refuseIfGivenUp = () => {
         if (isGivenUp) throw timedOut(doing, timeoutMs);
       };
+      const begun = Promise.withResolvers<void>();
       const done = this.#inTurn(async () => {
-        refuseIfGivenUp();
         const thread = await this.#running(doing);
+        begun.resolve();
         if (!readOnly) await needRoom(this.#folder, doing, this.#free, makesRoom);
         const run = async (statement: Statement) => thread.run(statement, timeoutMs);
         const guarded: Run = async (query) => {
           refuseIfGivenUp();
           return run(render(query));
         };
-        return { value: await inTransaction(run, readOnly ? 'begin read only' : 'begin', async () => work(guarded)) };
+        return inTransaction(run, readOnly, async () => work(guarded));
       });
       done.catch(() => undefined);
+      // Its time begins with its turn, on a thread that works: of one that takes too long nobody else hears.
+      await Promise.race([begun.promise, done]);
       const late = () => {
         isGivenUp = true;
         return timedOut(doing, timeoutMs);
       };
-      return (await withDeadline(this.#runtime, timeoutMs, done, late)).value;
+      return await withDeadline(this.#runtime, timeoutMs, done, late);
     } catch (cause) {
-      throw failureOf(doing, behind(cause)).error;
+      throw failureOf(doing, behind(cause), readOnly ? 'reading' : 'writing').error;
     }
   }
 
@@ -217,14 +221,15 @@ const restore =
 
 async function inTransaction<T>(
   run: (statement: Statement) => Promise<unknown>,
-  begin: string,
+  readOnly: boolean,
   work: () => Promise<T>,
 ): Promise<T> {
   const say = async (text: string) => run({ text, parameters: [] });
-  await say(begin);
+  await say(`begin ${transactionMode(readOnly)}`);
   try {
     const value = await work();
-    await say('commit');
+    // What a caller's statement has set must not be there for the next one.
+    await say(readOnly ? 'rollback' : 'commit');
     return value;
   } catch (cause) {
     // What cannot be taken back is not kept either: its thread has ended.

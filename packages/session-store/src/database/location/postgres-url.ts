@@ -1,8 +1,11 @@
 // Where a PostgreSQL server is, read off a URL by PostgreSQL's own rules ("Connection URIs"), as far as the driver can keep
 // them. The driver reads URLs by other rules: it takes `?host=` and `?password=` for settings of the server, and knows neither
-// a percent-encoded folder nor an IPv6 address. So it is given the parts.
+// a percent-encoded folder nor an IPv6 address. So it is given the parts. (`pg-connection-string`, the usual library, knows one host,
+// reads the files that a URL names, and passes on whatever else is in it.)
 //
 // What could be read in two ways is refused: a part of a password must not end up as the name of a host or of a database.
+
+import { keepParameters } from './url-parameters.ts';
 
 /** One server of several; they are tried in order. */
 export type PostgresHost = {
@@ -18,7 +21,7 @@ export type PostgresUrl = {
   readonly user: string | null;
   readonly password: string | null;
   readonly database: string | null;
-  /** What else stands behind the `?`, for the driver or the server. */
+  /** What else stands behind the `?` and changes something: see `url-parameters.ts`. */
   readonly parameters: Readonly<Record<string, string>>;
 };
 
@@ -29,24 +32,6 @@ export type Refused = { readonly problem: string };
 const encodings = 'percent-encode % as %25, / as %2F, ? as %3F, # as %23, @ as %40, : as %3A and a space as %20';
 
 const scheme = /^postgres(?:ql)?:\/\//i;
-
-/** What of PostgreSQL's own parameters the driver cannot do. Left out in silence, a connection would be less safe than it says. */
-const unsupported = new Set(
-  (
-    'channel_binding client_encoding fallback_application_name gssdelegation gssencmode gsslib hostaddr keepalives ' +
-    'keepalives_count keepalives_idle keepalives_interval krbsrvname load_balance_hosts max_protocol_version ' +
-    'min_protocol_version oauth_client_id oauth_client_secret oauth_issuer oauth_scope passfile replication require_auth ' +
-    'requirepeer requiressl scram_client_key scram_server_key service servicefile ssl_max_protocol_version ' +
-    'ssl_min_protocol_version sslcert sslcertmode sslcompression sslcrl sslcrldir sslkey sslkeylogfile sslpassword sslsni ' +
-    'tcp_user_timeout'
-  ).split(' '),
-);
-
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  sslmode: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
-  sslrootcert: ['system'],
-  target_session_attrs: ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'],
-};
 
 class UnreadableUrl extends Error {}
 
@@ -127,19 +112,13 @@ function parametersOf(query: string): Record<string, string> {
     const equals = pair.indexOf('=');
     if (equals < 1) refuse('has something behind its ? that is not name=value');
     const name = decoded(pair.slice(0, equals));
-    // Of a place as PostgreSQL reads it; of what the driver reads, as the driver does.
+    // Of a place as PostgreSQL reads it; of the others as drivers do.
     const value = pair.slice(equals + 1);
     return [name, decoded(ofPlace.has(name) ? value : value.replaceAll('+', ' '))] as const;
   });
-  for (const [name, value] of parameters) check(name, value);
-  // `any` is what the driver does without it, and the one value that it does not know.
-  return Object.fromEntries(parameters.filter(([name, value]) => name !== 'target_session_attrs' || value !== 'any'));
-}
-
-function check(name: string, value: string): void {
-  if (unsupported.has(name)) refuse(`has the parameter ${name}, which is not supported: leave it out`);
-  const values = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
-  if (values && !values.includes(value)) refuse(`has a ${name} that is none of ${values.join(', ')}`);
+  const kept = keepParameters(parameters.filter(([name]) => !ofPlace.has(name)));
+  if (typeof kept === 'string') refuse(kept);
+  return { ...Object.fromEntries(parameters.filter(([name]) => ofPlace.has(name))), ...kept };
 }
 
 /** The hosts of the URL, or those of `?host=`; ports likewise. */
