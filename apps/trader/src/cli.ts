@@ -215,8 +215,7 @@ function withSettings(command: Command, takes: (setting: Setting) => boolean): C
   return command;
 }
 
-const withDatabase = (command: Command): Command =>
-  withSettings(command, ({ path }) => path === 'database' || path === 'databasePasswordFile');
+const withDatabase = (command: Command): Command => withSettings(command, ({ path }) => path.startsWith('database'));
 
 const isOfFeed = ({ path, exchange }: Setting): boolean =>
   exchange === true || path === 'channels' || path === 'connections' || path === 'logLevel';

@@ -122,3 +122,22 @@ describe('a secret in place of the path of its file', () => {
     expect(inspect(error, { depth: null })).not.toContain(secret);
   });
 });
+
+describe('a schema', () => {
+  test('stands beside the URL, with a password from a file too', () => {
+    const database = 'postgres://me@h/x';
+    const databasePasswordFile = write('password', 'secret');
+    const given = { database, databasePasswordFile, databaseSchema: 'books' };
+    const resolved = resolveConfig(given, {}, { directory: folder.path }).database;
+    expect(resolved).toEqual({ url: 'postgres://me:secret@h/x', schema: 'books' });
+    expect(resolveConfig({ database, databaseSchema: 'books' }, {}, { directory: folder.path }).database).toEqual({
+      url: database,
+      schema: 'books',
+    });
+  });
+
+  test('is for a server', () => {
+    const { message } = refusalOf(() => load({ database: 'data', databaseSchema: 'books' }));
+    expect(message).toMatch(/databaseSchema needs a postgres:\/\/ URL/);
+  });
+});

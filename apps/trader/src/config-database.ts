@@ -15,7 +15,9 @@ export function withPassword(database: Database, password: string): Database | s
   if (url.password !== null) return 'is given, and the database URL has a password too';
   if (url.user === null) return 'needs a user in the database URL';
   if (password === '') return 'is the path of a file that is empty';
-  return password.includes('\0') ? 'is the path of a file that is no text' : complete(url, password);
+  return password.includes('\0')
+    ? 'is the path of a file that is no text'
+    : { ...database, ...complete(url, password) };
 }
 
 const complete = (url: PostgresUrl, password: string): Database => ({ url: formatPostgresUrl({ ...url, password }) });

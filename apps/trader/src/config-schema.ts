@@ -92,6 +92,7 @@ export const configSchema = z.strictObject({
   channels: list(oneOf(CHANNELS)).default([]),
   connections: whole(1, 200).default(1),
   database: database.default('data'),
+  databaseSchema: name('the name of a schema', 63).optional(),
   databasePasswordFile: path.optional(),
   http: z
     .strictObject(

@@ -190,6 +190,15 @@ export const SETTINGS: readonly Setting[] = [
     secret: 'database',
   },
   {
+    path: 'databaseSchema',
+    env: 'TRADER_DATABASE_SCHEMA',
+    flag: '--database-schema',
+    value: 'name',
+    help: 'schema of the tables in a PostgreSQL database; made if it is not there',
+    example: 'trader',
+    fallback: "the URL's, or the user's own",
+  },
+  {
     path: 'databasePasswordFile',
     env: 'TRADER_DATABASE_PASSWORD_FILE',
     flag: '--database-password-file',

@@ -3,8 +3,8 @@
 import type { OptionalChannels } from '@trader/orderbook-client';
 import type { LogLevel } from './log-levels.ts';
 
-/** Where the records go: a PostgreSQL URL, or the folder of the embedded database. */
-export type Database = { readonly url: string } | { readonly dataDir: string };
+/** Where the records go: a PostgreSQL URL and perhaps a schema there, or the folder of the embedded database. */
+export type Database = { readonly url: string; readonly schema?: string } | { readonly dataDir: string };
 
 /** The status server. */
 type HttpConfig = {

@@ -109,9 +109,17 @@ function readKey(path: string, sources: Sources): { readonly pem: string } | { r
   }
 }
 
-function readDatabase({ database, databasePasswordFile }: ConfigValues, sources: Sources): Database | string {
+function readDatabase(
+  { database, databaseSchema, databasePasswordFile }: ConfigValues,
+  sources: Sources,
+): Database | string {
   // The schema has refused what is neither.
-  const place = parseDatabase(database) as Database;
+  const read = parseDatabase(database) as Database;
+  if (databaseSchema !== undefined && !('url' in read)) {
+    const origin = sources.origin(['databaseSchema']) ?? setting('databaseSchema').flag;
+    return `${origin}: databaseSchema needs a postgres:// URL as database: an embedded one is all one recording's`;
+  }
+  const place = databaseSchema === undefined ? read : { ...read, schema: databaseSchema };
   if (databasePasswordFile === undefined) return place;
   const origin = sources.origin(['databasePasswordFile']) ?? setting('databasePasswordFile').flag;
   let password: string;

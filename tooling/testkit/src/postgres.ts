@@ -202,9 +202,15 @@ export function postgresAt(url: string): TestDatabases {
     url,
     port: Number(new URL(url).port),
     createDatabase: async (name = `test_${randomUUID()}`, template) => {
-      // Files are copied sooner than they are logged, on a server that syncs nothing.
-      const copy = template === undefined ? '' : `template "${template}" strategy file_copy`;
-      await runStatement(url, `create database "${name}" ${copy}`);
+      if (template === undefined) await runStatement(url, `create database "${name}"`);
+      else {
+        const copy = `create database "${name}" template "${template}"`;
+        // Files are copied sooner than they are logged, on a server that syncs nothing. PostgreSQL 14 knows no other way.
+        await runStatement(url, `${copy} strategy file_copy`).catch(async (error: { code?: string }) => {
+          if (error.code !== syntaxError) throw error;
+          await runStatement(url, copy);
+        });
+      }
       const made = new URL(url);
       made.pathname = name;
       return made.href;
@@ -212,6 +218,9 @@ export function postgresAt(url: string): TestDatabases {
     execute: runStatement,
   };
 }
+
+/** SQLSTATE: an option that the server does not know is one. */
+const syntaxError = '42601';
 
 async function runStatement(url: string, statement: string): Promise<void> {
   const { default: postgres } = await import('postgres');

@@ -86,7 +86,8 @@ export class BorrowedEngine implements Engine {
       const late = () => timedOut(doing, timeoutMs);
       return await withDeadline(this.#runtime, timeoutMs, done, late, this.#closed.signal);
     } catch (cause) {
-      throw failureOf(doing, cause, moment).error;
+      const { error } = failureOf(doing, cause, moment);
+      throw error.sqlState === unprepared ? forgotten(error) : error;
     }
   }
 
@@ -121,6 +122,14 @@ function asOurs(row: Row, columns: NonNullable<Result['columns']>): Row {
   }
   return ours;
 }
+
+/** SQLSTATE: a connection does not know what was prepared. */
+const unprepared = '26000';
+
+const forgotten = ({ message, cause, sqlState }: SessionStoreError) => {
+  const text = `${message} Where a pooler gives each transaction another connection, lend an instance with \`prepare: false\`.`;
+  return new SessionStoreError('QUERY_FAILED', text, { cause, sqlState, retryable: true });
+};
 
 const timedOut = (doing: string, timeoutMs: number) =>
   new SessionStoreError('QUERY_TIMEOUT', `${doing} failed: no answer from the database within ${timeoutMs} ms.`, {
