@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator';
 import { SessionStoreError } from './errors.ts';
 import { lockOf } from './database/advisory-lock.ts';
-import { checkServer, makeSchema, missingGrant, refuseForeignTables } from './database/check-database.ts';
+import { checkServer, makeSchema, missingGrant, refuseForeignTables } from './check-database.ts';
 import type { Engine, Run } from './database/engines/engine.ts';
 import { errnoText } from './database/errno-text.ts';
 import { numberOf } from './database/rows.ts';

@@ -59,5 +59,14 @@ export async function enterGaps(
     select coalesce(max(ordinal) + 1, 0) as next_gap from gap_records where session_id = ${session.id}::uuid`);
   const batch = batchOfGaps(ordinal, gaps, numberOf(row!, 'next_gap'));
   const ids = await insertMarketIds(run, batch.markets);
-  await writeBatch(run, session, encodeBatch(session.id, batch, batch.markets.map((market) => ids.get(market)!)), null);
+  await writeBatch(
+    run,
+    session,
+    encodeBatch(
+      session.id,
+      batch,
+      batch.markets.map((market) => ids.get(market)!),
+    ),
+    null,
+  );
 }

@@ -1,10 +1,10 @@
 // Whether a database can hold what the store writes. Asked before anything is made in it.
 import { sql } from 'drizzle-orm';
-import { SessionStoreError } from '../errors.ts';
-import type { Run } from './engines/engine.ts';
-import { quotedName } from './engines/guard-transaction.ts';
-import { numberOf, textOf } from './rows.ts';
-import { partitionedTables } from '../partitions/create-partitions.ts';
+import { SessionStoreError } from './errors.ts';
+import type { Run } from './database/engines/engine.ts';
+import { quotedName } from './database/engines/guard-transaction.ts';
+import { numberOf, textOf } from './database/rows.ts';
+import { partitionedTables } from './partitions/create-partitions.ts';
 
 /** The oldest server that knows all that migrations and queries say. */
 const oldestServer = 140_000;
