@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { seededRandom, SmallDisk, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
 import { createSessionStore, type SessionStoreOptions } from '../src/index.ts';
-import { pause, type FaultResult } from './crash-result.ts';
+import { pause, sumOf, type FaultResult } from './crash-result.ts';
 import { newWitness, startCrashWriter, type CrashWriter, type Witness } from './crash-writer.ts';
+import { copyDatabase } from './copied-database.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
 import { finishRecovery } from './finish-recovery.ts';
-import { judge } from './laws.ts';
+import { judge, type Verdict } from './laws.ts';
 import { watchOwners } from './owner-watch.ts';
 import { killServer, stopServer } from './signal-server.ts';
 
@@ -26,6 +27,8 @@ type Scene = {
   readonly options: Options;
   /** Stores whose spools have to be emptied at the end. */
   readonly spools: Set<Options>;
+  /** Of what is not there any more at the end. */
+  readonly verdicts: Verdict[];
   /** Called after each run, with its number. */
   readonly onRun: (run: number) => void;
 };
@@ -45,16 +48,18 @@ async function staged(
   const options = { url, lease, compaction, queryTimeoutMs: 500, spool };
   const witness = newWitness();
   const spools = new Set<Options>([options]);
+  const verdicts: Verdict[] = [];
   const random = seededRandom(seed);
   try {
-    await play({ runs, seed, random, server, folder, witness, options, spools, onRun });
+    await play({ runs, seed, random, server, folder, witness, options, spools, verdicts, onRun });
   } catch (error) {
     // What came before is judged all the same.
     witness.problems.push(String(error));
   }
   // At once: each waits until nobody has anything left.
   await Promise.all([...spools].map(async (left) => finishRecovery({ ...left, url, queryTimeoutMs: 15_000 })));
-  return { fault, runs, verdict: await judge(url, witness.promised), problems: witness.problems };
+  verdicts.push(await judge(url, witness.promised));
+  return { fault, runs, verdict: sumOf(verdicts), problems: witness.problems };
 }
 
 /** What it says next of its own work, bounded: nothing heals later than that. */
@@ -198,6 +203,70 @@ async function twoClaimants(scene: Scene): Promise<void> {
   await Promise.all(writers.map(async (writer) => writer.kill()));
 }
 
+/** The server does not run when the writer starts, which is killed before it does, or goes on then. */
+async function serverAwayAtStart(scene: Scene): Promise<void> {
+  const { options, server, seed, witness } = scene;
+  for (let run = 0; run < scene.runs; run++) {
+    await server.halt();
+    const writer = startCrashWriter(options, 'early', seed * 100 + run, witness, 'spooling');
+    await saysSoon(writer, 'durable');
+    await pause(scene.random() * 200);
+    if (run % 2 === 0) await writer.kill();
+    await server.start();
+    if (run % 2 === 1) {
+      await saysSoon(writer, 'durable');
+      await pause(scene.random() * 500);
+      await writer.kill();
+    }
+    await finishRecovery({ ...options, queryTimeoutMs: 15_000 });
+    scene.onRun(run + 1);
+  }
+}
+
+/**
+ * An older copy is put in the database's place, after a kill or under a writer that goes on: one of a moment ago, or of the beginning,
+ * when it had neither sessions nor markets. Others have the markets' numbers then.
+ */
+async function restoredDatabase(scene: Scene): Promise<void> {
+  const { options, server, witness, random } = scene;
+  const pristine = await copyDatabase(server, options.url);
+  for (let run = 0; run < scene.runs; run++) {
+    const [isKilled, isPristine] = [run % 2 === 1, run % 4 < 2];
+    // All of earlier runs is in the database, so that a copy of now has it.
+    await finishRecovery({ ...options, queryTimeoutMs: 15_000 });
+    if (isPristine && run > 0) {
+      scene.verdicts.push(await judge(options.url, witness.promised));
+      witness.promised.clear();
+    }
+    const writer = startCrashWriter(options, 'restored', scene.seed * 100 + run, witness);
+    await saysSoon(writer, 'durable', 'committed');
+    await pause(random() * 100);
+    const over = () => [...witness.promised.keys()].filter((id) => id !== writer.session());
+    const inCopy = new Set(isPristine ? [] : over());
+    const copy = isPristine ? pristine : await copyDatabase(server, options.url);
+    if (!isPristine) await saysSoon(writer, 'committed', 'closed');
+    await pause(random() * 100);
+    if (isKilled) await writer.kill();
+    const [ended, open] = [over(), writer.session()];
+    await copy.restore();
+    // Neither database nor spool knows any more of what ended since the copy.
+    for (const id of [...ended, open!]) {
+      if (!inCopy.has(id) && (id !== open || witness.closed.has(id))) witness.promised.delete(id);
+    }
+    const strangers = ['one', 'two', 'three'].map((which) => `('stranger ${run} ${which}')`);
+    await server.execute(options.url, `insert into markets (ticker) values ${strangers.join()}`);
+    if (!isKilled) {
+      await saysSoon(writer, 'fenced', 'open');
+      await saysSoon(writer, 'committed', 'closed');
+      await pause(random() * 50);
+      await writer.kill();
+    }
+    if (!isPristine) await copy.drop();
+    scene.onRun(run + 1);
+  }
+  await pristine.drop();
+}
+
 /** Its clock jumps back and forth by hours, several times a second, over kills too. */
 async function jumpingClock(scene: Scene): Promise<void> {
   for (let run = 0; run < scene.runs; run++) {
@@ -228,6 +297,8 @@ const plays: ReadonlyMap<string, readonly [times: number, play: Play]> = new Map
   ['writer stopped past its lease', [1, stoppedWriter]],
   ['two claimants', [3, twoClaimants]],
   ['clock jumps by hours', [1, jumpingClock]],
+  ['PostgreSQL away at the start', [2, serverAwayAtStart]],
+  ['older copy restored', [4, restoredDatabase]],
 ]);
 
 export const faultNames: readonly string[] = [...plays.keys()];

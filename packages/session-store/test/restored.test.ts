@@ -11,6 +11,7 @@ import {
   type SpoolRecovery,
 } from '../src/index.ts';
 import { delta } from './contract.ts';
+import { Door } from './door.ts';
 import { copyDatabase, type CopiedDatabase } from './copied-database.ts';
 import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
 import { newDatabase, sharedServer, whenFinished } from './databases.ts';
@@ -230,5 +231,40 @@ describe('a session whose batches the database has lost', () => {
     expect(await holes(store, session.id)).toEqual([{ sid: 1, first_seq: null, last_seq: 2, cause }]);
     const next = await store.openSession({ recorder: 'desk', continues: session.id });
     await next.close(end);
+  });
+});
+
+describe('a copy that was made while the spool held records', () => {
+  test('lacks those, and a recorder that goes on with that spool brings them in', async () => {
+    const dir = join(folder.path, String(++folders));
+    await using door = await Door.to(url);
+    await door.open();
+    const store = await createSessionStore({ url: door.url, batch: { maxAgeMs: 10 }, ...withSpool(dir) });
+    stores.add(store);
+    const session = await store.openSession({ recorder: 'desk' });
+    await append(session, 'A', 1, 2);
+    await door.shut();
+    for (const seq of [3, 4]) session.append(delta(seq, { market: 'A' }));
+    await session.durable();
+    const copy = await copyNow();
+    const left = join(folder.path, String(++folders));
+    cpSync(dir, left, { recursive: true });
+    await door.open();
+    await session.flush();
+    await append(session, 'A', 5);
+    expect(await marketsOf(store)).toHaveLength(5);
+    await copy.restore();
+    // A dump of that time.
+    const next = await open({ spool: false });
+    expect(await marketsOf(next)).toEqual([1, 2].map((seq) => [seq, 'A']));
+    // A process that died at that time, with its spool.
+    const recovering = await open(withSpool(left));
+    await expect.poll(() => recoveries).toMatchObject([{ session: session.id, outcome: 'recovered', setAside: 0 }]);
+    expect(await marketsOf(recovering)).toEqual([1, 2, 3, 4].map((seq) => [seq, 'A']));
+    expect(await holes(recovering, session.id)).toEqual([]);
+    expect((await recovering.verify(session.id)).ok).toBe(true);
+    // While there is a way to the database.
+    stores.delete(store);
+    await store.close().catch(() => undefined);
   });
 });

@@ -27,7 +27,8 @@ export type ClosingStep = {
 };
 
 /**
- * Reclaims one session whose lease ran out. Not one whose row is locked: somebody is writing it, so it is alive, or is
+ * Reclaims one session whose lease ran out, or lets go of one that was adopted by somebody who is gone: there may be nobody who has
+ * anything of it any more. Not one whose row is locked: somebody is writing it, so it is alive, or is
  * reclaiming it. One process at a time looks, so that a hundred of them do not count the same records.
  *
  * @returns which; null when there is none, or another process is looking
@@ -40,15 +41,16 @@ export async function closeNextOrphan(
   const [turn] = await run(sql`select pg_try_advisory_xact_lock(${lockOf(advisoryLock)}) as mine`);
   if (turn?.['mine'] !== true) return null;
   const [orphan] = await run(sql`
-    select id, owner, lease_until::text as lease_until from sessions
-    where status = 'active' and ${leaseRanOut(leaseMs)} and id <> all (${textArrayLiteral([...alive, ...stuck])}::text::uuid[])
+    select id, owner, lease_until::text as lease_until, end_reason from sessions
+    where lease_until is not null and ${leaseRanOut(leaseMs)} and id <> all (${textArrayLiteral([...alive, ...stuck])}::text::uuid[])
     order by lease_until
     limit 1
     for update skip locked`);
   if (!orphan) return null;
   const id = textOf(orphan, 'id');
   onFound(id);
-  const reason = `owner gone: the lease of ${textOf(orphan, 'owner')} ran out at ${textOf(orphan, 'lease_until')}`;
+  const why = `owner gone: the lease of ${textOf(orphan, 'owner')} ran out at ${textOf(orphan, 'lease_until')}`;
+  const reason = (orphan['end_reason'] as string | null) ?? why;
   await reclaimSession(run, id, { reason: recount ? reason : reason + notCounted, recount });
   return id;
 }
