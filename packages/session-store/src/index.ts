@@ -53,7 +53,7 @@ export type {
   StoreRecord,
   TradeRecord,
 } from './records.ts';
-export { migrateSchema, schemaState } from './database/schema-migration.ts';
+export { migrateSchema, schemaState } from './schema-migration.ts';
 export { openReader, type ReaderOptions } from './open-reader.ts';
 export { createSessionStore } from './store.ts';
 export type { OpenSessionOptions, Reading, SessionReader, SessionStore, StoreBacklog } from './store-api.ts';

@@ -5,7 +5,7 @@ import { createSessionStore, migrateSchema, openReader, schemaState, type Sessio
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
 import { systemRuntime } from '../src/runtime.ts';
-import { checkServer } from '../src/database/check-database.ts';
+import { checkServer } from '../src/check-database.ts';
 import { delta, snapshot } from './contract.ts';
 import { newDatabase, sharedServer, whenFinished, type Content } from './databases.ts';
 
