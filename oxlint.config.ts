@@ -28,6 +28,7 @@ const pureFiles: Readonly<Record<string, readonly string[]>> = {
     'batch/writing/column-literal.ts',
     'compaction/{compaction-plan,step-size}.ts',
     'database/{array-literal,clause-of,day,parse-array,retry-policy}.ts',
+    'database/location/{database-text,postgres-url,url-parameters}.ts',
     'database/location/*.ts',
     'export/csv-text.ts',
     'ownership/owned-session.ts',

@@ -4,14 +4,14 @@ import { SessionStoreError } from './errors.ts';
 import type { Run } from './database/engines/engine.ts';
 import { quotedName } from './database/engines/guard-transaction.ts';
 import { numberOf, textOf } from './database/rows.ts';
-import { partitionedTables } from './partitions/create-partitions.ts';
 
 /** The oldest server that knows all that migrations and queries say. */
 const oldestServer = 140_000;
 
-/** Names that the first migration takes; a table of somebody else's may have one. */
-const ownTables = [...partitionedTables, 'sessions', 'recorders', 'markets', 'gap_records', 'expirations'];
-const ownViews = ['deltas', 'snapshots', 'snapshot_frames', 'trades', 'gaps'];
+/** Names that migrations take; a table of somebody else's may have one. */
+const ownNames =
+  'sessions,recorders,markets,gap_records,expirations,delta_chunks,market_chunks,keyframes,snapshot_records,trade_chunks,' +
+  'raw_frames,deltas,snapshots,snapshot_frames,trades,gaps';
 
 /** @throws {SessionStoreError} DATABASE_UNUSABLE for a server that is too old, or a database that cannot hold every text */
 export async function checkServer(run: Run): Promise<void> {
@@ -33,7 +33,7 @@ export async function checkServer(run: Run): Promise<void> {
 
 /** @throws {SessionStoreError} DATABASE_UNUSABLE when somebody else's tables are in the way of the first migration */
 export async function refuseForeignTables(run: Run): Promise<void> {
-  const names = `{${[...ownTables, ...ownViews].join()}}`;
+  const names = `{${ownNames}}`;
   const [found] = await run(sql`
     select class.relname::text as name, class.relnamespace::regnamespace::text as schema,
       pg_get_userbyid(class.relowner)::text as owner,

@@ -118,9 +118,12 @@ export const tooNew = (version: number, known: number): SessionStoreError =>
 
 const versionOf = async (run: Run): Promise<number | null> => ((await hasLog(run)) ? lastApplied(run) : null);
 
+/** `to_regclass` would do, but for what a connection remembers: that the table was not there before it waited for the lock. */
 async function hasLog(run: Run): Promise<boolean> {
-  const [found] = await run(sql`select to_regclass('session_store_migrations') is not null as present`);
-  return found?.['present'] === true;
+  const [found] = await run(sql`
+    select from pg_class as class join pg_namespace as namespace on namespace.oid = class.relnamespace
+    where class.relname = 'session_store_migrations' and namespace.nspname = any (current_schemas(false))`);
+  return found !== undefined;
 }
 
 async function makeLog(run: Run): Promise<void> {

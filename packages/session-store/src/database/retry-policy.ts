@@ -100,6 +100,16 @@ const bySocketCode = new Set([
   'ETIMEDOUT',
 ]);
 
+/** By the code that Node gives a server's certificate that it does not take, or a conversation that is no TLS. */
+const ofTls = /^(?:ERR_(?:TLS|SSL|OSSL)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA$|HOSTNAME_MISMATCH$)/;
+
+const untrusted: FailurePolicy = {
+  code: 'DATABASE_REFUSED',
+  action: 'reconnect',
+  advice:
+    'That is what sslmode asks to be checked: give the authority as sslrootcert, and the name that stands in the certificate as the host.',
+};
+
 // Somebody may put right what we cannot: a table renamed by mistake, say. So the unknown is tried again, for ever.
 const otherwise: FailurePolicy = { code: 'QUERY_FAILED', action: 'retry' };
 
@@ -111,6 +121,7 @@ const otherwise: FailurePolicy = { code: 'QUERY_FAILED', action: 'retry' };
 export function failurePolicy(code: string, moment: FailureMoment = 'writing', isFatal = false): FailurePolicy {
   if (code === 'EMFILE' || code === 'ENFILE') return { code: 'DATABASE_OVERLOADED', action: 'retry' };
   if (bySocketCode.has(code)) return { code: 'DATABASE_UNREACHABLE', action: 'reconnect' };
+  if (ofTls.test(code)) return untrusted;
   const ofMoment = isFatal && moment === 'reading' ? {} : byMoment[moment];
   const own = ofMoment[code] ?? bySqlState[code];
   return own ?? ofMoment[code.slice(0, 2)] ?? bySqlState[code.slice(0, 2)] ?? otherwise;
