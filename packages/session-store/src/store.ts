@@ -186,6 +186,10 @@ class Store extends ReadingStore implements SessionStore {
     const before = async () => this.#recoveries?.takeOver();
     const opening = await this.#owner.open(recorder, continues, { withinMs, before });
     const { session: owned, beginning } = opening;
+    if (!opening.isMade && [...this.#open].some((open) => open.recorder === recorder)) {
+      this.#owner.letGo(owned.id);
+      throw busyHere(recorder);
+    }
     const over = new AbortController();
     const onEnd = (left: SessionLeft | null) => {
       over.abort();
@@ -259,5 +263,13 @@ class Store extends ReadingStore implements SessionStore {
     for (const result of results) if (result.status === 'rejected') throw result.reason as SessionStoreError;
   }
 }
+
+/** The database, which would say so, is away. */
+const busyHere = (recorder: string) =>
+  new SessionStoreError(
+    'RECORDER_BUSY',
+    `Recorder ${JSON.stringify(recorder)} has a session in this store. Close it, or record under another name.`,
+    { retryable: true },
+  );
 
 const isSessionId = (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);

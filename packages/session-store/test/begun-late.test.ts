@@ -205,6 +205,17 @@ test('a recorder whose dead owner still has a lease goes on as soon as that has 
   await dead.close().catch(() => undefined);
 });
 
+test('a recorder has one session at a time also while nobody can be asked', async () => {
+  const store = await open(newFolder());
+  const session = await store.openSession({ recorder: 'desk' });
+  const busy = { code: 'RECORDER_BUSY', retryable: true };
+  await expect(store.openSession({ recorder: 'desk' })).rejects.toMatchObject(busy);
+  await door.open();
+  await session.flush();
+  expect(await session.close(end)).toMatchObject({ status: 'health_failure' });
+  expect(await store.sessions()).toHaveLength(1);
+});
+
 test('a session that is closed meanwhile gets its end and its records', async () => {
   const store = await open(newFolder());
   const { session } = await record(store, 100);
