@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator';
+import { clauseOf } from './database/clause-of.ts';
 import { SessionStoreError } from './errors.ts';
 import { lockOf } from './database/advisory-lock.ts';
 import { checkServer, makeSchema, missingGrant, refuseForeignTables } from './check-database.ts';
@@ -66,7 +67,7 @@ async function notMigrated(engine: Engine, error: SessionStoreError): Promise<Se
     const grant = await engine.transact(async (run) => missingGrant(run, engine.schema ?? null), options);
     const said = error.cause instanceof Error ? error.cause.message : message;
     const text =
-      `The tables cannot be made or brought up to date: ${said}. Nothing was changed. Either: ${grant}. Or let a role that may ` +
+      `The tables cannot be made or brought up to date: ${clauseOf(said)}. Nothing was changed. Either: ${grant}. Or let a role that may ` +
       'do it, once, with migrateSchema, and grant this one usage on the schema and select, insert, update, delete on all its tables.';
     return new SessionStoreError('DATABASE_REFUSED', text, { cause: error, sqlState, retryable: true });
   }

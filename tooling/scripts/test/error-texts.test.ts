@@ -15,6 +15,7 @@ const CUT = /^(?:clauseOf|errnoText|fileProblem)\(/;
 const OWN = new Set([
   'apps/trader/src/config-file.ts: problem',
   'packages/session-store/src/database/engines/postgres-engine.ts: server.problem',
+  'packages/session-store/src/database/engines/driver-options.ts: why',
   'packages/session-store/src/database/failure.ts: said',
   'packages/session-store/src/spool/log/spool-failure.ts: why',
   'packages/session-store/src/reading/damage.ts: problem',
