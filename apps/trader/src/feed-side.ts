@@ -11,12 +11,8 @@ import { messageOf } from './errors.ts';
 import { gapText } from './gap-text.ts';
 import type { Log } from './log.ts';
 import { Recorder, type RecorderCounters } from './recorder.ts';
-import { repeatEvery } from './set-timer.ts';
 import { systemRuntime } from './system-runtime.ts';
 import type { FeedOptions } from './trader-contract.ts';
-
-/** How often an open session is asked whether it still takes records. */
-const SESSION_CHECK_MS = 5_000;
 
 export type FeedSideOptions = {
   readonly feed: FeedOptions;
@@ -32,7 +28,6 @@ export class FeedSide {
   #client: OrderbookClient | null = null;
   #recorder: Recorder | null = null;
   #discovery: Discovery | null = null;
-  #endSessionChecks: () => void = () => undefined;
 
   constructor(options: FeedSideOptions) {
     this.#options = options;
@@ -87,23 +82,15 @@ export class FeedSide {
   /** Records into the session from now on. */
   record(session: RecordingSession): void {
     this.#recorder!.attach(session);
-    this.#endSessionChecks = repeatEvery(SESSION_CHECK_MS, () => this.checkSession());
-  }
-
-  /** Asks the open session whether it still takes records; tells `session-failed` if not. */
-  checkSession(): void {
-    void this.#recorder?.check();
   }
 
   /** Stops recording; the session is the caller's to end. */
   detach(): RecordingSession | null {
-    this.#endSessionChecks();
     return this.#recorder?.detach() ?? null;
   }
 
   /** Nothing more comes in. The session stays, to be detached. Idempotent. */
   async close(): Promise<void> {
-    this.#endSessionChecks();
     await Promise.all([this.#discovery?.close(), this.#client?.close()]);
   }
 

@@ -3,16 +3,13 @@ import {
   SessionStoreError,
   type SessionStore,
   type SessionStoreTuning,
-  type StoreStatus,
+  type StoreEvent,
 } from '@trader/session-store';
 import type { Config, Database } from './config.ts';
 import { messageOf, TraderError } from './errors.ts';
 
 /** How the store works; the configuration gives the rest. */
 export type StoreTuning = Pick<SessionStoreTuning, 'spool' | 'lease' | 'batch' | 'queue' | 'queryTimeoutMs'>;
-
-/** Whom the store tells of its work. */
-export type StoreReports = Pick<SessionStoreTuning, 'onRecovery' | 'onMaintenanceFailure' | 'onWrite'>;
 
 /**
  * Opens the database that the configuration names.
@@ -21,15 +18,15 @@ export type StoreReports = Pick<SessionStoreTuning, 'onRecovery' | 'onMaintenanc
  */
 export async function openStore(
   database: Database,
-  onStatus: (status: StoreStatus) => void = () => undefined,
+  on: (event: StoreEvent) => void = () => undefined,
   { maxAgeMs = null }: Partial<Config['retention']> = {},
-  tuning: StoreTuning & StoreReports = {},
+  tuning: StoreTuning = {},
 ): Promise<SessionStore> {
   try {
     return await createSessionStore({
       ...database,
       ...tuning,
-      onStatus,
+      on,
       ...(maxAgeMs !== null && { retention: { maxAgeMs } }),
     });
   } catch (cause) {

@@ -18,8 +18,10 @@ function recording(refuses: (record: StoreRecord) => unknown) {
     append: (record: StoreRecord) => {
       const error = refuses(record);
       if (error) throw error;
-      return taken.push(record) > 0;
+      taken.push(record);
+      return 'taken';
     },
+    ended: new Promise(() => undefined),
   } as unknown as RecordingSession;
   const failures: unknown[] = [];
   const refused: string[] = [];

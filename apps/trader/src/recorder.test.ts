@@ -1,5 +1,5 @@
 import type { OrderbookClient, OrderbookEvent } from '@trader/orderbook-client';
-import { SessionStoreError, type RecordingSession, type StoreRecord } from '@trader/session-store';
+import { SessionStoreError, type RecordingSession, type SessionEnding, type StoreRecord } from '@trader/session-store';
 import { describe, expect, test } from 'vitest';
 import { Recorder } from './recorder.ts';
 
@@ -49,9 +49,10 @@ function fakeSession({ refuses = () => null }: { refuses?: (record: StoreRecord)
       const error = refuses(record);
       if (error) throw error;
       taken.push(record);
-      return true;
+      return 'taken';
     },
     drained: async () => undefined,
+    ended: new Promise<SessionEnding>(() => undefined),
   } as unknown as RecordingSession;
   return { session, taken };
 }
@@ -126,9 +127,10 @@ describe('a record that is not taken', () => {
 
   test('because the session is over is found out on a quiet day, too', async () => {
     const { failures, recorder } = setUp();
-    const lost = new Error('taken away');
-    recorder.attach({ ...fakeSession().session, drained: async () => Promise.reject(lost) });
-    await recorder.check();
-    expect(failures).toEqual([lost]);
+    const error = new SessionStoreError('SESSION_FENCED', 'taken away');
+    const ended = Promise.resolve({ row: null, error });
+    recorder.attach({ ...fakeSession().session, ended });
+    await ended;
+    expect(failures).toEqual([error]);
   });
 });

@@ -75,6 +75,10 @@ export class Recorder {
   /** Records into `session` from now on, beginning with what was kept for it. */
   attach(session: RecordingSession): void {
     this.#session = session;
+    // One that was taken away would say so with its next record; on a quiet day that may be hours.
+    void session.ended.then(({ error }) => {
+      if (error && this.#session === session) this.#onSessionFailed(session, error);
+    });
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const record of waiting) this.#append(session, record);
@@ -87,21 +91,6 @@ export class Recorder {
     this.#session = null;
     if (session) this.#recordedEpoch = this.#client.status().epoch;
     return session;
-  }
-
-  /**
-   * Asks the session whether it still takes records, and reports it if not. A session that was taken away says so with the
-   * next record; on a quiet day that may be hours.
-   */
-  async check(): Promise<void> {
-    const session = this.#session;
-    // While it drains, that wait hears of it.
-    if (!session || this.#draining) return;
-    try {
-      await session.drained();
-    } catch (error) {
-      this.#onSessionFailed(session, error);
-    }
   }
 
   /** A connection began. What was kept of ended ones has no use: nobody waits for the rest of them. */
@@ -126,9 +115,9 @@ export class Recorder {
   }
 
   #append(session: RecordingSession, record: StoreRecord): void {
-    let keepsUp: boolean;
+    let isFull: boolean;
     try {
-      keepsUp = session.append(record);
+      isFull = session.append(record) === 'full';
     } catch (error) {
       const isOfSession = SessionStoreError.isInstance(error) && error.code !== 'RECORD_INVALID';
       if (!isOfSession) return this.#refuse(session, record, error);
@@ -136,7 +125,7 @@ export class Recorder {
       this.#onSessionFailed(session, error);
       return;
     }
-    if (!keepsUp) void this.#waitFor(session);
+    if (isFull) void this.#waitFor(session);
   }
 
   /**

@@ -11,9 +11,10 @@ test('what throws at the news of the store keeps nobody else from it, and does n
   const log = createLog('info', { destination: { write: (line) => void lines.push(line) } });
   const watch = new StoreWatch({ log, onChange: fails, onWrite: fails });
   watch.opened();
-  watch.reports.onWrite({ records: 1, bytes: 2, elapsedMs: Number.NaN });
+  watch.take({ type: 'write', write: { records: 1, bytes: 2, elapsedMs: Number.NaN } });
   const error = new SessionStoreError('DATABASE_UNREACHABLE', 'away');
-  watch.take({ state: 'failing', error, sinceMs: 0, failures: [{ source: 'database', error, sinceMs: 0 }] });
+  const failures = [{ source: 'database', error, sinceMs: 0 }] as const;
+  watch.take({ type: 'status', status: { state: 'failing', error, sinceMs: 0, failures } });
   expect(watch.view()).toMatchObject({ state: 'failing', written: { batches: 1, records: 1 } });
   expect(lines.filter((line) => line.includes('not now'))).toHaveLength(3);
 });

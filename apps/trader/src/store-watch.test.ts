@@ -34,20 +34,28 @@ test('a store that is open and says nothing is writing', () => {
 
 test('all that fails is told, and what is written', () => {
   const { told, watch } = watching();
-  watch.take(failing('SPOOL_FULL', 'DATABASE_UNREACHABLE'));
+  watch.take({ type: 'status', status: failing('SPOOL_FULL', 'DATABASE_UNREACHABLE') });
   expect(watch.view()).toMatchObject({ state: 'failing', failures: [{ part: 'spool' }, { part: 'database' }] });
-  watch.reports.onWrite(write);
-  watch.take({ state: 'writing' });
+  watch.take({ type: 'write', write });
+  watch.take({ type: 'status', status: { state: 'writing' } });
   expect(told).toEqual(['SPOOL_FULL and DATABASE_UNREACHABLE', '10 written', 'nothing']);
 });
 
 test('what was written, brought in, set aside and not done is counted', () => {
   const { watch } = watching();
-  const { onWrite, onRecovery, onMaintenanceFailure } = watch.reports;
-  onWrite(write);
-  onWrite(write);
-  onRecovery({ session: 's', outcome: 'set-aside', written: 4, setAside: 7, file: 'f.ndjson', reason: 'no' });
-  onMaintenanceFailure({ job: 'compacting', error: new SessionStoreError('QUERY_TIMEOUT', 'slow'), failures: 1 });
+  const recovery = {
+    session: 's',
+    outcome: 'set-aside',
+    written: 4,
+    setAside: 7,
+    file: 'f.ndjson',
+    reason: 'no',
+  } as const;
+  const error = new SessionStoreError('QUERY_TIMEOUT', 'slow');
+  watch.take({ type: 'write', write });
+  watch.take({ type: 'write', write });
+  watch.take({ type: 'recovery', recovery });
+  watch.take({ type: 'maintenance-failure', failure: { job: 'compacting', error, failures: 1 } });
   expect(watch.view().written).toEqual({
     batches: 2,
     records: 20,

@@ -1,11 +1,10 @@
 // What the store says of itself while it works, kept for whoever asks: what fails, what it has written, what it has brought
 // in or set aside, and what it could not do in the background.
-import type { SessionStoreError, StoreStatus, StoreWrite } from '@trader/session-store';
+import type { SessionStoreError, StoreEvent, StoreStatus, StoreWrite } from '@trader/session-store';
 import { storeFailures, type StoreFailure } from './adapters/store-failures.ts';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
-import type { StoreReports } from './open-store.ts';
-import { storeReports } from './store-reports.ts';
+import { reportMaintenanceFailure, reportRecovery } from './store-reports.ts';
 
 export type StoreView = {
   readonly state: 'closed' | 'writing' | 'failing';
@@ -48,20 +47,20 @@ export class StoreWatch {
   }
 
   /** To be given to the store. */
-  get reports(): Required<StoreReports> {
-    const said = storeReports(this.#options.log);
-    return {
-      onWrite: (write) => this.#wrote(write),
-      onRecovery: (recovery) => {
-        this.#tally.recovered += recovery.written;
-        this.#tally.setAside += recovery.setAside;
-        said.onRecovery(recovery);
-      },
-      onMaintenanceFailure: (failure) => {
+  take(event: StoreEvent): void {
+    switch (event.type) {
+      case 'status':
+        return this.#follow(event.status);
+      case 'write':
+        return this.#wrote(event.write);
+      case 'recovery':
+        this.#tally.recovered += event.recovery.written;
+        this.#tally.setAside += event.recovery.setAside;
+        return reportRecovery(this.#options.log, event.recovery);
+      case 'maintenance-failure':
         this.#tally.maintenanceFailures++;
-        said.onMaintenanceFailure(failure);
-      },
-    };
+        return reportMaintenanceFailure(this.#options.log, event.failure);
+    }
   }
 
   view(): StoreView {
@@ -76,7 +75,7 @@ export class StoreWatch {
     this.#tell(() => this.#options.onChange(this.#failures));
   }
 
-  take(status: StoreStatus): void {
+  #follow(status: StoreStatus): void {
     this.#failures = storeFailures(status);
     const errors = status.state === 'failing' ? status.failures.map(({ error }) => error) : [];
     for (const error of errors)

@@ -71,14 +71,10 @@ class TraderProcess implements Trader {
     });
     this.#watch = new StoreWatch({
       log,
-      onChange: (failures) => {
-        this.#health.observeStore(failures);
-        this.#feed.checkSession();
-      },
+      onChange: (failures) => this.#health.observeStore(failures),
       onWrite: (write) => this.#server?.wrote(write),
     });
-    const open = async () =>
-      openStore(database, (status) => this.#watch.take(status), retention, { ...store, ...this.#watch.reports });
+    const open = async () => openStore(database, (event) => this.#watch.take(event), retention, store);
     this.#keeper = new StoreKeeper({ open, recorder, closeTimeoutMs: drainMs, log, events, tell });
     describeLines(log, () => ({
       session: this.#feed.session?.id ?? null,

@@ -122,7 +122,7 @@ function records(): StoreRecord[] {
 await using server = await startServer();
 await using store = await createSessionStore({ url: server.url, compaction: false });
 const session = await store.openSession({ recorder: 'gold' });
-for (const record of records()) if (!session.append(record)) await session.drained();
+for (const record of records()) if (session.append(record) === 'full') await session.drained();
 const { deltas } = await session.close({ status: 'closed', reason: 'recorded' });
 
 const markets = await store.query('select market, count(*) as deltas from deltas group by market order by deltas');

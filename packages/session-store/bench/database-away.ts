@@ -9,6 +9,7 @@ import { startPostgres, temporaryFolder } from '@trader/testkit';
 import postgres from 'postgres';
 import { createSessionStore } from '../src/index.ts';
 import { startFaultyProxy } from '../test/faulty-proxy.ts';
+import { listen } from '../test/listen.ts';
 
 const [secondsAway = 3600, perSecond = 2837] = process.argv.slice(2).map(Number);
 const total = secondsAway * perSecond;
@@ -24,7 +25,9 @@ const store = await createSessionStore({
   url: proxy.url,
   queryTimeoutMs: 5000,
   spool: { dir },
-  onStatus: (status) => statuses.push(status.state === 'failing' ? `failing (${status.error.code})` : 'writing'),
+  on: listen({
+    onStatus: (status) => statuses.push(status.state === 'failing' ? `failing (${status.error.code})` : 'writing'),
+  }),
 });
 const session = await store.openSession({ recorder: 'bench' });
 const append = (seq: number) =>

@@ -44,7 +44,7 @@ async function turn(contender: Contender): Promise<Turn> {
     snapshots,
     session
       ? (record) => {
-          hasRoom = session.append(record);
+          hasRoom = session.append(record) !== 'full';
         }
       : null,
   );

@@ -37,7 +37,7 @@ for (let index = 0; index < total; index++) {
   const receivedAtMs = startMs + Math.floor((index / perSecond) * 1000);
   const exchangeAtMs = receivedAtMs - 12 - Math.floor(random() * 34);
   const place = { kind: 'delta', epoch: 1, sid: 1, seq: ++seq, market, side: 'yes', price } as const;
-  if (!session.append({ ...place, delta, exchangeAtMs, receivedAtMs })) await session.drained();
+  if (session.append({ ...place, delta, exchangeAtMs, receivedAtMs }) === 'full') await session.drained();
 }
 await session.close({ status: 'closed', reason: 'bench' });
 const hours = total / perSecond / 3600;

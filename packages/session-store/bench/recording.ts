@@ -33,7 +33,8 @@ export async function appendAll(session: RecordingSession, records: readonly Sto
   for (let from = 0; from < records.length; from += burst) {
     const before = threadUs();
     let hasRoom = true;
-    for (let at = from; at < Math.min(from + burst, records.length); at++) hasRoom = session.append(records[at]!);
+    for (let at = from; at < Math.min(from + burst, records.length); at++)
+      hasRoom = session.append(records[at]!) !== 'full';
     appendUs += threadUs() - before;
     if (!hasRoom) await session.drained();
     // As records come from a socket: what is ready is read, then others have their turn.

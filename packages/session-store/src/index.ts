@@ -21,6 +21,7 @@ export type {
   SessionStoreTuning,
   SpoolRecovery,
   SpoolTuning,
+  StoreEvent,
   StoreFailure,
   StoreLocation,
   StoreStatus,
@@ -39,7 +40,7 @@ export { exportFormats, type ExportFormat } from './export/export-formats.ts';
 export { exportedKinds, type ExportedKind } from './export/tables.ts';
 export type { Law, LawResult, Verification } from './reading/verify/verification.ts';
 export type { VerifyOptions } from './reading/verify/verify.ts';
-export type { RecordingSession, SessionCloseOptions } from './recording/recording-session.ts';
+export type { Appended, RecordingSession, SessionCloseOptions, SessionEnding } from './recording/recording-session.ts';
 export type {
   DeltaRecord,
   GapRecord,

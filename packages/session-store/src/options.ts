@@ -50,6 +50,23 @@ export type MaintenanceFailure = {
   readonly failures: number;
 };
 
+/** Something that a store does by itself. */
+export type StoreEvent =
+  /** Writing begins to fail, or works again. */
+  | { readonly type: 'status'; readonly status: StoreStatus }
+  /**
+   * A transaction committed records of a session of this store, the last one of a session included; what an earlier process left in
+   * the spool comes as `recovery`.
+   */
+  | { readonly type: 'write'; readonly write: StoreWrite }
+  /** A session that was found in the spool has been dealt with. */
+  | { readonly type: 'recovery'; readonly recovery: SpoolRecovery }
+  /**
+   * A background job has failed: renewing leases, closing orphans, making partitions ahead of time, dropping expired ones, compacting. It
+   * is tried again at its next time, and recording goes on meanwhile.
+   */
+  | { readonly type: 'maintenance-failure'; readonly failure: MaintenanceFailure };
+
 /**
  * Where the database is: a PostgreSQL server's URL, a folder for an embedded one, or a postgres.js instance of yours. That
  * one stays yours: the store does not close it. It needs `max` 4 at least, better more, since whatever else uses it can hold
@@ -178,21 +195,11 @@ export interface SessionStoreTuning {
    * `url` and `sql` on when `spool.dir` is given
    */
   readonly spool?: SpoolTuning | false;
-  /** Called for each session that was found in the spool and dealt with. What it throws surfaces as an uncaught exception. */
-  readonly onRecovery?: (recovery: SpoolRecovery) => void;
-  /** Called when writing begins to fail and when it works again. What it throws surfaces as an uncaught exception. */
-  readonly onStatus?: (status: StoreStatus) => void;
   /**
-   * Called after each transaction that committed records of a session of this store, the last one of a session included; what an earlier
-   * process left in the spool is told by `onRecovery`. What it throws surfaces as an uncaught exception.
+   * Told what the store does by itself, from its opening on: its status, each write, what it found in the spool, and each background job
+   * that failed. What it throws surfaces as an uncaught exception.
    */
-  readonly onWrite?: (write: StoreWrite) => void;
-  /**
-   * Called each time a background job has failed: renewing leases, closing orphans, making partitions ahead of time, dropping
-   * expired ones, compacting. It is tried again
-   * at its next time, and recording goes on meanwhile. What it throws surfaces as an uncaught exception.
-   */
-  readonly onMaintenanceFailure?: (failure: MaintenanceFailure) => void;
+  readonly on?: (event: StoreEvent) => void;
   /** Clock, timers and randomness. @default the globals */
   readonly runtime?: Runtime;
 }
@@ -258,10 +265,7 @@ const optionNames = {
   queryTimeoutMs: null,
   schema: null,
   spool: ['dir', 'maxBytes', 'durableWithinMs', 'memoryBytes', 'openWithinMs'],
-  onRecovery: null,
-  onStatus: null,
-  onWrite: null,
-  onMaintenanceFailure: null,
+  on: null,
   runtime: null,
 } as const satisfies Record<keyof SessionStoreTuning | 'url' | 'dataDir' | 'sql', readonly string[] | null>;
 
@@ -295,6 +299,7 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
   const lowWaterBytes = options.queue?.lowWaterBytes ?? Math.floor(highWaterBytes / 2);
   const maxAgeMs = within('batch.maxAgeMs', options.batch?.maxAgeMs ?? 1000, 0, maxDelayMs);
   const spool = spoolOf(options.spool, location);
+  const on = options.on ?? (() => undefined);
   return Object.freeze({
     location,
     maxRecords: within('batch.maxRecords', options.batch?.maxRecords ?? 5000, 1, 1_000_000),
@@ -319,10 +324,10 @@ export function resolveOptions(options: SessionStoreOptions): ResolvedOptions {
     schema: schemaOf(options.schema, location),
     spool,
     spoolMemoryBytes: within('spool.memoryBytes', (options.spool || {}).memoryBytes ?? 16 * 2 ** 20, 0, maxBytes),
-    onRecovery: options.onRecovery ?? (() => undefined),
-    onStatus: options.onStatus ?? (() => undefined),
-    onWrite: options.onWrite ?? (() => undefined),
-    onMaintenanceFailure: options.onMaintenanceFailure ?? (() => undefined),
+    onRecovery: (recovery: SpoolRecovery) => on({ type: 'recovery', recovery }),
+    onStatus: (status: StoreStatus) => on({ type: 'status', status }),
+    onWrite: (write: StoreWrite) => on({ type: 'write', write }),
+    onMaintenanceFailure: (failure: MaintenanceFailure) => on({ type: 'maintenance-failure', failure }),
     runtime: options.runtime ?? systemRuntime,
   });
 }

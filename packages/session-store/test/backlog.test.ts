@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createSessionStore, type SessionStoreTuning, type StoreWrite } from '../src/index.ts';
 import { delta } from './contract.ts';
 import { newDataDir } from './databases.ts';
+import { listen } from './listen.ts';
 
 /** A store that cuts no batch by itself, so that what is appended waits until the test flushes. */
 const open = async (spool: SessionStoreTuning['spool']) => {
@@ -11,7 +12,7 @@ const open = async (spool: SessionStoreTuning['spool']) => {
     dataDir: newDataDir(),
     batch: { maxAgeMs: 2 ** 31 - 1 },
     ...(spool !== undefined && { spool }),
-    onWrite: (write) => writes.push(write),
+    on: listen({ onWrite: (write) => writes.push(write) }),
   });
   return { store, writes };
 };

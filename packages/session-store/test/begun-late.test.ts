@@ -14,6 +14,7 @@ import { appendNext, type Progress } from './crash-records.ts';
 import { newDatabase, sharedServer } from './databases.ts';
 import { Door } from './door.ts';
 import { judge, lawful } from './laws.ts';
+import { listen } from './listen.ts';
 
 const end = { status: 'health_failure', reason: 'feed silent' } as const;
 const lease = { durationMs: 1000, renewalsPerLease: 3, sweepEveryMs: 100 };
@@ -48,8 +49,7 @@ const open = async (dir: string, over: SessionStoreTuning & { readonly url?: str
     url: door.url,
     lease,
     batch: { maxRecords: 100, maxAgeMs: 10 },
-    onRecovery: (recovery) => recoveries.push(recovery),
-    onStatus: (status) => statuses.push(status),
+    on: listen({ onRecovery: (recovery) => recoveries.push(recovery), onStatus: (status) => statuses.push(status) }),
     ...over,
     spool: { dir, durableWithinMs: 10, ...over.spool },
   });

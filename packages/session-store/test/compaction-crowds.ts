@@ -40,7 +40,7 @@ export async function compactCrowd(url: string, crowd: Crowd): Promise<void> {
 async function recordedInto(url: string, records: Iterable<StoreRecord>): Promise<void> {
   await using store = await createSessionStore({ url, compaction: false });
   const session = await store.openSession({ recorder: 'crowd' });
-  for (const record of records) if (!session.append(record)) await session.drained();
+  for (const record of records) if (session.append(record) === 'full') await session.drained();
   await session.close({ status: 'closed', reason: 'recorded' });
 }
 

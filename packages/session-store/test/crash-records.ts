@@ -61,7 +61,7 @@ const rawOf = (number: number): StoreRecord => ({
 
 /** Appends the next `count` records, of all kinds. */
 export function appendNext(
-  session: { append(record: StoreRecord): boolean },
+  session: { append(record: StoreRecord): unknown },
   progress: Progress,
   count: number,
   random: () => number,

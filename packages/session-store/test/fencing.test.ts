@@ -5,6 +5,7 @@ import { createSessionStore, type SessionStore, type SessionStoreTuning, type St
 import { startChildOwner, type ChildOwner } from './child-owner.ts';
 import { delta } from './contract.ts';
 import { newDatabase, waitingForLock } from './databases.ts';
+import { listen } from './listen.ts';
 
 /** A child's: no pause of a busy machine uses it up. */
 const longLease = { durationMs: 60_000 };
@@ -60,7 +61,11 @@ const expectTrue = async () => {
 describe('an owner whose session is taken', () => {
   test('hears of it without writing, stops, and says how much is not stored', async () => {
     const statuses: StoreStatus[] = [];
-    await opened({ ...sweeping, batch: { maxAgeMs: 1_000_000 }, onStatus: (status) => statuses.push(status) });
+    await opened({
+      ...sweeping,
+      batch: { maxAgeMs: 1_000_000 },
+      on: listen({ onStatus: (status) => statuses.push(status) }),
+    });
     const session = await store.openSession({ recorder: 'taken' });
     session.append(delta(1));
     session.append(delta(2));
@@ -69,6 +74,7 @@ describe('an owner whose session is taken', () => {
     const fenced = { code: 'SESSION_FENCED', retryable: false, unwrittenRecords: 2 };
     await expect.poll(() => statuses).toMatchObject([{ state: 'failing', error: { code: 'SESSION_FENCED' } }]);
     expect(() => session.append(delta(3))).toThrow(expect.objectContaining(fenced));
+    expect(await session.ended).toMatchObject({ row: null, error: fenced });
     await expect(session.flush()).rejects.toMatchObject(fenced);
     await expect(session.drained()).rejects.toMatchObject(fenced);
     await expect(session.close({ status: 'closed', reason: 'test' })).rejects.toMatchObject({ code: 'SESSION_FENCED' });
@@ -79,6 +85,8 @@ describe('an owner whose session is taken', () => {
     next.append(delta(1));
     await next.flush();
     expect(statuses.at(-1)).toEqual({ state: 'writing' });
+    const row = await next.close({ status: 'closed', reason: 'test' });
+    expect(await next.ended).toEqual({ row, error: null });
   });
 });
 

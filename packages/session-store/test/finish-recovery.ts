@@ -1,12 +1,15 @@
 import { createSessionStore, type SessionStoreOptions } from '../src/index.ts';
+import { listen } from './listen.ts';
 
 /** Opens a store on the spool until nothing is left in it. */
 export async function finishRecovery(options: SessionStoreOptions): Promise<void> {
   const said: string[] = [];
   const store = await createSessionStore({
     ...options,
-    onStatus: (status) => said.push(status.state === 'failing' ? status.error.message : status.state),
-    onRecovery: ({ session, outcome }) => said.push(`${session} ${outcome}`),
+    on: listen({
+      onStatus: (status) => said.push(status.state === 'failing' ? status.error.message : status.state),
+      onRecovery: ({ session, outcome }) => said.push(`${session} ${outcome}`),
+    }),
   });
   try {
     const left = async () => [

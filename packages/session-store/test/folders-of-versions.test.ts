@@ -11,6 +11,7 @@ import { newDatabase, newDataDir } from './databases.ts';
 import { finishRecovery } from './finish-recovery.ts';
 import { expectedOf, extract, versions, type Left } from './folders-of-versions.ts';
 import { judgeStore, lawful } from './laws.ts';
+import { listen } from './listen.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => void (folder = temporaryFolder('folders-of-versions-', { inMemory: true })));
@@ -100,7 +101,10 @@ describe.each(versions.filter((version) => !withSegments.includes(version)))('of
     cpSync(join(folder.path, 'data', 'spool'), join(dataDir, 'spool'), { recursive: true });
     const { durable, written } = expected.embedded;
     const recoveries: SpoolRecovery[] = [];
-    await using store = await createSessionStore({ dataDir, onRecovery: (recovery) => recoveries.push(recovery) });
+    await using store = await createSessionStore({
+      dataDir,
+      on: listen({ onRecovery: (recovery) => recoveries.push(recovery) }),
+    });
     await expect.poll(() => recoveries, { timeout: 30_000 }).toHaveLength(1);
     expect(recoveries).toMatchObject([{ session: durable.session, outcome: 'set-aside' }]);
     const { file, setAside } = recoveries[0] as { file: string; setAside: number };

@@ -8,6 +8,7 @@ import { systemRuntime } from '../src/runtime.ts';
 import { checkServer } from '../src/check-database.ts';
 import { delta, snapshot } from './contract.ts';
 import { newDatabase, sharedServer, whenFinished, type Content } from './databases.ts';
+import { listen } from './listen.ts';
 
 const end = { status: 'closed', reason: 'as planned' } as const;
 
@@ -219,7 +220,7 @@ describe('a role of few rights', () => {
     await using store = await createSessionStore({
       url,
       lease: { durationMs: 400, sweepEveryMs: 20 },
-      onMaintenanceFailure: ({ job, error }) => void failures.push(`${job}: ${error.message}`),
+      on: listen({ onMaintenanceFailure: ({ job, error }) => void failures.push(`${job}: ${error.message}`) }),
     });
     // A day without a partition lies in the default one.
     await record(store, 'desk');

@@ -7,6 +7,7 @@ import { createSessionStore, type StoreStatus } from '../src/index.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { appendNext, type Progress } from './crash-records.ts';
 import { newDataDir } from './databases.ts';
+import { listen } from './listen.ts';
 
 const MiB = 2 ** 20;
 const WAIT = { timeout: 60_000, interval: 20 };
@@ -74,7 +75,7 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (skipped: ${missing})` : '
         whenFull: 'shed',
         queue: { highWaterRecords: 5_000 },
         batch: { maxAgeMs: 50 },
-        onStatus: (status) => statuses.push(status),
+        on: listen({ onStatus: (status) => statuses.push(status) }),
       });
       const session = await store.openSession({ recorder: 'desk' });
       const progress: Progress = { session: session.id, deltas: 0, trades: 0, raw: 0 };

@@ -2,6 +2,7 @@ import { createSessionStore, type SessionId, type SessionStoreOptions, type Spoo
 import type { Progress } from './crash-records.ts';
 import { pause } from './crash-result.ts';
 import { judgeStore, type Verdict } from './laws.ts';
+import { listen } from './listen.ts';
 
 /**
  * Opens an embedded store as it was found, and judges it once all that its spool had is in it.
@@ -19,7 +20,7 @@ export async function judgeFound(
     written += recovery.written;
     if (recovery.outcome === 'set-aside') problems.push(`set aside: ${recovery.reason}`);
   };
-  await using found = await createSessionStore({ ...options, onRecovery });
+  await using found = await createSessionStore({ ...options, on: listen({ onRecovery }) });
   const isBusy = async () =>
     (await found.query('select 1 from sessions where lease_until is not null')).length > 0 ||
     found.backlog().spooledRecords! > 0;

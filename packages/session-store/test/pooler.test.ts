@@ -7,6 +7,7 @@ import { systemRuntime } from '../src/runtime.ts';
 import { delta, snapshot, trade } from './contract.ts';
 import { newDatabase } from './databases.ts';
 import { startPooler } from './pooler.ts';
+import { listen } from './listen.ts';
 
 const end = { status: 'closed', reason: 'as planned' } as const;
 
@@ -35,7 +36,7 @@ describe('a transaction pooler', () => {
     const statuses: StoreStatus[] = [];
     const store = await createSessionStore({
       url: pooler.url + parameters,
-      onStatus: (status) => statuses.push(status),
+      on: listen({ onStatus: (status) => statuses.push(status) }),
       lease: { durationMs: 400, sweepEveryMs: 50 },
       batch: { maxAgeMs: 1_000_000 },
     });

@@ -12,13 +12,14 @@ import { DeadlineRuntime } from './deadline-runtime.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
+import { listen } from './listen.ts';
 
 /** A store whose changes of status are kept, and one session of it. */
 async function recording(options: SessionStoreOptions) {
   const statuses: StoreStatus[] = [];
   const store = await createSessionStore({
     batch: { maxAgeMs: 1_000_000 },
-    onStatus: (status) => statuses.push(status),
+    on: listen({ onStatus: (status) => statuses.push(status) }),
     ...options,
   });
   const session = await store.openSession({ recorder: 'faulty' });

@@ -34,7 +34,7 @@ let session: string;
 beforeAll(async () => {
   store = await createSessionStore({ dataDir: newDataDir() });
   const recording = await store.openSession({ recorder: 'desk-1' });
-  for (const record of records) if (!recording.append(record)) await recording.drained();
+  for (const record of records) if (recording.append(record) === 'full') await recording.drained();
   session = (await recording.close({ status: 'closed', reason: 'test' })).id;
 });
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { createSessionStore, type SpoolRecovery, type StoreRecord } from '../src/index.ts';
 import { delta } from './contract.ts';
 import { newDatabase, sharedServer } from './databases.ts';
+import { listen } from './listen.ts';
 
 const end = { status: 'closed', reason: 'as planned' } as const;
 const folder = temporaryFolder('session-store-refused-');
@@ -52,7 +53,7 @@ test('with a spool they are entered when the records are set aside', async () =>
     url,
     batch: { maxAgeMs: 10 },
     spool: { dir: join(folder.path, 'one'), durableWithinMs: 10 },
-    onRecovery: (recovery) => recoveries.push(recovery),
+    on: listen({ onRecovery: (recovery) => recoveries.push(recovery) }),
   });
   await refuse(url);
   const session = await store.openSession({ recorder: 'desk' });
@@ -92,7 +93,7 @@ test('of what a dead process left they are entered too', async () => {
   await refuse(url);
   const recoveries: SpoolRecovery[] = [];
   const onRecovery = (recovery: SpoolRecovery) => void recoveries.push(recovery);
-  await using store = await createSessionStore({ url, spool: { dir }, onRecovery, lease });
+  await using store = await createSessionStore({ url, spool: { dir }, on: listen({ onRecovery }), lease });
   await expect.poll(() => recoveries).toMatchObject([{ outcome: 'recovered' }]);
   expect(await store.query(ledger)).toContainEqual({ sid: 1, first_seq: 3, last_seq: 4, cause: 'sequence' });
   const named = await store.query(`select first_seq, last_seq from gap_records where cause = 'refused'`);

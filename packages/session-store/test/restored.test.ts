@@ -15,6 +15,7 @@ import { Door } from './door.ts';
 import { copyDatabase, type CopiedDatabase } from './copied-database.ts';
 import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
 import { newDatabase, sharedServer, whenFinished } from './databases.ts';
+import { listen } from './listen.ts';
 
 const end = { status: 'closed', reason: 'as planned' } as const;
 const cause = 'database-rolled-back';
@@ -37,7 +38,7 @@ afterEach(async () => {
 
 const open = async (tuning: SessionStoreTuning = {}) => {
   const onRecovery = (recovery: SpoolRecovery) => void recoveries.push(recovery);
-  const store = await createSessionStore({ url, batch: { maxAgeMs: 10 }, onRecovery, ...tuning });
+  const store = await createSessionStore({ url, batch: { maxAgeMs: 10 }, on: listen({ onRecovery }), ...tuning });
   stores.add(store);
   return store;
 };

@@ -16,6 +16,7 @@ import { appendNext, type Progress } from './crash-records.ts';
 import { DeadlineRuntime } from './deadline-runtime.ts';
 import { judge, lawful } from './laws.ts';
 import { stopServer } from './signal-server.ts';
+import { listen } from './listen.ts';
 
 const end = { status: 'closed', reason: 'as planned' } as const;
 
@@ -39,7 +40,7 @@ async function recording(name: string, tuning: SessionStoreTuning = {}) {
   const statuses: StoreStatus['state'][] = [];
   const onStatus = ({ state }: StoreStatus) => void statuses.push(state);
   const batch = { maxRecords: 300, maxAgeMs: 10 };
-  const store = await createSessionStore({ url, spool, batch, onStatus, ...tuning });
+  const store = await createSessionStore({ url, spool, batch, on: listen({ onStatus }), ...tuning });
   const session = await store.openSession({ recorder: name });
   const progress: Progress = { session: session.id, deltas: 0, trades: 0, raw: 0 };
   const random = seededRandom(7);
@@ -56,7 +57,7 @@ describe('a server that crashes in the middle of writing', () => {
     const store = await createSessionStore({
       url: await newDatabase(),
       batch: { maxRecords: 200, maxAgeMs: 1_000_000 },
-      onStatus: (status) => statuses.push(status),
+      on: listen({ onStatus: (status) => statuses.push(status) }),
     });
     const session = await store.openSession({ recorder: 'faulty' });
     const appended = 12_000;

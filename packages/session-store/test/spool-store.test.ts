@@ -12,6 +12,7 @@ import {
   type SessionStoreTuning,
   type SpoolRecovery,
   type StoreStatus,
+  type StoreRecord,
 } from '../src/index.ts';
 import { appendNext, deltaOrSnapshot, type Progress } from './crash-records.ts';
 import { delta } from './contract.ts';
@@ -20,6 +21,7 @@ import { DeadlineRuntime } from './deadline-runtime.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
 import { finishRecovery } from './finish-recovery.ts';
 import { judge, lawful } from './laws.ts';
+import { listen } from './listen.ts';
 
 const end = { status: 'health_failure', reason: 'feed silent' } as const;
 const lease = { durationMs: 2000, renewalsPerLease: 3, sweepEveryMs: 100 };
@@ -56,8 +58,7 @@ const open = async (over: SessionStoreTuning = {}) => {
     runtime,
     queryTimeoutMs: runtime.queryTimeoutMs,
     batch: { maxRecords: 100, maxAgeMs: 10 },
-    onRecovery: (recovery) => recoveries.push(recovery),
-    onStatus: (status) => statuses.push(status),
+    on: listen({ onRecovery: (recovery) => recoveries.push(recovery), onStatus: (status) => statuses.push(status) }),
     ...over,
     spool: { dir, durableWithinMs: 10, ...over.spool },
   });
@@ -134,7 +135,7 @@ describe('with the database away', () => {
     databaseIsAway();
     append(20_000);
     await expect(session.drained()).resolves.toBeUndefined();
-    expect(session.append(deltaOrSnapshot(++progress.deltas))).toBe(true);
+    expect(session.append(deltaOrSnapshot(++progress.deltas))).toBe('taken');
     databaseIsBack();
   });
 
@@ -240,7 +241,8 @@ describe('a spool that is full', () => {
     databaseIsAway();
     let [shed, seq] = [0, await fillSpool(session)];
     for (let more = 20; more > 0 && shed < 5; more--) {
-      if (!session.append({ kind: 'raw', epoch: 1, sid: 1, seq: ++seq, receivedAtMs: 1, text: fullText })) shed++;
+      const record: StoreRecord = { kind: 'raw', epoch: 1, sid: 1, seq: ++seq, receivedAtMs: 1, text: fullText };
+      if (session.append(record) === 'dropped') shed++;
     }
     expect(shed).toBe(5);
     databaseIsBack();

@@ -13,6 +13,7 @@ import {
 } from '../src/index.ts';
 import { atMs, delta, snapshot } from './contract.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
+import { listen } from './listen.ts';
 
 let primary: TestPostgres;
 let standby: TestPostgres;
@@ -42,7 +43,7 @@ const end = { status: 'closed', reason: 'as planned' } as const;
 async function recording(recorder: string, url: string, options: SessionStoreTuning = {}) {
   const statuses: StoreStatus[] = [];
   const onStatus = (status: StoreStatus) => void statuses.push(status);
-  const store = await createSessionStore({ url, batch: { maxAgeMs: 1_000_000 }, onStatus, ...options });
+  const store = await createSessionStore({ url, batch: { maxAgeMs: 1_000_000 }, on: listen({ onStatus }), ...options });
   return { store, session: await store.openSession({ recorder }), statuses };
 }
 

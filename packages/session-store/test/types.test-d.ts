@@ -30,7 +30,7 @@ test('a store is somewhere: at a URL, in a folder, or in a pool of yours', () =>
 
 test('a session takes records, and says at once whether there is room', () => {
   expectTypeOf(store.openSession({ recorder: 'desk' })).resolves.toEqualTypeOf<RecordingSession>();
-  expectTypeOf<RecordingSession['append']>().toEqualTypeOf<(record: StoreRecord) => boolean>();
+  expectTypeOf<RecordingSession['append']>().toEqualTypeOf<(record: StoreRecord) => 'taken' | 'full' | 'dropped'>();
   expectTypeOf<RecordingSession['close']>().returns.resolves.toEqualTypeOf<SessionRow>();
   // @ts-expect-error a session does not end as "reclaimed" by its owner's word
   void session.close({ status: 'reclaimed', reason: 'x' });

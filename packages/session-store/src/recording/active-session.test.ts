@@ -215,15 +215,15 @@ describe('a full queue', () => {
 
   test('is full by memory too, and drained when that is free again', async () => {
     const { session, answers } = setUp({ queue: { highWaterBytes: 10_000, lowWaterBytes: 100 } });
-    expect(session.append(raw(1000))).toBe(true);
-    expect(session.append(raw(10_000))).toBe(false);
+    expect(session.append(raw(1000))).toBe('taken');
+    expect(session.append(raw(10_000))).toBe('full');
     let drained = false;
     const draining = session.drained().then(() => (drained = true));
     await turn();
     expect(drained).toBe(false);
     answers[0]!.resolve();
     await draining;
-    expect(session.append(raw(1000))).toBe(true);
+    expect(session.append(raw(1000))).toBe('taken');
   });
 
   test('of a batch is cut by memory too', async () => {
@@ -241,7 +241,7 @@ describe('a full queue', () => {
     const { session, written, answers, runtime } = setUp({ batch: { maxRecords: 2 }, queue, whenFull: 'shed' });
     const taken = (from: number, to: number) => {
       const all = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-      return all.filter((seq) => session.append(delta(seq)));
+      return all.filter((seq) => session.append(delta(seq)) !== 'dropped');
     };
     const answer = async (index: number) => {
       answers[index]!.resolve();
@@ -324,7 +324,7 @@ describe('a full queue', () => {
     const { session, append } = setUp({ queue: { highWaterRecords: 1 }, whenFull: 'shed' });
     append(1, 3);
     const span = { firstSeq: 4, lastSeq: 9, fromAtMs: 1, toAtMs: 2 };
-    expect(session.append({ kind: 'gap', epoch: 1, sid: 1, ...span, cause: 'lost' })).toBe(true);
+    expect(session.append({ kind: 'gap', epoch: 1, sid: 1, ...span, cause: 'lost' })).not.toBe('dropped');
     expect(session.counters()).toMatchObject({ deltas: 2, shed: 1, gaps: 1 });
   });
 });

@@ -13,7 +13,7 @@ import { maxDelayMs, within, type ResolvedOptions } from '../options.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
 import type { Reserved } from '../ownership/opening.ts';
 import { QueueRoom } from './queue-room.ts';
-import type { RecordingSession, SessionCloseOptions } from './recording-session.ts';
+import type { Appended, RecordingSession, SessionCloseOptions, SessionEnding } from './recording-session.ts';
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from '../records.ts';
 import type { SessionLeft, SessionSpool } from '../spool/session-spool.ts';
 import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
@@ -49,6 +49,7 @@ export class ActiveSession implements RecordingSession {
   readonly #collector: Collector;
   readonly #room: QueueRoom;
   readonly #queue: BatchQueue;
+  readonly #ended = Promise.withResolvers<SessionEnding>();
   #cancelAge: (() => void) | null = null;
   #failure: SessionStoreError | null = null;
   /** Rows of the ledger in batches that the database does not take. */
@@ -92,20 +93,24 @@ export class ActiveSession implements RecordingSession {
     spool?.onTaken(() => this.#room.release());
   }
 
-  append(record: StoreRecord): boolean {
+  get ended(): Promise<SessionEnding> {
+    return this.#ended.promise;
+  }
+
+  append(record: StoreRecord): Appended {
     if (this.#failure) throw this.#failure;
     if (this.#closing)
       throw new SessionStoreError('SESSION_CLOSED', 'The session is closed; open a new one to record.');
     if (record.kind !== 'gap' && this.#room.mustShed()) {
       this.#collector.shed(record);
       this.#armAge();
-      return false;
+      return 'dropped';
     }
     this.#collector.add(record);
-    const { maxRecords, maxBytes, whenFull } = this.#options;
+    const { maxRecords, maxBytes } = this.#options;
     if (this.#collector.size >= maxRecords || this.#collector.bytes >= maxBytes) this.#cut();
     else this.#armAge();
-    return whenFull === 'shed' || !this.#room.isFull;
+    return this.#room.isFull ? 'full' : 'taken';
   }
 
   async drained(): Promise<void> {
@@ -199,6 +204,7 @@ export class ActiveSession implements RecordingSession {
     // Later batches would leave a hole behind this one.
     this.#queue.stop(this.#failure);
     this.#room.fail(this.#failure);
+    this.#ended.resolve({ row: null, error: this.#failure });
     if (isRecoverable && !this.#closing) this.#leave();
   }
 
@@ -244,6 +250,7 @@ export class ActiveSession implements RecordingSession {
       this.#room.open();
       this.#spool?.finish();
       this.#onEnd(null);
+      this.#ended.resolve({ row, error: null });
       return row;
     } catch (cause) {
       const error = cause as SessionStoreError;
@@ -251,6 +258,7 @@ export class ActiveSession implements RecordingSession {
       this.#queue.stop(error);
       this.#failure ??= error;
       this.#room.fail(error);
+      this.#ended.resolve({ row: null, error: this.#failure });
       this.#leave();
       throw error;
     }

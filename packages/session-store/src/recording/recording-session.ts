@@ -1,4 +1,21 @@
+import type { SessionStoreError } from '../errors.ts';
 import type { SessionCounters, SessionId, SessionRow, StoreRecord } from '../records.ts';
+
+/**
+ * What became of a record.
+ *
+ * - `taken`: go on.
+ * - `full`: taken, and the queue is above `queue.highWaterRecords` or `queue.highWaterBytes`. Please pause until `drained`. With
+ *   `whenFull: 'shed'` the next ones are dropped.
+ * - `dropped`: not taken, as the queue is full and `whenFull` is `'shed'`. The ledger names it. So it goes on until the queue is down
+ *   to its low-water marks; gaps are always taken.
+ */
+export type Appended = 'taken' | 'full' | 'dropped';
+
+/** How a session took its last record: with its row where it was closed, or why it was over before. */
+export type SessionEnding =
+  | { readonly row: SessionRow; readonly error: null }
+  | { readonly row: null; readonly error: SessionStoreError };
 
 /** How a session is ended. */
 export interface SessionCloseOptions {
@@ -14,17 +31,20 @@ export interface RecordingSession {
   readonly id: SessionId;
   readonly recorder: string;
   /**
+   * Resolves once the session takes no more records: it was closed, or the database has refused its records or said that it is
+   * over. Never rejects.
+   */
+  readonly ended: Promise<SessionEnding>;
+  /**
    * Takes a record. Never waits, whatever the database does. The record is kept by reference until it is written: do not
    * change it.
    *
-   * @returns false when the queue is full, that is above `queue.highWaterRecords` or `queue.highWaterBytes`. With
-   *   `whenFull: 'block'` the record was taken all the same; please pause until {@link drained}. With `'shed'` it was dropped,
-   *   and so is each that follows until the queue is down to its low-water marks; gaps are always taken.
+   * @returns what became of it: see {@link Appended}
    * @throws {SessionStoreError} RECORD_INVALID when it could never be stored (it was not taken), SESSION_CLOSED after
    *   `close`, SESSION_FENCED, SESSION_DIVERGED, RECORD_REFUSED or SESSION_CLOSED once the database has said that this
    *   session is over; RECORDER_BUSY, SCHEMA_TOO_NEW or MIGRATION_FAILED where it began without the database
    */
-  append(record: StoreRecord): boolean;
+  append(record: StoreRecord): Appended;
   /** Resolves once the queue is down to its low-water marks; at once if it is. @throws {SessionStoreError} as `append` */
   drained(): Promise<void>;
   /** Resolves once everything appended before is committed, however long that takes. @throws {SessionStoreError} as `append` */
