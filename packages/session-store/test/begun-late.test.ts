@@ -5,6 +5,7 @@ import { seededRandom, temporaryFolder } from '@trader/testkit';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import {
   createSessionStore,
+  type RecordingSession,
   type SessionStore,
   type SessionStoreTuning,
   type SpoolRecovery,
@@ -68,11 +69,14 @@ const record = async (store: SessionStore, count: number) => {
   return { session, progress, append };
 };
 
-/** What a process that died at this instant would have left. */
-const leftNow = (dir: string) => {
-  const copy = newFolder();
-  cpSync(dir, copy, { recursive: true });
-  return copy;
+/** What a process that died at this instant would have left. The store is closed: nobody goes on in its place. */
+const dies = async (store: SessionStore, session: RecordingSession, dir: string) => {
+  const left = newFolder();
+  cpSync(dir, left, { recursive: true });
+  await session.close({ ...end, timeoutMs: 1 }).catch(() => undefined);
+  await store.close();
+  stores.delete(store);
+  return left;
 };
 
 test('a session begins without the database, and has its row and its records once that is there', async () => {
@@ -120,11 +124,10 @@ test('a database without tables gets them when it is there', async () => {
 
 test('what a process leaves that dies meanwhile is one session with its true beginning, which the next one continues', async () => {
   const dir = newFolder();
-  const { session, progress } = await record(await open(dir), 500);
+  const dead = await open(dir);
+  const { session, progress } = await record(dead, 500);
   const begunMs = Date.now();
-  const left = leftNow(dir);
-  // The first one stays without the database: it is dead.
-  const next = await open(left, { url });
+  const next = await open(await dies(dead, session, dir), { url });
   const successor = await next.openSession({ recorder: 'desk' });
   await expect.poll(() => recoveries).toMatchObject([{ session: session.id, outcome: 'recovered', setAside: 0 }]);
   const rows = await next.sessions();
@@ -139,26 +142,29 @@ test('what a process leaves that dies meanwhile is one session with its true beg
 });
 
 test('processes that die one after the other without the database leave a session each, in their order', async () => {
-  const first = newFolder();
-  const one = await record(await open(first), 100);
-  const second = leftNow(first);
-  const two = await record(await open(second), 200);
-  const third = leftNow(second);
-  const three = await record(await open(third), 300);
-  const last = await open(leftNow(third), { url });
+  let dir = newFolder();
+  const dead: Pick<Awaited<ReturnType<typeof record>>, 'session' | 'progress'>[] = [];
+  for (const count of [100, 200, 300]) {
+    const store = await open(dir);
+    const one = await record(store, count);
+    dir = await dies(store, one.session, dir);
+    dead.push(one);
+  }
+  const [one, two, three] = dead.map(({ session }) => session.id);
+  const last = await open(dir, { url });
   const { session } = await record(last, 10);
   await session.flush();
   await expect.poll(() => recoveries).toHaveLength(3);
   const rows = await last.sessions();
   expect(rows.map(({ id, messages, continues }) => ({ id, messages, continues }))).toEqual([
-    { id: session.id, messages: 10, continues: three.session.id },
-    { id: three.session.id, messages: 300, continues: two.session.id },
-    { id: two.session.id, messages: 200, continues: one.session.id },
-    { id: one.session.id, messages: 100, continues: null },
+    { id: session.id, messages: 10, continues: three },
+    { id: three, messages: 300, continues: two },
+    { id: two, messages: 200, continues: one },
+    { id: one, messages: 100, continues: null },
   ]);
   await session.close(end);
   await last.close();
-  const promised = [one, two, three].map(({ session, progress }) => [session.id, progress] as const);
+  const promised = dead.map(({ session: { id }, progress }) => [id, progress] as const);
   expect(await judge(url, new Map(promised))).toMatchObject({ ...lawful, records: 610 });
 });
 

@@ -147,9 +147,9 @@ async function lostRecords(ask: Ask, promised: Promised): Promise<number> {
       union all select session_id, 'raw', max(text::bigint) from raw_frames group by 1
       union all select session_id, case sid when 1 then 'deltas' else 'trades' end, max(last_seq)
         from gap_records where sid is not null group by session_id, sid
-      -- Where the database was put back and the process was gone: a time without an end is all that anybody knows.
+      -- Where the database was put back and the process was gone, the time is all that anybody knows of what nothing came behind.
       union all select session_id, what, 9e15 from gap_records, unnest('{deltas,trades,raw}'::text[]) as what
-        where cause = 'database-rolled-back' and sid is null and (to_at is null or what = 'raw')) as ends`);
+        where cause = 'database-rolled-back' and sid is null and (to_at is null or what <> 'deltas')) as ends`);
   let lost = 0;
   for (const [id, progress] of promised) {
     for (const what of ['deltas', 'trades', 'raw'] as const) {
