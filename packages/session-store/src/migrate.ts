@@ -6,7 +6,6 @@ import { SessionStoreError } from './errors.ts';
 import { lockOf } from './database/advisory-lock.ts';
 import { checkServer, makeSchema, missingGrant, refuseForeignTables } from './check-database.ts';
 import type { Engine, Run } from './database/engines/engine.ts';
-import { clauseOf } from './database/clause-of.ts';
 import { errnoText } from './database/errno-text.ts';
 import { numberOf } from './database/rows.ts';
 
