@@ -20,7 +20,7 @@ let reader: Reader;
 
 beforeAll(async () => {
   const dataDir = join(folder.path, 'data');
-  const store = await createSessionStore({ dataDir });
+  const store = await createSessionStore({ dataDir, compaction: false });
   for (let index = 0; index < 3; index++) {
     const session = await store.openSession({ recorder: `desk-${index}` });
     for (const record of [snapshot(1), delta(2), delta(3)]) session.append(record);
