@@ -214,6 +214,20 @@ export function readingContract(name: string, given: ContractEngine): void {
         expect((await store.bookAt(market, atMs + 400)).base).toMatchObject({ session: broken });
         expect(await store.bookAt(market, atMs + 700)).toMatchObject({ synced: true, base: { session: steady } });
       });
+
+      test('is of the recorder that is in sync behind any number of broken ones', async () => {
+        await opened();
+        const market = `M ${randomUUID()}`;
+        const steady = await recorded([snapshot(1, { market }), delta(2, { market, receivedAtMs: atMs + 1000 })]);
+        const snapshots = Array.from({ length: 40 }, (_, index) =>
+          snapshot(5 + index, { market, receivedAtMs: atMs + 100 + index }),
+        );
+        const hole = gap({ firstSeq: 45, lastSeq: null, fromAtMs: atMs + 200, toAtMs: null });
+        for (let broken = 0; broken < 3; broken++) {
+          await recorded([...snapshots, hole, raw({ epoch: 2, receivedAtMs: atMs + 1000 })]);
+        }
+        expect(await store.bookAt(market, atMs + 700)).toMatchObject({ synced: true, base: { session: steady } });
+      });
     });
 
     describe('the coverage of a market', () => {
