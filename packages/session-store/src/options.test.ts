@@ -16,7 +16,7 @@ describe('options', () => {
       whenFull: 'block',
       retention: null,
       lease: { durationMs: 15_000, renewalsPerLease: 3, sweepEveryMs: 10_000 },
-      compaction: { afterMs: 86_400_000, everyMs: 15_000, targetRecords: 4096 },
+      compaction: { afterMs: 86_400_000, everyMs: 60_000, targetRecords: 4096 },
       keyframes: { intervalMs: 60_000, everyDeltas: 4096 },
       queryTimeoutMs: 15_000,
     });
@@ -24,9 +24,9 @@ describe('options', () => {
 
   test('compact in the background unless told otherwise', () => {
     const everyMs = (options: SessionStoreOptions) => resolveOptions(options).compaction.everyMs;
-    expect(everyMs({ url: 'postgres://x' })).toBe(15_000);
+    expect(everyMs({ url: 'postgres://x' })).toBe(60_000);
     expect(everyMs({ url: 'postgres://x', compaction: false })).toBeNull();
-    expect(everyMs({ dataDir: 'x' })).toBe(15_000);
+    expect(everyMs({ dataDir: 'x' })).toBe(60_000);
   });
 
   test.each([

@@ -155,7 +155,7 @@ export interface SessionStoreTuning {
     | {
         /** Age of a subscription's oldest delta from which its deltas are rewritten, in ms; sooner where there are many. @default 86400000 */
         readonly afterMs?: number;
-        /** How often to look for work, in ms. @default 15000 */
+        /** How often to look for work, in ms. @default 60000 */
         readonly everyMs?: number;
         /** How many deltas a chunk of one market holds at most. @default 4096 */
         readonly targetRecords?: number;
@@ -378,7 +378,7 @@ function compactionOf(value: NonNullable<SessionStoreTuning['compaction']>): Res
   const given = value === false ? {} : value;
   if (typeof given !== 'object')
     throw new TypeError(`compaction must be an object or false, not ${JSON.stringify(value)}.`);
-  const { afterMs = dayMs, everyMs = 15_000, targetRecords = 4096 } = given;
+  const { afterMs = dayMs, everyMs = 60_000, targetRecords = 4096 } = given;
   return {
     afterMs: within('compaction.afterMs', afterMs, 0, Number.MAX_SAFE_INTEGER),
     everyMs: value === false ? null : within('compaction.everyMs', everyMs, 10, maxDelayMs),
