@@ -66,8 +66,15 @@ export type TestPostgres = TestDatabases &
      * Another server that replicates this one, which is halted meanwhile and started again: its data is copied. The standby takes
      * over by `select pg_promote()`.
      */
-    standby(): Promise<TestPostgres>;
+    standby(options?: StandbyOptions): Promise<TestPostgres>;
   };
+
+export type StandbyOptions = {
+  /** Where it finds the server to replicate: a port that somebody in between listens on. @default the server's own */
+  readonly through?: number;
+  /** Whether a commit is answered only when a standby has it. @default false */
+  readonly isSynchronous?: boolean;
+};
 
 const lasting = ['max_connections=40'];
 
@@ -110,6 +117,12 @@ type ServerParts = {
   readonly standbyOf?: number;
 };
 
+/** One that is not there yet is looked for again at once, and not after five seconds. */
+const following = (port: number) => [
+  `primary_conninfo=host=127.0.0.1 port=${port} user=postgres`,
+  'wal_retrieve_retry_interval=100ms',
+];
+
 const environment = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' };
 
 async function startServer(parts: ServerParts): Promise<TestPostgres> {
@@ -123,6 +136,8 @@ async function startServer(parts: ServerParts): Promise<TestPostgres> {
   chmodSync(data, 0o700);
 
   let server: ChildProcess | undefined;
+  /** Who is waited for. */
+  let waiting: readonly string[] = [];
 
   const end = async (signal: NodeJS.Signals) => {
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
@@ -135,8 +150,8 @@ async function startServer(parts: ServerParts): Promise<TestPostgres> {
 
   const start = async () => {
     const place = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories='];
-    const primary = standbyOf === undefined ? [] : [`primary_conninfo=host=127.0.0.1 port=${standbyOf} user=postgres`];
-    const options = [...place, ...settings, ...primary].flatMap((option) => ['-c', option]);
+    const primary = standbyOf === undefined ? [] : following(standbyOf);
+    const options = [...place, ...settings, ...primary, ...waiting].flatMap((option) => ['-c', option]);
     server = spawn(program('postgres'), ['-D', data, ...options], {
       ...account,
       env: environment,
@@ -153,9 +168,10 @@ async function startServer(parts: ServerParts): Promise<TestPostgres> {
     cluster.remove();
     parts.remove();
   };
-  const standby = async () => {
+  const standby = async ({ through = port, isSynchronous = false }: StandbyOptions = {}) => {
     await halt();
-    const copy = await startServer({ ...parts, origin: data, standbyOf: port, remove: () => undefined });
+    const copy = await startServer({ ...parts, origin: data, standbyOf: through, remove: () => undefined });
+    if (isSynchronous) waiting = ['synchronous_standby_names=*'];
     await start();
     return copy;
   };

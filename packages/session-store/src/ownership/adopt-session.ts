@@ -30,6 +30,9 @@ export type Adopted = {
  * Takes over a session of `recorder` whose owner is gone: one that is `reclaimed`, or active with its lease run out, which
  * is reclaimed here. Until `finishAdoption` it may be written with the new fencing token, and its lease be renewed.
  *
+ * The row is taken whatever it says: what was only read may be what a primary has that its synchronous standby does not, and the spool
+ * lets go of a session that is over.
+ *
  * @returns null when it is none of these: it ended otherwise, its owner lives, or somebody else is about it
  */
 export async function adoptSession(
@@ -38,9 +41,10 @@ export async function adoptSession(
 ): Promise<Adopted | null> {
   const [session] = await run(sql`
     select *, lease_until::text as until,
-      ${leaseRanOut(leaseMs)} or owner = any(${textArrayLiteral(goneOwners)}::text::text[])
-        or status = 'reclaimed' and (lease_until is null or owner = ${owner}) as free
-    from sessions where id = ${id}::uuid and recorder = ${recorder} and status in ('active', 'reclaimed')
+      status in ('active', 'reclaimed') and (
+        ${leaseRanOut(leaseMs)} or owner = any(${textArrayLiteral(goneOwners)}::text::text[])
+        or status = 'reclaimed' and (lease_until is null or owner = ${owner})) as free
+    from sessions where id = ${id}::uuid and recorder = ${recorder}
     for update`);
   if (session?.['free'] !== true) return null;
   if (session['status'] === 'active') {

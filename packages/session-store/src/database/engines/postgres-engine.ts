@@ -58,6 +58,8 @@ export class PostgresEngine implements Engine {
   #prepare = true;
   /** The host that was taken last. */
   #host = 0;
+  /** Those whose last commit is on the server's own disk only, though it answers as if it were on the standby's too. */
+  readonly #unreplicated = new WeakSet<Sql>();
   readonly #closed = new AbortController();
 
   /** @throws {SessionStoreError} DATABASE_REFUSED for a URL that cannot be read, or that asks for a server that cannot do */
@@ -113,7 +115,7 @@ export class PostgresEngine implements Engine {
       this.#closed.signal.throwIfAborted();
       const begun = async () => {
         const sql = slot.connection ?? (await this.#connectFor(slot, doing, timeoutMs, () => isOver));
-        return sql.begin(transactionMode(readOnly), async (transaction) => {
+        const done = await sql.begin(transactionMode(readOnly), async (transaction) => {
           moment = readOnly ? 'reading' : 'writing';
           const guarded = guardTransaction(
             async (text, parameters) => transaction.unsafe(text, [...parameters], prepared),
@@ -125,6 +127,8 @@ export class PostgresEngine implements Engine {
           if (readOnly) throw new RolledBack(value);
           return value;
         });
+        if (this.#unreplicated.delete(sql)) throw unreplicated(doing);
+        return done;
       };
       const done = RolledBack.valueOf(begun());
       // After the deadline nobody waits for it any more, and its rejection is of no interest.
@@ -209,7 +213,7 @@ export class PostgresEngine implements Engine {
         // How long to wait after a failure is decided in one place, and it is not here.
         backoff: () => 0,
         max_lifetime: null,
-        onnotice: () => undefined,
+        onnotice: ({ routine }) => void (routine === 'SyncRepWaitForLSN' && this.#unreplicated.add(connection)),
         // The next one may have to go to another host.
         onclose: () => onClose(connection),
         fetch_types: false,
@@ -224,6 +228,18 @@ export class PostgresEngine implements Engine {
     }
   }
 }
+
+/**
+ * A server that was told to wait no more for its standby (`pg_cancel_backend`) says so in a warning, and that it has committed. To
+ * repeat the transaction waits anew: it finds what it has written, and takes the session's row again.
+ */
+const unreplicated = (doing: string) =>
+  new SessionStoreError(
+    'QUERY_TIMEOUT',
+    `${doing} failed: the server was told to wait no more for its standby, which may not have it. It is tried again until the ` +
+      'standby has it: bring that back, or take it out of synchronous_standby_names.',
+    { retryable: true },
+  );
 
 /** What a store that writes needs. Of several servers that is the primary, whatever is said of readers. */
 function writable(wanted: WantedServer, hosts: number): WantedServer {
