@@ -83,8 +83,8 @@ export const campaigns = [
   {
     name: 'crash',
     folder: 'packages/session-store',
-    what: 'a writer that is killed, its database, disk, network and clock that fail, power that goes, disks that fill up; every law afterwards',
-    shortRounds: 16,
+    what: 'a writer that is killed, its database, disk, network and clock that fail, a standby that takes over, power that goes, disks that fill up; every law afterwards',
+    shortRounds: 14,
     longRounds: 200,
     shareSeconds: 70,
   },

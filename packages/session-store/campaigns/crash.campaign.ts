@@ -13,13 +13,14 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
 import { startChildOwner } from '../test/child-owner.ts';
 import { crashCampaign, crashLease } from '../test/crash-campaign.ts';
+import { failovers } from '../test/crash-failover.ts';
 import { faultNames, playFault, runsOf } from '../test/crash-faults.ts';
 import { fullDisks } from '../test/crash-full-disk.ts';
 import { powerCuts } from '../test/crash-power.ts';
 import { pause, table, type FaultResult } from '../test/crash-result.ts';
 import { lawful } from '../test/laws.ts';
 
-const kills = campaignRounds(16);
+const kills = campaignRounds(14);
 const seed = testSeed();
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -55,6 +56,15 @@ test.each(faultNames)('%s: no law is broken', async (fault) => {
   const runs = runsOf(fault, kills);
   say(`${fault}: ${runs}`);
   const result = await playFault(server, fault, runs, seed, campaignProgress('run', runs));
+  results.push(result);
+  expect(judged(result)).toMatchObject(asItShould);
+  expect(result.verdict.watchedWrites).toBeGreaterThan(0);
+});
+
+test('failovers to a synchronous standby: no law is broken', async () => {
+  const rounds = Math.max(1, Math.round(kills / 25));
+  say(`failovers: ${rounds}`);
+  const result = await failovers(rounds, seed, campaignProgress('failover', rounds));
   results.push(result);
   expect(judged(result)).toMatchObject(asItShould);
   expect(result.verdict.watchedWrites).toBeGreaterThan(0);

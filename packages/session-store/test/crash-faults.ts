@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { seededRandom, SmallDisk, temporaryFolder, type TemporaryFolder, type TestPostgres } from '@trader/testkit';
 import { createSessionStore, type SessionStoreOptions } from '../src/index.ts';
 import { pause, sumOf, type FaultResult } from './crash-result.ts';
-import { newWitness, startCrashWriter, type CrashWriter, type Witness } from './crash-writer.ts';
+import { newWitness, saysSoon, startCrashWriter, type Witness } from './crash-writer.ts';
 import { copyDatabase } from './copied-database.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
 import { finishRecovery } from './finish-recovery.ts';
@@ -60,18 +60,6 @@ async function staged(
   await Promise.all([...spools].map(async (left) => finishRecovery({ ...left, url, queryTimeoutMs: 15_000 })));
   verdicts.push(await judge(url, witness.promised));
   return { fault, runs, verdict: sumOf(verdicts), problems: witness.problems };
-}
-
-/** What it says next of its own work, bounded: nothing heals later than that. */
-async function saysSoon(writer: CrashWriter, ...what: string[]): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const message = () => `The writer did not say ${what.join(' or ')} within a minute, but last ${writer.last()}.`;
-  const timer = setTimeout(() => late.reject(new Error(message())), 60_000);
-  try {
-    await Promise.race([...what.map(async (said) => writer.says(said)), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** A fault while the writer is in the middle of its work, which goes on afterwards. */

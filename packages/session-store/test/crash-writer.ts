@@ -33,6 +33,7 @@ export type CrashWriter = {
   /** Resolves with the first thing it says of this kind from now on. */
   says(what: string): Promise<Said>;
   signal(name: NodeJS.Signals): void;
+  isGone(): boolean;
   /** SIGKILL; resolves once it is gone and all that it said is known. */
   kill(): Promise<void>;
 };
@@ -49,6 +50,8 @@ export function startCrashWriter(
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  let isGone = false;
+  void ended.then(() => (isGone = true));
   let last = 'nothing';
   let session: SessionId | null = null;
   const listeners = new Set<(said: Said) => void>();
@@ -82,6 +85,7 @@ export function startCrashWriter(
         void ended.then(() => reject(new Error(`It ended before it said ${what}:\n${complaints}`)));
       }),
     signal: (name) => void child.kill(name),
+    isGone: () => isGone,
     kill: async () => {
       child.kill('SIGKILL');
       const [, signal] = await ended;
@@ -89,4 +93,16 @@ export function startCrashWriter(
       if (signal !== 'SIGKILL') witness.problems.push(`ended by itself: ${complaints.slice(0, 2000)}`);
     },
   };
+}
+
+/** What it says next of its own work, bounded: nothing heals later than that. */
+export async function saysSoon(writer: CrashWriter, ...what: string[]): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const message = () => `The writer did not say ${what.join(' or ')} within a minute, but last ${writer.last()}.`;
+  const timer = setTimeout(() => late.reject(new Error(message())), 60_000);
+  try {
+    await Promise.race([...what.map(async (said) => writer.says(said)), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
