@@ -40,7 +40,7 @@ const records: readonly StoreRecord[] = [
 beforeAll(async () => {
   folder = temporaryFolder();
   database = await newDatabase();
-  const store = await createSessionStore({ url: database });
+  const store = await createSessionStore({ url: database, compaction: false });
   for (let index = 0; index < 4; index++) {
     const session = await store.openSession({ recorder: `desk-${index}` });
     for (const record of records) session.append(record);

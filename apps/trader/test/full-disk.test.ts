@@ -7,12 +7,12 @@ import { newDataDir } from './databases.ts';
 import { freePort, Program, recording } from './program.ts';
 
 const MiB = 2 ** 20;
-const WAIT = { timeout: 60_000, interval: 50 };
+const WAIT = { timeout: 120_000, interval: 50 };
 
 const missing = SmallDisk.refusal();
 
 const livez = async (port: number) =>
-  (await fetch(`http://127.0.0.1:${port}/livez`, { signal: AbortSignal.timeout(10_000) })).status;
+  (await fetch(`http://127.0.0.1:${port}/livez`, { signal: AbortSignal.timeout(60_000) })).status;
 
 type Status = { readonly state: string; readonly store: string };
 const status = async (port: number) => (await (await fetch(`http://127.0.0.1:${port}/status`)).json()) as Status;

@@ -37,7 +37,8 @@ export class Program implements AsyncDisposable {
 
   constructor(args: readonly string[], { cwd, stdio = 'pipe', env = {}, nodeArgs }: ProgramOptions) {
     const [file, ...rest] = commandLine(args, nodeArgs);
-    this.child = spawn(file!, rest, { cwd, stdio, env: cleanEnvironment(env) });
+    // However busy the machine is, there is time for a clean end.
+    this.child = spawn(file!, rest, { cwd, stdio, env: cleanEnvironment({ TRADER_DRAIN: '120s', ...env }) });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.exited = once(this.child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);

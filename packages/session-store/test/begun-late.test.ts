@@ -17,8 +17,9 @@ import { Door } from './door.ts';
 import { judge, lawful } from './laws.ts';
 import { listen } from './listen.ts';
 
-const end = { status: 'health_failure', reason: 'feed silent' } as const;
-const lease = { durationMs: 1000, renewalsPerLease: 3, sweepEveryMs: 100 };
+const end = { status: 'health_failure', reason: 'feed silent', timeoutMs: 120_000 } as const;
+/** Renewed often, and long: no pause of a busy machine uses it up. */
+const lease = { durationMs: 30_000, renewalsPerLease: 100, sweepEveryMs: 100 };
 
 let url: string;
 let door: Door;
@@ -194,9 +195,11 @@ test('a recorder that another process has by then leaves a session of its own, w
 });
 
 test('a recorder whose dead owner still has a lease goes on as soon as that has run out', async () => {
-  const dead = await createSessionStore({ url, lease: { ...lease, sweepEveryMs: 86_400_000 } });
+  // The server may have started a moment ago, which gives every owner a lease's time.
+  const short = { durationMs: 1000, sweepEveryMs: 86_400_000 };
+  const dead = await createSessionStore({ url, lease: short });
   const old = await dead.openSession({ recorder: 'desk' });
-  const store = await open(newFolder(), { lease: { ...lease, sweepEveryMs: 86_400_000 } });
+  const store = await open(newFolder(), { lease: short });
   const { session } = await record(store, 100);
   await sharedServer().execute(
     url,

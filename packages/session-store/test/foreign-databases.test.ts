@@ -10,7 +10,7 @@ import { delta, snapshot } from './contract.ts';
 import { newDatabase, sharedServer, whenFinished, type Content } from './databases.ts';
 import { listen } from './listen.ts';
 
-const end = { status: 'closed', reason: 'as planned' } as const;
+const end = { status: 'closed', reason: 'as planned', timeoutMs: 120_000 } as const;
 
 /** A database, and a way to change it behind the store's back. */
 async function database(content?: Content) {

@@ -99,7 +99,11 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (skipped: ${missing})` : '
       } finally {
         clearInterval(record);
       }
-      const { shed, deltas, snapshots } = await session.close({ status: 'closed', reason: 'the test is over' });
+      const { shed, deltas, snapshots } = await session.close({
+        status: 'closed',
+        reason: 'the test is over',
+        timeoutMs: 120_000,
+      });
       expect(deltas + snapshots + shed).toBe(progress.deltas);
       expect(shed).toBeLessThanOrEqual(place === 'elsewhere' ? 0 : Infinity);
       expect(await store.verify(session.id)).toMatchObject({ ok: true });

@@ -12,7 +12,7 @@ import { partitionedTables, weekOf } from '../src/partitions/create-partitions.t
 import { delta, snapshot, trade } from './contract.ts';
 import { newDatabase } from './databases.ts';
 
-const closed = { status: 'closed', reason: 'test' } as const;
+const closed = { status: 'closed', reason: 'test', timeoutMs: 120_000 } as const;
 const oldDay = dayOf(Date.now()) - 40;
 
 /** Holds what a long query over everything holds, while `work` is done. */
@@ -30,7 +30,7 @@ async function whileSomebodyReads(url: string, work: () => Promise<void>): Promi
 
 test('somebody who reads for long keeps no record from being stored', async () => {
   const url = await newDatabase();
-  await using store = await createSessionStore({ url });
+  await using store = await createSessionStore({ url, compaction: false });
   const session = await store.openSession({ recorder: 'desk-1' });
   await whileSomebodyReads(url, async () => {
     session.append(delta(1, { receivedAtMs: oldDay * dayMs, exchangeAtMs: null }));

@@ -9,7 +9,7 @@ import { newDatabase } from './databases.ts';
 import { startPooler } from './pooler.ts';
 import { listen } from './listen.ts';
 
-const end = { status: 'closed', reason: 'as planned' } as const;
+const end = { status: 'closed', reason: 'as planned', timeoutMs: 120_000 } as const;
 
 /** All that a store does: it writes, renews, looks for orphans, compacts and reads, several things at once. */
 async function useAll(store: SessionStore): Promise<void> {

@@ -7,7 +7,7 @@ import { delta } from './contract.ts';
 import { newDatabase, sharedServer } from './databases.ts';
 import { listen } from './listen.ts';
 
-const end = { status: 'closed', reason: 'as planned' } as const;
+const end = { status: 'closed', reason: 'as planned', timeoutMs: 120_000 } as const;
 const folder = temporaryFolder('session-store-refused-');
 afterAll(() => folder.remove());
 

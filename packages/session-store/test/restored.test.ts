@@ -17,7 +17,7 @@ import { openSqliteSpool } from '../src/spool/log/sqlite-spool.ts';
 import { newDatabase, sharedServer, whenFinished } from './databases.ts';
 import { listen } from './listen.ts';
 
-const end = { status: 'closed', reason: 'as planned' } as const;
+const end = { status: 'closed', reason: 'as planned', timeoutMs: 120_000 } as const;
 const cause = 'database-rolled-back';
 
 let url: string;

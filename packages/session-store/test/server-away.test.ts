@@ -18,7 +18,7 @@ import { judge, lawful } from './laws.ts';
 import { stopServer } from './signal-server.ts';
 import { listen } from './listen.ts';
 
-const end = { status: 'closed', reason: 'as planned' } as const;
+const end = { status: 'closed', reason: 'as planned', timeoutMs: 120_000 } as const;
 
 let server: TestPostgres;
 const folder = temporaryFolder('session-store-away-');
@@ -67,7 +67,7 @@ describe('a server that crashes in the middle of writing', () => {
     for (let seq = appended / 2 + 1; seq <= appended; seq++) session.append(delta(seq));
     await expect.poll(() => statuses.at(-1)?.state).toBe('failing');
     await server.start();
-    const row = await session.close({ status: 'closed', reason: 'test' });
+    const row = await session.close(end);
     expect(row).toMatchObject({ deltas: appended, messages: appended });
     const stored = 'select count(*) as stored, count(distinct seq) as numbers, min(seq), max(seq) from deltas';
     expect(await store.query(stored)).toEqual([{ stored: appended, numbers: appended, min: 1, max: appended }]);

@@ -23,7 +23,7 @@ import { finishRecovery } from './finish-recovery.ts';
 import { judge, lawful } from './laws.ts';
 import { listen } from './listen.ts';
 
-const end = { status: 'health_failure', reason: 'feed silent' } as const;
+const end = { status: 'health_failure', reason: 'feed silent', timeoutMs: 120_000 } as const;
 const lease = { durationMs: 2000, renewalsPerLease: 3, sweepEveryMs: 100 };
 
 let url: string;

@@ -37,7 +37,7 @@ const databaseAt = (server: TestPostgres, name = 'books') => new URL(`/${name}`,
 const isStandby = async (reader: SessionReader) =>
   (await reader.query('select pg_is_in_recovery() as standby'))[0]?.['standby'];
 
-const end = { status: 'closed', reason: 'as planned' } as const;
+const end = { status: 'closed', reason: 'as planned', timeoutMs: 120_000 } as const;
 
 /** A store whose changes of status are kept, and a session of it. */
 async function recording(recorder: string, url: string, options: SessionStoreTuning = {}) {

@@ -13,7 +13,7 @@ import { listen } from './listen.ts';
 /** Nothing is written but what a test writes. */
 const calm = { lease: { durationMs: 600_000, sweepEveryMs: 600_000 }, compaction: false } as const;
 
-const end = { status: 'closed', reason: 'as planned' } as const;
+const end = { status: 'closed', reason: 'as planned', timeoutMs: 120_000 } as const;
 
 let primary: TestPostgres;
 let standby: TestPostgres;
