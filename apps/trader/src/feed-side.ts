@@ -1,13 +1,14 @@
 // The exchange's side of the trader: the client, what searches markets for it, and what records it. It tells the coordinator
 // when the feed comes, when it goes, and when a session takes no more records.
-import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
+import { createOrderbookClient, type FeedPhase, type OrderbookClient } from '@trader/orderbook-client';
 import type { RecordingSession } from '@trader/session-store';
-import { feedToHealth, type FeedHealth } from './adapters/feed-to-health.ts';
+import { feedToHealth, readingToHealth, type FeedHealth } from './adapters/feed-to-health.ts';
 import type { CoordinatorFact } from './core/coordinator.ts';
 import { Discovery, type DiscoveryStatus } from './discovery/discovery.ts';
 import { RestMarketSource } from './discovery/market-source.ts';
 import { RestClient } from './discovery/rest-client.ts';
 import { messageOf } from './errors.ts';
+import type { Unread } from './feed-reading.ts';
 import { gapText } from './gap-text.ts';
 import type { Log } from './log.ts';
 import { Recorder, type RecorderCounters } from './recorder.ts';
@@ -20,6 +21,7 @@ export type FeedSideOptions = {
   /** Called with the client before it is started. */
   readonly onClient: (client: OrderbookClient) => void;
   readonly observe: (health: FeedHealth) => void;
+  readonly observeReading: (health: FeedHealth) => void;
   readonly tell: (fact: CoordinatorFact) => void;
 };
 
@@ -27,6 +29,9 @@ export class FeedSide {
   readonly #options: FeedSideOptions;
   #client: OrderbookClient | null = null;
   #recorder: Recorder | null = null;
+  #phase: FeedPhase = 'idle';
+  /** The client's latest, its code first. */
+  #problem: string | null = null;
   #discovery: Discovery | null = null;
 
   constructor(options: FeedSideOptions) {
@@ -67,7 +72,9 @@ export class FeedSide {
         const text = `${what} cannot be stored, and is a gap with the cause refused: ${messageOf(error)}`;
         this.#options.log.error({ code: 'RECORD_INVALID' }, text);
       },
+      (unread) => this.#readingChanged(unread),
     );
+    this.#options.observeReading(readingToHealth(null));
     this.#listen(client, this.#recorder);
     if (discovery) this.#discover(client, discovery);
     client.start();
@@ -96,18 +103,26 @@ export class FeedSide {
 
   #listen(client: OrderbookClient, recorder: Recorder): void {
     const { log, observe, tell } = this.#options;
-    let problem: string | null = null;
     client.on('problem', ({ error, retryInMs }) => {
-      problem = `${error.code}: ${error.message}`;
+      this.#problem = `${error.code}: ${error.message}`;
       log.warn({ code: error.code, retryInMs }, error.message);
     });
     client.on('gap', (gap) => log.warn({ gap }, gapText(gap)));
     client.on('status', ({ to }) => {
       log.debug({ phase: to, epoch: client.status().epoch }, `feed: ${to}`);
-      observe(feedToHealth(to, problem));
+      this.#phase = to;
+      observe(feedToHealth(to, this.#problem, recorder.unread));
       if (to === 'live') tell({ type: 'feed-came', fresh: recorder.isFresh });
       else tell({ type: 'feed-went' });
     });
+  }
+
+  #readingChanged(unread: Unread | null): void {
+    const { observe, observeReading } = this.#options;
+    // Also where it has caught up to the place at which it stopped next: from there the time counts anew.
+    if (unread !== null) observe(feedToHealth(this.#phase, this.#problem, null));
+    observe(feedToHealth(this.#phase, this.#problem, unread));
+    observeReading(readingToHealth(unread));
   }
 
   #discover(client: OrderbookClient, { restUrl, rules }: NonNullable<FeedOptions['discovery']>): void {

@@ -14,9 +14,12 @@ import type { CoordinatorFact } from './core/coordinator.ts';
 import { messageOf } from './errors.ts';
 import type { EventLog } from './http/event-log.ts';
 import type { Log } from './log.ts';
-import { systemRuntime } from './system-runtime.ts';
+import { systemRuntime, type Runtime } from './system-runtime.ts';
 
-type Component = 'feed' | 'spool' | 'store';
+type Component = 'feed' | 'reading' | 'spool' | 'store';
+
+/** How long the feed must be read again before that is said. */
+const READ_AGAIN_MS = 1_000;
 
 export type HealthSideOptions = {
   /** A cut of the feed that is shorter changes nothing, ms. */
@@ -24,6 +27,8 @@ export type HealthSideOptions = {
   readonly events: EventLog;
   readonly log: Log;
   readonly tell: (fact: CoordinatorFact) => void;
+  /** @default the system's */
+  readonly runtime?: Pick<Runtime, 'monotonicMs' | 'setTimer'>;
 };
 
 export class HealthSide {
@@ -35,12 +40,15 @@ export class HealthSide {
     this.#tracker = createHealthTracker({
       components: {
         feed: { critical: true, unhealthyAfterMs: options.holdDownMs, healthyAfterMs: 0, holdDown: false },
+        // Said at once. Whether it lasts longer than a cut may, and ends the session, the feed says.
+        reading: { critical: true, unhealthyAfterMs: 0, healthyAfterMs: READ_AGAIN_MS, holdDown: false },
         // Its disk is full or broken. What is recorded then lives in memory until the database has it.
         spool: { critical: true, unhealthyAfterMs: 0, holdDown: false },
         // Away for a while is what the spool, or memory, is for.
         store: { critical: false },
       },
       autoTick: true,
+      runtime: options.runtime ?? systemRuntime,
       onTransition: (transition) => this.#changed(transition),
     });
     this.#tracker.on('listener-failed', ({ error }) => this.#failed('a change of health could not be told', error));
@@ -52,6 +60,10 @@ export class HealthSide {
 
   observeFeed(health: FeedHealth): void {
     this.#observe('feed', health);
+  }
+
+  observeReading(health: FeedHealth): void {
+    this.#observe('reading', health);
   }
 
   observeStore(failures: readonly StoreFailure[]): void {
@@ -89,7 +101,8 @@ export class HealthSide {
     const component = scope === 'component' ? transition.component : null;
     events.add({ type: 'health', component, from, to, reason, atMs: systemRuntime.nowMs() });
     const subject = component ?? 'the whole';
-    log.info({ subject, from, to, reason }, `health of ${subject}: ${from} → ${to}`);
+    const isWorse = scope === 'component' && transition.critical && (to === 'degraded' || to === 'unhealthy');
+    log[isWorse ? 'warn' : 'info']({ subject, from, to, reason }, `health of ${subject}: ${from} → ${to}: ${reason}`);
     if (scope !== 'component' || !transition.critical) return;
     const health = { status: transition.to, reason };
     tell({ type: 'health-changed', component: transition.component, health });

@@ -7,12 +7,18 @@ import { Recorder } from './recorder.ts';
 function fakeClient() {
   const listeners = new Map<string, ((event: never) => void)[]>();
   const said: string[] = [];
+  const questions: PromiseWithResolvers<void>[] = [];
   let epoch = 1;
   const client = {
     on: (type: string, listener: (event: never) => void) =>
       void listeners.set(type, [...(listeners.get(type) ?? []), listener]),
     pause: () => void said.push('pause'),
     resume: () => void said.push('resume'),
+    barrier: () => {
+      const question = Promise.withResolvers<void>();
+      questions.push(question);
+      return question.promise;
+    },
     status: () => ({ epoch, connections: [{ epoch }] }),
   } as unknown as OrderbookClient;
   const emit = (event: Partial<OrderbookEvent>) => {
@@ -21,6 +27,18 @@ function fakeClient() {
   return {
     client,
     said,
+    questions,
+    lose: () => {
+      const gap = {
+        channel: 'orderbook_delta',
+        sid: 1,
+        firstSeq: 9,
+        lastSeq: null,
+        toAtMs: null,
+        market: null,
+      } as const;
+      emit({ type: 'gap', epoch, cause: 'disconnected', fromAtMs: Date.now(), ...gap });
+    },
     begin: (next: number) => {
       epoch = next;
       emit({ type: 'status', from: 'connecting', to: 'subscribing', atMs: 0 });
@@ -40,18 +58,23 @@ function fakeClient() {
   };
 }
 
-/** A session that keeps what it takes; `refuses` throws instead. */
-function fakeSession({ refuses = () => null }: { refuses?: (record: StoreRecord) => Error | null } = {}) {
+/** A session that keeps what it takes; `refuses` throws instead. It is full while `room` is there to be waited for. */
+function fakeSession({
+  refuses = () => null,
+  room,
+}: { refuses?: (record: StoreRecord) => Error | null; room?: Promise<void> } = {}) {
   const taken: StoreRecord[] = [];
+  let isFull = room !== undefined;
+  void room?.then(() => (isFull = false));
   const session = {
     id: 's1',
     append: (record: StoreRecord) => {
       const error = refuses(record);
       if (error) throw error;
       taken.push(record);
-      return 'taken';
+      return isFull ? 'full' : 'taken';
     },
-    drained: async () => undefined,
+    drained: () => room ?? Promise.resolve(),
     ended: new Promise<SessionEnding>(() => undefined),
   } as unknown as RecordingSession;
   return { session, taken };
@@ -97,6 +120,56 @@ describe('between two sessions', () => {
     feed.begin(2);
     expect(feed.said.at(-1)).toBe('resume');
     expect(recorder.counters).toMatchObject({ waiting: 0, unrecorded: 100_000 });
+  });
+});
+
+describe('a feed that is not read', () => {
+  async function behind() {
+    const { feed, recorder } = setUp();
+    const room = Promise.withResolvers<void>();
+    const { session, taken } = fakeSession({ room: room.promise });
+    feed.begin(1);
+    recorder.attach(session);
+    const pausedAtMs = Date.now();
+    feed.delta(1);
+    const turn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+    return { feed, recorder, taken, room, pausedAtMs, turn };
+  }
+  const holes = (taken: readonly StoreRecord[]) =>
+    taken.flatMap((record) => (record.kind === 'gap' && record.cause === 'paused' ? [record] : []));
+
+  test('says so until what had been waiting is read; nothing is missing then', async () => {
+    const { feed, recorder, taken, room, turn } = await behind();
+    expect(recorder.counters).toMatchObject({ reading: 'paused', unreadCause: 'STORE_BEHIND', pauses: 1 });
+    room.resolve();
+    await turn();
+    expect(recorder.counters.reading).toBe('catching-up');
+    feed.questions[0]!.resolve();
+    await turn();
+    expect(recorder.counters.reading).toBe('read');
+    feed.lose();
+    expect(holes(taken)).toEqual([]);
+  });
+
+  test('and is lost before its end was read is a hole from when reading stopped, also after it went on', async () => {
+    const { feed, taken, room, pausedAtMs, turn } = await behind();
+    room.resolve();
+    await turn();
+    feed.delta(2);
+    feed.lose();
+    feed.lose();
+    const [hole] = holes(taken);
+    expect(holes(taken)).toHaveLength(1);
+    expect(hole).toMatchObject({ epoch: 1, sid: null, firstSeq: null, lastSeq: null, market: null });
+    expect(hole!.fromAtMs).toBeGreaterThanOrEqual(pausedAtMs);
+    expect(hole!.fromAtMs).toBeLessThanOrEqual(hole!.toAtMs!);
+    expect(hole!.toAtMs).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('when the recording ends is such a hole, too', async () => {
+    const { recorder, taken } = await behind();
+    recorder.detach();
+    expect(holes(taken)).toMatchObject([{ epoch: 1, cause: 'paused' }]);
   });
 });
 

@@ -3,6 +3,8 @@
 import type { OrderbookClient } from '@trader/orderbook-client';
 import { SessionStoreError, type GapRecord, type RecordingSession, type StoreRecord } from '@trader/session-store';
 import { eventToRecord, RECORDED_EVENTS, type RecordedEvent } from './adapters/event-to-record.ts';
+import { FeedReading, type PauseCause, type ReadingView, type Unread } from './feed-reading.ts';
+import { systemRuntime } from './system-runtime.ts';
 
 /** Records kept while a session is being opened; beyond it the feed is not read. */
 const MAX_WAITING = 100_000;
@@ -14,14 +16,17 @@ export type RecorderCounters = {
   readonly unrecorded: number;
   /** Records that can never be stored; the ledger names each that had a number. */
   readonly refused: number;
-  /** Times that reading paused because the store was behind. */
+  /** Times that reading paused: the store was behind, or too much waited for a session. */
   readonly pauses: number;
-};
+} & ReadingView;
 
 export class Recorder {
   readonly #client: OrderbookClient;
   readonly #onSessionFailed: (session: RecordingSession, error: unknown) => void;
   readonly #onRefused: (what: string, error: unknown) => void;
+  readonly #reading: FeedReading;
+  /** Connections of which the ledger has that the end of what they sent was not read. */
+  readonly #unreadNamed = new Set<number>();
   #session: RecordingSession | null = null;
   #waiting: StoreRecord[] = [];
   /** Connections up to this epoch are in an earlier session, in whole or in part: the next one begins behind it. */
@@ -34,13 +39,16 @@ export class Recorder {
   /**
    * @param onSessionFailed the session takes no more records; called for each that it does not take
    * @param onRefused a record can never be stored; `what` names it for people
+   * @param onReading the feed is not read any more, or (`null`) is read to its end
    */
   constructor(
     client: OrderbookClient,
     onSessionFailed: (session: RecordingSession, error: unknown) => void,
     onRefused: (what: string, error: unknown) => void = () => undefined,
+    onReading: (unread: Unread | null) => void = () => undefined,
   ) {
     this.#client = client;
+    this.#reading = new FeedReading({ client, onChange: onReading });
     this.#onSessionFailed = onSessionFailed;
     this.#onRefused = onRefused;
     const take = (event: RecordedEvent): void => {
@@ -52,6 +60,7 @@ export class Recorder {
         if (gap) this.#take(gap);
         return;
       }
+      if (event.type === 'gap' && event.cause === 'disconnected') this.#nameUnread([event.epoch]);
       this.#take(record);
     };
     for (const type of RECORDED_EVENTS) client.on(type, take);
@@ -62,9 +71,20 @@ export class Recorder {
     return this.#session;
   }
 
+  /** `null` while everything is read. */
+  get unread(): Unread | null {
+    return this.#reading.unread;
+  }
+
   get counters(): RecorderCounters {
     const { length: waiting } = this.#waiting;
-    return { waiting, unrecorded: this.#unrecorded, refused: this.#refusals, pauses: this.#pauses };
+    return {
+      waiting,
+      unrecorded: this.#unrecorded,
+      refused: this.#refusals,
+      pauses: this.#pauses,
+      ...this.#reading.view,
+    };
   }
 
   /** Whether a session that begins now would have all frames of the present connections, from the first on. */
@@ -82,12 +102,13 @@ export class Recorder {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const record of waiting) this.#append(session, record);
-    if (!this.#draining) this.#client.resume();
+    if (!this.#draining) this.#reading.resume();
   }
 
   /** Stops recording; the session is the caller's to close. */
   detach(): RecordingSession | null {
     const session = this.#session;
+    if (session) this.#nameUnread(this.#client.status().connections.map(({ epoch }) => epoch));
     this.#session = null;
     if (session) this.#recordedEpoch = this.#client.status().epoch;
     return session;
@@ -101,7 +122,36 @@ export class Recorder {
     this.#unrecorded += this.#waiting.length - kept.length;
     this.#waiting = kept;
     // A feed that is not read never becomes live, and then no session would ever come for what waits.
-    if (kept.length < MAX_WAITING && !this.#draining) this.#client.resume();
+    if (kept.length < MAX_WAITING && !this.#draining) this.#reading.resume();
+  }
+
+  /**
+   * What these connections sent since reading stopped is not known to have been read, and will not be: they are lost, or the recording ends.
+   * By the clock of arrival this hole would begin with what was read last, which was late. What of it was read late is stored all the same.
+   */
+  #nameUnread(epochs: readonly number[]): void {
+    const { unread } = this.#reading;
+    if (unread === null) return;
+    const span = { fromAtMs: unread.sinceWallMs, toAtMs: Math.max(unread.sinceWallMs, systemRuntime.nowMs()) };
+    for (const epoch of epochs) {
+      if (this.#unreadNamed.has(epoch)) continue;
+      this.#unreadNamed.add(epoch);
+      this.#take({
+        kind: 'gap',
+        epoch,
+        sid: null,
+        firstSeq: null,
+        lastSeq: null,
+        ...span,
+        cause: 'paused',
+        market: null,
+      });
+    }
+  }
+
+  #pause(cause: PauseCause): void {
+    this.#pauses++;
+    this.#reading.pause(cause);
   }
 
   #take(record: StoreRecord): void {
@@ -111,7 +161,7 @@ export class Recorder {
       return;
     }
     this.#waiting.push(record);
-    if (this.#waiting.length >= MAX_WAITING) this.#client.pause();
+    if (this.#waiting.length >= MAX_WAITING) this.#pause('WAITING_FOR_SESSION');
   }
 
   #append(session: RecordingSession, record: StoreRecord): void {
@@ -154,15 +204,14 @@ export class Recorder {
   async #waitFor(session: RecordingSession): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
-    this.#pauses++;
-    this.#client.pause();
+    this.#pause('STORE_BEHIND');
     try {
       await session.drained();
     } catch (error) {
       this.#onSessionFailed(session, error);
     } finally {
       this.#draining = false;
-      this.#client.resume();
+      this.#reading.resume();
     }
   }
 }

@@ -67,6 +67,7 @@ class TraderProcess implements Trader {
       log,
       onClient: (client) => this.#server?.follow(client),
       observe: (health) => this.#health.observeFeed(health),
+      observeReading: (health) => this.#health.observeReading(health),
       tell,
     });
     this.#watch = new StoreWatch({

@@ -23,6 +23,46 @@ describe('reading that is paused', () => {
     expect(it.socket.commands).toHaveLength(1);
   });
 
+  test('again and again, each time for a moment, is as good as paused for all of that time', async () => {
+    const it = await syncedConversation();
+    for (let round = 0; round < 100; round++) {
+      it.client.pause();
+      it.runtime.advance(900);
+      it.client.resume();
+      it.runtime.advance(10);
+    }
+    expect(it.of('stale')).toMatchObject([{ markets: [A, B], reason: 'paused' }]);
+    expect(it.client.status().synced).toBe(0);
+    const question = it.socket.commands.at(-1)!;
+    expect(question.cmd).toBe('list_subscriptions');
+    it.socket.send(delta(3, A, '0.4000', '1.00'), listed(question.id));
+    expect(it.client.status().synced).toBe(2);
+    it.runtime.advance(5 * SECOND);
+    expect(it.of('stale')).toHaveLength(1);
+  });
+
+  test('for a moment is asked about a second later, in time to leave the books as they are', async () => {
+    const it = await pausedFor(500);
+    it.client.resume();
+    it.runtime.advance(SECOND);
+    const question = it.socket.commands.at(-1)!;
+    expect(question.cmd).toBe('list_subscriptions');
+    it.socket.send(listed(question.id));
+    it.runtime.advance(5 * SECOND);
+    expect(it.of('stale')).toEqual([]);
+    expect(it.of('verified')).toEqual([]);
+    expect(it.socket.commands.filter(({ cmd }) => cmd === 'list_subscriptions')).toHaveLength(1);
+  });
+
+  test('for a moment, with more to be read than a second takes, makes the books stale until it is read', async () => {
+    const it = await pausedFor(500);
+    it.client.resume();
+    it.runtime.advance(2 * SECOND);
+    expect(it.of('stale')).toMatchObject([{ markets: [A, B], reason: 'paused' }]);
+    it.socket.send(listed(it.socket.commands.at(-1)!.id));
+    expect(it.client.status().synced).toBe(2);
+  });
+
   test('for long makes the books stale, once', async () => {
     const it = await pausedFor(60 * SECOND);
     expect(it.of('stale')).toMatchObject([{ markets: [A, B], reason: 'paused' }]);

@@ -50,7 +50,12 @@ export function defineRecordingMetrics(registry: MetricRegistry<RecordingView>):
   );
   registry.counter(
     'trader_recorder_pauses_total',
-    'Times that reading the feed paused because the store was behind.',
+    'Times that reading the feed paused: the store was behind, or too much waited for a session.',
     ({ recorder }) => recorder?.pauses ?? 0,
+  );
+  registry.gauge(
+    'trader_feed_unread_seconds',
+    'For how long the feed has not been read to its end; 0 while it is.',
+    ({ recorder }) => (recorder?.unreadMs ?? 0) / 1_000,
   );
 }

@@ -27,7 +27,7 @@ export function opened(state: FeedState, atMs: number, effects: FeedEffect[]): v
   );
   enter(state, 'subscribing', atMs, effects);
   reconcile(state, effects);
-  if (state.readingPaused) effects.push({ type: 'start-timer', timer: 'pause', delayMs: PAUSE_LIMIT_MS });
+  if (state.readingPaused) fallBehind(state, effects);
   else watch(state, effects);
 }
 
@@ -49,19 +49,30 @@ function stopWatching(state: FeedState, effects: FeedEffect[]): void {
 export function pauseReading(state: FeedState, effects: FeedEffect[]): void {
   state.readingPaused = true;
   stopWatching(state, effects);
+  // Pauses that follow each other before the feed has caught up are one.
+  if (!state.unread) fallBehind(state, effects);
+}
+
+function fallBehind(state: FeedState, effects: FeedEffect[]): void {
+  state.unread = true;
   effects.push({ type: 'start-timer', timer: 'pause', delayMs: PAUSE_LIMIT_MS });
 }
 
-/** The pause lasts: what the books say is no longer what the exchange has sent. */
+/**
+ * The feed is behind since a second, or may be: what the books say is no longer what the exchange has sent. Where reading goes on, and nobody has
+ * asked yet, it may have caught up long since: the question first.
+ */
 export function pauseLasts(state: FeedState, atMs: number, effects: FeedEffect[]): void {
-  if (state.readingPaused && isOpen(state)) doubtBooks(state, 'paused', atMs, effects);
+  if (!state.unread || !isOpen(state)) return;
+  if (!state.readingPaused && state.check === null) fallBehind(state, effects);
+  else if (state.doubt === null) doubtBooks(state, 'paused', atMs, effects);
+  if (!state.readingPaused) requestCheck(state, state.check?.isSuspicion ?? false, effects);
 }
 
 /** What waits in the socket is read from here on; after a long pause it is the answer to a check that ends it. */
 export function resumeReading(state: FeedState, effects: FeedEffect[]): void {
   state.readingPaused = false;
   state.resumedAtMs = state.monotonicMs;
-  effects.push({ type: 'stop-timer', timer: 'pause' });
   if (!isOpen(state)) return;
   watch(state, effects);
   if (state.doubt !== null) requestCheck(state, state.check?.isSuspicion ?? false, effects);

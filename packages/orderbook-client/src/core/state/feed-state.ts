@@ -155,6 +155,8 @@ export class FeedState {
   /** When a frame of any subscription last came (monotonic). */
   heardAtMs = -Infinity;
   readingPaused = false;
+  /** Reading stopped, and nothing has shown since then that all of what was sent meanwhile was read. */
+  unread = false;
   /** When reading was last resumed (monotonic): what was not read before is no silence. */
   resumedAtMs = -Infinity;
   /** Why no book can be called synced before the check is answered, or `null`. */
@@ -203,6 +205,7 @@ export class FeedState {
     this.acknowledgedOrder = 0;
     this.acknowledgedAtMs = -Infinity;
     this.heardAtMs = -Infinity;
+    this.unread = false;
     this.doubt = null;
     this.check = null;
     this.unnumbered = false;

@@ -8,7 +8,7 @@ import type { StaleReason } from '../../events.ts';
 import { suspendBooks, type FeedEffect, type FeedState } from '../state/feed-state.ts';
 import { sendCommand } from '../state/outbox.ts';
 
-/** Reading that is paused for longer than this makes the books stale. */
+/** A feed that is behind for longer than this, because reading was paused, makes the books stale. */
 export const PAUSE_LIMIT_MS = 1000;
 
 /** Nothing that the books say is sure from now on, until a check is answered that is made later. */
@@ -30,7 +30,13 @@ export const confirmedSids = ({ subscriptions }: FeedState): number[] =>
 
 /** The answer to the latest check has come: all that was sent before it has been read. */
 export function checkAnswered(state: FeedState, atMs: number, effects: FeedEffect[]): void {
+  const askedAtMs = state.check?.sending.sentAtMs ?? -Infinity;
   state.check = null;
+  // Reading may have stopped after the question had left, and what was sent then is not read yet.
+  if (state.unread && !state.readingPaused && state.resumedAtMs <= askedAtMs) {
+    state.unread = false;
+    effects.push({ type: 'stop-timer', timer: 'pause' });
+  }
   state.doubt = null;
   verifyBooks(state, atMs, effects);
 }
