@@ -320,7 +320,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'TRADER_HOLD_DOWN',
     flag: '--hold-down',
     value: 'duration',
-    help: 'a longer cut ends the session',
+    help: 'a longer time without a live feed ends the session',
     example: '15s',
     fallback: '15s',
   },

@@ -30,7 +30,7 @@ export class FeedSide {
   #client: OrderbookClient | null = null;
   #recorder: Recorder | null = null;
   #phase: FeedPhase = 'idle';
-  /** The client's latest, its code first. */
+  /** The client's latest since it was live, its code first. */
   #problem: string | null = null;
   #discovery: Discovery | null = null;
 
@@ -111,6 +111,7 @@ export class FeedSide {
     client.on('status', ({ to }) => {
       log.debug({ phase: to, epoch: client.status().epoch }, `feed: ${to}`);
       this.#phase = to;
+      if (to === 'live') this.#problem = null;
       observe(feedToHealth(to, this.#problem, recorder.unread));
       if (to === 'live') tell({ type: 'feed-came', fresh: recorder.isFresh });
       else tell({ type: 'feed-went' });

@@ -77,4 +77,28 @@ describe('a session ends as health_failure, and the next one begins once the fee
     expect(told[1]).toContain('healthy → degraded: STORE_BEHIND');
     expect(told.at(-1)).toContain('degraded → healthy');
   });
+
+  test('when connections are made and nothing comes on them', async () => {
+    const { url, exchange, trader, session } = await recording();
+    await using _exchange = exchange;
+    const stall = exchange.control.faults.add({ kind: 'stall' });
+    exchange.control.dropConnections();
+    const row = await vi.waitFor(async () => {
+      const { session: open, state } = trader.status();
+      expect({ open, state }).toEqual({
+        open: null,
+        state: expect.stringMatching(/^(error|orderbook_connect)$/) as string,
+      });
+      const [ended] = await sessionsOf(url);
+      expect(ended).toMatchObject({ id: session, status: 'health_failure' });
+      return ended!;
+    }, patience);
+    expect(row.endReason).toContain('subscribing');
+    expect(trader.client!.status().phase).not.toBe('live');
+    exchange.control.faults.remove(stall);
+    await vi.waitFor(() => expect(trader.status()).toMatchObject({ state: 'ready' }), patience);
+    expect(trader.status().session!.id).not.toBe(session);
+    await trader.stop('done');
+    expect(await sessionsOf(url)).toMatchObject([{ status: 'closed', continues: session }, { id: session }]);
+  });
 });

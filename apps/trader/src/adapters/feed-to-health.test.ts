@@ -46,3 +46,39 @@ describe('a feed that is not read', () => {
     expect(turns('feed')).toEqual(['healthy', 'unhealthy', 'healthy']);
   });
 });
+
+describe('a feed that is not live', () => {
+  const phases: readonly FeedPhase[] = ['waiting', 'connecting', 'subscribing'];
+
+  test('for longer than the hold-down is unhealthy, however many connections are made meanwhile', () => {
+    const { runtime, phase, turns } = setUp();
+    for (let connection = 0; connection < 25; connection++) {
+      for (const to of phases) {
+        phase(to);
+        runtime.advance(4_000);
+      }
+    }
+    expect(turns('feed')).toEqual(['healthy', 'unhealthy']);
+  });
+
+  test.each(phases)('because it is %s, for as long as a cut may last, changes nothing', (to) => {
+    const { runtime, phase, turns } = setUp();
+    phase(to);
+    runtime.advance(14_999);
+    phase('live');
+    runtime.advance(60_000);
+    expect(turns('feed')).toEqual(['healthy']);
+  });
+
+  test('says what is the matter now: why there is no connection, or that nothing comes on this one', () => {
+    const problem = 'DISCONNECTED: The socket was closed.';
+    expect(feedToHealth('waiting', problem, null).reason).toBe(problem);
+    expect(feedToHealth('subscribing', problem, null).reason).toMatch(/^NO_BOOKS_YET: /);
+  });
+
+  test('and is so for longer is not a quiet market: a live feed may say nothing for a day', () => {
+    const { runtime, turns } = setUp();
+    runtime.advance(86_400_000);
+    expect(turns('feed')).toEqual(['healthy']);
+  });
+});

@@ -8,8 +8,8 @@ const STATUS_OF: Record<FeedPhase, ObservedStatus> = {
   connecting: 'unhealthy',
   waiting: 'unhealthy',
   closed: 'unhealthy',
-  // Connected, with books on their way: not fit to trade on, not a failure either.
-  subscribing: 'degraded',
+  // Books are on their way. As long as a cut may last that is none; on a connection on which nothing comes it never ends.
+  subscribing: 'unhealthy',
   live: 'healthy',
 };
 
@@ -21,16 +21,20 @@ const UNREAD: Record<Unread['cause'], string> = {
   WAITING_FOR_SESSION: 'WAITING_FOR_SESSION: the feed is not read, as too much waits for a session to be opened',
 };
 
+const NO_BOOKS = 'NO_BOOKS_YET: connected (subscribing), and not all books that were asked for have come';
+
 /** Whether what the exchange sends is read. That nothing comes is for the feed's own health. */
 export const readingToHealth = (unread: Unread | null): FeedHealth =>
   unread === null ? { status: 'healthy', reason: 'read' } : { status: 'degraded', reason: UNREAD[unread.cause] };
 
 /**
  * @param unread a feed that is not read is as good as none
- * @param problem the client's latest problem, its code first, as the reason where the phase alone does not say it
+ * @param problem the client's latest problem since it was live, its code first. It is the reason while there is no connection; that of an
+ *   earlier connection is none why nothing comes on this one
  */
 export function feedToHealth(phase: FeedPhase, problem: string | null, unread: Unread | null): FeedHealth {
   const status = STATUS_OF[phase];
   if (unread !== null && status !== 'unhealthy') return { status: 'unhealthy', reason: UNREAD[unread.cause] };
+  if (phase === 'subscribing') return { status, reason: NO_BOOKS };
   return { status, reason: status === 'unhealthy' && problem ? problem : `the feed is ${phase}` };
 }
