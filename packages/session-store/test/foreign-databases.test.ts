@@ -53,14 +53,14 @@ describe('a database that is set otherwise', () => {
   ])('%s: several stores start and record at once', async (...settings) => {
     const { url, set } = await database('empty');
     for (const setting of settings) await set(setting);
-    const stores = await Promise.all([1, 2, 3, 4].map(async () => createSessionStore({ url })));
+    const stores = await Promise.all([1, 2, 3].map(async () => createSessionStore({ url })));
     await Promise.all(stores.slice(0, 2).map(async (store, index) => record(store, `desk-${index}`)));
     // All of one recorder: one opens it, and the others are told who has it.
     const opened = await Promise.allSettled(stores.map(async (store) => store.openSession({ recorder: 'desk' })));
     expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(
       opened.flatMap((each) => (each.status === 'rejected' ? [(each.reason as { code: string }).code] : [])),
-    ).toEqual([1, 2, 3].map(() => 'RECORDER_BUSY'));
+    ).toEqual([1, 2].map(() => 'RECORDER_BUSY'));
     await Promise.all(stores.map(async (store) => store.close()));
   });
 });

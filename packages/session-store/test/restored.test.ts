@@ -46,7 +46,7 @@ const open = async (tuning: SessionStoreTuning = {}) => {
 const withSpool = (dir = join(folder.path, String(++folders))) => ({ spool: { dir, durableWithinMs: 10 } });
 
 const copyNow = async (): Promise<CopiedDatabase> => {
-  const copy = await copyDatabase(sharedServer(), url);
+  const copy = await copyDatabase(sharedServer(), url, false);
   whenFinished(async () => copy.drop());
   return copy;
 };

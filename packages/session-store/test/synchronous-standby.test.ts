@@ -19,13 +19,16 @@ let primary: TestPostgres;
 let standby: TestPostgres;
 /** The standby's way to the primary. */
 let link: FaultyProxy;
+let onlooker: postgres.Sql;
 beforeAll(async () => {
   primary = await startPostgres({ isSynced: false });
   await migrateSchema({ url: await primary.createDatabase('books') });
   link = await startFaultyProxy(primary.url);
   standby = await primary.standby({ through: Number(new URL(link.url).port), isSynchronous: true });
+  onlooker = postgres(primary.url, { max: 1 });
 });
 afterAll(async () => {
+  await onlooker?.end({ timeout: 1 });
   await standby?.stop();
   await link?.[Symbol.asyncDispose]();
   await primary?.stop();
@@ -35,17 +38,14 @@ const databaseAt = (server: TestPostgres) => new URL('/books', server.url).href;
 
 /** Answers how many commits wait for the standby, having told them to wait no more if so wished. */
 async function waiting(what: 'count' | 'cancel'): Promise<number> {
-  const sql = postgres(primary.url, { max: 1 });
-  const told = what === 'cancel' ? sql`pg_cancel_backend(pid)` : sql`true`;
-  const rows = await sql`select ${told} from pg_stat_activity where wait_event = 'SyncRep'`;
-  await sql.end({ timeout: 1 });
-  return rows.length;
+  const told = what === 'cancel' ? onlooker`pg_cancel_backend(pid)` : onlooker`true`;
+  return (await onlooker`select ${told} from pg_stat_activity where wait_event = 'SyncRep'`).length;
 }
 
 const failing = (status: StoreStatus) =>
   status.state === 'failing' ? status.failures.map(({ source, error }) => [source, error.code]) : [];
 
-const WAIT = { timeout: 60_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 100 };
 
 test('a commit whose wait was called off is none yet: it is tried again until the standby has it', async () => {
   const statuses: StoreStatus[] = [];

@@ -69,7 +69,7 @@ export type TestPostgres = TestDatabases &
     standby(options?: StandbyOptions): Promise<TestPostgres>;
   };
 
-export type StandbyOptions = {
+type StandbyOptions = {
   /** Where it finds the server to replicate: a port that somebody in between listens on. @default the server's own */
   readonly through?: number;
   /** Whether a commit is answered only when a standby has it. @default false */
