@@ -6,6 +6,9 @@ import { dirname, resolve } from 'node:path';
 import { createOrderbookClient, type OrderbookClientError, type Runtime } from '@trader/orderbook-client';
 import { databaseName } from './config-database.ts';
 import type { Config, LiveConfig } from './config-types.ts';
+import { initialMarketSet } from './core/market-set-state.ts';
+import { step } from './core/market-set.ts';
+import { RestMarketSource } from './discovery/market-source.ts';
 import { RestClient, RestError } from './discovery/rest-client.ts';
 import type { LoadedConfig } from './config.ts';
 import { fail, ok, skipped, warn, type Verdict } from './doctor-report.ts';
@@ -98,6 +101,54 @@ const SOCKET_FIXES: Readonly<Record<string, string>> = {
 const socketFix = ({ code }: OrderbookClientError): string =>
   SOCKET_FIXES[code] ??
   `Check the network, that proxy and firewall let WebSockets through, ${ENVIRONMENT}, and --exchange or --ws-url`;
+
+const MARKETS_SHOWN = 10;
+
+/** Asks for what a recording would ask for: named markets by their names, others by the search. */
+export async function checkMarkets(live: LiveConfig, runtime: Runtime): Promise<Verdict> {
+  const source = new RestMarketSource(restClient(live, runtime, true));
+  const { signal } = new AbortController();
+  const { discovery: rules, markets: named } = live;
+  const { markets, refused, failures } = rules ? await source.list(rules, signal) : await source.lookUp(named, signal);
+  const [failure] = failures;
+  if (failure)
+    return fail(
+      `${failure.part}: ${messageOf(failure.error)}`,
+      'Check as for rest and credentials; recording begins once the markets are listed',
+    );
+  if (!rules) {
+    const known = new Set(markets.map(({ ticker }) => ticker));
+    const unknown = named.filter((market) => !known.has(market));
+    if (unknown.length > 0)
+      return fail(`the exchange does not know ${someOf(unknown)}`, 'Correct the names in --markets, or take them out');
+    return ok(`${countOf(named.length)} would be recorded: ${someOf(named)}`);
+  }
+  const times = { atMs: runtime.monotonicMs?.() ?? 0, wallMs: runtime.nowMs(), random: 0.5 };
+  const found = step(initialMarketSet(rules, times.atMs), {
+    type: 'listed',
+    markets,
+    refused,
+    isWhole: true,
+    ...times,
+  });
+  const tickers = found.add.map(({ market }) => market);
+  const odd = found.refused.map(({ market, reason }) => `${market} (${reason})`);
+  const would =
+    tickers.length === 0
+      ? 'no market that fits is open now'
+      : `${countOf(tickers.length)} would be recorded now: ${someOf(tickers)}`;
+  if (odd.length > 0)
+    return warn(`${would}; cannot be recorded: ${someOf(odd)}`, 'The others are recorded; tell us about these');
+  return tickers.length > 0
+    ? ok(would)
+    : warn(would, 'A recording waits for the next one: check --series, --events and the filters');
+}
+
+const countOf = (markets: number): string => (markets === 1 ? '1 market' : `${markets} markets`);
+
+const someOf = (names: readonly string[]): string =>
+  names.slice(0, MARKETS_SHOWN).join(', ') +
+  (names.length > MARKETS_SHOWN ? ` and ${names.length - MARKETS_SHOWN} more` : '');
 
 /** Opens it as a recording does, which brings its tables up to date; a folder that is not there is not made. */
 export async function checkDatabase({ database }: Config): Promise<Verdict> {

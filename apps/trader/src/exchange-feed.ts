@@ -15,6 +15,7 @@ export const liveFeed = (live: LiveConfig): ExchangeFeed => ({
     url: live.wsUrl,
     credentials: { keyId: live.keyId, privateKeyPem: live.privateKeyPem },
     markets: live.markets,
+    areNamed: true,
     ...(live.discovery && { discovery: { restUrl: live.restUrl, rules: live.discovery } }),
   },
   source: new URL(live.wsUrl).host,

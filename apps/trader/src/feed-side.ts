@@ -2,6 +2,8 @@
 // when the feed comes, when it goes, and when a session takes no more records.
 import { createOrderbookClient, type FeedPhase, type OrderbookClient } from '@trader/orderbook-client';
 import type { RecordingSession } from '@trader/session-store';
+import { AskedMarkets, type UnknownMarket } from './asked-markets.ts';
+import { discoveryToHealth, unknownToHealth } from './adapters/markets-to-health.ts';
 import { feedToHealth, readingToHealth, type FeedHealth } from './adapters/feed-to-health.ts';
 import type { CoordinatorFact } from './core/coordinator.ts';
 import { Discovery, type DiscoveryStatus } from './discovery/discovery.ts';
@@ -22,6 +24,7 @@ export type FeedSideOptions = {
   readonly onClient: (client: OrderbookClient) => void;
   readonly observe: (health: FeedHealth) => void;
   readonly observeReading: (health: FeedHealth) => void;
+  readonly observeMarkets: (health: FeedHealth) => void;
   readonly tell: (fact: CoordinatorFact) => void;
 };
 
@@ -33,6 +36,7 @@ export class FeedSide {
   /** The client's latest since it was live, its code first. */
   #problem: string | null = null;
   #discovery: Discovery | null = null;
+  #asked: AskedMarkets | null = null;
 
   constructor(options: FeedSideOptions) {
     this.#options = options;
@@ -52,13 +56,18 @@ export class FeedSide {
     return this.#recorder?.counters ?? null;
   }
 
+  /** Markets that somebody named and that the exchange does not know. */
+  get unknownMarkets(): readonly UnknownMarket[] {
+    return this.#asked?.unknown ?? [];
+  }
+
   /** `null` without a search. */
   get discovery(): DiscoveryStatus | null {
     return this.#discovery?.status() ?? null;
   }
 
   start(): void {
-    const { discovery, ...feed } = this.#options.feed;
+    const { discovery, areNamed, ...feed } = this.#options.feed;
     const channels = { ...feed.channels, ...(discovery && { market_lifecycle_v2: 'all' as const }) };
     const client = createOrderbookClient({ ...feed, channels });
     this.#client = client;
@@ -76,6 +85,10 @@ export class FeedSide {
     );
     this.#options.observeReading(readingToHealth(null));
     this.#listen(client, this.#recorder);
+    this.#options.observeMarkets(
+      discovery ? { status: 'unhealthy', reason: 'NOT_LISTED_YET' } : unknownToHealth([], 0),
+    );
+    if (areNamed) this.#asked = this.#watchNamed(client, feed.markets);
     if (discovery) this.#discover(client, discovery);
     client.start();
   }
@@ -127,9 +140,27 @@ export class FeedSide {
   }
 
   #discover(client: OrderbookClient, { restUrl, rules }: NonNullable<FeedOptions['discovery']>): void {
-    const { feed, log } = this.#options;
+    const { feed, log, observeMarkets } = this.#options;
     const rest = new RestClient({ restUrl, credentials: feed.credentials, runtime: systemRuntime });
-    this.#discovery = new Discovery({ client, source: new RestMarketSource(rest), rules, runtime: systemRuntime, log });
-    this.#discovery.start();
+    const source = new RestMarketSource(rest);
+    const onListing = (): void => observeMarkets(discoveryToHealth(discovery.status()));
+    const discovery = new Discovery({ client, source, rules, runtime: systemRuntime, log, onListing });
+    this.#discovery = discovery;
+    discovery.start();
+  }
+
+  #watchNamed(client: OrderbookClient, markets: readonly string[]): AskedMarkets {
+    const { log, observeMarkets } = this.#options;
+    const told = new Set<string>();
+    const onChange = (unknown: readonly UnknownMarket[]): void => {
+      for (const { market, reason } of unknown) {
+        if (told.has(market)) continue;
+        told.add(market);
+        const text = `the exchange does not know ${market}: ${reason}. Correct the name or take it from the list; the others are recorded`;
+        log.warn({ code: 'MARKET_UNKNOWN', market, reason }, text);
+      }
+      observeMarkets(unknownToHealth(unknown, markets.length));
+    };
+    return new AskedMarkets({ client, markets, onChange });
   }
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { CoordinatorFact } from './core/coordinator.ts';
 import { HealthSide } from './health-side.ts';
 import { EventLog } from './http/event-log.ts';
 import { createLog } from './log.ts';
 
-function side(tell: () => void = () => undefined) {
+function side(tell: (fact: CoordinatorFact) => void = () => undefined) {
   const lines: { code?: string; msg: string }[] = [];
   const log = createLog('info', {
     destination: { write: (line) => void lines.push(JSON.parse(line) as { msg: string }) },
@@ -34,5 +35,16 @@ test('a coordinator that cannot take a change of health is told of in the log', 
   health.observeFeed({ status: 'healthy', reason: 'live' });
   expect(errors()).toMatchObject([{ code: 'UNEXPECTED', msg: expect.stringContaining('not now') as string }]);
   expect(events.since(null)!.events.length).toBeGreaterThan(0);
+  health.close();
+});
+
+test('what nothing is known of yet counts as not healthy, whatever patience there is at the start', () => {
+  const told: CoordinatorFact[] = [];
+  const { health } = side((fact) => told.push(fact));
+  health.start();
+  const unknown = (component: string) => ({ type: 'health-changed', component, health: { status: 'unknown' } });
+  expect(told).toMatchObject([unknown('reading'), unknown('markets'), unknown('spool')]);
+  health.observeMarkets({ status: 'healthy', reason: 'listed' });
+  expect(told.at(-1)).toMatchObject({ component: 'markets', health: { status: 'healthy' } });
   health.close();
 });

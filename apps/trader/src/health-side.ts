@@ -10,13 +10,14 @@ import {
 import type { FeedHealth } from './adapters/feed-to-health.ts';
 import type { StoreFailure } from './adapters/store-failures.ts';
 import { storeToHealth } from './adapters/store-to-health.ts';
+import { FEED } from './core/coordinator-state.ts';
 import type { CoordinatorFact } from './core/coordinator.ts';
 import { messageOf } from './errors.ts';
 import type { EventLog } from './http/event-log.ts';
 import type { Log } from './log.ts';
 import { systemRuntime, type Runtime } from './system-runtime.ts';
 
-type Component = 'feed' | 'reading' | 'spool' | 'store';
+type Component = 'feed' | 'reading' | 'markets' | 'spool' | 'store';
 
 /** How long the feed must be read again before that is said. */
 const READ_AGAIN_MS = 1_000;
@@ -42,6 +43,8 @@ export class HealthSide {
         feed: { critical: true, unhealthyAfterMs: options.holdDownMs, healthyAfterMs: 0, holdDown: false },
         // Said at once. Whether it lasts longer than a cut may, and ends the session, the feed says.
         reading: { critical: true, unhealthyAfterMs: 0, healthyAfterMs: READ_AGAIN_MS, holdDown: false },
+        // What was asked for cannot be recorded. What can be, is: it ends no session.
+        markets: { critical: true, unhealthyAfterMs: 0, healthyAfterMs: 0, holdDown: false },
         // Its disk is full or broken. What is recorded then lives in memory until the database has it.
         spool: { critical: true, unhealthyAfterMs: 0, holdDown: false },
         // Away for a while is what the spool, or memory, is for.
@@ -54,6 +57,15 @@ export class HealthSide {
     this.#tracker.on('listener-failed', ({ error }) => this.#failed('a change of health could not be told', error));
   }
 
+  /** Nothing is known yet: the tracker says so to nobody, and what is not known must not count as healthy. */
+  start(): void {
+    for (const { component, critical } of Object.values(this.#tracker.snapshot().components)) {
+      if (!critical || component === FEED) continue;
+      const health = { status: 'unknown', reason: 'no observation yet' } as const;
+      this.#options.tell({ type: 'health-changed', component, health });
+    }
+  }
+
   snapshot(): HealthSnapshot<Component> {
     return this.#tracker.snapshot();
   }
@@ -64,6 +76,10 @@ export class HealthSide {
 
   observeReading(health: FeedHealth): void {
     this.#observe('reading', health);
+  }
+
+  observeMarkets(health: FeedHealth): void {
+    this.#observe('markets', health);
   }
 
   observeStore(failures: readonly StoreFailure[]): void {

@@ -3,6 +3,7 @@ import type { HealthSnapshot } from '@trader/health';
 import type { BookView, ClientStatus, Level, OrderbookClient } from '@trader/orderbook-client';
 import { formatPrice, formatSize } from '@trader/orderbook-client';
 import type { RecordingSession, SessionStore, StoreBacklog } from '@trader/session-store';
+import type { UnknownMarket } from './asked-markets.ts';
 import type { StoreFailure } from './adapters/store-failures.ts';
 import type { CoordinatorState } from './core/coordinator.ts';
 import type { DiscoveryStatus } from './discovery/discovery.ts';
@@ -23,6 +24,8 @@ export type TraderView = {
   readonly client: OrderbookClient | null;
   readonly session: RecordingSession | null;
   readonly recorder: RecorderCounters | null;
+  /** Markets that somebody named and that the exchange does not know. */
+  readonly unknownMarkets: readonly UnknownMarket[];
   /** `null` without a search for markets. */
   readonly discovery: DiscoveryStatus | null;
   readonly store: StoreView;
@@ -59,6 +62,8 @@ export type Status = {
   readonly session: ({ readonly id: string; readonly recorder: string } & Readonly<Record<string, unknown>>) | null;
   readonly feed: ClientStatus | null;
   readonly recorder: RecorderCounters | null;
+  /** Markets that somebody named and that the exchange does not know; the first 20. */
+  readonly unknownMarkets: readonly UnknownMarket[];
   /** The search for markets; `null` without one. */
   readonly discovery: DiscoveryStatus | null;
   /** `closed`, `writing`, or `failing: ` with the codes of all that fails. */
@@ -87,6 +92,8 @@ type BookStatus = {
   readonly yesBid: readonly [price: string, size: string] | null;
   readonly yesAsk: readonly [price: string, size: string] | null;
 };
+
+const UNKNOWN_SHOWN = 20;
 
 export function buildStatus(view: TraderView): Status {
   const { transitions, client } = view;
@@ -117,6 +124,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     session: session && { id: session.id, recorder: session.recorder, ...counters },
     feed,
     recorder,
+    unknownMarkets: view.unknownMarkets.slice(0, UNKNOWN_SHOWN),
     discovery,
     store: storeText(store),
     storeFailures: store.failures,

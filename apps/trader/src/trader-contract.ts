@@ -37,6 +37,8 @@ export type FeedOptions = {
   readonly url: string;
   readonly credentials: { readonly keyId: string; readonly privateKeyPem: string };
   readonly markets: readonly string[];
+  /** Somebody wrote them down: those that the exchange does not know are to be told. @default false */
+  readonly areNamed?: boolean;
   /** @default the client's */
   readonly marketsPerCommand?: number;
   /** Channels beside the books. @default none */

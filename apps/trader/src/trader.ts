@@ -68,6 +68,7 @@ class TraderProcess implements Trader {
       onClient: (client) => this.#server?.follow(client),
       observe: (health) => this.#health.observeFeed(health),
       observeReading: (health) => this.#health.observeReading(health),
+      observeMarkets: (health) => this.#health.observeMarkets(health),
       tell,
     });
     this.#watch = new StoreWatch({
@@ -120,6 +121,7 @@ class TraderProcess implements Trader {
         if (this.#loop.state.phase === 'shutdown') return await this.#server.close();
         log.info(`Status: ${this.#server.url}`);
       }
+      this.#health.start();
       this.#loop.take({ type: 'started' });
       await this.#keeper.tried;
     } catch (error) {
@@ -149,6 +151,7 @@ class TraderProcess implements Trader {
       client,
       session,
       recorder: parts.read('recorder', () => this.#feed.recorded),
+      unknownMarkets: this.#feed.unknownMarkets,
       discovery: parts.read('discovery', () => this.#feed.discovery),
       store: this.#watch.view(),
       backlog: parts.read('backlog', () => this.#keeper.store?.backlog() ?? null),

@@ -31,7 +31,7 @@ function flags(more: Readonly<Record<string, string>> = {}) {
     wsUrl: exchange.url,
     keyId: exchange.credentials.keyId,
     keyFile,
-    markets: 'KXA',
+    markets: exchange.markets[0]!,
     port: '0',
     database: join(folder.path, 'data'),
     ...more,
@@ -55,6 +55,7 @@ const allWell = {
   clock: 'ok',
   credentials: 'ok',
   socket: 'ok',
+  markets: 'ok',
   files: process.platform === 'win32' ? 'skipped' : 'ok',
   database: 'ok',
   disk: 'ok',
@@ -86,6 +87,25 @@ describe('doctor', () => {
     });
   });
 
+  test('names a market that there is not', async () => {
+    const { of } = await diagnose({ markets: `${exchange.markets[0]!},KXTYPO-1` });
+    expect(of('markets')).toMatchObject({ outcome: 'fail', detail: expect.stringContaining('KXTYPO-1') as string });
+    expect(of('markets').detail).not.toContain(exchange.markets[0]!);
+  });
+
+  test('lists what a search would record, and how many', async () => {
+    const { of } = await diagnose({ markets: '', series: 'KXSIM' });
+    expect(of('markets')).toMatchObject({
+      outcome: 'ok',
+      detail: `1 market would be recorded now: ${exchange.markets[0]!}`,
+    });
+  });
+
+  test('warns of a search that finds nothing', async () => {
+    const { of } = await diagnose({ markets: '', series: 'KXNOTHING' });
+    expect(of('markets')).toMatchObject({ outcome: 'warn', detail: expect.stringContaining('no market') as string });
+  });
+
   test('skips the exchange where the simulator is recorded', async () => {
     const findings = await examine({ port: '0', database: join(folder.path, 'data') }, {});
     expect(findings.filter(({ outcome }) => outcome === 'skipped').map(({ check }) => check)).toEqual([
@@ -93,6 +113,7 @@ describe('doctor', () => {
       'clock',
       'credentials',
       'socket',
+      'markets',
     ]);
   });
 
@@ -109,7 +130,7 @@ describe('doctor', () => {
       mode: 0o600,
     });
     const { outcomes, of } = await diagnose({ keyFile });
-    expect(outcomes).toEqual({ ...allWell, credentials: 'fail', socket: 'fail' });
+    expect(outcomes).toEqual({ ...allWell, credentials: 'fail', socket: 'fail', markets: 'skipped' });
     expect(of('credentials')).toMatchObject({
       detail: expect.stringMatching(/401/),
       fix: expect.stringMatching(/--key-id/),
@@ -131,7 +152,13 @@ describe('doctor', () => {
 
   test('tells REST that cannot be reached from a socket that can', async () => {
     const { outcomes, of } = await diagnose({ restUrl: `http://127.0.0.1:${await closedPort()}/trade-api/v2` });
-    expect(outcomes).toEqual({ ...allWell, rest: 'fail', clock: 'skipped', credentials: 'skipped' });
+    expect(outcomes).toEqual({
+      ...allWell,
+      rest: 'fail',
+      clock: 'skipped',
+      credentials: 'skipped',
+      markets: 'skipped',
+    });
     expect(of('rest')).toMatchObject({
       detail: expect.stringMatching(/ECONNREFUSED/),
       fix: expect.stringMatching(/--rest-url/),

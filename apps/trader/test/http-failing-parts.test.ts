@@ -45,6 +45,7 @@ const VIEW: TraderView = {
   client: WHOLE_CLIENT,
   session: WHOLE_SESSION,
   recorder: null,
+  unknownMarkets: [],
   discovery: null,
   store: {
     state: 'writing',

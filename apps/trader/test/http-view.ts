@@ -36,6 +36,7 @@ export async function serveView(
     client: null,
     session: null,
     recorder: null,
+    unknownMarkets: [],
     discovery: null,
     store: {
       state: 'closed',

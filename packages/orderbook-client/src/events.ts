@@ -16,6 +16,8 @@ type Position = {
 export type SnapshotEvent = Position & {
   readonly type: 'snapshot';
   readonly market: string;
+  /** The exchange's id of it; `null` for a ticker that it does not know: that has an empty book without an id. */
+  readonly marketId: string | null;
   /** Resting YES bids, ascending as the exchange sent them. */
   readonly yes: readonly Level[];
   /** Resting NO bids, in NO prices. */

@@ -15,6 +15,10 @@ test('a snapshot and a delta whose market_id is empty are read like any other', 
   socket.send(subscribed(1), snapshot(1, A), nameless(snapshot(2, UNKNOWN)));
   expect(it.client.status()).toMatchObject({ phase: 'live', wanted: 2, synced: 2 });
   expect(it.client.book(UNKNOWN)!.bestBid('yes')).toBeUndefined();
+  expect(it.of('snapshot').map(({ market, marketId }) => [market, marketId])).toEqual([
+    [A, withoutId],
+    [UNKNOWN, null],
+  ]);
   socket.send(nameless(delta(3, UNKNOWN, '0.4000', '1.00')));
   expect(it.client.book(UNKNOWN)!.bestBid('yes')).toEqual([4000, 100]);
   expect([...it.of('problem'), ...it.of('unrecognized')]).toEqual([]);

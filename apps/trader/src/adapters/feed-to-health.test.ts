@@ -16,6 +16,7 @@ function setUp() {
   const phase = (to: FeedPhase) => health.observeFeed(feedToHealth(to, null, null));
   phase('live');
   health.observeReading(readingToHealth(null));
+  health.observeMarkets({ status: 'healthy', reason: 'listed' });
   health.observeStore([]);
   const turns = (of: string) =>
     events

@@ -33,10 +33,15 @@ export async function examine(flags: Values, environment: NodeJS.ProcessEnv = pr
     const { rest, clock } = await checks.checkRest(live, systemRuntime);
     found('rest', rest);
     found('clock', clock);
-    found('credentials', await checks.checkCredentials(live, systemRuntime));
+    const credentials = await checks.checkCredentials(live, systemRuntime);
+    found('credentials', credentials);
     found('socket', await checks.checkSocket(live));
+    const canAsk = rest.outcome === 'ok' && credentials.outcome !== 'fail';
+    const markets = canAsk ? await checks.checkMarkets(live, systemRuntime) : skipped('REST has to answer first');
+    found('markets', markets);
   } else {
-    for (const check of ['rest', 'clock', 'credentials', 'socket']) found(check, skipped('no exchange is named'));
+    for (const check of ['rest', 'clock', 'credentials', 'socket', 'markets'])
+      found(check, skipped('no exchange is named'));
   }
   found('files', checks.checkFiles(loaded));
   found('database', await checks.checkDatabase(config));

@@ -24,6 +24,8 @@ export type DiscoveryOptions = {
   readonly rules: DiscoveryConfig;
   readonly runtime: Runtime;
   readonly log: Log;
+  /** A listing came, in whole or in part, or failed. */
+  readonly onListing?: () => void;
 };
 
 export type DiscoveryStatus = {
@@ -43,6 +45,7 @@ export type DiscoveryStatus = {
   readonly unreadable: number;
   /** Why the latest listing or look-up failed, in whole or in part; `null` once one succeeded. */
   readonly problem: string | null;
+  readonly problemCode: string | null;
 } & Readonly<MarketSetCounters>;
 
 const REFUSALS_SHOWN = 20;
@@ -50,6 +53,8 @@ const FAILURES_SHOWN = 5;
 /** Until an event that could not be read is made up for by a listing. They may come by the hundred, and a listing costs. */
 const UNREADABLE_EVENT_MS = 10_000;
 const LIFECYCLE = 'market_lifecycle_v2';
+
+type Problem = { readonly code: string; readonly text: string };
 
 export class Discovery {
   readonly #options: DiscoveryOptions;
@@ -63,8 +68,8 @@ export class Discovery {
   readonly #notTaken = new Map<string, string>();
   #lookingUp = false;
   #unreadable = 0;
-  #listingProblem: string | null = null;
-  #lookUpProblem: string | null = null;
+  #listingProblem: Problem | null = null;
+  #lookUpProblem: Problem | null = null;
   #detach: (() => void)[] = [];
   #cancelTimer: () => void = () => undefined;
 
@@ -99,6 +104,7 @@ export class Discovery {
 
   status(): DiscoveryStatus {
     const { roll, members, questions, refused, counters } = this.#state;
+    const problem = this.#listingProblem ?? this.#lookUpProblem;
     const refusals = [...refused, ...this.#notTaken].map(([market, reason]) => ({ market, reason }));
     return {
       roll,
@@ -108,7 +114,8 @@ export class Discovery {
       refused: refusals.length,
       refusals: refusals.slice(0, REFUSALS_SHOWN),
       unreadable: this.#unreadable,
-      problem: this.#listingProblem ?? this.#lookUpProblem,
+      problem: problem?.text ?? null,
+      problemCode: problem?.code ?? null,
       ...counters,
     };
   }
@@ -215,6 +222,7 @@ export class Discovery {
       this.#listingProblem = this.#problemOf([{ part: 'listing', error }], 'the open markets could not be listed');
       this.#take({ type: 'listing-failed' });
     }
+    if (!this.#ends.signal.aborted) this.#options.onListing?.();
   }
 
   async #lookUp(): Promise<void> {
@@ -243,15 +251,15 @@ export class Discovery {
   }
 
   /** In words, which are logged; `null` for none. */
-  #problemOf(failures: readonly Failure[], what: string): string | null {
+  #problemOf(failures: readonly Failure[], what: string): Problem | null {
     const [first] = failures;
     if (!first || this.#ends.signal.aborted) return null;
-    const problem = failures
+    const text = failures
       .slice(0, FAILURES_SHOWN)
       .map(({ part, error }) => `${part}: ${messageOf(error)}`)
       .join('; ');
     const code = first.error instanceof RestError ? first.error.code : 'UNEXPECTED';
-    this.#options.log.warn({ code, problem }, `${what}; it is tried again, and no market is dropped for it`);
-    return problem;
+    this.#options.log.warn({ code, problem: text }, `${what}; it is tried again, and no market is dropped for it`);
+    return { code, text };
   }
 }

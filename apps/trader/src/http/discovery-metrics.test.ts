@@ -32,7 +32,13 @@ test('every figure of the search has its sample', async () => {
     wanted: 12,
     refused: 13,
   };
-  const told = await samples({ roll: 'empty', problem: 'no answer', refusals: [], ...figures });
+  const told = await samples({
+    roll: 'empty',
+    problemCode: 'REST_REFUSED',
+    problem: 'no answer',
+    refusals: [],
+    ...figures,
+  });
   expect(told).toMatchObject({
     trader_discovery_markets: 1,
     trader_discovery_listings_total: 4,

@@ -3,7 +3,7 @@ import type { DiscoveryStatus } from '../discovery/discovery.ts';
 import type { TraderView } from '../status.ts';
 import { keysOf, type MetricRegistry } from './metric-registry.ts';
 
-type Figure = Exclude<keyof DiscoveryStatus, 'roll' | 'problem' | 'refusals'>;
+type Figure = Exclude<keyof DiscoveryStatus, 'roll' | 'problem' | 'problemCode' | 'refusals'>;
 
 /** Every figure of the search has a metric; a new one does not compile without. */
 const FIGURES: Record<Figure, readonly [kind: 'gauge' | 'counter', name: string, help: string]> = {

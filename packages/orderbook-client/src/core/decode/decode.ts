@@ -19,6 +19,7 @@ export type SnapshotMessage = {
   readonly sid: number;
   readonly seq: number;
   readonly market: string;
+  readonly marketId: string | null;
   readonly yes: readonly Level[];
   readonly no: readonly Level[];
 };
@@ -135,7 +136,9 @@ function decodeSnapshot(sid: number | null, seq: number | null, commandId: numbe
   const no = levelsOf(msg, 'no');
   if (typeof yes === 'string') return violation(`"orderbook_snapshot" with ${yes}`, sid, seq, market, 'snapshot', msg);
   if (typeof no === 'string') return violation(`"orderbook_snapshot" with ${no}`, sid, seq, market, 'snapshot', msg);
-  return { kind: 'snapshot', commandId, sid, seq, market, yes, no };
+  const id = msg['market_id'];
+  const marketId = typeof id === 'string' && id !== '' ? id : null;
+  return { kind: 'snapshot', commandId, sid, seq, market, marketId, yes, no };
 }
 
 /** The sid of text that begins like a frame and is not whole; a frame of another channel is not the books' affair. */

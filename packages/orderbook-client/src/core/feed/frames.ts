@@ -245,7 +245,7 @@ function acceptSnapshot(
   atMs: number,
   effects: FeedEffect[],
 ): void {
-  const { sid, seq, market, yes, no } = message;
+  const { sid, seq, market, marketId, yes, no } = message;
   const { books, counters, epoch, orderbook } = state;
   const book = subscription === orderbook ? books.get(market) : undefined;
   counters.snapshots++;
@@ -262,7 +262,7 @@ function acceptSnapshot(
     // Only what it has taken in does an exchange send; its acknowledgement may be late, or lost.
     orderbook.membership.confirm(market);
   }
-  effects.push({ type: 'snapshot', epoch, sid, seq, receivedAtMs: atMs, market, yes, no, applied });
+  effects.push({ type: 'snapshot', epoch, sid, seq, receivedAtMs: atMs, market, marketId, yes, no, applied });
   if (isFollowed && isCrossed) {
     endAuditOf(state, market, effects);
     desynced(state, market, `came crossed at seq ${seq}`, atMs, effects);

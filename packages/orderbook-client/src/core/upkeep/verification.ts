@@ -36,6 +36,8 @@ export function checkAnswered(state: FeedState, atMs: number, effects: FeedEffec
   if (state.unread && !state.readingPaused && state.resumedAtMs <= askedAtMs) {
     state.unread = false;
     effects.push({ type: 'stop-timer', timer: 'pause' });
+  } else if (state.unread && state.doubt !== null) {
+    effects.push({ type: 'start-timer', timer: 'pause', delayMs: PAUSE_LIMIT_MS });
   }
   state.doubt = null;
   verifyBooks(state, atMs, effects);
@@ -70,6 +72,8 @@ export function giveUpVerifying(state: FeedState): void {
   state.sample = null;
   state.doubt = null;
   state.check = null;
+  // What has not been read of the time before, snapshots stand behind.
+  state.unread = false;
   state.books.giveUpSuspended();
 }
 
