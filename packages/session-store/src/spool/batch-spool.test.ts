@@ -4,6 +4,7 @@ import { MemorySpool } from '../../test/memory-spool.ts';
 import { Collector, type Batch } from '../batch/collector.ts';
 import { BatchSpool } from './batch-spool.ts';
 import { SessionStoreError } from '../errors.ts';
+import type { StoreRecord } from '../records.ts';
 import { readNotes } from './session-notes.ts';
 
 const full = new SessionStoreError('SPOOL_FULL', 'no room', { retryable: true });
@@ -42,6 +43,37 @@ test('its batches are entries, which can be loaded again', async () => {
     beginning: { recorder: 'r', startedAtMs: 0 },
     end: null,
   });
+});
+
+test('an entry says when the first of its records arrived, of whichever kind', async () => {
+  const { spool, session } = setUp();
+  const collector = new Collector({ intervalMs: 60_000, everyDeltas: 4096 });
+  const stream = { epoch: 1, market: 'M', exchangeAtMs: null };
+  const records = (at: readonly number[]): StoreRecord[] => [
+    { kind: 'delta', ...stream, sid: 1, seq: 1, receivedAtMs: at[0]!, side: 'yes', price: 1, delta: 1 },
+    { kind: 'snapshot', ...stream, sid: 2, seq: 1, receivedAtMs: at[1]!, yes: [], no: [] },
+    {
+      kind: 'trade',
+      ...stream,
+      sid: 3,
+      seq: 1,
+      receivedAtMs: at[2]!,
+      tradeId: 'T',
+      yesPrice: 1,
+      size: 1,
+      takerSide: null,
+      isBlockTrade: null,
+    },
+    { kind: 'raw', epoch: 1, sid: null, seq: null, receivedAtMs: at[3]!, text: '' },
+    { kind: 'gap', epoch: 1, sid: null, firstSeq: null, lastSeq: null, fromAtMs: at[4]!, toAtMs: null, cause: 'c' },
+  ];
+  for (let first = 0; first < 5; first++) {
+    const epoch = first + 1;
+    for (const record of records([10, 20, 30, 40, 50].with(first, 1))) collector.add({ ...record, epoch });
+    session.put(collector.cut()!);
+  }
+  const entries = await spool.read('a', { maxBytes: 2 ** 20 });
+  expect(entries.map(({ atMs }) => atMs)).toEqual([1, 1, 1, 1, 1]);
 });
 
 test('a batch that the disk has lost is not taken for another', async () => {

@@ -47,3 +47,25 @@ test('what another batch makes be forgotten meanwhile has its number all the sam
   await second;
   expect(await first).toEqual([ids.get('A'), ids.get('B')]);
 });
+
+test('what is forgotten is asked for again: on demand, and beyond what is remembered', async () => {
+  const { markets, answer, asked, ids } = numbering();
+  const ask = async (...tickers: string[]) => {
+    const numbers = markets.of(tickers);
+    const asks = asked();
+    if (asks > 0) answer();
+    return { asks, numbers: await numbers };
+  };
+  expect(await ask('A', 'B')).toEqual({ asks: 1, numbers: [1, 2] });
+  expect(await ask('B', 'A')).toEqual({ asks: 0, numbers: [2, 1] });
+  markets.forget();
+  ids.clear();
+  ids.set('Z', 1);
+  expect(await ask('A', 'B')).toEqual({ asks: 1, numbers: [2, 3] });
+  // As many as are remembered, with the two.
+  const many = names('M', 99_998).map((name) => JSON.parse(name) as string);
+  await ask(...many);
+  expect(await ask('A')).toMatchObject({ asks: 0 });
+  await ask('one more');
+  expect(await ask('A')).toMatchObject({ asks: 1 });
+});
