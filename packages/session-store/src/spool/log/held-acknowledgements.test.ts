@@ -71,7 +71,8 @@ test('it is made safe sooner when much is held, and what fails comes again, in i
 test('finishing waits for what is under way, and makes safe the rest once', async () => {
   const { runtime, held, released, asked, safe } = holding();
   held.hold(1, 1, 100);
-  held.hold(1, 2, 1);
+  held.hold(1, 2, 100);
+  expect(asked.length, 'one at a time').toBe(1);
   const finished = held.finish();
   await safe();
   expect(asked.length).toBe(2);

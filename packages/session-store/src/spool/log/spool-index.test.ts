@@ -26,6 +26,13 @@ test('counts what waits, and from when', () => {
   ]);
 });
 
+test('a session begins with nothing, under a number of its own', () => {
+  const index = emptyIndex();
+  const nothing = { lastBatch: 0, acknowledged: 0, lastNote: 0, batches: [], records: 0 };
+  expect(index.session('a')).toEqual({ number: 1, ...nothing });
+  expect(index.session('b')).toEqual({ number: 2, ...nothing });
+});
+
 test('does not keep a batch that was acknowledged before it came, and knows that it came', () => {
   const index = emptyIndex();
   index.acknowledge(index.session('a'), 3);
