@@ -119,6 +119,14 @@ test('what the database has is taken no more, also where the spool never had it'
   expect(await batches()).toEqual([3]);
 });
 
+test('what the database does not have yet stays taken', async () => {
+  const { session, put } = setUp();
+  const [, ...later] = [put(), put(), put()];
+  session.committed(1);
+  expect(session.taken).toBe(2);
+  expect(session.takenMemory).toBe(later.reduce((sum, { bytes }) => sum + bytes, 0));
+});
+
 test('what is left at its stop is handed back, in order', async () => {
   const { spool, runtime, refusals, session, put } = setUp();
   put();

@@ -63,3 +63,20 @@ test('takes a hole of one market for its numbers, and for its book alone', () =>
   const loose = gap({ market: 'RAIN' });
   expect(problems([snapshot(1), others, delta(3, -6), other(4, -6)], [loose])).toEqual([['books fold', 4, 4]]);
 });
+
+test('a trade has a number, and changes no book', () => {
+  const trade: StoreRecord = {
+    kind: 'trade',
+    ...base,
+    seq: 2,
+    tradeId: 'T',
+    yesPrice: 100,
+    size: 9,
+    takerSide: 'yes',
+    isBlockTrade: null,
+    exchangeAtMs: null,
+  };
+  // Five are there, and no more.
+  expect(problems([snapshot(1), trade, delta(3, -5)])).toEqual([]);
+  expect(problems([snapshot(1), trade, delta(3, -6)])).toHaveLength(1);
+});
