@@ -9,7 +9,11 @@ test('a market without an id, or without a book, is unknown until it has both; w
     book: (market: string) => ({ staleReason: market === 'KXC' ? 'no-snapshot-yet' : null }),
   } as unknown as OrderbookClient;
   const told: (readonly UnknownMarket[])[] = [];
-  new AskedMarkets({ client, markets: ['KXA', 'KXB', 'KXC'], onChange: (unknown) => told.push(unknown) });
+  const watched = new AskedMarkets({
+    client,
+    markets: ['KXA', 'KXB', 'KXC'],
+    onChange: (unknown) => told.push(unknown),
+  });
   const snapshot = (market: string, marketId: string | null) => listeners.get('snapshot')!({ market, marketId });
   snapshot('KXA', 'a');
   snapshot('KXOTHER', null);
@@ -17,6 +21,7 @@ test('a market without an id, or without a book, is unknown until it has both; w
   for (let again = 0; again < 3; again++) snapshot('KXB', null);
   listeners.get('status')!({ to: 'live' });
   expect(told.map((unknown) => unknown.map(({ market }) => market))).toEqual([['KXB'], ['KXB', 'KXC']]);
+  expect(watched.unknown).toMatchObject([{ market: 'KXB' }, { market: 'KXC' }]);
   snapshot('KXB', 'b');
   snapshot('KXC', 'c');
   expect(told.at(-1)).toEqual([]);

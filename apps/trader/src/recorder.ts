@@ -95,14 +95,17 @@ export class Recorder {
   /** Records into `session` from now on, beginning with what was kept for it. */
   attach(session: RecordingSession): void {
     this.#session = session;
-    // One that was taken away would say so with its next record; on a quiet day that may be hours.
-    void session.ended.then(({ error }) => {
-      if (error && this.#session === session) this.#onSessionFailed(session, error);
-    });
+    void this.#watch(session);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const record of waiting) this.#append(session, record);
     if (!this.#draining) this.#reading.resume();
+  }
+
+  /** One that was taken away would say so with its next record; on a quiet day that may be hours. */
+  async #watch(session: RecordingSession): Promise<void> {
+    const { error } = await session.ended;
+    if (error && this.#session === session) this.#onSessionFailed(session, error);
   }
 
   /** Stops recording; the session is the caller's to close. */

@@ -1,7 +1,7 @@
 // Ready means that what was asked for is being recorded: markets that nobody finds, because REST refuses or the name is wrong.
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { createExchange, type ExchangeOptions } from '@trader/exchange-simulator';
 import { describe, expect, test, vi } from 'vitest';
 import type { DiscoveryConfig, LiveConfig } from '../src/config-types.ts';
@@ -41,9 +41,18 @@ async function recording(ask: Partial<LiveConfig>, options: ExchangeOptions = {}
   await trader.start();
   const readyz = async () => (await fetch(new URL('/readyz', trader.url!))).json() as Promise<{ causes: object[] }>;
   const close = async () => {
-    await trader.stop('done').finally(() => exchange.close());
+    try {
+      await trader.stop('done');
+    } finally {
+      await exchange.close();
+    }
   };
   return { exchange, trader, lines, readyz, [Symbol.asyncDispose]: close };
+}
+
+async function forward(url: string, response: ServerResponse): Promise<void> {
+  const answer = await fetch(url);
+  response.writeHead(answer.status).end(await answer.text());
 }
 
 /** A REST that refuses every request until it is told not to. */
@@ -51,9 +60,7 @@ async function refusingRest() {
   let target: string | null = null;
   const server = createHttpServer((request, response) => {
     if (target === null) return void response.writeHead(401).end('{}');
-    void fetch(target + request.url!).then(async (answer) =>
-      response.writeHead(answer.status).end(await answer.text()),
-    );
+    void forward(target + request.url!, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
