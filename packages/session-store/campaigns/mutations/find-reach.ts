@@ -31,7 +31,7 @@ export async function findReach(copy: PackageCopy, sources: readonly string[]): 
   return readReach(folder, useless, msOf);
 }
 
-export function readReach(folder: string, useless: ReadonlySet<string>, msOf: ReadonlyMap<string, number>): Reach {
+function readReach(folder: string, useless: ReadonlySet<string>, msOf: ReadonlyMap<string, number>): Reach {
   const tests = new Map<string, Set<string>>();
   for (const name of readdirSync(folder)) {
     const test = name.replaceAll('__', '/');
