@@ -16,6 +16,7 @@ const OWN = new Set([
   'apps/trader/src/config-file.ts: problem',
   'packages/session-store/src/database/engines/postgres-engine.ts: server.problem',
   'packages/session-store/src/database/engines/driver-options.ts: why',
+  'apps/trader/src/feed-side.ts: reason',
   'packages/session-store/src/database/failure.ts: said',
   'packages/session-store/src/spool/log/spool-failure.ts: why',
   'packages/session-store/src/reading/damage.ts: problem',

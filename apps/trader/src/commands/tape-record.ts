@@ -118,7 +118,7 @@ function openClient(
   log: Log,
   tap: (bytes: Uint8Array) => void,
 ): OrderbookClient {
-  const { discovery, ...options } = feed;
+  const { discovery, areNamed: _, ...options } = feed;
   const client = createOrderbookClient({
     ...options,
     channels: { ...channels, ...(discovery && { market_lifecycle_v2: 'all' as const }) },
