@@ -93,7 +93,7 @@ describe('trader doctor', () => {
         .map((line) => line.split(/ +/)[1]),
     }).toEqual({
       code: 0,
-      lines: ['config', 'rest', 'clock', 'credentials', 'socket', 'files', 'database', 'disk', 'port'],
+      lines: ['config', 'rest', 'clock', 'credentials', 'socket', 'markets', 'files', 'database', 'disk', 'port'],
     });
   });
 
