@@ -56,7 +56,8 @@ type NumberedRecord = DeltaRecord | SnapshotRecord | TradeRecord;
 type Stream = {
   readonly epoch: number;
   readonly sid: number;
-  readonly keyframes: Keyframes;
+  /** Changes with each hole: no book is known across one. */
+  era: number;
   lastSeq: number;
   deltas: DeltaColumns | null;
   trades: TradeColumns | null;
@@ -70,7 +71,8 @@ const maxStreams = 1000;
 
 /** Takes records one by one and cuts them into batches. Pure: when to cut is the caller's decision. */
 export class Collector {
-  readonly #spacing: KeyframeSpacing;
+  readonly #keyframes: Keyframes;
+  #eras = 0;
   readonly #appended = { messages: 0, snapshots: 0, deltas: 0, trades: 0, raw: 0, gaps: 0, shed: 0 };
   readonly #streams = new Map<string, Stream>();
   #latest: Stream | null = null;
@@ -82,7 +84,7 @@ export class Collector {
 
   /** @param spacing of the books that it stores with deltas */
   constructor(spacing: KeyframeSpacing) {
-    this.#spacing = spacing;
+    this.#keyframes = new Keyframes(spacing);
   }
 
   /** Records that the next batch would hold. */
@@ -141,7 +143,9 @@ export class Collector {
         if (typeof record.market === 'string') this.#marketOf({ kind: record.kind, market: record.market });
         this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed: 0 });
         for (const stream of this.#streams.values()) {
-          if (mayConcern(record, stream)) stream.keyframes.forget(record.market);
+          if (!mayConcern(record, stream)) continue;
+          if (typeof record.market === 'string') this.#keyframes.forget(record.market, stream.era);
+          else stream.era = ++this.#eras;
         }
         break;
     }
@@ -163,7 +167,7 @@ export class Collector {
       if (!isName(record.market)) refuse(record.kind, 'market', record.market);
       const stream = this.#streamOf(record);
       if (record.seq !== null) stream.lastSeq = record.seq;
-      stream.keyframes.forget();
+      stream.era = ++this.#eras;
     }
     this.#appended.shed++;
     this.#shed.add(record);
@@ -197,7 +201,7 @@ export class Collector {
     stream.deltas.push(record, market);
     this.#appended.deltas++;
     this.#arrived(record.receivedAtMs);
-    const keyframe = stream.keyframes.delta(record);
+    const keyframe = this.#keyframes.delta(record, stream.era);
     if (!keyframe) return;
     this.#batch.keyframes.push({ market, record: keyframe });
     this.#batch.bytes += bookBytes(keyframe);
@@ -221,7 +225,7 @@ export class Collector {
     const stream = this.#streamOf(record);
     const market = this.#marketOf(record);
     stream.lastSeq = record.seq;
-    stream.keyframes.snapshot(record);
+    this.#keyframes.snapshot(record, stream.era);
     this.#batch.snapshots.push({ market, record });
     this.#appended.snapshots++;
     this.#arrived(record.receivedAtMs);
@@ -262,10 +266,7 @@ export class Collector {
   }
 
   #openStream(key: string, { epoch, sid }: NumberedRecord): Stream {
-    // What came before on another connection will not change any more.
-    for (const stream of this.#streams.values()) if (stream.epoch < epoch) stream.keyframes.forget();
-    const keyframes = new Keyframes(this.#spacing);
-    const stream: Stream = { epoch, sid, keyframes, lastSeq: -Infinity, deltas: null, trades: null };
+    const stream: Stream = { epoch, sid, era: ++this.#eras, lastSeq: -Infinity, deltas: null, trades: null };
     this.#streams.set(key, stream);
     if (this.#streams.size > maxStreams) {
       const [oldest] = this.#streams.keys();

@@ -81,10 +81,18 @@ describe('a book is known from a snapshot to the next hole', () => {
     expect(keyframesOf(collecting, snapshot(6), delta(7), delta(8, { market: 'SNOW' }))).toEqual(['RAIN 7']);
   });
 
-  test('another connection has books of its own, and ends those before it', () => {
+  test('another connection, beside this one or after it, has books of its own', () => {
     const collecting = recording();
-    expect(keyframesOf(collecting, delta(1, { epoch: 2 }), delta(3))).toEqual([]);
-    expect(keyframesOf(collecting, snapshot(2, { epoch: 2 }), delta(3, { epoch: 2 }))).toEqual(['RAIN 3']);
+    const other = { epoch: 2, market: 'FOG' };
+    expect(keyframesOf(collecting, snapshot(1, other), delta(2, other), ...next)).toEqual([
+      'FOG 2',
+      'RAIN 3',
+      'SNOW 4',
+      'HAIL 2',
+    ]);
+    // A market has one book, of the connection that it is on now.
+    expect(keyframesOf(collecting, delta(3, { epoch: 2 }), delta(5))).toEqual(['RAIN 5']);
+    expect(keyframesOf(collecting, snapshot(4, { epoch: 2 }), delta(5, { epoch: 2 }), delta(6))).toEqual(['RAIN 5']);
   });
 
   test('a size that is no integer any more, of its market', () => {
@@ -119,7 +127,7 @@ describe('a book is stored again', () => {
 
 test('of very many markets the one whose book was stored first is let go', () => {
   const books = new Keyframes({ intervalMs: 0, everyDeltas: 1 });
-  for (let index = 0; index < 100_001; index++) books.snapshot(snapshot(index, { market: `M${index}` }));
-  const isKnown = (index: number) => books.delta(delta(200_000, { market: `M${index}` })) !== null;
+  for (let index = 0; index < 100_001; index++) books.snapshot(snapshot(index, { market: `M${index}` }), 1);
+  const isKnown = (index: number) => books.delta(delta(200_000, { market: `M${index}` }), 1) !== null;
   expect([0, 1, 100_000].map(isKnown)).toEqual([false, true, true]);
 });

@@ -14,18 +14,21 @@ export type KeyframeSpacing = {
 export type Keyframe = Omit<SnapshotRecord, 'kind'>;
 
 type Book = {
+  /** Since when its subscription has had no hole: see `Keyframes`. */
+  readonly era: number;
   readonly fold: BookFold;
   /** When it was stored last, and its deltas since. */
   storedAtMs: number;
   deltas: number;
 };
 
-/** The books of one subscription that are folded; beyond that the one whose book was stored first is let go, until its next snapshot. */
+/** Books that are folded; beyond that the one whose book was stored first is let go, until its next snapshot. */
 const mostBooks = 100_000;
 
 /**
- * The books of one subscription's markets, folded as its records come, so that a reader need not go back to a snapshot of last week. A
- * book is known from a snapshot to the next hole.
+ * The books of a session's markets, folded as its records come, so that a reader need not go back to a snapshot of last week. A book is
+ * known from a snapshot to the next hole: each subscription has a number, its era, and another one after each hole. A market has one
+ * book, of the subscription that its last snapshot came on; so nothing is kept of connections that have ended.
  */
 export class Keyframes {
   readonly #intervalMs: number;
@@ -41,16 +44,16 @@ export class Keyframes {
     this.#everyDeltas = everyDeltas;
   }
 
-  snapshot({ market, yes, no, receivedAtMs }: SnapshotRecord): void {
+  snapshot({ market, yes, no, receivedAtMs }: SnapshotRecord, era: number): void {
     const fold = new BookFold();
     fold.set(yes, no);
-    this.#stored(market, { fold, storedAtMs: receivedAtMs, deltas: 0 });
+    this.#stored(market, { era, fold, storedAtMs: receivedAtMs, deltas: 0 });
   }
 
   /** @returns the market's book, where that is due */
-  delta({ epoch, sid, seq, market, side, price, delta, receivedAtMs }: DeltaRecord): Keyframe | null {
+  delta({ epoch, sid, seq, market, side, price, delta, receivedAtMs }: DeltaRecord, era: number): Keyframe | null {
     const book = this.#books.get(market);
-    if (!book) return null;
+    if (book?.era !== era) return null;
     // The store's integers do not hold it.
     if (!Number.isSafeInteger(book.fold.change(side, price, delta))) {
       this.#books.delete(market);
@@ -58,14 +61,13 @@ export class Keyframes {
     }
     book.deltas++;
     if (!this.#isDue(book, receivedAtMs)) return null;
-    this.#stored(market, { fold: book.fold, storedAtMs: receivedAtMs, deltas: 0 });
+    this.#stored(market, { era, fold: book.fold, storedAtMs: receivedAtMs, deltas: 0 });
     return { epoch, sid, seq, market, receivedAtMs, yes: book.fold.levels('yes'), no: book.fold.levels('no') };
   }
 
-  /** No book is known across a hole. @param market whose hole it is; none: of all */
-  forget(market?: string | null): void {
-    if (typeof market === 'string') this.#books.delete(market);
-    else this.#books.clear();
+  /** A hole of this market alone. */
+  forget(market: string, era: number): void {
+    if (this.#books.get(market)?.era === era) this.#books.delete(market);
   }
 
   /** Once a day at least where it changes at all: the book is needed when the day before expires. */
