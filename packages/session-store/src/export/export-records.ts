@@ -6,6 +6,8 @@ import { sql } from 'drizzle-orm';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { SessionStoreError } from '../errors.ts';
 import { textOf, timeOf } from '../database/rows.ts';
+import type { Query } from '../database/engines/engine.ts';
+import { lieIn, sessionDays } from '../partitions/session-days.ts';
 import { coverage } from '../reading/book/coverage.ts';
 import { refuseDamage } from '../reading/damage.ts';
 import type { MarketNames } from '../reading/market-names.ts';
@@ -126,11 +128,18 @@ async function writeCoverage(
   sessions: readonly SessionId[],
   { markets, fromMs, toMs, signal }: ExportOptions,
 ): Promise<void> {
+  const ask = async (query: Query) => read(query, 'Looking for sessions to export');
+  const days = { fromMs: Infinity, untilMs: -Infinity };
+  for (const session of sessions) {
+    const { fromMs: first, untilMs: last } = await sessionDays(ask, session);
+    days.fromMs = Math.min(days.fromMs, first);
+    days.untilMs = Math.max(days.untilMs, last);
+  }
   const rows = await read(
     sql`
       select market.ticker, min(recorded.received_at) as first_at
       from snapshot_records as recorded join markets as market on market.id = recorded.market_id
-      where recorded.session_id = any(${uuids(sessions)})
+      where recorded.session_id = any(${uuids(sessions)}) and ${lieIn(days)}
       group by market.ticker order by market.ticker`,
     'Looking for markets to export',
   );
