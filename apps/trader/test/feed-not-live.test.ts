@@ -39,8 +39,11 @@ describe('a session ends as health_failure, and the next one begins once the fee
     const { url, exchange, trader, lines, session } = await recording();
     await using _exchange = exchange;
     const lockedAtMs = Date.now();
-    const lock = 'begin; lock table delta_chunks in access exclusive mode; select pg_sleep(4); commit';
-    const locked = sharedServer().execute(url, lock);
+    // Held until it is ended below.
+    const lock = 'begin; lock table delta_chunks in access exclusive mode; select pg_sleep(600)';
+    const locked = sharedServer()
+      .execute(url, lock)
+      .catch(() => undefined);
     await vi.waitFor(() => {
       const { health, ready, recorder } = trader.status();
       expect(recorder).toMatchObject({ reading: 'paused', unreadCause: 'STORE_BEHIND' });
@@ -54,6 +57,8 @@ describe('a session ends as health_failure, and the next one begins once the fee
     }, patience);
     const metrics = await (await fetch(new URL('/metrics', trader.url!))).text();
     expect(Number(/^trader_feed_unread_seconds (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(0);
+    const holders = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%pg_sleep(600)'`;
+    await sharedServer().execute(url, holders);
     await locked;
     await vi.waitFor(() => {
       const status = trader.status();
@@ -61,7 +66,7 @@ describe('a session ends as health_failure, and the next one begins once the fee
       expect(status.session!.id).not.toBe(session);
       expect(status.recorder).toMatchObject({ reading: 'read' });
     }, patience);
-    const market = trader.client!.status() && trader.status().books[0]!.market;
+    const { market } = trader.status().books[0]!;
     await trader.stop('done');
     const [next, ended] = await sessionsOf(url);
     expect(ended).toMatchObject({ id: session, status: 'health_failure' });
