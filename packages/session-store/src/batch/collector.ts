@@ -60,6 +60,8 @@ type Stream = {
   era: number;
   lastSeq: number;
   deltas: DeltaColumns | null;
+  /** Deltas that its next chunk may expect: as many as its last one had. */
+  room: number;
   trades: TradeColumns | null;
 };
 
@@ -178,7 +180,9 @@ export class Collector {
     this.#enterShedRanges();
     if (this.#batch.records === 0) return null;
     const { marketIndex: _, openStreams, ...batch } = this.#batch;
+    for (const chunk of batch.chunks) chunk.trim();
     for (const stream of openStreams) {
+      stream.room = stream.deltas?.length ?? 0;
       stream.deltas = null;
       stream.trades = null;
     }
@@ -195,7 +199,7 @@ export class Collector {
     stream.lastSeq = record.seq;
     if (!stream.deltas?.fits(record)) {
       if (!stream.deltas) this.#batch.openStreams.push(stream);
-      stream.deltas = new DeltaColumns(record);
+      stream.deltas = new DeltaColumns(record, stream.room);
       this.#batch.chunks.push(stream.deltas);
     }
     stream.deltas.push(record, market);
@@ -266,7 +270,7 @@ export class Collector {
   }
 
   #openStream(key: string, { epoch, sid }: NumberedRecord): Stream {
-    const stream: Stream = { epoch, sid, era: ++this.#eras, lastSeq: -Infinity, deltas: null, trades: null };
+    const stream: Stream = { epoch, sid, era: ++this.#eras, lastSeq: -Infinity, deltas: null, room: 0, trades: null };
     this.#streams.set(key, stream);
     if (this.#streams.size > maxStreams) {
       const [oldest] = this.#streams.keys();

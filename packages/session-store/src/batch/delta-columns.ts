@@ -3,37 +3,60 @@ import { dayOf } from '../database/day.ts';
 import { append } from './append.ts';
 import { isInt32 } from './record-check.ts';
 
+/** What columns with room for as many numbers are copies of. */
+const zeros = Array.from({ length: 5000 }, () => 0);
+
 /**
  * The deltas of one (epoch, sid) on their way to one chunk row: a column per field, no object per record. Values are
  * relative to the first delta, so that the database's compression finds little to keep.
+ *
+ * A column is made with the room that it is expected to need, since arrays that grow leave three times as much behind for the garbage
+ * collector. It is as long as its room until `trim`.
  */
 export class DeltaColumns {
   readonly epoch: number;
   readonly sid: number;
   readonly firstSeq: number;
   readonly receivedAtMs: number;
-  readonly skipped: number[] = [];
+  readonly skipped: number[];
   /** Positions in the batch's list of markets; the database's numbers are not known yet. */
-  readonly markets: number[] = [];
+  readonly markets: number[];
   /** 1 for yes, 0 for no. */
-  readonly yes: number[] = [];
-  readonly prices: number[] = [];
-  readonly deltas: number[] = [];
-  readonly receivedOffsets: number[] = [];
+  readonly yes: number[];
+  readonly prices: number[];
+  readonly deltas: number[];
+  readonly receivedOffsets: number[];
   /** NaN where the exchange gave no time. */
-  readonly delays: number[] = [];
+  readonly delays: number[];
   lastSeq: number;
+  #length = 0;
 
-  constructor(first: Pick<DeltaRecord, 'epoch' | 'sid' | 'seq' | 'receivedAtMs'>) {
+  /** @param room deltas that are expected; more fit too */
+  constructor(first: Pick<DeltaRecord, 'epoch' | 'sid' | 'seq' | 'receivedAtMs'>, room = 0) {
     this.epoch = first.epoch;
     this.sid = first.sid;
     this.firstSeq = first.seq;
     this.lastSeq = first.seq;
     this.receivedAtMs = first.receivedAtMs;
+    this.skipped = zeros.slice(0, room);
+    this.markets = zeros.slice(0, room);
+    this.yes = zeros.slice(0, room);
+    this.prices = zeros.slice(0, room);
+    this.deltas = zeros.slice(0, room);
+    this.receivedOffsets = zeros.slice(0, room);
+    this.delays = zeros.slice(0, room);
+  }
+
+  /** One that was trimmed, from a plain copy of its fields. */
+  static from(fields: Omit<DeltaColumns, 'length' | 'fits' | 'push' | 'join' | 'trim'>): DeltaColumns {
+    const chunk = new DeltaColumns({ ...fields, seq: fields.firstSeq });
+    Object.assign(chunk, fields);
+    chunk.#length = fields.prices.length;
+    return chunk;
   }
 
   get length(): number {
-    return this.prices.length;
+    return this.#length;
   }
 
   /**
@@ -43,32 +66,38 @@ export class DeltaColumns {
    */
   fits(record: DeltaRecord): boolean {
     return (
-      isInt32(record.seq - this.firstSeq - this.skipped.length) &&
-      dayOf(record.receivedAtMs) === dayOf(this.receivedAtMs)
+      isInt32(record.seq - this.firstSeq - this.#length) && dayOf(record.receivedAtMs) === dayOf(this.receivedAtMs)
     );
   }
 
   push(record: DeltaRecord, market: number): void {
-    this.skipped.push(record.seq - this.firstSeq - this.skipped.length);
-    this.markets.push(market);
-    this.yes.push(record.side === 'yes' ? 1 : 0);
-    this.prices.push(record.price);
-    this.deltas.push(record.delta);
-    this.receivedOffsets.push(record.receivedAtMs - this.receivedAtMs);
-    this.delays.push(record.exchangeAtMs === null ? Number.NaN : record.receivedAtMs - record.exchangeAtMs);
+    const at = this.#length++;
+    this.skipped[at] = record.seq - this.firstSeq - at;
+    this.markets[at] = market;
+    this.yes[at] = record.side === 'yes' ? 1 : 0;
+    this.prices[at] = record.price;
+    this.deltas[at] = record.delta;
+    this.receivedOffsets[at] = record.receivedAtMs - this.receivedAtMs;
+    this.delays[at] = record.exchangeAtMs === null ? Number.NaN : record.receivedAtMs - record.exchangeAtMs;
     this.lastSeq = record.seq;
   }
 
+  /** Gives back the room that was not needed. */
+  trim(): void {
+    const { skipped, markets, yes, prices, deltas, receivedOffsets, delays } = this;
+    for (const column of [skipped, markets, yes, prices, deltas, receivedOffsets, delays]) column.length = this.#length;
+  }
+
   /**
-   * Adds what came behind it on the same subscription, if it fits as a record must.
+   * Adds what came behind it on the same subscription, if it fits as a record must. Both are trimmed.
    *
    * @param markets positions in this batch's list of markets, by those in the other's
    * @returns whether it was added
    */
   join(next: DeltaColumns, markets: readonly number[]): boolean {
-    const skippedBefore = next.firstSeq - this.firstSeq - this.length;
+    const skippedBefore = next.firstSeq - this.firstSeq - this.#length;
     const fits =
-      isInt32(next.lastSeq - this.firstSeq - this.length - next.length) &&
+      isInt32(next.lastSeq - this.firstSeq - this.#length - next.length) &&
       dayOf(next.receivedAtMs) === dayOf(this.receivedAtMs);
     if (!fits) return false;
     const later = next.receivedAtMs - this.receivedAtMs;
@@ -79,6 +108,7 @@ export class DeltaColumns {
     append(this.prices, next.prices);
     append(this.deltas, next.deltas);
     append(this.delays, next.delays);
+    this.#length += next.length;
     this.lastSeq = next.lastSeq;
     return true;
   }

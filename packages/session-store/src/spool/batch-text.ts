@@ -12,13 +12,10 @@ export function parseBatch(text: string): Batch {
     // A version before wrote none.
     keyframes: [],
     ...batch,
-    chunks: batch.chunks.map((chunk) => withMethods(DeltaColumns, chunk, { delays: chunk.delays.map(orNaN) })),
-    trades: batch.trades.map((chunk) => withMethods(TradeColumns, chunk)),
+    chunks: batch.chunks.map((chunk) => DeltaColumns.from({ ...chunk, delays: chunk.delays.map(orNaN) })),
+    trades: batch.trades.map((chunk) => Object.assign(Object.create(TradeColumns.prototype) as TradeColumns, chunk)),
   };
 }
 
 /** JSON has no NaN, and writes null in its place. */
 const orNaN = (delay: number | null) => delay ?? Number.NaN;
-
-const withMethods = <T extends object>({ prototype }: { readonly prototype: T }, ...fields: object[]): T =>
-  Object.assign(Object.create(prototype) as T, ...fields) as T;

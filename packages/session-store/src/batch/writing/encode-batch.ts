@@ -164,5 +164,6 @@ function insertGaps(id: SessionId, { gaps, markets }: Batch, marketIds: readonly
 const price = (level: StoredLevel) => level[0];
 const size = (level: StoredLevel) => level[1];
 
-/** A chunk's column is an array within the array of all chunks. */
-const columns = (values: readonly (readonly number[])[]) => texts(values.map(arrayLiteral));
+/** A chunk's column is an array within the array of all chunks; nothing in it has to be escaped. */
+const columns = (values: readonly (readonly number[])[]): SQL =>
+  sql`${`{${values.map((column) => `"${arrayLiteral(column)}"`).join(',')}}`}::text::text[]`;
