@@ -12,7 +12,7 @@ import { createOrderbookClient, type Level, type Side } from '@trader/orderbook-
 import { createSessionStore, type RecordingSession, type SessionStore } from '@trader/session-store';
 import { startPostgres, temporaryFolder } from '@trader/testkit';
 import { WebSocket } from 'ws';
-import { Recorder } from '../src/recorder.ts';
+import { Recorder } from '../src/feed/recorder.ts';
 import type { ExchangeOptions, ExchangeReport } from './exchange.ts';
 import { digestOf, SUMS_OF_SESSION } from './traffic.ts';
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // The program: runs a command, and turns whatever ends it into one line and an exit code.
 import { CommanderError } from 'commander';
-import { createCli } from './cli.ts';
-import { CRASHED, endAtUncaughtErrors, reportCrash } from './crash.ts';
+import { createCli } from './cli/cli.ts';
+import { CRASHED, endAtUncaughtErrors, reportCrash } from './log/crash.ts';
 import { failureOf, TraderError } from './errors.ts';
-import { failureText } from './failure-text.ts';
-import { logWarnings } from './log.ts';
-import { neverWait, standardError } from './standard-error.ts';
-import { endWithLauncher } from './stop-signal.ts';
+import { failureText } from './cli/output/failure-text.ts';
+import { logWarnings } from './log/log.ts';
+import { neverWait, standardError } from './log/standard-error.ts';
+import { endWithLauncher } from './cli/stop-signal.ts';
 
 /** What standard error gets at the end, when nobody reads it. */
 const LAST_WORD_MS = 500;

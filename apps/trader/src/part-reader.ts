@@ -1,5 +1,5 @@
 // Reads something part by part: one that throws costs nobody the others, and is named.
-import { scrub } from './known-secrets.ts';
+import { scrub } from './secrets/known-secrets.ts';
 import { messageOf } from './errors.ts';
 
 export type Unreadable = { readonly part: string; readonly reason: string };

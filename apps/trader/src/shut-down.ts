@@ -1,10 +1,10 @@
 // The end of a trader, in this order: nothing more comes in, then what came is stored, then the session ends, then everything
 // is let go. The last step comes in any case, and in time.
-import type { FeedSide } from './feed-side.ts';
-import type { HealthSide } from './health-side.ts';
+import type { FeedSide } from './feed/feed-side.ts';
+import type { HealthSide } from './health/health-side.ts';
 import type { HttpServer } from './http/server.ts';
-import type { StoreKeeper } from './store-keeper.ts';
-import { systemRuntime } from './system-runtime.ts';
+import type { StoreKeeper } from './store/store-keeper.ts';
+import { systemRuntime } from './runtime/system-runtime.ts';
 
 /** Part of the time that a session's last records may take: the rest is for what comes after them. */
 const CLOSING_SHARE = 0.8;

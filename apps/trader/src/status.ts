@@ -3,15 +3,15 @@ import type { HealthSnapshot } from '@trader/health';
 import type { BookView, ClientStatus, Level, OrderbookClient } from '@trader/orderbook-client';
 import { formatPrice, formatSize } from '@trader/orderbook-client';
 import type { RecordingSession, SessionStore, StoreBacklog } from '@trader/session-store';
-import type { UnknownMarket } from './asked-markets.ts';
-import type { StoreFailure } from './adapters/store-failures.ts';
-import type { CoordinatorState } from './core/coordinator.ts';
+import type { UnknownMarket } from './feed/asked-markets.ts';
+import type { StoreFailure } from './store/store-failures.ts';
+import type { CoordinatorState } from './coordinator/step.ts';
 import type { DiscoveryStatus } from './discovery/discovery.ts';
-import { versions } from './http/versions.ts';
+import { versions } from './versions.ts';
 import { PartReader, type Unreadable } from './part-reader.ts';
-import type { RecorderCounters } from './recorder.ts';
-import type { StoreView } from './store-watch.ts';
-import type { LoggedTransition } from './transition-log.ts';
+import type { RecorderCounters } from './feed/recorder.ts';
+import type { StoreView } from './store/store-watch.ts';
+import type { LoggedTransition } from './coordinator/transitions.ts';
 
 /** The trader's parts at one moment: what everything that is told about it is read from. */
 export type TraderView = {

@@ -1,12 +1,12 @@
 // What a trader is given, and what it offers to whoever made it.
 import type { OptionalChannels, OrderbookClient } from '@trader/orderbook-client';
 import type { SessionRow } from '@trader/session-store';
-import type { Database, DiscoveryConfig } from './config-types.ts';
-import type { CoordinatorLimits } from './core/coordinator-state.ts';
+import type { Database, DiscoveryConfig } from './config/config-types.ts';
+import type { CoordinatorLimits } from './coordinator/state.ts';
 import type { DiscoveryStatus } from './discovery/discovery.ts';
-import type { HttpOptions } from './http/options.ts';
-import type { Log } from './log.ts';
-import type { StoreTuning } from './open-store.ts';
+import type { HttpOptions } from './config/http-options.ts';
+import type { Log } from './log/log.ts';
+import type { StoreTuning } from './store/open-store.ts';
 import type { Status } from './status.ts';
 
 export type TraderOptions = {

@@ -1,28 +1,28 @@
 // Composes the exchange's side, the database's side, health and the HTTP side under the coordinator: it performs the
-// coordinator's effects. What to do is decided in core/coordinator.ts.
+// coordinator's effects. What to do is decided in coordinator/step.ts.
 import type { OrderbookClient } from '@trader/orderbook-client';
 import type { SessionRow } from '@trader/session-store';
-import { databaseName } from './config-database.ts';
-import { CoordinatorLoop, inWallTime } from './coordinator-loop.ts';
-import type { CoordinatorEffect, CoordinatorFact, CoordinatorTransition } from './core/coordinator.ts';
+import { databaseName } from './config/database.ts';
+import { CoordinatorLoop, inWallTime } from './coordinator/loop.ts';
+import type { CoordinatorEffect, CoordinatorFact, CoordinatorTransition } from './coordinator/step.ts';
 import type { DiscoveryStatus } from './discovery/discovery.ts';
 import { messageOf, TraderError } from './errors.ts';
-import { FeedSide } from './feed-side.ts';
-import { HealthSide } from './health-side.ts';
-import { EventLog } from './http/event-log.ts';
+import { FeedSide } from './feed/feed-side.ts';
+import { HealthSide } from './health/health-side.ts';
+import { EventLog } from './event-log.ts';
 import { startHttpServer, type HttpServer } from './http/server.ts';
-import { describeLines } from './log.ts';
-import { openStore } from './open-store.ts';
+import { describeLines } from './log/log.ts';
+import { openStore } from './store/open-store.ts';
 import { PartReader } from './part-reader.ts';
 import { shutDown } from './shut-down.ts';
-import { standardError } from './standard-error.ts';
+import { standardError } from './log/standard-error.ts';
 import { buildStatus, type Status, type TraderView } from './status.ts';
-import { StoreKeeper } from './store-keeper.ts';
-import { StoreWatch } from './store-watch.ts';
-import { systemRuntime } from './system-runtime.ts';
+import { StoreKeeper } from './store/store-keeper.ts';
+import { StoreWatch } from './store/store-watch.ts';
+import { systemRuntime } from './runtime/system-runtime.ts';
 import { DEFAULT_DRAIN_MS, DEFAULT_HOLD_DOWN_MS, type Trader, type TraderOptions } from './trader-contract.ts';
-import { TransitionLog } from './transition-log.ts';
-import { WallTimes } from './wall-times.ts';
+import { TransitionLog } from './coordinator/transitions.ts';
+import { WallTimes } from './runtime/wall-times.ts';
 
 export type { Trader, TraderOptions } from './trader-contract.ts';
 

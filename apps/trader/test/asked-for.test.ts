@@ -4,9 +4,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { createExchange, type ExchangeOptions } from '@trader/exchange-simulator';
 import { describe, expect, test, vi } from 'vitest';
-import type { DiscoveryConfig, LiveConfig } from '../src/config-types.ts';
-import { liveFeed } from '../src/exchange-feed.ts';
-import { createLog } from '../src/log.ts';
+import type { DiscoveryConfig, LiveConfig } from '../src/config/config-types.ts';
+import { liveFeed } from '../src/cli/exchange-feed.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader } from '../src/trader.ts';
 import { newDatabase } from './databases.ts';
 

@@ -9,9 +9,9 @@ import { temporaryFolder } from '@trader/testkit';
 import { DCLinter } from 'dclint';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseDuration } from '../src/config-duration.ts';
-import { loadConfig } from '../src/config.ts';
-import { resolveHttpOptions } from '../src/http/options.ts';
+import { parseDuration } from '../src/config/duration.ts';
+import { loadConfig } from '../src/config/load-config.ts';
+import { resolveHttpOptions } from '../src/config/http-options.ts';
 import { read, repository } from './dockerfile.ts';
 
 type Mount = string | { readonly type: string; readonly source: string; readonly target: string };

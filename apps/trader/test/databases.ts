@@ -5,7 +5,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { postgresAt, type TestDatabases } from '@trader/testkit';
 import { inject, onTestFinished } from 'vitest';
-import type { Database } from '../src/config.ts';
+import type { Database } from '../src/config/load-config.ts';
 
 /** The server that all test files share: it may be asked and filled, not stopped. */
 export const sharedServer = (): TestDatabases => postgresAt(inject('prepared').postgresUrl);

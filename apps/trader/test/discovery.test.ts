@@ -2,12 +2,12 @@
 import { createExchange, type Exchange, type ExchangeOptions } from '@trader/exchange-simulator';
 import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { DiscoveryConfig } from '../src/config-types.ts';
+import type { DiscoveryConfig } from '../src/config/config-types.ts';
 import { Discovery } from '../src/discovery/discovery.ts';
 import { RestMarketSource } from '../src/discovery/market-source.ts';
 import { RestClient } from '../src/discovery/rest-client.ts';
-import { createLog } from '../src/log.ts';
-import { systemRuntime } from '../src/system-runtime.ts';
+import { createLog } from '../src/log/log.ts';
+import { systemRuntime } from '../src/runtime/system-runtime.ts';
 import { createTrader } from '../src/trader.ts';
 import { newDataDir } from './databases.ts';
 

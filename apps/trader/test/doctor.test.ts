@@ -8,10 +8,10 @@ import { createExchange, type Exchange } from '@trader/exchange-simulator';
 import { createSessionStore } from '@trader/session-store';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { examine } from '../src/commands/doctor.ts';
-import { checkDisk } from '../src/doctor-checks.ts';
-import { findingLines, type Finding } from '../src/doctor-report.ts';
-import { resolveConfig } from '../src/config.ts';
+import { examine } from '../src/cli/commands/doctor.ts';
+import { checkDisk } from '../src/doctor/doctor-checks.ts';
+import { findingLines, type Finding } from '../src/doctor/doctor-report.ts';
+import { resolveConfig } from '../src/config/load-config.ts';
 import { newDatabase, newDataDir } from './databases.ts';
 
 let exchange: Exchange;

@@ -2,8 +2,8 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
-import { simulatedFeed } from '../src/exchange-feed.ts';
-import { createLog } from '../src/log.ts';
+import { simulatedFeed } from '../src/cli/exchange-feed.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader } from '../src/trader.ts';
 import { newDatabase } from './databases.ts';
 import { get, SocketReader } from './http-trader.ts';

@@ -6,7 +6,7 @@ import type { Fault } from '@trader/exchange-simulator';
 import { createSessionStore } from '@trader/session-store';
 import { temporaryFolder } from '@trader/testkit';
 import { expect } from 'vitest';
-import type { Database } from '../src/config.ts';
+import type { Database } from '../src/config/load-config.ts';
 import { newDatabaseOn, type EngineName } from './databases.ts';
 import { makeTape } from './make-tape.ts';
 import { FoldedBook, recordTapes, storedRows } from './recording.ts';

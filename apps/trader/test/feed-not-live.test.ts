@@ -1,8 +1,8 @@
 // What keeps the feed from being a feed, on real sockets: nobody reads it, or nothing comes.
 import { createSessionStore } from '@trader/session-store';
 import { describe, expect, test, vi } from 'vitest';
-import { simulatedFeed } from '../src/exchange-feed.ts';
-import { createLog } from '../src/log.ts';
+import { simulatedFeed } from '../src/cli/exchange-feed.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader } from '../src/trader.ts';
 import { newDatabase, sharedServer } from './databases.ts';
 

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { generateKeyPairSync } from 'node:crypto';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { examine } from '../src/commands/doctor.ts';
-import { loadConfig } from '../src/config.ts';
-import { openToOthers } from '../src/file-modes.ts';
+import { examine } from '../src/cli/commands/doctor.ts';
+import { loadConfig } from '../src/config/load-config.ts';
+import { openToOthers } from '../src/doctor/file-modes.ts';
 import { newDatabase, newDataDir } from './databases.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));

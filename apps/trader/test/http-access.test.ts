@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { selfSigned } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader } from '../src/trader.ts';
 import { get, SocketReader } from './http-trader.ts';
 import { serveView } from './http-view.ts';

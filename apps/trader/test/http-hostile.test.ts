@@ -1,6 +1,6 @@
 // Nothing that reaches the port ends the process, whatever it is: an answer or a closed connection, and the next one is served.
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/log/log.ts';
 import type { TraderView } from '../src/status.ts';
 import { get, SocketReader } from './http-trader.ts';
 import { happening, serveView } from './http-view.ts';

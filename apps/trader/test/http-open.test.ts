@@ -1,9 +1,9 @@
 // What is told to those who have shown no token: codes, and nothing of the machine, the database or who else is there.
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
-import { simulatedFeed } from '../src/exchange-feed.ts';
-import type { Readiness } from '../src/http/probes.ts';
-import { createLog } from '../src/log.ts';
+import { simulatedFeed } from '../src/cli/exchange-feed.ts';
+import type { Readiness } from '../src/http/status/probes.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader, type TraderOptions } from '../src/trader.ts';
 import { newDatabase } from './databases.ts';
 import { get, until } from './http-trader.ts';

@@ -1,6 +1,6 @@
 // The status socket: what it tells, to whom, and what it does with those who do not behave.
 import { describe, expect, test } from 'vitest';
-import type { BookSummary } from '../src/http/book-report.ts';
+import type { BookSummary } from '../src/http/status/book-report.ts';
 import { get, SocketReader, startHttpTrader, until, type Message } from './http-trader.ts';
 import { happening, serveView } from './http-view.ts';
 

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { ExchangeOptions } from '@trader/exchange-simulator';
 import { WebSocket, type ClientOptions } from 'ws';
-import { simulatedFeed } from '../src/exchange-feed.ts';
-import { createLog } from '../src/log.ts';
+import { simulatedFeed } from '../src/cli/exchange-feed.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader, type TraderOptions } from '../src/trader.ts';
 import { newDataDir } from './databases.ts';
 

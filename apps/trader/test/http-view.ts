@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHealthTracker } from '@trader/health';
 import { temporaryFolder } from '@trader/testkit';
-import { initialCoordinator } from '../src/core/coordinator.ts';
-import { EventLog, type TraderEvent } from '../src/http/event-log.ts';
-import type { HttpOptions } from '../src/http/options.ts';
+import { initialCoordinator } from '../src/coordinator/step.ts';
+import { EventLog, type TraderEvent } from '../src/event-log.ts';
+import type { HttpOptions } from '../src/config/http-options.ts';
 import { startHttpServer } from '../src/http/server.ts';
-import { createLog, type Log } from '../src/log.ts';
+import { createLog, type Log } from '../src/log/log.ts';
 import type { TraderView } from '../src/status.ts';
 
 export type ServedFiles = { readonly token?: string; readonly cert?: string; readonly key?: string };

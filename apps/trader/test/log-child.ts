@@ -1,7 +1,7 @@
 // Writes more lines than its log keeps while nobody reads, says so on standard output, and goes on when it is told to.
 import { once } from 'node:events';
-import { createLog } from '../src/log.ts';
-import { standardError } from '../src/standard-error.ts';
+import { createLog } from '../src/log/log.ts';
+import { standardError } from '../src/log/standard-error.ts';
 
 const log = createLog('info');
 for (let n = 0; n < Number(process.argv[2]); n++) log.info({ n }, 'x'.repeat(200));

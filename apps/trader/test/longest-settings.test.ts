@@ -5,9 +5,9 @@ import { createExchange } from '@trader/exchange-simulator';
 import { temporaryFolder } from '@trader/testkit';
 import { expect, test, vi } from 'vitest';
 import { newDatabase } from './databases.ts';
-import { resolveConfig } from '../src/config.ts';
-import { liveFeed } from '../src/exchange-feed.ts';
-import { createLog } from '../src/log.ts';
+import { resolveConfig } from '../src/config/load-config.ts';
+import { liveFeed } from '../src/cli/exchange-feed.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader } from '../src/trader.ts';
 
 test('a trader with the longest times records, and no timer rings early', async () => {

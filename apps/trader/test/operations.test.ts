@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { createCli } from '../src/cli.ts';
-import { parseDuration } from '../src/config-duration.ts';
-import { CONFIG_FILE, SETTINGS } from '../src/config-settings.ts';
+import { createCli } from '../src/cli/cli.ts';
+import { parseDuration } from '../src/config/duration.ts';
+import { CONFIG_FILE, SETTINGS } from '../src/config/settings.ts';
 import { read, repository } from './dockerfile.ts';
 
 const PAGES = ['apps/trader/OPERATIONS.md', 'ops/README.md', 'README.md'];

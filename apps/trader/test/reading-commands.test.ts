@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createCli } from '../src/cli.ts';
+import { createCli } from '../src/cli/cli.ts';
 import type { TraderError } from '../src/errors.ts';
 
 let folder: TemporaryFolder;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import { createCli } from '../src/cli.ts';
+import { createCli } from '../src/cli/cli.ts';
 import { newDatabase } from './databases.ts';
 import { read, repository } from './dockerfile.ts';
 import { makeTape } from './make-tape.ts';

@@ -2,9 +2,9 @@
 import type { OpenSocket } from '@trader/orderbook-client';
 import { createSessionStore, type SessionRow, type SessionStore } from '@trader/session-store';
 import type { Exchange, Fault } from '@trader/exchange-simulator';
-import type { Database } from '../src/config.ts';
-import { simulatedFeed } from '../src/exchange-feed.ts';
-import { createLog } from '../src/log.ts';
+import type { Database } from '../src/config/load-config.ts';
+import { simulatedFeed } from '../src/cli/exchange-feed.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader, type Trader } from '../src/trader.ts';
 
 export type Recorded = { readonly row: SessionRow; readonly trader: Trader; readonly exchange: Exchange };

@@ -2,8 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { CoordinatorTransition } from '../src/core/coordinator.ts';
-import type { StoreTuning } from '../src/open-store.ts';
+import type { CoordinatorTransition } from '../src/coordinator/step.ts';
+import type { StoreTuning } from '../src/store/open-store.ts';
 import type { Status } from '../src/status.ts';
 import type { TraderOptions } from '../src/trader.ts';
 import { childEnvironment } from './child-process.ts';

@@ -13,9 +13,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { CommanderError } from 'commander';
 import { WebSocket } from 'ws';
 import { newDatabase } from './databases.ts';
-import { createCli } from '../src/cli.ts';
+import { createCli } from '../src/cli/cli.ts';
 import { TraderError } from '../src/errors.ts';
-import { failureText } from '../src/failure-text.ts';
+import { failureText } from '../src/cli/output/failure-text.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 

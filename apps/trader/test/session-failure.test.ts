@@ -1,8 +1,8 @@
 // Somebody ends the session in the database while it records: nothing more can be written to it.
 import { createSessionStore } from '@trader/session-store';
 import { expect, test, vi } from 'vitest';
-import { simulatedFeed } from '../src/exchange-feed.ts';
-import { createLog } from '../src/log.ts';
+import { simulatedFeed } from '../src/cli/exchange-feed.ts';
+import { createLog } from '../src/log/log.ts';
 import { createTrader } from '../src/trader.ts';
 import { newDatabase, sharedServer } from './databases.ts';
 

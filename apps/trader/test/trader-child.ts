@@ -1,8 +1,8 @@
 // A trader as a process of its own, to be killed: the program's `run` with its settings as one JSON argument, so that a test
 // can shorten leases, which the command line does not offer.
 import { TraderError, messageOf } from '../src/errors.ts';
-import { createLog } from '../src/log.ts';
-import { record } from '../src/record.ts';
+import { createLog } from '../src/log/log.ts';
+import { record } from '../src/cli/record.ts';
 import type { ChildOptions } from './running-trader.ts';
 
 const { feed, database, recorder, holdDownMs, drainMs, store } = JSON.parse(process.argv[2]!) as ChildOptions;

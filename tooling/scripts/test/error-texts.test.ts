@@ -13,10 +13,10 @@ const CUT = /^(?:clauseOf|errnoText|fileProblem)\(/;
 
 /** Parts that are written in the same file, or cut there. */
 const OWN = new Set([
-  'apps/trader/src/config-file.ts: problem',
+  'apps/trader/src/config/sources/config-file.ts: problem',
   'packages/session-store/src/database/engines/postgres-engine.ts: server.problem',
   'packages/session-store/src/database/engines/driver-options.ts: why',
-  'apps/trader/src/feed-side.ts: reason',
+  'apps/trader/src/feed/feed-side.ts: reason',
   'packages/session-store/src/database/failure.ts: said',
   'packages/session-store/src/spool/log/spool-failure.ts: why',
   'packages/session-store/src/reading/damage.ts: problem',

@@ -1,10 +1,11 @@
 // The import directions are lint rules; this shows that each of them bites, in one run over a tree of its own.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import lintConfig from '../../../oxlint.config.ts';
 
 type Case = readonly [file: string, imported: string];
 
@@ -22,8 +23,15 @@ const refused: Case[] = [
   ['packages/orderbook-client/src/core/feed/feed.ts', 'node:fs'],
   ['packages/orderbook-client/src/core/feed/feed.ts', 'ws'],
   ['packages/session-store/src/batch/collector.ts', 'postgres'],
-  ['packages/session-store/src/spool/encoding/part-decoder.ts', 'node:fs'],
-  ['apps/trader/src/core/coordinator.ts', 'node:timers'],
+  ['packages/session-store/src/spool/batch-text.ts', 'node:fs'],
+  ...[
+    'coordinator/state',
+    'coordinator/step',
+    'coordinator/waits',
+    'log/rate-limited-log',
+    'secrets/scrub-secrets',
+  ].map((pure): Case => [`apps/trader/src/${pure}.ts`, 'node:timers']),
+  ['apps/trader/src/core/market-set.ts', 'node:timers'],
 ];
 
 const allowed: Case[] = [
@@ -32,8 +40,9 @@ const allowed: Case[] = [
   ['packages/orderbook-client/src/core/feed/feed.ts', './book.ts'],
   ['packages/orderbook-client/src/core/feed.test.ts', '@trader/testkit'],
   ['packages/health/test/tracker.test.ts', '@trader/testkit'],
-  ['packages/session-store/src/spool/log/segment-file.ts', 'node:fs'],
+  ['packages/session-store/src/spool/log/spool-file.ts', 'node:fs'],
   ['apps/trader/src/trader.ts', '@trader/health'],
+  ['apps/trader/src/coordinator/loop.ts', 'node:timers'],
 ];
 
 const brokenRules = new Map<string, string[]>();
@@ -44,8 +53,9 @@ const fileOf = ([file]: Case, index: number): string => {
   return taken === 0 ? file : file.replace(/(?=\.(test\.)?ts$)/, `-${taken}`);
 };
 
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
 beforeAll(() => {
-  const root = fileURLToPath(new URL('../../..', import.meta.url));
   const tree = mkdtempSync(join(tmpdir(), 'trader-imports-'));
   copyFileSync(join(root, 'oxlint.config.ts'), join(tree, 'oxlint.config.ts'));
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
@@ -83,4 +93,18 @@ describe('allowed:', () => {
       expect(brokenRules.get(file)).toEqual([]);
     },
   );
+});
+
+/** `a/{b,c}.ts` as `a/b.ts` and `a/c.ts`. */
+function withoutBraces(glob: string): string[] {
+  const [, before, choices, after] = /^(.*?)\{(.*?)\}(.*)$/.exec(glob) ?? [];
+  return choices === undefined ? [glob] : choices.split(',').flatMap((one) => withoutBraces(`${before}${one}${after}`));
+}
+
+test('every file and folder of a src/ that a rule names is there', () => {
+  const named = (lintConfig.overrides ?? [])
+    .flatMap(({ files }) => files.flatMap(withoutBraces))
+    .filter((glob) => /^(?:packages|apps)\/.*\/src\//.test(glob));
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((glob) => globSync(glob, { cwd: root }).length === 0)).toEqual([]);
 });

@@ -31,8 +31,13 @@ test.each([
   ['setInterval(fire, 1)', 'eslint(no-restricted-globals)'],
   ['Date.now()', 'eslint(no-restricted-properties)'],
 ])('the app may use %s in set-timer.ts and system-runtime.ts, and in tests, alone', (expression, rule) => {
-  expect(brokenRules('apps/trader/src/core/any.ts', expression)).toEqual([rule]);
+  expect(brokenRules('apps/trader/src/coordinator/any.ts', expression)).toEqual([rule]);
   expect(brokenRules('apps/trader/src/http/any.ts', expression)).toEqual([rule]);
-  for (const file of ['src/set-timer.ts', 'src/system-runtime.ts', 'src/http/any.test.ts', 'test/any.test.ts'])
+  for (const file of [
+    'src/runtime/set-timer.ts',
+    'src/runtime/system-runtime.ts',
+    'src/http/any.test.ts',
+    'test/any.test.ts',
+  ])
     expect(brokenRules(`apps/trader/${file}`, expression)).toEqual([]);
 });

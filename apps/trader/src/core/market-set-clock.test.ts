@@ -2,7 +2,7 @@
 import fc from '@trader/testkit/fast-check';
 import { seededRandom } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import type { DiscoveryConfig } from '../config-types.ts';
+import type { DiscoveryConfig } from '../config/config-types.ts';
 import type { ListedMarket } from './market-set-rules.ts';
 import { initialMarketSet, type MarketSetFact, type MarketSetState, type MarketSetStep } from './market-set-state.ts';
 import { step } from './market-set.ts';

@@ -1,5 +1,5 @@
 // Which market is wanted: the exchange's words for a market's life, and the filters of the configuration.
-import type { DiscoveryConfig, MarketStatusFilter } from '../config-types.ts';
+import type { DiscoveryConfig, MarketStatusFilter } from '../config/config-types.ts';
 
 /** A market as REST lists it, as far as it decides whether its book is wanted. */
 export type ListedMarket = {

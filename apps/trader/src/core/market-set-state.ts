@@ -1,5 +1,5 @@
 // What the set of wanted markets remembers, what it is told, and what it answers. How one follows from the other is in market-set.ts.
-import type { DiscoveryConfig } from '../config-types.ts';
+import type { DiscoveryConfig } from '../config/config-types.ts';
 import type { ListedMarket } from './market-set-rules.ts';
 
 /** `closeAtMs` is the exchange's time, `leaveAtMs` one of the monotonic clock. */

@@ -2,9 +2,9 @@
 import type { EventType, Listener } from '@trader/orderbook-client';
 import { ManualRuntime } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import type { DiscoveryConfig } from '../config-types.ts';
+import type { DiscoveryConfig } from '../config/config-types.ts';
 import type { ListedMarket } from '../core/market-set-rules.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../log/log.ts';
 import { Discovery, type DiscoveryOptions } from './discovery.ts';
 import type { Answers, Listing, MarketSource } from './market-source.ts';
 

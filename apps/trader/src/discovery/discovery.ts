@@ -1,7 +1,7 @@
 // Keeps a client's markets what the exchange has open. It performs what core/market-set.ts decides: fetches listings and
 // look-ups, one of each at a time, passes lifecycle events on, and adds and removes markets.
 import type { OrderbookClient } from '@trader/orderbook-client';
-import type { DiscoveryConfig } from '../config-types.ts';
+import type { DiscoveryConfig } from '../config/config-types.ts';
 import {
   initialMarketSet,
   type MarketSetCounters,
@@ -11,8 +11,8 @@ import {
 } from '../core/market-set-state.ts';
 import { step } from '../core/market-set.ts';
 import { messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { Runtime } from '../system-runtime.ts';
+import type { Log } from '../log/log.ts';
+import type { Runtime } from '../runtime/system-runtime.ts';
 import { shown, tickerRefusal } from './listed-market.ts';
 import type { Failure, MarketSource } from './market-source.ts';
 import { RestError } from './rest-client.ts';

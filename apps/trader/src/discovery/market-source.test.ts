@@ -1,6 +1,6 @@
 import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import type { DiscoveryConfig } from '../config-types.ts';
+import type { DiscoveryConfig } from '../config/config-types.ts';
 import { scriptedFetch, type Asked } from '../../test/scripted-fetch.ts';
 import { RestMarketSource } from './market-source.ts';
 import { RestClient } from './rest-client.ts';

@@ -1,6 +1,6 @@
 // Markets as REST lists them: all that fit the filters, page by page, or some by name. A part that cannot be had, a series or
 // a page, keeps nobody from the others.
-import type { DiscoveryConfig } from '../config-types.ts';
+import type { DiscoveryConfig } from '../config/config-types.ts';
 import type { ListedMarket } from '../core/market-set-rules.ts';
 import type { Refusal } from '../core/market-set-state.ts';
 import { readListedMarket } from './listed-market.ts';

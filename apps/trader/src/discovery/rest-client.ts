@@ -2,7 +2,7 @@
 import { createSigner, type Runtime, type Signer } from '@trader/orderbook-client';
 import { AUTH_HEADERS } from '@trader/orderbook-client/wire';
 import { messageOf } from '../errors.ts';
-import { decoded } from '../shown-address.ts';
+import { decoded } from '../secrets/shown-address.ts';
 
 export type RestOptions = {
   /** `https://host/trade-api/v2`. */

@@ -3,9 +3,9 @@
 // if each is being answered, the one that has been at it for the longest time.
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimer } from '../set-timer.ts';
+import { setTimer } from '../runtime/set-timer.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { ResolvedHttpOptions } from './options.ts';
+import type { ResolvedHttpOptions } from '../config/http-options.ts';
 
 /** Requests that a client may send without waiting for the answer to the first. */
 const MAX_PIPELINED = 16;

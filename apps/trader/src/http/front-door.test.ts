@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { createLog } from '../log.ts';
+import { createLog } from '../log/log.ts';
 import { FrontDoor } from './front-door.ts';
-import { Gate } from './gate.ts';
-import { resolveHttpOptions } from './options.ts';
+import { Gate } from './auth.ts';
+import { resolveHttpOptions } from '../config/http-options.ts';
 import { Outcomes } from './outcomes.ts';
 import { Turns } from './turns.ts';
 

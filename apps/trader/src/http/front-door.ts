@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Connections } from './connections.ts';
-import type { Gate } from './gate.ts';
-import type { ResolvedHttpOptions } from './options.ts';
+import type { Gate } from './auth.ts';
+import type { ResolvedHttpOptions } from '../config/http-options.ts';
 import type { Outcomes } from './outcomes.ts';
 import { refuse, refuseOnSocket } from './refuse.ts';
 import type { Refusal } from './refusal.ts';

@@ -1,5 +1,5 @@
 // What became of what reached the port: counted for the metrics, and logged where the mistake is ours.
-import type { Log } from '../log.ts';
+import type { Log } from '../log/log.ts';
 import type { CutCode, RefusalCode } from './refusal.ts';
 
 export class Outcomes {

@@ -6,20 +6,20 @@ import type { OrderbookClient } from '@trader/orderbook-client';
 import type { StoreWrite } from '@trader/session-store';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { clauseOf, messageOf, TraderError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { setTimer } from '../set-timer.ts';
+import type { Log } from '../log/log.ts';
+import { setTimer } from '../runtime/set-timer.ts';
 import type { TraderView } from '../status.ts';
-import { BookChanges } from './book-changes.ts';
-import type { EventLog } from './event-log.ts';
+import { BookChanges } from './status/book-changes.ts';
+import type { EventLog } from '../event-log.ts';
 import { FrontDoor } from './front-door.ts';
-import { Gate } from './gate.ts';
-import { createMetrics } from './metrics.ts';
-import { resolveHttpOptions, type HttpOptions, type ResolvedHttpOptions } from './options.ts';
+import { Gate } from './auth.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { resolveHttpOptions, type HttpOptions, type ResolvedHttpOptions } from '../config/http-options.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Refusal } from './refusal.ts';
 import { refuse } from './refuse.ts';
 import { defineRoutes } from './routes.ts';
-import { StatusSocket } from './status-socket.ts';
+import { StatusSocket } from './socket/status-socket.ts';
 import { Turns } from './turns.ts';
 
 export type HttpSources = {

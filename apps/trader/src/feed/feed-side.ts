@@ -1,0 +1,166 @@
+// The exchange's side of the trader: the client, what searches markets for it, and what records it. It tells the coordinator
+// when the feed comes, when it goes, and when a session takes no more records.
+import { createOrderbookClient, type FeedPhase, type OrderbookClient } from '@trader/orderbook-client';
+import type { RecordingSession } from '@trader/session-store';
+import { AskedMarkets, type UnknownMarket } from './asked-markets.ts';
+import { discoveryToHealth, unknownToHealth } from './markets-to-health.ts';
+import { feedToHealth, readingToHealth, type FeedHealth } from './feed-to-health.ts';
+import type { CoordinatorFact } from '../coordinator/step.ts';
+import { Discovery, type DiscoveryStatus } from '../discovery/discovery.ts';
+import { RestMarketSource } from '../discovery/market-source.ts';
+import { RestClient } from '../discovery/rest-client.ts';
+import { messageOf } from '../errors.ts';
+import type { Unread } from './feed-reading.ts';
+import { gapText } from './gap-text.ts';
+import type { Log } from '../log/log.ts';
+import { Recorder, type RecorderCounters } from './recorder.ts';
+import { systemRuntime } from '../runtime/system-runtime.ts';
+import type { FeedOptions } from '../trader-contract.ts';
+
+export type FeedSideOptions = {
+  readonly feed: FeedOptions;
+  readonly log: Log;
+  /** Called with the client before it is started. */
+  readonly onClient: (client: OrderbookClient) => void;
+  readonly observe: (health: FeedHealth) => void;
+  readonly observeReading: (health: FeedHealth) => void;
+  readonly observeMarkets: (health: FeedHealth) => void;
+  readonly tell: (fact: CoordinatorFact) => void;
+};
+
+export class FeedSide {
+  readonly #options: FeedSideOptions;
+  #client: OrderbookClient | null = null;
+  #recorder: Recorder | null = null;
+  #phase: FeedPhase = 'idle';
+  /** The client's latest since it was live, its code first. */
+  #problem: string | null = null;
+  #discovery: Discovery | null = null;
+  #asked: AskedMarkets | null = null;
+
+  constructor(options: FeedSideOptions) {
+    this.#options = options;
+  }
+
+  /** `null` until it was started. */
+  get client(): OrderbookClient | null {
+    return this.#client;
+  }
+
+  /** The one that is recorded into. */
+  get session(): RecordingSession | null {
+    return this.#recorder?.session ?? null;
+  }
+
+  get recorded(): RecorderCounters | null {
+    return this.#recorder?.counters ?? null;
+  }
+
+  /** Markets that somebody named and that the exchange does not know. */
+  get unknownMarkets(): readonly UnknownMarket[] {
+    return this.#asked?.unknown ?? [];
+  }
+
+  /** `null` without a search. */
+  get discovery(): DiscoveryStatus | null {
+    return this.#discovery?.status() ?? null;
+  }
+
+  start(): void {
+    const { discovery, areNamed, ...feed } = this.#options.feed;
+    const channels = { ...feed.channels, ...(discovery && { market_lifecycle_v2: 'all' as const }) };
+    const client = createOrderbookClient({ ...feed, channels });
+    this.#client = client;
+    this.#options.onClient(client);
+    this.#recorder = new Recorder(
+      client,
+      (session, error) => {
+        this.#options.tell({ type: 'session-failed', sessionId: session.id, reason: messageOf(error) });
+      },
+      (what, error) => {
+        const text = `${what} cannot be stored, and is a gap with the cause refused: ${messageOf(error)}`;
+        this.#options.log.error({ code: 'RECORD_INVALID' }, text);
+      },
+      (unread) => this.#readingChanged(unread),
+    );
+    this.#options.observeReading(readingToHealth(null));
+    this.#listen(client, this.#recorder);
+    this.#options.observeMarkets(
+      discovery ? { status: 'unhealthy', reason: 'NOT_LISTED_YET' } : unknownToHealth([], 0),
+    );
+    if (areNamed) this.#asked = this.#watchNamed(client, feed.markets);
+    if (discovery) this.#discover(client, discovery);
+    client.start();
+  }
+
+  /** New connections, whatever the present ones are like, or the first ones if it could not be started. */
+  remake(reason: string): void {
+    if (this.#client) this.#client.reconnect(reason);
+    else this.start();
+  }
+
+  /** Records into the session from now on. */
+  record(session: RecordingSession): void {
+    this.#recorder!.attach(session);
+  }
+
+  /** Stops recording; the session is the caller's to end. */
+  detach(): RecordingSession | null {
+    return this.#recorder?.detach() ?? null;
+  }
+
+  /** Nothing more comes in. The session stays, to be detached. Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all([this.#discovery?.close(), this.#client?.close()]);
+  }
+
+  #listen(client: OrderbookClient, recorder: Recorder): void {
+    const { log, observe, tell } = this.#options;
+    client.on('problem', ({ error, retryInMs }) => {
+      this.#problem = `${error.code}: ${error.message}`;
+      log.warn({ code: error.code, retryInMs }, error.message);
+    });
+    client.on('gap', (gap) => log.warn({ gap }, gapText(gap)));
+    client.on('status', ({ to }) => {
+      log.debug({ phase: to, epoch: client.status().epoch }, `feed: ${to}`);
+      this.#phase = to;
+      if (to === 'live') this.#problem = null;
+      observe(feedToHealth(to, this.#problem, recorder.unread));
+      if (to === 'live') tell({ type: 'feed-came', fresh: recorder.isFresh });
+      else tell({ type: 'feed-went' });
+    });
+  }
+
+  #readingChanged(unread: Unread | null): void {
+    const { observe, observeReading } = this.#options;
+    // Also where it has caught up to the place at which it stopped next: from there the time counts anew.
+    if (unread !== null) observe(feedToHealth(this.#phase, this.#problem, null));
+    observe(feedToHealth(this.#phase, this.#problem, unread));
+    observeReading(readingToHealth(unread));
+  }
+
+  #discover(client: OrderbookClient, { restUrl, rules }: NonNullable<FeedOptions['discovery']>): void {
+    const { feed, log, observeMarkets } = this.#options;
+    const rest = new RestClient({ restUrl, credentials: feed.credentials, runtime: systemRuntime });
+    const source = new RestMarketSource(rest);
+    const onListing = (): void => observeMarkets(discoveryToHealth(discovery.status()));
+    const discovery = new Discovery({ client, source, rules, runtime: systemRuntime, log, onListing });
+    this.#discovery = discovery;
+    discovery.start();
+  }
+
+  #watchNamed(client: OrderbookClient, markets: readonly string[]): AskedMarkets {
+    const { log, observeMarkets } = this.#options;
+    const told = new Set<string>();
+    const onChange = (unknown: readonly UnknownMarket[]): void => {
+      for (const { market, reason } of unknown) {
+        if (told.has(market)) continue;
+        told.add(market);
+        const text = `the exchange does not know ${market}: ${reason}. Correct the name or take it from the list; the others are recorded`;
+        log.warn({ code: 'MARKET_UNKNOWN', market, reason }, text);
+      }
+      observeMarkets(unknownToHealth(unknown, markets.length));
+    };
+    return new AskedMarkets({ client, markets, onChange });
+  }
+}

@@ -1,0 +1,61 @@
+// The sessions and what goes into them, as Prometheus sees it.
+import type { SessionCounters, SessionStatus } from '@trader/session-store';
+import type { TraderView } from '../../status.ts';
+import { keysOf, type MetricRegistry } from './metric-registry.ts';
+import type { SessionCounts } from './session-counts.ts';
+
+export type RecordingView = Pick<TraderView, 'session' | 'recorder'> & {
+  readonly sessionCounts: SessionCounts | null;
+  readonly sessionCountFailures: number;
+};
+
+const STATUSES = keysOf<SessionStatus>({ active: 0, closed: 0, health_failure: 0, reclaimed: 0, error: 0 });
+const RECORDS = keysOf<keyof SessionCounters>({
+  messages: 0,
+  snapshots: 0,
+  deltas: 0,
+  trades: 0,
+  raw: 0,
+  gaps: 0,
+  shed: 0,
+});
+
+export function defineRecordingMetrics(registry: MetricRegistry<RecordingView>): void {
+  registry.gaugeBy('trader_sessions', 'Sessions in the database, by status.', ['status'], ({ sessionCounts }) =>
+    sessionCounts ? STATUSES.map((status) => ({ labels: { status }, number: sessionCounts.get(status) ?? 0 })) : [],
+  );
+  registry.counter(
+    'trader_session_count_failures_total',
+    'Times that the database did not say how many sessions there are.',
+    ({ sessionCountFailures }) => sessionCountFailures,
+  );
+  registry.gaugeBy('trader_session_records', 'Records of the open session, by kind.', ['kind'], ({ session }) => {
+    const counters = session?.counters();
+    return counters ? RECORDS.map((kind) => ({ labels: { kind }, number: counters[kind] })) : [];
+  });
+  registry.gauge(
+    'trader_recorder_waiting_records',
+    'Records that wait in memory for a session to be opened.',
+    ({ recorder }) => recorder?.waiting ?? 0,
+  );
+  registry.counter(
+    'trader_recorder_unrecorded_total',
+    'Records that no session took.',
+    ({ recorder }) => recorder?.unrecorded ?? 0,
+  );
+  registry.counter(
+    'trader_recorder_refused_total',
+    'Records that can never be stored; each that had a number is a hole with a name.',
+    ({ recorder }) => recorder?.refused ?? 0,
+  );
+  registry.counter(
+    'trader_recorder_pauses_total',
+    'Times that reading the feed paused: the store was behind, or too much waited for a session.',
+    ({ recorder }) => recorder?.pauses ?? 0,
+  );
+  registry.gauge(
+    'trader_feed_unread_seconds',
+    'For how long the feed has not been read to its end; 0 while it is.',
+    ({ recorder }) => (recorder?.unreadMs ?? 0) / 1_000,
+  );
+}
