@@ -2,7 +2,10 @@
 import type { ComponentStatus, OverallStatus } from '@trader/health';
 import type { SessionRow } from '@trader/session-store';
 import { systemRuntime } from './runtime/system-runtime.ts';
-import type { LoggedTransition } from './coordinator/transitions.ts';
+import type { CoordinatorTransition } from './coordinator/step.ts';
+
+/** With the time of the wall clock at which it came about, in ms since the Unix epoch. */
+export type LoggedTransition = CoordinatorTransition & { readonly atMs: number };
 
 /** What the trader tells of itself. Times are ms since the Unix epoch. */
 export type TraderEvent =

@@ -11,7 +11,7 @@ import { versions } from './versions.ts';
 import { PartReader, type Unreadable } from './part-reader.ts';
 import type { RecorderCounters } from './feed/recorder.ts';
 import type { StoreView } from './store/store-watch.ts';
-import type { LoggedTransition } from './coordinator/transitions.ts';
+import type { LoggedTransition } from './event-log.ts';
 
 /** The trader's parts at one moment: what everything that is told about it is read from. */
 export type TraderView = {

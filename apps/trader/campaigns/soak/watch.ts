@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { RunningTrader } from '../../test/running-trader.ts';
 import type { Status } from '../../src/status.ts';
-import type { LoggedTransition } from '../../src/coordinator/transitions.ts';
+import type { LoggedTransition } from '../../src/event-log.ts';
 import type { Sample } from './slope.ts';
 
 const EVERY_MS = 250;

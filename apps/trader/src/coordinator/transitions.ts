@@ -1,13 +1,10 @@
 // The latest changes of state: kept for `/status`, told to whoever listens, written to the log.
 import type { CoordinatorTransition } from './step.ts';
-import type { EventLog } from '../event-log.ts';
+import type { EventLog, LoggedTransition } from '../event-log.ts';
 import type { Log } from '../log/log.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 
 const TRANSITIONS_KEPT = 50;
-
-/** With the time of the wall clock at which it came about, in ms since the Unix epoch. */
-export type LoggedTransition = CoordinatorTransition & { readonly atMs: number };
 
 export class TransitionLog {
   readonly #events: EventLog;

@@ -1,0 +1,30 @@
+// The plan of the app: which room may import which, that no two files import each other, and that a name is found once.
+import { fileURLToPath } from 'node:url';
+import { readRooms } from '@trader/testkit';
+import { expect, test } from 'vitest';
+
+/** Each may import those before it. */
+const rooms = [
+  'runtime',
+  'secrets',
+  'log',
+  'config',
+  'coordinator',
+  'core',
+  'discovery',
+  'store',
+  'feed',
+  'health',
+  'http',
+  'doctor',
+  'cli',
+];
+
+test('the rooms are those of the plan, and are passed in one order', () => {
+  expect(readRooms(fileURLToPath(new URL('../src/', import.meta.url)), rooms, 'src')).toEqual({
+    rooms: rooms.toSorted(),
+    back: [],
+    inCircles: [],
+    doubledNames: [],
+  });
+});
