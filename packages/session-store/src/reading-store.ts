@@ -1,4 +1,5 @@
 import { SessionStoreError } from './errors.ts';
+import { isSessionId } from './database/session-id.ts';
 import type { Engine, Row } from './database/engines/engine.ts';
 import { sessionRow } from './database/rows.ts';
 import { exportRecords } from './export/export-records.ts';
@@ -24,6 +25,7 @@ export class ReadingStore implements SessionReader {
 
   async sessions(filter: SessionFilter = {}): Promise<readonly SessionRow[]> {
     if (filter.limit !== undefined) within('limit', filter.limit, 1, 2 ** 31 - 1);
+    if (filter.id !== undefined && !isSessionId(filter.id)) return [];
     const rows = await this.#read(async (run) => listSessions(run, filter), 'Listing sessions');
     return rows.map(sessionRow);
   }

@@ -17,6 +17,8 @@ export interface OpenSessionOptions {
    * reclaimed, otherwise none
    */
   readonly continues?: SessionId | null;
+  /** When its first record arrived, where that was before it is opened: ms since the epoch. @default now */
+  readonly startedAtMs?: number;
 }
 
 /** What was appended to a store's sessions and its database does not have yet. A record is counted in one place. */

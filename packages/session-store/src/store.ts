@@ -1,5 +1,5 @@
 import { Compaction, type CompactionResult } from './compaction/compaction.ts';
-import { isName } from './batch/record-check.ts';
+import { isName, maxTimeMs } from './batch/record-check.ts';
 import { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
 import type { Engine } from './database/engines/engine.ts';
 import { openSqliteSpool } from './spool/log/sqlite-spool.ts';
@@ -9,7 +9,8 @@ import { MarketIds } from './batch/writing/market-ids.ts';
 import { migrate } from './migrate.ts';
 import { migratedFirst } from './database/engines/migrated-first.ts';
 import { openEngine } from './database/engines/open-engine.ts';
-import { resolveOptions, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
+import { isSessionId } from './database/session-id.ts';
+import { resolveOptions, within, type ResolvedOptions, type SessionStoreOptions } from './options.ts';
 import { sql } from 'drizzle-orm';
 import type { Opening, Reserved } from './ownership/opening.ts';
 import { Owner, unknownSession } from './ownership/owner.ts';
@@ -177,14 +178,16 @@ class Store extends ReadingStore implements SessionStore {
     }
   }
 
-  async #openSession({ recorder, continues }: OpenSessionOptions): Promise<RecordingSession> {
+  async #openSession(options: OpenSessionOptions): Promise<RecordingSession> {
+    const { recorder, continues, startedAtMs = this.#options.runtime.nowMs() } = options;
     if (!isName(recorder))
       throw new TypeError(`recorder must be 1 to 500 characters, not ${JSON.stringify(recorder)}.`);
     if (typeof continues === 'string' && !isSessionId(continues)) throw unknownSession(continues);
+    within('startedAtMs', startedAtMs, 0, maxTimeMs);
     this.refuseIfClosed();
     const withinMs = this.#options.spool?.openWithinMs ?? null;
     const before = async () => this.#recoveries?.takeOver();
-    const opening = await this.#owner.open(recorder, continues, { withinMs, before });
+    const opening = await this.#owner.open({ recorder, continues, startedAtMs }, { withinMs, before });
     const { session: owned, beginning } = opening;
     if (!opening.isMade && [...this.#open].some((open) => open.recorder === recorder)) {
       this.#owner.letGo(owned.id);
@@ -271,5 +274,3 @@ const busyHere = (recorder: string) =>
     `Recorder ${JSON.stringify(recorder)} has a session in this store. Close it, or record under another name.`,
     { retryable: true },
   );
-
-const isSessionId = (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);

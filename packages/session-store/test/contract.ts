@@ -193,6 +193,20 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         expect(found.map(({ id }) => id)).toEqual([two.id, one.id]);
         const failed = await store.sessions({ recorder: 'ledger-of-one', status: 'error' });
         expect(failed.map(({ id }) => id)).toEqual([one.id]);
+        expect((await store.sessions({ id: one.id })).map(({ id }) => id)).toEqual([one.id]);
+      });
+
+      test('began when its first record arrived, where that is told', async () => {
+        const store = await stores.open();
+        const startedAtMs = Date.now() - 90_000;
+        const session = await store.openSession({ recorder: `desk-${++recorders}`, startedAtMs });
+        expect(await store.sessions({ id: session.id })).toMatchObject([{ startedAtMs }]);
+        const row = await session.close({ status: 'closed', reason: 'done' });
+        expect(row).toMatchObject({ startedAtMs });
+        for (const wrong of [2 ** 47, -1, 1.5, Number.NaN]) {
+          const opening = store.openSession({ recorder: `desk-${++recorders}`, startedAtMs: wrong });
+          await expect(opening).rejects.toThrow(/^startedAtMs must be/);
+        }
       });
     });
 

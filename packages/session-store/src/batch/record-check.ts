@@ -4,7 +4,7 @@ import { SessionStoreError } from '../errors.ts';
 import type { DeltaRecord, GapRecord, RawRecord, SnapshotRecord, StoreRecord, TradeRecord } from '../records.ts';
 
 /** PostgreSQL adds ms to a time in double arithmetic, which is exact for our times up to the year 4199. */
-const maxTimeMs = 2 ** 46;
+export const maxTimeMs = 2 ** 46;
 
 /** A market's name is a key in an index, whose entries have a limit of some 2,700 bytes. */
 const maxNameLength = 500;

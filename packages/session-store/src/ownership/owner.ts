@@ -60,17 +60,15 @@ export class Owner {
    * Opens a session in the database. Tried once, but for a race with another opening; or, where it may begin without its row, for as
    * long as that is said to take.
    *
-   * @param continues undefined for the recorder's latest session if that was reclaimed, null for none
    * @returns an opening whose row is not made where the database is away and `withinMs` is not null
    * @throws {SessionStoreError} RECORDER_BUSY, SESSION_UNKNOWN, or why the database failed
    */
   async open(
-    recorder: string,
-    continues: SessionId | null | undefined,
+    beginning: Beginning,
     { withinMs = null, before = async () => undefined }: Patience = {},
   ): Promise<Opening> {
     for (let tries = 3; ; tries--) {
-      const opening = this.#reserve({ recorder, continues, startedAtMs: this.#options.runtime.nowMs() }, before);
+      const opening = this.#reserve(beginning, before);
       try {
         const made = opening.made();
         made.catch(() => undefined);
@@ -80,7 +78,8 @@ export class Owner {
         const error = cause as SessionStoreError;
         if (withinMs !== null && isOfDatabase(error)) return opening;
         this.#alive.delete(opening.session.id);
-        if (error.retryable && error.code !== 'RECORDER_BUSY') this.#unconfirmed.set(recorder, opening.session.id);
+        if (error.retryable && error.code !== 'RECORDER_BUSY')
+          this.#unconfirmed.set(beginning.recorder, opening.session.id);
         // Somebody was faster. The next try finds their session, or a free recorder.
         if (error.sqlState !== uniqueViolation || tries === 1) throw error;
       }

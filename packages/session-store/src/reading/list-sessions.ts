@@ -1,10 +1,12 @@
 import { and, desc, eq } from 'drizzle-orm';
 import { QueryBuilder } from 'drizzle-orm/pg-core';
 import type { Row, Run } from '../database/engines/engine.ts';
-import type { SessionStatus } from '../records.ts';
+import type { SessionId, SessionStatus } from '../records.ts';
 import { sessions } from '../database/schema.ts';
 
 export type SessionFilter = {
+  /** That one alone. */
+  readonly id?: SessionId;
   readonly recorder?: string;
   readonly status?: SessionStatus;
   /** @default 100 */
@@ -14,13 +16,14 @@ export type SessionFilter = {
 /** Newest first, in the order in which they were opened. */
 export async function listSessions(
   run: Run,
-  { recorder, status, limit = 100 }: SessionFilter,
+  { id, recorder, status, limit = 100 }: SessionFilter,
 ): Promise<readonly Row[]> {
   const query = new QueryBuilder()
     .select()
     .from(sessions)
     .where(
       and(
+        id === undefined ? undefined : eq(sessions.id, id),
         recorder === undefined ? undefined : eq(sessions.recorder, recorder),
         status === undefined ? undefined : eq(sessions.status, status),
       ),

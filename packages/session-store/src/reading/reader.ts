@@ -2,8 +2,9 @@
 // coverage (`book/`), or which law a session breaks (`verify/`). All are made of the session's streams (`session-streams.ts`), whose
 // rows `pages/` reads. Nothing is changed.
 import { sql } from 'drizzle-orm';
+import { isSessionId } from '../database/session-id.ts';
 import type { CoverageInterval } from './book/coverage-intervals.ts';
-import { isName } from '../batch/record-check.ts';
+import { isName, maxTimeMs } from '../batch/record-check.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
@@ -62,16 +63,10 @@ export class Reader {
   }
 }
 
-const isSessionId = (value: unknown) =>
-  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
-
 function nameOf(market: string): string {
   if (isName(market)) return market;
   throw new TypeError(`market must be 1 to 500 characters, not ${JSON.stringify(market)}.`);
 }
-
-/** The year 4199, as for records. */
-const maxTimeMs = 2 ** 46;
 
 function timeOf(name: string, ms: number): number {
   if (Number.isFinite(ms) && ms >= 0 && ms <= maxTimeMs) return Math.floor(ms);
