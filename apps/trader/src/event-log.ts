@@ -1,11 +1,15 @@
 // What happened lately, numbered, so that whoever joins late or was cut off can read on from where it was.
 import type { ComponentStatus, OverallStatus } from '@trader/health';
-import type { SessionRow } from '@trader/session-store';
+import type { SessionCounters, SessionRow } from '@trader/session-store';
 import { systemRuntime } from './runtime/system-runtime.ts';
 import type { CoordinatorTransition } from './coordinator/step.ts';
 
-/** With the time of the wall clock at which it came about, in ms since the Unix epoch. */
-export type LoggedTransition = CoordinatorTransition & { readonly atMs: number };
+/** With the time of the wall clock at which it came about, in ms since the Unix epoch, and what has been recorded by then. */
+export type LoggedTransition = CoordinatorTransition & {
+  readonly atMs: number;
+  /** Of the recorder, over all its sessions, this one's included; `null` until the database has said. */
+  readonly lifetime: SessionCounters | null;
+};
 
 /** What the trader tells of itself. Times are ms since the Unix epoch. */
 export type TraderEvent =

@@ -2,7 +2,7 @@
 import type { HealthSnapshot } from '@trader/health';
 import type { BookView, ClientStatus, Level, OrderbookClient } from '@trader/orderbook-client';
 import { formatPrice, formatSize } from '@trader/orderbook-client';
-import type { RecordingSession, SessionStore, StoreBacklog } from '@trader/session-store';
+import type { RecordingSession, SessionCounters, SessionStore, StoreBacklog } from '@trader/session-store';
 import type { UnknownMarket } from './feed/asked-markets.ts';
 import type { StoreFailure } from './store/store-failures.ts';
 import type { CoordinatorState } from './coordinator/step.ts';
@@ -23,6 +23,8 @@ export type TraderView = {
   readonly health: HealthSnapshot;
   readonly client: OrderbookClient | null;
   readonly session: RecordingSession | null;
+  /** Of the recorder, over all its sessions; `null` until the database has said. */
+  readonly lifetime: SessionCounters | null;
   readonly recorder: RecorderCounters | null;
   /** Markets that somebody named and that the exchange does not know. */
   readonly unknownMarkets: readonly UnknownMarket[];
@@ -60,6 +62,8 @@ export type Status = {
   readonly source: string;
   readonly database: string;
   readonly session: ({ readonly id: string; readonly recorder: string } & Readonly<Record<string, unknown>>) | null;
+  /** Counters of the recorder over all its sessions, this one's included; `null` until the database has said. */
+  readonly lifetime: SessionCounters | null;
   readonly feed: ClientStatus | null;
   readonly recorder: RecorderCounters | null;
   /** Markets that somebody named and that the exchange does not know; the first 20. */
@@ -122,6 +126,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     source,
     database,
     session: session && { id: session.id, recorder: session.recorder, ...counters },
+    lifetime: view.lifetime,
     feed,
     recorder,
     unknownMarkets: view.unknownMarkets.slice(0, UNKNOWN_SHOWN),

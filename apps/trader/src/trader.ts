@@ -1,13 +1,14 @@
 // Composes the exchange's side, the database's side, health and the HTTP side under the coordinator: it performs the
 // coordinator's effects. What to do is decided in coordinator/step.ts.
 import type { OrderbookClient } from '@trader/orderbook-client';
-import type { SessionRow } from '@trader/session-store';
+import type { SessionCounters, SessionRow } from '@trader/session-store';
 import { databaseName } from './config/database.ts';
 import { CoordinatorLoop, inWallTime } from './coordinator/loop.ts';
 import type { CoordinatorEffect, CoordinatorFact, CoordinatorTransition } from './coordinator/step.ts';
 import type { DiscoveryStatus } from './discovery/discovery.ts';
 import { messageOf, TraderError } from './errors.ts';
 import { FeedSide } from './feed/feed-side.ts';
+import { MinuteReport } from './feed/minute-report.ts';
 import { HealthSide } from './health/health-side.ts';
 import { EventLog } from './event-log.ts';
 import { startHttpServer, type HttpServer } from './http/server.ts';
@@ -17,8 +18,10 @@ import { PartReader } from './part-reader.ts';
 import { shutDown } from './shut-down.ts';
 import { standardError } from './log/standard-error.ts';
 import { buildStatus, type Status, type TraderView } from './status.ts';
+import { RecorderLifetime } from './store/recorder-lifetime.ts';
 import { StoreKeeper } from './store/store-keeper.ts';
 import { StoreWatch } from './store/store-watch.ts';
+import { repeatEvery } from './runtime/set-timer.ts';
 import { systemRuntime } from './runtime/system-runtime.ts';
 import { DEFAULT_DRAIN_MS, DEFAULT_HOLD_DOWN_MS, type Trader, type TraderOptions } from './trader-contract.ts';
 import { TransitionLog } from './coordinator/transitions.ts';
@@ -29,6 +32,8 @@ export type { Trader, TraderOptions } from './trader-contract.ts';
 export function createTrader(options: TraderOptions): Trader {
   return new TraderProcess(options);
 }
+
+const REPORT_EVERY_MS = 60_000;
 
 class TraderProcess implements Trader {
   readonly #options: TraderOptions;
@@ -45,6 +50,9 @@ class TraderProcess implements Trader {
   readonly #feed: FeedSide;
   readonly #watch: StoreWatch;
   readonly #keeper: StoreKeeper;
+  readonly #lifetime: RecorderLifetime;
+  readonly #minutes: MinuteReport;
+  #stopReports = (): void => undefined;
   #server: HttpServer | null = null;
 
   constructor(options: TraderOptions) {
@@ -54,7 +62,11 @@ class TraderProcess implements Trader {
     const tell = (fact: CoordinatorFact): void => this.#loop.take(fact);
     this.#options = options;
     this.#drainMs = drainMs;
-    this.#transitions = new TransitionLog(events, log);
+    this.#lifetime = new RecorderLifetime(recorder);
+    this.#transitions = new TransitionLog(events, log, () => ({
+      counters: countersOf(this.#feed),
+      lifetime: this.#lifetimeCounters(),
+    }));
     this.#loop = new CoordinatorLoop({
       limits: { sessionEndMs: 2 * drainMs, ...limits, drainMs },
       counters: () => countersOf(this.#feed),
@@ -75,9 +87,22 @@ class TraderProcess implements Trader {
       log,
       onChange: (failures) => this.#health.observeStore(failures),
       onWrite: (write) => this.#server?.wrote(write),
+      onRecovery: (session) => {
+        this.#keeper.completed(session);
+        this.#readLifetime();
+      },
     });
     const open = async () => openStore(database, (event) => this.#watch.take(event), retention, store);
-    this.#keeper = new StoreKeeper({ open, recorder, closeTimeoutMs: drainMs, log, events, tell });
+    this.#keeper = new StoreKeeper({
+      open,
+      recorder,
+      closeTimeoutMs: drainMs,
+      lifetime: this.#lifetime,
+      log,
+      events,
+      tell,
+    });
+    this.#minutes = new MinuteReport(log);
     describeLines(log, () => ({
       session: this.#feed.session?.id ?? null,
       state: this.#loop.state.phase,
@@ -122,6 +147,7 @@ class TraderProcess implements Trader {
         log.info(`Status: ${this.#server.url}`);
       }
       this.#health.start();
+      this.#stopReports = repeatEvery(REPORT_EVERY_MS, () => this.#reportMinute());
       this.#loop.take({ type: 'started' });
       await this.#keeper.tried;
     } catch (error) {
@@ -150,6 +176,7 @@ class TraderProcess implements Trader {
       health: { ...health, causes },
       client,
       session,
+      lifetime: parts.read('lifetime', () => this.#lifetimeCounters()),
       recorder: parts.read('recorder', () => this.#feed.recorded),
       unknownMarkets: this.#feed.unknownMarkets,
       discovery: parts.read('discovery', () => this.#feed.discovery),
@@ -161,6 +188,25 @@ class TraderProcess implements Trader {
       source,
       database: databaseName(database),
     };
+  }
+
+  #lifetimeCounters(): SessionCounters | null {
+    return this.#lifetime.counters(countersOf(this.#feed));
+  }
+
+  #readLifetime(): void {
+    const { store } = this.#keeper;
+    if (store) void this.#lifetime.read(store, this.#feed.session?.id ?? null);
+  }
+
+  #reportMinute(): void {
+    this.#readLifetime();
+    const { session, client } = this.#feed;
+    const books = [...(client?.books() ?? [])];
+    this.#minutes.report({
+      session: session && { id: session.id, counters: session.counters() },
+      books: { synced: books.filter(({ synced }) => synced).length, wanted: books.length },
+    });
   }
 
   #perform(effect: CoordinatorEffect): void {
@@ -175,7 +221,10 @@ class TraderProcess implements Trader {
           overdue: overdue + 1,
           forMs: Math.round(systemRuntime.monotonicMs() - sinceMs),
         };
-        return this.#options.log.warn(wait, `overdue: ${name} (${owner})`);
+        return this.#options.log.warn(
+          wait,
+          `overdue: ${name}, by ${owner}, for ${wait.forMs} ms, ${wait.overdue} times`,
+        );
       }
       case 'open-store':
         return this.#keeper.openStore(effect.attempt);
@@ -185,7 +234,7 @@ class TraderProcess implements Trader {
       case 'remake-feed':
         return this.#feed.remake(effect.reason);
       case 'open-session':
-        return this.#keeper.openSession(effect.attempt, effect.continues);
+        return this.#keeper.openSession(effect.attempt, effect.continues, this.#feed.firstWaitingAtMs);
       case 'record':
         return this.#feed.record(this.#keeper.take(effect.sessionId));
       case 'discard-session':
@@ -217,7 +266,10 @@ class TraderProcess implements Trader {
     const parts = { feed: this.#feed, health: this.#health, keeper: this.#keeper, server: () => this.#server };
     const terms = { reason, drainMs: this.#drainMs, timeUp: this.#timeUp.promise };
     shutDown(parts, terms)
-      .finally(() => this.#loop.end())
+      .finally(() => {
+        this.#stopReports();
+        this.#loop.end();
+      })
       .then(
         () => this.#stopped.resolve(this.#keeper.lastSession),
         (error: unknown) => this.#stopped.reject(error),
@@ -225,6 +277,6 @@ class TraderProcess implements Trader {
   }
 }
 
-function countersOf({ session }: FeedSide): Record<string, number> | null {
+function countersOf({ session }: FeedSide): SessionCounters | null {
   return session && { ...session.counters() };
 }

@@ -57,7 +57,7 @@ describe('trader run', () => {
     const [line, ...others] = first.lines;
     expect(others).toEqual([]);
     expect(line).toMatchObject({
-      level: 60,
+      level: 'fatal',
       code,
       message: expect.stringMatching(/^boom /),
       stack: expect.stringMatching(/^\w*Error: boom .*\n +at /),
@@ -74,7 +74,7 @@ describe('trader run', () => {
     await using second = start(next);
     await recording(next);
     const [told, ...more] = second.lines;
-    expect(told).toMatchObject({ level: 40, code: 'CRASHED_BEFORE', crash: { code } });
+    expect(told).toMatchObject({ level: 'warn', code: 'CRASHED_BEFORE', crash: { code } });
     expect(told!['msg']).toMatch(/^The last run crashed at \d{4}-.*boom/);
     expect(more.filter((each) => each['code'] === 'CRASHED_BEFORE')).toEqual([]);
     expect(existsSync(noteFile)).toBe(false);
@@ -106,7 +106,7 @@ describe('trader run', () => {
     await recording(port);
     writeFileSync(join(folder.path, 'now'), '');
     expect(await run.exited).toBe(70);
-    expect(run.lines).toMatchObject([{ level: 60, message: 'boom' }]);
+    expect(run.lines).toMatchObject([{ level: 'fatal', message: 'boom' }]);
   });
 });
 
@@ -115,7 +115,7 @@ test('a mistake in a command is 70 too, as one line of JSON with --json', async 
   const nodeArgs = beside(`process.stdout.write = () => { throw new Error('boom ${SECRET}') }`);
   await using plain = new Program(['config'], { cwd: folder.path, nodeArgs });
   expect(await plain.exited).toBe(70);
-  expect(plain.lines).toMatchObject([{ level: 60, code: 'INTERNAL', message: 'boom postgres://***@h/x' }]);
+  expect(plain.lines).toMatchObject([{ level: 'fatal', code: 'INTERNAL', message: 'boom postgres://***@h/x' }]);
   await using asJson = new Program(['config', '--json'], { cwd: folder.path, nodeArgs });
   expect(await asJson.exited).toBe(70);
   expect(asJson.lines).toEqual([{ error: { code: 'INTERNAL', message: 'boom postgres://***@h/x' } }]);
@@ -132,5 +132,5 @@ test("Node's own warnings are lines of the log", async () => {
   run.child.kill('SIGTERM');
   expect(await run.exited).toBe(0);
   const warned = run.lines.filter(({ code }) => code === 'DEP9999');
-  expect(warned).toMatchObject([{ level: 40, msg: 'DeprecationWarning: gets old' }]);
+  expect(warned).toMatchObject([{ level: 'warn', msg: 'DeprecationWarning: gets old' }]);
 });

@@ -41,6 +41,7 @@ const VIEW: TraderView = {
   uptimeMs: 1,
   coordinator: { ...initialCoordinator(0), phase: 'ready' },
   transitions: [],
+  lifetime: null,
   health: health.snapshot(),
   client: WHOLE_CLIENT,
   session: WHOLE_SESSION,

@@ -32,6 +32,7 @@ export async function serveView(
     uptimeMs: 0,
     coordinator: initialCoordinator(Date.now()),
     transitions: [],
+    lifetime: null,
     health: health.snapshot(),
     client: null,
     session: null,

@@ -1,4 +1,5 @@
 // What the coordinator knows, what it is told, and what it asks for. What follows from what is in step.ts.
+import type { SessionCounters } from '@trader/session-store';
 
 export type CoordinatorPhase = 'startup' | 'initializing' | 'orderbook_connect' | 'ready' | 'error' | 'shutdown';
 
@@ -25,7 +26,7 @@ export const FEED = 'feed';
 export type SessionEnd = { readonly status: 'closed' | 'health_failure' | 'error'; readonly reason: string };
 
 /** Counters of the open session at the time of an input; a transition carries them. */
-export type SessionCount = Readonly<Record<string, number>>;
+export type SessionCount = SessionCounters;
 
 /** `atMs` and all times of the state are of the monotonic clock: nobody who sets the wall clock changes how long a wait is. */
 export type CoordinatorInput = { readonly atMs: number; readonly counters?: SessionCount | null } & CoordinatorFact;

@@ -66,6 +66,11 @@ export class FeedSide {
     return this.#discovery?.status() ?? null;
   }
 
+  /** When the first record arrived that waits for a session; `null` where none does. */
+  get firstWaitingAtMs(): number | null {
+    return this.#recorder?.firstWaitingAtMs ?? null;
+  }
+
   start(): void {
     const { discovery, areNamed, ...feed } = this.#options.feed;
     const channels = { ...feed.channels, ...(discovery && { market_lifecycle_v2: 'all' as const }) };

@@ -87,6 +87,12 @@ export class Recorder {
     };
   }
 
+  /** When the first record arrived that waits for a session; `null` where none does. */
+  get firstWaitingAtMs(): number | null {
+    for (const record of this.#waiting) if (record.kind !== 'gap') return record.receivedAtMs;
+    return null;
+  }
+
   /** Whether a session that begins now would have all frames of the present connections, from the first on. */
   get isFresh(): boolean {
     return this.#client.status().connections.every(({ epoch }) => epoch > this.#recordedEpoch);

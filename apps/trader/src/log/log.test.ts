@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createLog, describeLines, flushRepeats } from './log.ts';
+import { createLog, describeLines, flushRepeats, textForPeople } from './log.ts';
 
 function capture(repeats = { burst: 2, windowMs: 60_000, maxKinds: 10 }) {
   const lines: Record<string, unknown>[] = [];
@@ -22,6 +22,20 @@ describe('createLog', () => {
       { session: 's1', state: 'ready', epoch: 1, msg: 'one' },
       { session: 's1', state: 'ready', epoch: 2, part: 'feed', msg: 'two' },
     ]);
+  });
+
+  test('names its level and tells the time as people and machines read it', () => {
+    const { log, lines } = capture();
+    log.warn('one');
+    expect(lines).toMatchObject([
+      { level: 'warn', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string },
+    ]);
+  });
+
+  test('for a terminal has the code in its text, once', () => {
+    expect(textForPeople({ msg: 'no answer', code: 'NO_ANSWER' }, 'msg')).toBe('no answer [NO_ANSWER]');
+    expect(textForPeople({ msg: 'NO_ANSWER: none', code: 'NO_ANSWER' }, 'msg')).toBe('NO_ANSWER: none');
+    expect(textForPeople({ msg: 'one' }, 'msg')).toBe('one');
   });
 
   test('tells a repeated warning a few times, and then how often it came', () => {

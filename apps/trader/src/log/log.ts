@@ -47,6 +47,8 @@ export function createLog(level: LogLevel, { destination, repeats: rules = REPEA
     {
       level,
       base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
       // A new object each time: pino puts the line's own fields into it.
       mixin: () => ({ ...((log && contexts.get(log)?.()) ?? NOTHING_YET) }),
       hooks: {
@@ -87,8 +89,15 @@ export function logWarnings(): void {
 
 function linesToStandardError(): DestinationStream {
   if (!process.stderr.isTTY) return standardError;
-  const forPeople = prettyFactory({ hideObject: true, translateTime: 'SYS:HH:MM:ss.l' });
+  const forPeople = prettyFactory({ hideObject: true, translateTime: 'SYS:HH:MM:ss.l', messageFormat: textForPeople });
   return { write: (line) => standardError.write(forPeople(line)) };
+}
+
+/** A terminal shows no fields, and the code is what people search for. */
+export function textForPeople(line: Readonly<Record<string, unknown>>, messageKey: string): string {
+  const { [messageKey]: message, code } = line;
+  const text = typeof message === 'string' ? message : '';
+  return typeof code === 'string' && !text.includes(code) ? `${text} [${code}]` : text;
 }
 
 /** At a level that nobody switches off by accident: there is no other trace of them. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { CoordinatorInput } from '../coordinator/step.ts';
 import { EventLog } from '../event-log.ts';
 import { createLog } from '../log/log.ts';
+import { RecorderLifetime } from './recorder-lifetime.ts';
 import { StoreKeeper } from './store-keeper.ts';
 
 /** A keeper of a store whose tries to open are answered by hand, in any order. */
@@ -17,6 +18,7 @@ function keeping() {
     },
     recorder: 'desk',
     closeTimeoutMs: 1_000,
+    lifetime: new RecorderLifetime('desk'),
     log: createLog('silent'),
     events: new EventLog(),
     tell: ({ type }) => void told.push(type),

@@ -1,17 +1,31 @@
 // The database's side of the trader: opens the store and its sessions, ends them, and says what came of it. An answer may
 // come long after nobody waits for it any more; what it brought is then let go here, so that nothing is left open.
-import { SessionStoreError, type RecordingSession, type SessionRow, type SessionStore } from '@trader/session-store';
+import {
+  SessionStoreError,
+  type RecordingSession,
+  type SessionId,
+  type SessionRow,
+  type SessionStore,
+} from '@trader/session-store';
 import type { CoordinatorFact, SessionEnd } from '../coordinator/step.ts';
 import { messageOf, sentences } from '../errors.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Log } from '../log/log.ts';
+import { countsText } from '../log/counts-text.ts';
+import { atMost } from '../runtime/at-most.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
+import type { RecorderLifetime } from './recorder-lifetime.ts';
+import { SessionEnds } from './session-ends.ts';
+
+/** Longest that a session waits for what its recorder recorded before. */
+const LIFETIME_PATIENCE_MS = 1_000;
 
 export type StoreKeeperOptions = {
   readonly open: () => Promise<SessionStore>;
   readonly recorder: string;
   /** Longest wait for a session's last records. */
   readonly closeTimeoutMs: number;
+  readonly lifetime: RecorderLifetime;
   readonly log: Log;
   readonly events: EventLog;
   readonly tell: (fact: CoordinatorFact) => void;
@@ -30,9 +44,11 @@ export class StoreKeeper {
   #closed = false;
   #failure: unknown;
   #lastSession: SessionRow | null = null;
+  readonly #ends: SessionEnds;
 
   constructor(options: StoreKeeperOptions) {
     this.#options = options;
+    this.#ends = new SessionEnds((row) => this.#tellEnd(row));
     // Nobody may be waiting for it.
     this.#tried.promise.catch(() => undefined);
   }
@@ -65,9 +81,9 @@ export class StoreKeeper {
     this.#follow(this.#openStore(attempt));
   }
 
-  /** Tells `session-opened` or `session-refused`. */
-  openSession(attempt: number, continues: string | null): void {
-    this.#follow(this.#openSession(attempt, continues));
+  /** Tells `session-opened` or `session-refused`. @param startedAtMs when its first record arrived; `null` if none has */
+  openSession(attempt: number, continues: string | null, startedAtMs: number | null): void {
+    this.#follow(this.#openSession(attempt, continues, startedAtMs));
   }
 
   /** The session of a `session-opened`, once. */
@@ -105,12 +121,31 @@ export class StoreKeeper {
 
   /** @throws {SessionStoreError} when its end could not be written */
   async close(session: RecordingSession, end: SessionEnd, timeoutMs = this.#options.closeTimeoutMs): Promise<void> {
-    const row = await session.close({ ...end, timeoutMs });
+    this.#options.lifetime.add(session.counters());
+    try {
+      this.#tellEnd(await session.close({ ...end, timeoutMs }));
+    } catch (error) {
+      // It was, or will be, by whoever has it now.
+      if (!this.#closed) this.#ends.lookFor(session.id, this.#store!);
+      throw error;
+    }
+  }
+
+  #tellEnd(row: SessionRow): void {
+    const { events, log } = this.#options;
     this.#lastSession = row;
-    this.#options.events.add({ type: 'session-ended', session: row, atMs: systemRuntime.nowMs() });
-    const { id, status, messages, snapshots, deltas, gaps } = row;
-    const counts = `${messages} messages, ${snapshots} snapshots, ${deltas} deltas, ${gaps} gaps`;
-    this.#options.log.info({ ended: row }, `session ${id} ended as ${status}: ${counts}`);
+    events.add({ type: 'session-ended', session: row, atMs: systemRuntime.nowMs() });
+    const { id, status, endReason } = row;
+    const isFailure = status !== 'closed';
+    log[isFailure ? 'warn' : 'info'](
+      { endedSession: id, ended: row },
+      `session ${id} ended as ${status} (${endReason}): ${countsText(row)}`,
+    );
+  }
+
+  /** The store has brought in what its spool had of a session. */
+  completed(session: SessionId): void {
+    this.#ends.completed(session);
   }
 
   /** Whoever waits for the store waits no longer: the trader ends. */
@@ -127,6 +162,7 @@ export class StoreKeeper {
   /** Closes the store, and any that is still being opened as soon as it is. */
   async closeStore(): Promise<void> {
     this.#closed = true;
+    this.#ends.stop();
     await this.#store?.close();
   }
 
@@ -154,20 +190,25 @@ export class StoreKeeper {
     this.#tried.resolve();
   }
 
-  async #openSession(attempt: number, continues: string | null): Promise<void> {
-    const { recorder, tell, log } = this.#options;
+  async #openSession(attempt: number, continues: string | null, startedAtMs: number | null): Promise<void> {
+    const { recorder, lifetime, tell, log } = this.#options;
     let session: RecordingSession;
     try {
-      session = await this.#store!.openSession({ recorder, ...(continues !== null && { continues }) });
+      session = await this.#store!.openSession({
+        recorder,
+        ...(continues !== null && { continues }),
+        ...(startedAtMs !== null && { startedAtMs }),
+      });
     } catch (error) {
       const { code } = judge(error);
       // The database was put back to before it began: what is not there cannot be continued.
-      if (code === 'SESSION_UNKNOWN' && continues !== null) return this.#openSession(attempt, null);
+      if (code === 'SESSION_UNKNOWN' && continues !== null) return this.#openSession(attempt, null, startedAtMs);
       const reason = messageOf(error);
       log.error({ code, attempt }, `A session could not be opened; it is tried again: ${reason}`);
       return tell({ type: 'session-refused', attempt, code, reason });
     }
     this.#opened.set(session.id, { session, continues });
+    await atMost(LIFETIME_PATIENCE_MS, lifetime.read(this.#store!, session.id));
     tell({ type: 'session-opened', attempt, sessionId: session.id });
   }
 

@@ -1,6 +1,6 @@
 // What the store says of itself while it works, kept for whoever asks: what fails, what it has written, what it has brought
 // in or set aside, and what it could not do in the background.
-import type { SessionStoreError, StoreEvent, StoreStatus, StoreWrite } from '@trader/session-store';
+import type { SessionId, SessionStoreError, StoreEvent, StoreStatus, StoreWrite } from '@trader/session-store';
 import { storeFailures, type StoreFailure } from './store-failures.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log/log.ts';
@@ -32,6 +32,8 @@ export type StoreWatchOptions = {
   /** Whenever something begins or ceases to fail, and at the opening. */
   readonly onChange: (failures: readonly StoreFailure[]) => void;
   readonly onWrite: (write: StoreWrite) => void;
+  /** A session was completed from the spool. */
+  readonly onRecovery?: (session: SessionId) => void;
 };
 
 export class StoreWatch {
@@ -56,7 +58,8 @@ export class StoreWatch {
       case 'recovery':
         this.#tally.recovered += event.recovery.written;
         this.#tally.setAside += event.recovery.setAside;
-        return reportRecovery(this.#options.log, event.recovery);
+        reportRecovery(this.#options.log, event.recovery);
+        return this.#tell(() => this.#options.onRecovery?.(event.recovery.session));
       case 'maintenance-failure':
         this.#tally.maintenanceFailures++;
         return reportMaintenanceFailure(this.#options.log, event.failure);

@@ -6,6 +6,11 @@ import { isInt32 } from './record-check.ts';
 /** What columns with room for as many numbers are copies of. */
 const zeros = Array.from({ length: 5000 }, () => 0);
 
+/** The fields as JSON has them. */
+export type WrittenDeltas = Omit<DeltaColumns, 'delays' | 'length' | 'fits' | 'push' | 'join' | 'trim'> & {
+  readonly delays: readonly (number | null)[];
+};
+
 /**
  * The deltas of one (epoch, sid) on their way to one chunk row: a column per field, no object per record. Values are
  * relative to the first delta, so that the database's compression finds little to keep.
@@ -47,11 +52,12 @@ export class DeltaColumns {
     this.delays = zeros.slice(0, room);
   }
 
-  /** One that was trimmed, from a plain copy of its fields. */
-  static from(fields: Omit<DeltaColumns, 'length' | 'fits' | 'push' | 'join' | 'trim'>): DeltaColumns {
-    const chunk = new DeltaColumns({ ...fields, seq: fields.firstSeq });
-    Object.assign(chunk, fields);
-    chunk.#length = fields.prices.length;
+  /** One that was trimmed, as JSON has it: with null for NaN. */
+  static from(fields: WrittenDeltas): DeltaColumns {
+    const { epoch, sid, firstSeq: seq, receivedAtMs, delays, prices } = fields;
+    const chunk = new DeltaColumns({ epoch, sid, seq, receivedAtMs });
+    Object.assign(chunk, fields, { delays: delays.map((delay) => delay ?? Number.NaN) });
+    chunk.#length = prices.length;
     return chunk;
   }
 

@@ -12,10 +12,7 @@ export function parseBatch(text: string): Batch {
     // A version before wrote none.
     keyframes: [],
     ...batch,
-    chunks: batch.chunks.map((chunk) => DeltaColumns.from({ ...chunk, delays: chunk.delays.map(orNaN) })),
+    chunks: batch.chunks.map((chunk) => DeltaColumns.from(chunk)),
     trades: batch.trades.map((chunk) => Object.assign(Object.create(TradeColumns.prototype) as TradeColumns, chunk)),
   };
 }
-
-/** JSON has no NaN, and writes null in its place. */
-const orNaN = (delay: number | null) => delay ?? Number.NaN;

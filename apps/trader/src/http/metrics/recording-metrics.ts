@@ -4,7 +4,7 @@ import type { TraderView } from '../../status.ts';
 import { keysOf, type MetricRegistry } from './metric-registry.ts';
 import type { SessionCounts } from './session-counts.ts';
 
-export type RecordingView = Pick<TraderView, 'session' | 'recorder'> & {
+export type RecordingView = Pick<TraderView, 'session' | 'lifetime' | 'recorder'> & {
   readonly sessionCounts: SessionCounts | null;
   readonly sessionCountFailures: number;
 };
@@ -33,6 +33,12 @@ export function defineRecordingMetrics(registry: MetricRegistry<RecordingView>):
     const counters = session?.counters();
     return counters ? RECORDS.map((kind) => ({ labels: { kind }, number: counters[kind] })) : [];
   });
+  registry.counterBy(
+    'trader_recorder_records_total',
+    'Records of the recorder over all its sessions, by kind. No sample until the database has said.',
+    'kind',
+    ({ lifetime }) => (lifetime ? RECORDS.map((kind) => [kind, lifetime[kind]] as const) : []),
+  );
   registry.gauge(
     'trader_recorder_waiting_records',
     'Records that wait in memory for a session to be opened.',

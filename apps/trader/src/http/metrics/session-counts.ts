@@ -1,6 +1,6 @@
 // How many sessions of each status there are, for the metrics. A database that is away must not hold a scrape up.
 import type { SessionStatus, SessionStore } from '@trader/session-store';
-import { setTimer } from '../../runtime/set-timer.ts';
+import { atMost } from '../../runtime/at-most.ts';
 import { systemRuntime } from '../../runtime/system-runtime.ts';
 
 /** A count that is younger than this is good enough. */
@@ -21,10 +21,7 @@ export class SessionCounter {
   async counts(store: Pick<SessionStore, 'query'> | null): Promise<SessionCounts | null> {
     if (!store || systemRuntime.monotonicMs() - this.#countedAtMs < FRESH_FOR_MS) return this.#counts;
     this.#counting ??= this.#count(store).finally(() => (this.#counting = null));
-    let cancel = (): void => undefined;
-    const patience = new Promise<void>((resolve) => (cancel = setTimer(PATIENCE_MS, resolve)));
-    await Promise.race([this.#counting, patience]);
-    cancel();
+    await atMost(PATIENCE_MS, this.#counting);
     return this.#counts;
   }
 
