@@ -18,11 +18,11 @@ const outsideWorld: Forbidden = {
 
 const forbid = (...patterns: Forbidden[]) => ({ 'no-restricted-imports': ['error', { patterns }] as const });
 
-const packages = ['orderbook-client', 'health', 'session-store', 'exchange-simulator'];
+const packages = ['orderbook-client', 'health', 'market-discovery', 'session-store', 'exchange-simulator'];
 
 /** Of packages and the app whose rooms are subjects: what stands in core/ elsewhere. */
 const pureFiles: Readonly<Record<string, readonly string[]>> = {
-  trader: ['coordinator/{state,step,waits}.ts', 'core/**', 'log/rate-limited-log.ts', 'secrets/scrub-secrets.ts'],
+  trader: ['coordinator/{state,step,waits}.ts', 'log/rate-limited-log.ts', 'secrets/scrub-secrets.ts'],
   'session-store': [
     'background/backoff.ts',
     'batch/*.ts',
@@ -50,7 +50,7 @@ const siblingsOf = (name: string): Forbidden => {
   const others = packages.filter((other) => other !== name).join('|');
   const entries =
     name === 'exchange-simulator'
-      ? String.raw`(health|session-store)|^@trader/orderbook-client($|/[^w])`
+      ? String.raw`(health|market-discovery|session-store)|^@trader/orderbook-client($|/[^w])`
       : `(${others})`;
   return {
     regex: `^@trader/${entries}|^trader$`,

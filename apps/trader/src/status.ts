@@ -6,7 +6,7 @@ import type { RecordingSession, SessionCounters, SessionStore, StoreBacklog } fr
 import type { UnknownMarket } from './feed/asked-markets.ts';
 import type { StoreFailure } from './store/store-failures.ts';
 import type { CoordinatorState } from './coordinator/step.ts';
-import type { DiscoveryStatus } from './discovery/discovery.ts';
+import type { DiscoveryStatus } from './feed/discovered-markets.ts';
 import { versions } from './versions.ts';
 import { PartReader, type Unreadable } from './part-reader.ts';
 import type { RecorderCounters } from './feed/recorder.ts';

@@ -3,7 +3,7 @@ import type { OptionalChannels, OrderbookClient } from '@trader/orderbook-client
 import type { SessionRow } from '@trader/session-store';
 import type { Database, DiscoveryConfig } from './config/config-types.ts';
 import type { CoordinatorLimits } from './coordinator/state.ts';
-import type { DiscoveryStatus } from './discovery/discovery.ts';
+import type { DiscoveryStatus } from './feed/discovered-markets.ts';
 import type { HttpOptions } from './config/http-options.ts';
 import type { Log } from './log/log.ts';
 import type { StoreTuning } from './store/open-store.ts';

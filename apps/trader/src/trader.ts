@@ -5,7 +5,7 @@ import type { SessionCounters, SessionRow } from '@trader/session-store';
 import { databaseName } from './config/database.ts';
 import { CoordinatorLoop, inWallTime } from './coordinator/loop.ts';
 import type { CoordinatorEffect, CoordinatorFact, CoordinatorTransition } from './coordinator/step.ts';
-import type { DiscoveryStatus } from './discovery/discovery.ts';
+import type { DiscoveryStatus } from './feed/discovered-markets.ts';
 import { messageOf, TraderError } from './errors.ts';
 import { FeedSide } from './feed/feed-side.ts';
 import { MinuteReport } from './feed/minute-report.ts';

@@ -1,13 +1,12 @@
 // The wall clock is set while everything runs: an hour and ten years, forwards and back. Waits go on as if nothing had happened.
 import { createExchange } from '@trader/exchange-simulator';
+import { createMarketDiscovery } from '@trader/market-discovery';
 import { createOrderbookClient } from '@trader/orderbook-client';
 import { createSessionStore } from '@trader/session-store';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DiscoveryConfig } from '../src/config/config-types.ts';
 import { CoordinatorLoop } from '../src/coordinator/loop.ts';
-import { Discovery } from '../src/discovery/discovery.ts';
-import { RestMarketSource } from '../src/discovery/market-source.ts';
-import { RestClient } from '../src/discovery/rest-client.ts';
+import { DiscoveredMarkets } from '../src/feed/discovered-markets.ts';
 import { createLog } from '../src/log/log.ts';
 import { systemRuntime } from '../src/runtime/system-runtime.ts';
 import { createTrader } from '../src/trader.ts';
@@ -63,10 +62,8 @@ describe.each(JUMPS_MS)('after a jump by %i ms', (byMs) => {
       markets: [],
       channels: { market_lifecycle_v2: 'all' },
     });
-    const rest = new RestClient({ restUrl: exchange.restUrl, credentials: null, runtime: systemRuntime });
-    const source = new RestMarketSource(rest);
-    const log = createLog('silent');
-    const discovery = new Discovery({ client, source, rules: RULES, runtime: systemRuntime, log });
+    const search = createMarketDiscovery({ restUrl: exchange.restUrl, runtime: systemRuntime, ...RULES });
+    const discovery = new DiscoveredMarkets({ client, search, log: createLog('silent') });
     discovery.start();
     client.start();
     await until(() => expect(client.status()).toMatchObject({ phase: 'live', synced: 3 }));

@@ -1,13 +1,11 @@
 // Discovery against a whole exchange on loopback: its REST, its lifecycle events, its sockets.
 import { createExchange, type Exchange, type ExchangeOptions } from '@trader/exchange-simulator';
+import { createMarketDiscovery } from '@trader/market-discovery';
 import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { DiscoveryConfig } from '../src/config/config-types.ts';
-import { Discovery } from '../src/discovery/discovery.ts';
-import { RestMarketSource } from '../src/discovery/market-source.ts';
-import { RestClient } from '../src/discovery/rest-client.ts';
+import { DiscoveredMarkets, signedRest } from '../src/feed/discovered-markets.ts';
 import { createLog } from '../src/log/log.ts';
-import { systemRuntime } from '../src/runtime/system-runtime.ts';
 import { createTrader } from '../src/trader.ts';
 import { newDataDir } from './databases.ts';
 
@@ -41,19 +39,14 @@ async function discover(options: ExchangeOptions, rules: Partial<DiscoveryConfig
   });
   running.push(() => client.close());
   let down = false;
-  const rest = new RestClient({
-    restUrl: exchange.restUrl,
-    credentials: exchange.credentials,
-    runtime: systemRuntime,
+  const search = createMarketDiscovery({
+    ...signedRest(exchange.restUrl, exchange.credentials),
+    ...RULES,
+    ...rules,
     fetch: (input, init) => (down ? Promise.reject(new TypeError('fetch failed')) : fetch(input, init)),
+    pageSize: 7,
   });
-  const discovery = new Discovery({
-    client,
-    source: new RestMarketSource(rest, 7),
-    rules: { ...RULES, ...rules },
-    runtime: systemRuntime,
-    log: createLog('silent'),
-  });
+  const discovery = new DiscoveredMarkets({ client, search, log: createLog('silent') });
   running.push(() => discovery.close());
   return {
     exchange,

@@ -10,8 +10,6 @@ const rooms = [
   'log',
   'config',
   'coordinator',
-  'core',
-  'discovery',
   'store',
   'feed',
   'health',

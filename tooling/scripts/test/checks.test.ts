@@ -41,6 +41,7 @@ test('each package that is published is checked as npm would get it', () => {
   expect(checked.map((one) => one.package)).toEqual([
     '@trader/exchange-simulator',
     '@trader/health',
+    '@trader/market-discovery',
     '@trader/orderbook-client',
     '@trader/session-store',
   ]);

@@ -22,7 +22,7 @@ const OWN = new Set([
   'packages/session-store/src/reading/damage.ts: problem',
 ]);
 
-const sources = ['packages/session-store/src', 'apps/trader/src'].flatMap((folder) =>
+const sources = ['packages/market-discovery/src', 'packages/session-store/src', 'apps/trader/src'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => join(folder, name).replaceAll('\\', '/')),

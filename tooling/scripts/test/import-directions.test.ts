@@ -31,7 +31,10 @@ const refused: Case[] = [
     'log/rate-limited-log',
     'secrets/scrub-secrets',
   ].map((pure): Case => [`apps/trader/src/${pure}.ts`, 'node:timers']),
-  ['apps/trader/src/core/market-set.ts', 'node:timers'],
+  ['packages/market-discovery/src/core/set.ts', 'node:timers'],
+  ['packages/market-discovery/src/core/set.ts', '../io/rest-client.ts'],
+  ['packages/market-discovery/src/discovery.ts', '@trader/orderbook-client'],
+  ['packages/exchange-simulator/src/exchange.ts', '@trader/market-discovery'],
 ];
 
 const allowed: Case[] = [

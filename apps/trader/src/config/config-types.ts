@@ -1,5 +1,6 @@
 // What a valid configuration comes to. Every default is filled in, every duration is milliseconds; only secrets that are
 // needed at once were read from their files.
+import type { MarketRules } from '@trader/market-discovery';
 import type { OptionalChannels } from '@trader/orderbook-client';
 import type { LogLevel } from '../log/log-levels.ts';
 
@@ -26,27 +27,8 @@ type HttpConfig = {
   readonly maxConnections: number;
 };
 
-export const MARKET_STATUSES = ['unopened', 'open', 'paused'] as const;
-/** As the exchange's REST filter calls it. */
-export type MarketStatusFilter = (typeof MARKET_STATUSES)[number];
-
 /** Which markets are looked for, and how often. */
-export type DiscoveryConfig = {
-  /** Series tickers; with `events` empty too, the whole exchange. */
-  readonly series: readonly string[];
-  readonly events: readonly string[];
-  readonly status: readonly MarketStatusFilter[];
-  /** Whole contracts traded so far. */
-  readonly minVolume: number;
-  /** Markets that close later than this from now are left for later; `null` for any. */
-  readonly closesWithinMs: number | null;
-  /** Most markets at once, those with the most volume first. */
-  readonly limit: number;
-  /** Between two full listings. */
-  readonly reconcileEveryMs: number;
-  /** A market stays wanted this long after it was seen closed, so that its last frames are recorded. */
-  readonly keepAfterCloseMs: number;
-};
+export type DiscoveryConfig = MarketRules;
 
 /** An exchange, and a key for it. */
 export type LiveConfig = {

@@ -5,7 +5,7 @@ import { isMarketTicker } from '@trader/orderbook-client';
 import { looksLikeUrl, parseDatabase } from '@trader/session-store';
 import { z } from 'zod';
 import { durationBetween, parseDuration } from './duration.ts';
-import { MARKET_STATUSES } from './config-types.ts';
+import { MARKET_STATUSES } from '@trader/market-discovery';
 import { LOG_LEVELS } from '../log/log-levels.ts';
 
 const CHANNELS = [

@@ -3,14 +3,13 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
-import { createOrderbookClient, type OrderbookClientError, type Runtime } from '@trader/orderbook-client';
+import { createRestClient, findMarkets, MarketDiscoveryError, unknownMarkets } from '@trader/market-discovery';
+import { createOrderbookClient, type OrderbookClientError } from '@trader/orderbook-client';
 import { databaseName } from '../config/database.ts';
 import type { Config, LiveConfig } from '../config/config-types.ts';
-import { initialMarketSet } from '../core/market-set-state.ts';
-import { step } from '../core/market-set.ts';
-import { RestMarketSource } from '../discovery/market-source.ts';
-import { RestClient, RestError } from '../discovery/rest-client.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { signedRest } from '../feed/discovered-markets.ts';
+import type { Runtime } from '../runtime/system-runtime.ts';
 import { fail, ok, skipped, warn, type Verdict } from './doctor-report.ts';
 import { messageOf } from '../errors.ts';
 import { hasModes, openToOthers } from './file-modes.ts';
@@ -24,22 +23,21 @@ const MIN_FREE_BYTES = 1024 ** 3;
 const ENVIRONMENT =
   'in the environment a proxy (HTTPS_PROXY, with NODE_USE_ENV_PROXY=1) and an authority of your own (NODE_EXTRA_CA_CERTS)';
 
-const restClient = ({ restUrl, keyId, privateKeyPem }: LiveConfig, runtime: Runtime, signed: boolean): RestClient =>
-  new RestClient({ restUrl, credentials: signed ? { keyId, privateKeyPem } : null, runtime });
-
 /** REST without a signature, and from the same answer the exchange's clock. */
 export async function checkRest(live: LiveConfig, runtime: Runtime): Promise<{ rest: Verdict; clock: Verdict }> {
   const host = new URL(live.restUrl).host;
   const askedAtMs = runtime.nowMs();
   try {
-    const { exchangeAtMs } = await restClient(live, runtime, false).get('/exchange/status', { tries: 1 });
+    const { exchangeAtMs } = await createRestClient({ restUrl: live.restUrl, runtime }).get('/exchange/status', {
+      tries: 1,
+    });
     const answeredAtMs = runtime.nowMs();
     const rest = ok(`${host} answers`);
     if (exchangeAtMs === null) return { rest, clock: skipped('the exchange does not say its time') };
     return { rest, clock: judgeClock(exchangeAtMs + 500 - (askedAtMs + answeredAtMs) / 2) };
   } catch (error) {
     const clock = skipped('REST does not answer');
-    const { status } = error as RestError;
+    const { status } = error as MarketDiscoveryError;
     if (status === 503 || status === 504) {
       return { rest: fail(messageOf(error), 'The exchange may be in maintenance: try again later'), clock };
     }
@@ -59,15 +57,16 @@ function judgeClock(skewMs: number): Verdict {
 /** A request that only a right signature gets through. */
 export async function checkCredentials(live: LiveConfig, runtime: Runtime): Promise<Verdict> {
   try {
-    await restClient(live, runtime, true).get('/account/limits', { tries: 2 });
+    await createRestClient(signedRest(live.restUrl, live, runtime)).get('/account/limits', { tries: 2 });
     return ok('the exchange takes the key');
   } catch (error) {
-    if (error instanceof RestError && (error.status === 401 || error.status === 403)) {
+    if (error instanceof MarketDiscoveryError && (error.status === 401 || error.status === 403)) {
       const fix =
         'Check that --key-id belongs to --key-file, that the key is of this exchange (demo and production have their own), and the clock';
       return fail(messageOf(error), fix);
     }
-    if (error instanceof RestError && error.code === 'REST_UNREACHABLE') return skipped('REST does not answer');
+    if (error instanceof MarketDiscoveryError && error.code === 'REST_UNREACHABLE')
+      return skipped('REST does not answer');
     return fail(messageOf(error), 'Try again; if it stays, ask Kalshi what happened to the key');
   }
 }
@@ -106,32 +105,23 @@ const MARKETS_SHOWN = 10;
 
 /** Asks for what a recording would ask for: named markets by their names, others by the search. */
 export async function checkMarkets(live: LiveConfig, runtime: Runtime): Promise<Verdict> {
-  const source = new RestMarketSource(restClient(live, runtime, true));
-  const { signal } = new AbortController();
-  const { discovery: rules, markets: named } = live;
-  const { markets, refused, failures } = rules ? await source.list(rules, signal) : await source.lookUp(named, signal);
-  const [failure] = failures;
+  const asked = { ...signedRest(live.restUrl, live, runtime), ...live.discovery };
+  const { discovery, markets: named } = live;
+  const found = discovery ? await findMarkets(asked) : await unknownMarkets(asked, named);
+  const [failure] = found.failures;
   if (failure)
     return fail(
       `${failure.part}: ${messageOf(failure.error)}`,
       'Check as for rest and credentials; recording begins once the markets are listed',
     );
-  if (!rules) {
-    const known = new Set(markets.map(({ ticker }) => ticker));
-    const unknown = named.filter((market) => !known.has(market));
+  if ('unknown' in found) {
+    const unreadable = new Set(found.refused.map(({ market }) => market));
+    const unknown = named.filter((market) => found.unknown.includes(market) || unreadable.has(market));
     if (unknown.length > 0)
       return fail(`the exchange does not know ${someOf(unknown)}`, 'Correct the names in --markets, or take them out');
     return ok(`${countOf(named.length)} would be recorded: ${someOf(named)}`);
   }
-  const times = { atMs: runtime.monotonicMs?.() ?? 0, wallMs: runtime.nowMs(), random: 0.5 };
-  const found = step(initialMarketSet(rules, times.atMs), {
-    type: 'listed',
-    markets,
-    refused,
-    isWhole: true,
-    ...times,
-  });
-  const tickers = found.add.map(({ market }) => market);
+  const tickers = found.markets.map(({ market }) => market);
   const odd = found.refused.map(({ market, reason }) => `${market} (${reason})`);
   const would =
     tickers.length === 0

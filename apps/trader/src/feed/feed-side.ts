@@ -6,15 +6,12 @@ import { AskedMarkets, type UnknownMarket } from './asked-markets.ts';
 import { discoveryToHealth, unknownToHealth } from './markets-to-health.ts';
 import { feedToHealth, readingToHealth, type FeedHealth } from './feed-to-health.ts';
 import type { CoordinatorFact } from '../coordinator/step.ts';
-import { Discovery, type DiscoveryStatus } from '../discovery/discovery.ts';
-import { RestMarketSource } from '../discovery/market-source.ts';
-import { RestClient } from '../discovery/rest-client.ts';
+import { DiscoveredMarkets, searchFor, type DiscoveryStatus } from './discovered-markets.ts';
 import { messageOf } from '../errors.ts';
 import type { Unread } from './feed-reading.ts';
 import { gapText } from './gap-text.ts';
 import type { Log } from '../log/log.ts';
 import { Recorder, type RecorderCounters } from './recorder.ts';
-import { systemRuntime } from '../runtime/system-runtime.ts';
 import type { FeedOptions } from '../trader-contract.ts';
 
 export type FeedSideOptions = {
@@ -35,7 +32,7 @@ export class FeedSide {
   #phase: FeedPhase = 'idle';
   /** The client's latest since it was live, its code first. */
   #problem: string | null = null;
-  #discovery: Discovery | null = null;
+  #discovery: DiscoveredMarkets | null = null;
   #asked: AskedMarkets | null = null;
 
   constructor(options: FeedSideOptions) {
@@ -144,12 +141,11 @@ export class FeedSide {
     observeReading(readingToHealth(unread));
   }
 
-  #discover(client: OrderbookClient, { restUrl, rules }: NonNullable<FeedOptions['discovery']>): void {
+  #discover(client: OrderbookClient, asked: NonNullable<FeedOptions['discovery']>): void {
     const { feed, log, observeMarkets } = this.#options;
-    const rest = new RestClient({ restUrl, credentials: feed.credentials, runtime: systemRuntime });
-    const source = new RestMarketSource(rest);
+    const search = searchFor(asked, feed.credentials);
     const onListing = (): void => observeMarkets(discoveryToHealth(discovery.status()));
-    const discovery = new Discovery({ client, source, rules, runtime: systemRuntime, log, onListing });
+    const discovery = new DiscoveredMarkets({ client, search, log, onListing });
     this.#discovery = discovery;
     discovery.start();
   }

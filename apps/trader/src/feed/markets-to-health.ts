@@ -1,6 +1,6 @@
 // Whether what was asked for can be recorded: markets that are looked for, or that somebody named.
 import type { UnknownMarket } from './asked-markets.ts';
-import type { DiscoveryStatus } from '../discovery/discovery.ts';
+import type { DiscoveryStatus } from './discovered-markets.ts';
 import type { FeedHealth } from './feed-to-health.ts';
 
 const NAMED_AT_MOST = 5;

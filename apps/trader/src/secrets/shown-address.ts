@@ -16,7 +16,7 @@ export function secretsOfAddress(address: string): readonly string[] {
 }
 
 /** As it is where it cannot be decoded. */
-export function decoded(text: string): string {
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

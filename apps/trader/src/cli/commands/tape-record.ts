@@ -2,9 +2,7 @@
 import { createOrderbookClient, type OrderbookClient } from '@trader/orderbook-client';
 import { commandLog } from '../command-log.ts';
 import { loadConfig, type Config, type Values } from '../../config/load-config.ts';
-import { Discovery } from '../../discovery/discovery.ts';
-import { RestMarketSource } from '../../discovery/market-source.ts';
-import { RestClient } from '../../discovery/rest-client.ts';
+import { DiscoveredMarkets, searchFor } from '../../feed/discovered-markets.ts';
 import { liveFeed, simulatedFeed, type ExchangeFeed } from '../exchange-feed.ts';
 import type { TraderError } from '../../errors.ts';
 import { gapText } from '../../feed/gap-text.ts';
@@ -131,12 +129,8 @@ function openClient(
   return client;
 }
 
-function discoveryFor({ feed }: ExchangeFeed, client: OrderbookClient, log: Log): Discovery | null {
-  if (!feed.discovery) return null;
-  const { restUrl, rules } = feed.discovery;
-  const rest = new RestClient({ restUrl, credentials: feed.credentials, runtime: systemRuntime });
-  return new Discovery({ client, source: new RestMarketSource(rest), rules, runtime: systemRuntime, log });
-}
+const discoveryFor = ({ feed }: ExchangeFeed, client: OrderbookClient, log: Log): DiscoveredMarkets | null =>
+  feed.discovery ? new DiscoveredMarkets({ client, search: searchFor(feed.discovery, feed.credentials), log }) : null;
 
 /** For people. */
 function totalsText({ file, frames, unreadable, gaps, markets, elapsedMs }: TapeTotals): string {

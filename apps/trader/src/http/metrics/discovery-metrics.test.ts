@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DiscoveryStatus } from '../../discovery/discovery.ts';
+import type { DiscoveryStatus } from '../../feed/discovered-markets.ts';
 import { defineDiscoveryMetrics } from './discovery-metrics.ts';
 import { MetricRegistry } from './metric-registry.ts';
 

@@ -1,5 +1,5 @@
 // The search for markets, as Prometheus sees it. Without a search everything is 0 and the roll is `off`.
-import type { DiscoveryStatus } from '../../discovery/discovery.ts';
+import type { DiscoveryStatus } from '../../feed/discovered-markets.ts';
 import type { TraderView } from '../../status.ts';
 import { keysOf, type MetricRegistry } from './metric-registry.ts';
 

@@ -2,16 +2,15 @@
 import fc from '@trader/testkit/fast-check';
 import { seededRandom } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import type { DiscoveryConfig } from '../config/config-types.ts';
-import type { ListedMarket } from './market-set-rules.ts';
-import { initialMarketSet, type MarketSetFact, type MarketSetState, type MarketSetStep } from './market-set-state.ts';
-import { step } from './market-set.ts';
+import type { ListedMarket, MarketRules } from './rules.ts';
+import { initialMarketSet, type MarketSetFact, type MarketSetState, type MarketSetStep } from './state.ts';
+import { step } from './set.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const TEN_YEARS = 10 * 365 * 24 * HOUR;
 const NOW = 1_800_000_000_000;
-const RULES: DiscoveryConfig = {
+const RULES: MarketRules = {
   series: [],
   events: [],
   status: ['open'],

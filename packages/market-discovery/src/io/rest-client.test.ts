@@ -1,17 +1,14 @@
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { scriptedFetch, type Scripted } from '../../test/scripted-fetch.ts';
-import { RestClient, type RestError } from './rest-client.ts';
+import type { MarketDiscoveryError } from '../errors.ts';
+import type { SignRequest } from '../options.ts';
+import { createRestClient } from './rest-client.ts';
 
-const { privateKey } = generateKeyPairSync('ed25519');
-const credentials = { keyId: 'the-id', privateKeyPem: privateKey.export({ format: 'pem', type: 'pkcs8' }) };
-
-function client(answers: readonly Scripted[], signed = true) {
+function client(answers: readonly Scripted[], sign: SignRequest | null = null) {
   const runtime = new ManualRuntime();
   const { fetch, asked } = scriptedFetch((_, index) => answers[Math.min(index, answers.length - 1)]!);
-  const restUrl = 'https://exchange.test/trade-api/v2/';
-  const rest = new RestClient({ restUrl, credentials: signed ? credentials : null, runtime, fetch });
+  const rest = createRestClient({ restUrl: 'https://exchange.test/trade-api/v2/', sign, runtime, fetch });
   return { rest, asked, runtime };
 }
 
@@ -30,18 +27,36 @@ const refused = (status: number, body: unknown): Scripted => ({ status, body });
 
 describe('RestClient', () => {
   test('signs method and path without the query, and takes the exchange’s time from the answer', async () => {
-    const { rest, asked, runtime } = client([{ body: { a: 1 }, headers: { date: 'Sun, 22 Nov 2026 12:00:00 GMT' } }]);
+    const signed: object[] = [];
+    const { rest, asked } = client(
+      [{ body: { a: 1 }, headers: { date: 'Sun, 22 Nov 2026 12:00:00 GMT' } }],
+      async (request) => ({ 'X-Signature': `signature ${signed.push(request)}` }),
+    );
     const answer = await rest.get('/markets?limit=5');
     expect(answer).toEqual({ body: { a: 1 }, exchangeAtMs: Date.UTC(2026, 10, 22, 12) });
     const [{ url, headers }] = asked as [(typeof asked)[number]];
     expect(url.href).toBe('https://exchange.test/trade-api/v2/markets?limit=5');
-    expect(headers).toMatchObject({
-      'kalshi-access-key': 'the-id',
-      'kalshi-access-timestamp': String(runtime.nowMs()),
-    });
-    const text = Buffer.from(`${runtime.nowMs()}GET/trade-api/v2/markets`);
-    const signature = Buffer.from(headers['kalshi-access-signature']!, 'base64');
-    expect(verify(null, text, createPublicKey(privateKey), signature)).toBe(true);
+    expect(headers).toMatchObject({ 'x-signature': 'signature 1' });
+    expect(signed).toEqual([{ method: 'GET', path: '/trade-api/v2/markets' }]);
+  });
+
+  test.each<[string, SignRequest]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the HSM is away, key s3cret');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the HSM is away, key s3cret'))],
+    ['gives what no header can be', () => ({ 'X-Signature': 's3cret\n1' })],
+    ['gives a name that no header can have', () => ({ 's3cret name': '1' })],
+    ['gives nothing', () => null as never],
+  ])('a signer that %s is a failure of its own, asks nobody, and is not quoted', async (_how, sign) => {
+    const { rest, asked } = client([{ body: {} }], sign);
+    const error = (await rest.get('/markets').catch((cause: unknown) => cause)) as MarketDiscoveryError;
+    expect(error).toMatchObject({ code: 'SIGNER_FAILED', advice: expect.stringContaining('sign') as string });
+    expect(error.message).not.toContain('s3cret');
+    expect(asked).toEqual([]);
   });
 
   test.each([
@@ -50,7 +65,7 @@ describe('RestClient', () => {
     ['https://exchange.test/api?key=k', 'https://exchange.test/api/markets?key=k&limit=5', null],
   ])('asks below %s', async (restUrl, url, who) => {
     const { fetch, asked } = scriptedFetch(() => ({ body: {} }));
-    const rest = new RestClient({ restUrl, credentials: null, runtime: new ManualRuntime(), fetch });
+    const rest = createRestClient({ restUrl, runtime: new ManualRuntime(), fetch });
     await rest.get('/markets?limit=5');
     const [{ url: askedUrl, headers }] = asked as [(typeof asked)[number]];
     expect(askedUrl.href).toBe(url);
@@ -58,7 +73,7 @@ describe('RestClient', () => {
   });
 
   test('without a key sends no signature', async () => {
-    const { rest, asked } = client([{ body: {} }], false);
+    const { rest, asked } = client([{ body: {} }]);
     await rest.get('/markets');
     expect(Object.keys(asked[0]!.headers)).toEqual(['accept']);
   });
@@ -71,9 +86,11 @@ describe('RestClient', () => {
     ['a refused connection', Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } })],
     ['silence beyond the deadline', 'silence' as const],
   ])('tries again after %s, with a new signature', async (_what, failure) => {
-    const { rest, asked, runtime } = client([failure, failure, { body: 'true' }]);
+    let signatures = 0;
+    const sign = () => ({ 'x-signature': String(++signatures) });
+    const { rest, asked, runtime } = client([failure, failure, { body: 'true' }], sign);
     expect(await settled(runtime, rest.get('/markets'))).toMatchObject({ body: true });
-    expect(new Set(asked.map(({ headers }) => headers['kalshi-access-timestamp'])).size).toBe(3);
+    expect(asked.map(({ headers }) => headers['x-signature'])).toEqual(['1', '2', '3']);
     expect(runtime.armedTimers).toBe(0);
   });
 
@@ -93,7 +110,7 @@ describe('RestClient', () => {
 
   test('an answer that is no JSON is final, and not quoted', async () => {
     const { rest } = client([{ body: '<html>secret' }]);
-    const error = (await rest.get('/markets').catch((cause: unknown) => cause)) as RestError;
+    const error = (await rest.get('/markets').catch((cause: unknown) => cause)) as MarketDiscoveryError;
     expect(error).toMatchObject({ code: 'REST_UNREADABLE' });
     expect(error.message).not.toContain('secret');
   });
@@ -105,6 +122,30 @@ describe('RestClient', () => {
       message: 'GET /trade-api/v2/markets at exchange.test: no answer within 10000 ms',
     });
     expect({ tries: asked.length, timers: runtime.armedTimers }).toEqual({ tries: 4, timers: 0 });
+  });
+
+  test('a signer that never answers has the same time limit, and is named', async () => {
+    const { rest, asked, runtime } = client([{ body: {} }], () => new Promise(() => undefined));
+    await expect(settled(runtime, rest.get('/markets'))).rejects.toMatchObject({
+      code: 'SIGNER_FAILED',
+      cause: { message: 'no answer within 10000 ms' },
+    });
+    expect({ asked, timers: runtime.armedTimers }).toEqual({ asked: [], timers: 0 });
+  });
+
+  test('a fetch that does not look at its signal is not waited for either, nor is a body that never ends', async () => {
+    const never = new Promise<never>(() => undefined);
+    const half = { ok: true, status: 200, headers: new Headers(), text: () => never } as unknown as Response;
+    for (const answer of [never, Promise.resolve(half)]) {
+      const runtime = new ManualRuntime();
+      const rest = createRestClient({ restUrl: 'https://exchange.test', runtime, fetch: () => answer });
+      await expect(settled(runtime, rest.get('/markets'))).rejects.toMatchObject({ code: 'REST_UNREACHABLE' });
+      const ends = new AbortController();
+      const other = rest.get('/markets', { signal: ends.signal });
+      ends.abort(new Error('over'));
+      await expect(other).rejects.toThrow('over');
+      expect(runtime.armedTimers).toBe(0);
+    }
   });
 
   test('ends at once when it is aborted, while it waits for an answer and between tries', async () => {

@@ -1,13 +1,12 @@
 import { seededRandom } from '@trader/testkit';
 import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DiscoveryConfig } from '../config/config-types.ts';
-import type { ListedMarket } from './market-set-rules.ts';
-import { initialMarketSet, type MarketSetFact, type MarketSetStep } from './market-set-state.ts';
-import { step } from './market-set.ts';
+import type { ListedMarket, MarketRules } from './rules.ts';
+import { initialMarketSet, type MarketSetFact, type MarketSetStep } from './state.ts';
+import { step } from './set.ts';
 
 const MINUTE = 60_000;
-const RULES: DiscoveryConfig = {
+const RULES: MarketRules = {
   series: ['KXA'],
   events: [],
   status: ['open'],
@@ -38,7 +37,7 @@ const USUAL = { refused: [], isWhole: true, refusal: null, withinMs: 0 };
 const factOf = (fact: Fact): MarketSetFact => ({ ...USUAL, ...fact });
 
 /** A set whose time the test moves, and that remembers what its client would hold. */
-function marketSet(rules: Partial<DiscoveryConfig> = {}) {
+function marketSet(rules: Partial<MarketRules> = {}) {
   const state = initialMarketSet({ ...RULES, ...rules }, 0);
   const wanted = new Set<string>();
   let atMs = 0;

@@ -1,8 +1,11 @@
-// A market as REST writes it, into what discovery needs of it. Prices are not read.
-import { isMarketTicker, parseSize } from '@trader/orderbook-client';
-import type { ListedMarket } from '../core/market-set-rules.ts';
-import type { Refusal } from '../core/market-set-state.ts';
+// A market as REST writes it, into what the search needs of it. Prices are not read.
+import type { ListedMarket } from './rules.ts';
+import type { Refusal } from './state.ts';
 
+/** Longer texts, and finer ones than a hundredth, are no number of contracts. */
+const CONTRACTS = /^\d{1,13}(?:\.\d{1,2}0*)?$/;
+/** The published pattern forbids the dots that real tickers have. */
+const TICKER = /^[A-Z0-9][A-Z0-9.-]*$/;
 /** Names and words of the exchange are shown up to here. */
 const SHOWN_CHARACTERS = 80;
 
@@ -30,7 +33,7 @@ export function readListedMarket(value: unknown, place: string): ListedMarket | 
 
 /** Why a market of this name cannot be recorded; `null` if it can. */
 export const tickerRefusal = (ticker: string): string | null =>
-  isMarketTicker(ticker) ? null : 'its ticker is not of capitals, digits, dots and dashes';
+  TICKER.test(ticker) ? null : 'its ticker is not of capitals, digits, dots and dashes';
 
 /** A name as it may be told, whatever it is. */
 export const shown = (name: string): string =>
@@ -43,6 +46,6 @@ function readTime(value: unknown): number | null {
 
 /** `volume_fp` is text of contracts; `volume` is what it was before 2026. */
 function readVolume({ volume_fp: text, volume }: Readonly<Record<string, unknown>>): number {
-  if (typeof text === 'string') return parseSize(text) ?? 0;
+  if (typeof text === 'string') return CONTRACTS.test(text) ? Math.round(Number(text) * 100) : 0;
   return typeof volume === 'number' && Number.isSafeInteger(volume) ? volume * 100 : 0;
 }

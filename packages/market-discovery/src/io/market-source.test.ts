@@ -1,11 +1,11 @@
 import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
-import type { DiscoveryConfig } from '../config/config-types.ts';
+import type { MarketRules } from '../core/rules.ts';
 import { scriptedFetch, type Asked } from '../../test/scripted-fetch.ts';
 import { RestMarketSource } from './market-source.ts';
-import { RestClient } from './rest-client.ts';
+import { createRestClient } from './rest-client.ts';
 
-const RULES: DiscoveryConfig = {
+const RULES: MarketRules = {
   series: [],
   events: [],
   status: ['open'],
@@ -32,9 +32,9 @@ function source(answer: (asked: Asked, index: number) => unknown, statusOf: (ask
     body: answer(request, index),
     status: statusOf(request),
   }));
-  const rest = new RestClient({ restUrl: 'https://x.test/v2', credentials: null, runtime: new ManualRuntime(), fetch });
+  const rest = createRestClient({ restUrl: 'https://x.test/v2', runtime: new ManualRuntime(), fetch });
   return {
-    source: new RestMarketSource(rest),
+    source: new RestMarketSource(rest, 1_000),
     queries: () => asked.map(({ url }) => Object.fromEntries(url.searchParams)),
   };
 }

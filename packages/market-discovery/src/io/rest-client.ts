@@ -1,32 +1,6 @@
-// One signed GET, with a deadline, tried again where that can help.
-import { createSigner, type Runtime, type Signer } from '@trader/orderbook-client';
-import { AUTH_HEADERS } from '@trader/orderbook-client/wire';
-import { messageOf } from '../errors.ts';
-import { decoded } from '../secrets/shown-address.ts';
-
-export type RestOptions = {
-  /** `https://host/trade-api/v2`. */
-  readonly restUrl: string;
-  /** `null` sends no signature; lists of markets are public. */
-  readonly credentials: { readonly keyId: string; readonly privateKeyPem: string } | null;
-  /** @default the global one */
-  readonly fetch?: typeof fetch;
-  readonly runtime: Runtime;
-  /** Longest wait for one answer, its body included. @default 10000 */
-  readonly timeoutMs?: number;
-};
-
-/** Why there is no answer. The message names the path and what the exchange said, and holds no key. */
-export class RestError extends Error {
-  override readonly name = 'RestError';
-  readonly code: 'REST_UNREACHABLE' | 'REST_REFUSED' | 'REST_UNREADABLE';
-  readonly status: number | null;
-  constructor(code: RestError['code'], message: string, status: number | null = null, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.status = status;
-  }
-}
+// One GET, signed if need be, with a deadline, tried again where that can help.
+import { MarketDiscoveryError, messageOf } from '../errors.ts';
+import { resolveRest, type ResolvedRest, type RestOptions } from '../options.ts';
 
 export type RestAnswer = {
   readonly body: unknown;
@@ -39,15 +13,18 @@ const RETRY = { baseMs: 250, maxMs: 4_000 };
 /** Longer bodies are no answer to what is asked here. */
 const MAX_BODY_CHARACTERS = 64 * 1024 * 1024;
 
-export class RestClient {
-  readonly #options: RestOptions;
-  readonly #signer: Signer | null;
+/**
+ * Asks the exchange's REST for anything.
+ *
+ * @throws {TypeError | RangeError} for a wrong option
+ */
+export const createRestClient = (options: RestOptions): RestClient => new RestClient(resolveRest(options));
 
-  /** @throws {OrderbookClientError} `KEY_INVALID` */
-  constructor(options: RestOptions) {
+export class RestClient {
+  readonly #options: ResolvedRest;
+
+  constructor(options: ResolvedRest) {
     this.#options = options;
-    const { credentials } = options;
-    this.#signer = credentials && createSigner(credentials.keyId, credentials.privateKeyPem);
   }
 
   /**
@@ -55,7 +32,7 @@ export class RestClient {
    * final. A 429 has no `Retry-After` and costs nothing beyond the wait (docs.kalshi.com, rate limits).
    *
    * @param path below the base, with its query: `/markets?limit=1000`
-   * @throws {RestError}
+   * @throws {MarketDiscoveryError}
    */
   async get(
     path: string,
@@ -65,9 +42,9 @@ export class RestClient {
       try {
         return await this.#once(path, signal);
       } catch (error) {
-        const { status, code } = error as RestError;
+        const { status, code } = error as MarketDiscoveryError;
         const passing = code === 'REST_UNREACHABLE' || status === 429 || (status !== null && status >= 500);
-        if (!(error instanceof RestError) || !passing || attempt >= tries || signal?.aborted) throw error;
+        if (!passing || attempt >= tries || signal?.aborted) throw error;
       }
       const mostMs = Math.min(RETRY.maxMs, RETRY.baseMs * 2 ** (attempt - 1));
       await this.#pause(mostMs * (0.5 + this.#options.runtime.random() / 2), signal);
@@ -75,48 +52,54 @@ export class RestClient {
   }
 
   async #once(path: string, signal: AbortSignal | undefined): Promise<RestAnswer> {
-    const { restUrl, runtime, timeoutMs = 10_000, fetch: get = globalThis.fetch } = this.#options;
+    const { restUrl, runtime, timeoutMs, fetch: get } = this.#options;
     const { url, authorization } = requestOf(restUrl, path);
     const deadline = new AbortController();
     const disarm = runtime.setTimer(timeoutMs, () => deadline.abort(new Error(`no answer within ${timeoutMs} ms`)));
     const ends = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
     const shown = `GET ${url.pathname}`;
     try {
-      const response = await get(url, {
-        headers: { accept: 'application/json', ...authorization, ...(await this.#headers(url)) },
-        // A redirect would carry the signature to somebody else.
-        redirect: 'error',
-        signal: ends,
-      });
-      const text = await response.text();
+      const headers = { accept: 'application/json', ...authorization, ...(await this.#signed(url, ends)) };
+      // A redirect would carry the signature to somebody else.
+      const answer = get(url, { headers, redirect: 'error', signal: ends });
+      const response = await unlessAborted(answer, ends);
+      const text = await unlessAborted(response.text(), ends);
       if (!response.ok) {
-        throw new RestError(
+        throw new MarketDiscoveryError(
           'REST_REFUSED',
           `${shown}: HTTP ${response.status} ${reasonOf(text)}`.trim(),
           response.status,
         );
       }
-      if (text.length > MAX_BODY_CHARACTERS) throw new RestError('REST_UNREADABLE', `${shown}: the answer is too long`);
+      if (text.length > MAX_BODY_CHARACTERS)
+        throw new MarketDiscoveryError('REST_UNREADABLE', `${shown}: the answer is too long`);
       const date = Date.parse(response.headers.get('date') ?? '');
       return { body: parse(text, shown), exchangeAtMs: Number.isNaN(date) ? null : date };
     } catch (cause) {
-      if (cause instanceof RestError) throw cause;
+      if (cause instanceof MarketDiscoveryError) throw cause;
       const why = deadline.signal.aborted ? messageOf(deadline.signal.reason) : networkReason(cause);
-      throw new RestError('REST_UNREACHABLE', `${shown} at ${url.host}: ${why}`, null, cause);
+      throw new MarketDiscoveryError('REST_UNREACHABLE', `${shown} at ${url.host}: ${why}`, null, cause);
     } finally {
       disarm();
     }
   }
 
-  /** Signed anew at each try: the exchange refuses old timestamps. The query is not part of what is signed. */
-  async #headers(url: URL): Promise<Record<string, string>> {
-    if (!this.#signer) return {};
-    const timestamp = String(this.#options.runtime.nowMs());
-    return {
-      [AUTH_HEADERS.key]: this.#signer.keyId,
-      [AUTH_HEADERS.timestamp]: timestamp,
-      [AUTH_HEADERS.signature]: await this.#signer.sign(`${timestamp}GET${url.pathname}`),
-    };
+  /** Signed anew at each try: the exchange refuses old timestamps. */
+  async #signed({ pathname: path }: URL, ends: AbortSignal): Promise<Readonly<Record<string, string>>> {
+    const { sign } = this.#options;
+    if (!sign) return {};
+    let headers: Readonly<Record<string, string>>;
+    try {
+      headers = await unlessAborted(sign({ method: 'GET', path }), ends);
+    } catch (cause) {
+      throw new MarketDiscoveryError('SIGNER_FAILED', `GET ${path} was not signed`, null, cause);
+    }
+    try {
+      return Object.fromEntries(new Headers(headers));
+    } catch {
+      // The cause is left out: it quotes the header, which may hold a signature.
+      throw new MarketDiscoveryError('SIGNER_FAILED', `GET ${path}: what sign gave cannot be sent as headers`);
+    }
   }
 
   async #pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
@@ -132,6 +115,18 @@ export class RestClient {
     }
     signal?.throwIfAborted();
   }
+}
+
+/** Whoever signs or fetches may be somebody else's, and not look at the signal: a search must not wait for ever. */
+function unlessAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  Promise.resolve(work)
+    .then(resolve, reject)
+    .finally(() => signal.removeEventListener('abort', onAbort));
+  return promise;
 }
 
 /** The base may have a query of its own, and a user and password, which `fetch` refuses in a URL, and quotes. */
@@ -157,7 +152,7 @@ function parse(text: string, shown: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new RestError('REST_UNREADABLE', `${shown}: the answer is no JSON`);
+    throw new MarketDiscoveryError('REST_UNREADABLE', `${shown}: the answer is no JSON`);
   }
 }
 
@@ -181,4 +176,13 @@ function networkReason(error: unknown): string {
   const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
   if (typeof cause?.code === 'string') return cause.code;
   return typeof cause?.message === 'string' ? cause.message : messageOf(error);
+}
+
+/** As it is where it cannot be decoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,6 +1,5 @@
-// What the set of wanted markets remembers, what it is told, and what it answers. How one follows from the other is in market-set.ts.
-import type { DiscoveryConfig } from '../config/config-types.ts';
-import type { ListedMarket } from './market-set-rules.ts';
+// What the set of wanted markets remembers, what it is told, and what it answers. How one follows from the other is in set.ts.
+import type { ListedMarket, MarketRules } from './rules.ts';
 
 /** `closeAtMs` is the exchange's time, `leaveAtMs` one of the monotonic clock. */
 export type Member = { volume: number; closeAtMs: number | null; leaveAtMs: number | null; leaveReason: string };
@@ -32,7 +31,7 @@ export type MarketSetCounters = {
 };
 
 export type MarketSetState = {
-  readonly rules: DiscoveryConfig;
+  readonly rules: MarketRules;
   readonly members: Map<string, Member>;
   readonly questions: Map<string, Question>;
   /** By market, with the reason: as the latest whole listing had them, and what came in since. */
@@ -110,7 +109,7 @@ export type MarketSetStep = {
   readonly wakeAtMs: number;
 };
 
-export const initialMarketSet = (rules: DiscoveryConfig, atMs: number): MarketSetState => ({
+export const initialMarketSet = (rules: MarketRules, atMs: number): MarketSetState => ({
   rules,
   members: new Map(),
   questions: new Map(),

@@ -1,5 +1,28 @@
-// Which market is wanted: the exchange's words for a market's life, and the filters of the configuration.
-import type { DiscoveryConfig, MarketStatusFilter } from '../config/config-types.ts';
+// Which market is wanted: the exchange's words for a market's life, and the filters of the options.
+
+/** As the exchange's REST filter calls it. */
+export const MARKET_STATUSES = ['unopened', 'open', 'paused'] as const;
+export type MarketStatusFilter = (typeof MARKET_STATUSES)[number];
+
+/** Which markets are looked for, and how often. */
+export type MarketRules = {
+  /** Series tickers; with `events` empty too, the whole exchange. @default [] */
+  readonly series: readonly string[];
+  /** Event tickers. @default [] */
+  readonly events: readonly string[];
+  /** In which states a market is wanted. @default ['open'] */
+  readonly status: readonly MarketStatusFilter[];
+  /** Whole contracts traded so far. @default 0 */
+  readonly minVolume: number;
+  /** Markets that close later than this from now, in ms, are left for later; `null` for any. @default null */
+  readonly closesWithinMs: number | null;
+  /** Most markets at once, those with the most volume first. @default 1000 */
+  readonly limit: number;
+  /** Between two full listings, in ms; a tenth of it is jitter. @default 60000 */
+  readonly reconcileEveryMs: number;
+  /** A market stays wanted this long, in ms, after it was seen closed, so that its last messages are read. @default 60000 */
+  readonly keepAfterCloseMs: number;
+};
 
 /** A market as REST lists it, as far as it decides whether its book is wanted. */
 export type ListedMarket = {
@@ -37,7 +60,7 @@ export type Verdict = 'wanted' | 'not-yet' | 'unwanted';
  *
  * @param wallMs now, in ms since the Unix epoch
  */
-export function judge(market: ListedMarket, rules: DiscoveryConfig, wallMs: number): Verdict {
+export function judge(market: ListedMarket, rules: MarketRules, wallMs: number): Verdict {
   if (!isNamed(market.ticker, market.eventTicker, rules) || market.volume < rules.minVolume * 100) return 'unwanted';
   const { closesWithinMs } = rules;
   if (closesWithinMs !== null && (market.closeAtMs === null || market.closeAtMs > wallMs + closesWithinMs)) {
@@ -50,7 +73,7 @@ export function judge(market: ListedMarket, rules: DiscoveryConfig, wallMs: numb
 }
 
 /** An event's ticker begins with its series', and a market's with its event's: so a ticker alone tells, too. */
-export function isNamed(ticker: string, eventTicker: string | null, { series, events }: DiscoveryConfig): boolean {
+export function isNamed(ticker: string, eventTicker: string | null, { series, events }: MarketRules): boolean {
   if (series.length === 0 && events.length === 0) return true;
   const isOf = (name: string): boolean =>
     ticker.startsWith(`${name}-`) || eventTicker === name || (eventTicker?.startsWith(`${name}-`) ?? false);

@@ -1,14 +1,14 @@
 // Markets as REST lists them: all that fit the filters, page by page, or some by name. A part that cannot be had, a series or
 // a page, keeps nobody from the others.
-import type { DiscoveryConfig } from '../config/config-types.ts';
-import type { ListedMarket } from '../core/market-set-rules.ts';
-import type { Refusal } from '../core/market-set-state.ts';
-import { readListedMarket } from './listed-market.ts';
-import { RestError, type RestClient } from './rest-client.ts';
+import { readListedMarket } from '../core/listed-market.ts';
+import type { ListedMarket, MarketRules } from '../core/rules.ts';
+import type { Refusal } from '../core/state.ts';
+import { MarketDiscoveryError } from '../errors.ts';
+import type { RestClient } from './rest-client.ts';
 
 export interface MarketSource {
   /** Every market that the filters on the exchange's side let through. Rejects only when it is aborted. */
-  list(rules: DiscoveryConfig, signal: AbortSignal): Promise<Listing>;
+  list(rules: MarketRules, signal: AbortSignal): Promise<Listing>;
   /** Those of the named markets that the exchange knows, whatever their state. Rejects only when it is aborted. */
   lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers>;
 }
@@ -28,8 +28,6 @@ export type Answers = Listing & {
   readonly unanswered: readonly string[];
 };
 
-/** The exchange's most. */
-const PAGE_SIZE = 1_000;
 /** More pages are a fault of the exchange, not a million markets. */
 const MAX_PAGES = 1_000;
 /** About 4,000 characters of URL. */
@@ -39,13 +37,12 @@ export class RestMarketSource implements MarketSource {
   readonly #rest: RestClient;
   readonly #pageSize: number;
 
-  /** @param pageSize for tests */
-  constructor(rest: RestClient, pageSize: number = PAGE_SIZE) {
+  constructor(rest: RestClient, pageSize: number) {
     this.#rest = rest;
     this.#pageSize = pageSize;
   }
 
-  async list({ series, events, status }: DiscoveryConfig, signal: AbortSignal): Promise<Listing> {
+  async list({ series, events, status }: MarketRules, signal: AbortSignal): Promise<Listing> {
     const named = [
       ...series.map((ticker) => ({ part: ticker, filters: { series_ticker: ticker } })),
       ...events.map((ticker) => ({ part: ticker, filters: { event_ticker: ticker } })),
@@ -80,7 +77,7 @@ export class RestMarketSource implements MarketSource {
     const listing = await this.#pages(part, { tickers: tickers.join(',') }, signal);
     const error = listing.failures[0]?.error;
     if (error === undefined) return { ...listing, unanswered: [] };
-    if (tickers.length === 1 || !(error instanceof RestError) || error.status !== 400) {
+    if (tickers.length === 1 || !(error instanceof MarketDiscoveryError) || error.status !== 400) {
       return { ...listing, unanswered: tickers };
     }
     const half = Math.ceil(tickers.length / 2);
@@ -102,7 +99,7 @@ export class RestMarketSource implements MarketSource {
         const { body } = await this.#rest.get(`/markets?${query.toString()}`, { signal });
         const { markets: page, cursor: next } = (body ?? {}) as { markets?: unknown; cursor?: unknown };
         if (!Array.isArray(page))
-          throw new RestError('REST_UNREADABLE', 'GET /markets: the answer has no list of markets');
+          throw new MarketDiscoveryError('REST_UNREADABLE', 'GET /markets: the answer has no list of markets');
         for (const entry of page as unknown[]) {
           const market = readListedMarket(entry, `entry ${++entries} of ${part}`);
           if ('ticker' in market) markets.push(market);
@@ -113,7 +110,7 @@ export class RestMarketSource implements MarketSource {
         seen.add(next);
         cursor = next;
       }
-      throw new RestError('REST_UNREADABLE', 'GET /markets: the pages do not end');
+      throw new MarketDiscoveryError('REST_UNREADABLE', 'GET /markets: the pages do not end');
     } catch (error) {
       signal.throwIfAborted();
       return { markets, refused, failures: [{ part, error }] };
@@ -131,7 +128,8 @@ function isAway(listings: readonly Listing[]): boolean {
 
 /** What is wrong with what was asked for, or with the answer to it. */
 const isOwn = (error: unknown): boolean =>
-  error instanceof RestError && (error.code === 'REST_UNREADABLE' || error.status === 400 || error.status === 404);
+  error instanceof MarketDiscoveryError &&
+  (error.code === 'REST_UNREADABLE' || error.status === 400 || error.status === 404);
 
 const together = (listings: readonly Listing[]): Listing => ({
   markets: listings.flatMap(({ markets }) => markets),

@@ -1,0 +1,24 @@
+export {
+  createMarketDiscovery,
+  type LifecycleFact,
+  type MarketDiscovery,
+  type MarketDiscoveryStatus,
+} from './discovery.ts';
+export { MarketDiscoveryError, type MarketDiscoveryErrorCode } from './errors.ts';
+export {
+  EVENT_TYPES,
+  type ChangeEvent,
+  type ListenerFailedEvent,
+  type ListingEvent,
+  type MarketDiscoveryEvents,
+  type ProblemEvent,
+  type RefusedEvent,
+  type RollEvent,
+} from './events.ts';
+export { findMarkets, unknownMarkets, type FoundMarkets } from './find-markets.ts';
+export type { MarketDiscoveryOptions, RequestToSign, RestOptions, SignRequest } from './options.ts';
+export type { MarketChange, Refusal } from './core/state.ts';
+export { MARKET_STATUSES, type MarketRules, type MarketStatusFilter } from './core/rules.ts';
+export { createRestClient, type RestAnswer, type RestClient } from './io/rest-client.ts';
+export type { Failure } from './io/market-source.ts';
+export type { Runtime } from './io/runtime.ts';

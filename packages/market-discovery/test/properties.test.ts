@@ -1,0 +1,3 @@
+import { testProperties } from './search-properties.ts';
+
+testProperties(150);

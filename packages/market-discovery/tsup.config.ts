@@ -1,0 +1,3 @@
+import { bundle } from '@trader/tsup-config';
+
+export default bundle({ index: 'src/index.ts' });
