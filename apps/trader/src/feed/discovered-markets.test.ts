@@ -34,7 +34,9 @@ async function discovering(names: () => readonly string[]) {
     runtime,
     fetch: async () => {
       listings++;
-      return Response.json({ markets: names().map((ticker) => ({ ticker, status: 'active', event_ticker: 'KXA-1' })) });
+      const markets = names().map((ticker) => ({ ticker, status: 'active', event_ticker: 'KXA-1' }));
+      const text = async () => JSON.stringify({ markets });
+      return { ok: true, status: 200, headers: new Headers(), text } as Response;
     },
   });
   const client = {
@@ -57,10 +59,8 @@ async function discovering(names: () => readonly string[]) {
   } as unknown as DiscoveredMarketsOptions['client'];
   const log = createLog('debug', { destination: { write: (line) => void lines.push(JSON.parse(line) as object) } });
   const discovery = new DiscoveredMarkets({ client, search, log });
-  /** An answer takes some turns of its own. */
-  const turn = async (): Promise<void> => {
-    for (let i = 0; i < 5; i++) await new Promise((resolve) => void setImmediate(resolve));
-  };
+  /** An answer of the script is there by then: it waits for nothing. */
+  const turn = async (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
   discovery.start();
   await turn();
   return {
@@ -75,9 +75,12 @@ async function discovering(names: () => readonly string[]) {
       runtime.advance(0);
       await turn();
     },
+    /** In steps that are shorter than the time limit of an answer. */
     advance: async (ms: number) => {
-      runtime.advance(ms);
-      await turn();
+      for (let leftMs = ms; leftMs > 0; leftMs -= 5_000) {
+        runtime.advance(Math.min(leftMs, 5_000));
+        await turn();
+      }
     },
   };
 }

@@ -1,12 +1,18 @@
 // Joins the search for markets to the client: what the exchange tells of markets' lives goes to the search, and what the search
 // finds goes to the client. A market that the client does not take is named, and offered again with each listing.
-import { createMarketDiscovery, type MarketDiscovery, type MarketDiscoveryStatus } from '@trader/market-discovery';
+import {
+  createMarketDiscovery,
+  type MarketDiscovery,
+  type MarketDiscoveryStatus,
+  type MarketRules,
+} from '@trader/market-discovery';
 import { createSigner, type OrderbookClient } from '@trader/orderbook-client';
 import { AUTH_HEADERS } from '@trader/orderbook-client/wire';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { systemRuntime, type Runtime } from '../runtime/system-runtime.ts';
-import type { FeedOptions } from '../trader-contract.ts';
+
+type Credentials = { readonly keyId: string; readonly privateKeyPem: string };
 
 export type DiscoveryStatus = Omit<MarketDiscoveryStatus, 'listenerFailures' | 'problemCode'> & {
   readonly problemCode: string | null;
@@ -29,11 +35,7 @@ const UNREADABLE_EVENT_MS = 10_000;
 const LIFECYCLE = 'market_lifecycle_v2';
 
 /** How REST is reached, with the key's signature. */
-export function signedRest(
-  restUrl: string,
-  { keyId, privateKeyPem }: FeedOptions['credentials'],
-  runtime: Runtime = systemRuntime,
-) {
+export function signedRest(restUrl: string, { keyId, privateKeyPem }: Credentials, runtime: Runtime = systemRuntime) {
   const signer = createSigner(keyId, privateKeyPem);
   const sign = async ({ method, path }: { readonly method: string; readonly path: string }) => {
     const timestamp = String(runtime.nowMs());
@@ -48,8 +50,8 @@ export function signedRest(
 
 /** The search that the settings ask for. */
 export const searchFor = (
-  { restUrl, rules }: NonNullable<FeedOptions['discovery']>,
-  credentials: FeedOptions['credentials'],
+  { restUrl, rules }: { readonly restUrl: string; readonly rules: MarketRules },
+  credentials: Credentials,
 ): MarketDiscovery => createMarketDiscovery({ ...signedRest(restUrl, credentials), ...rules });
 
 export class DiscoveredMarkets {
