@@ -29,11 +29,15 @@ export type SessionStoreErrorCode =
 
 const brand = Symbol.for('@trader/session-store/error');
 
+/** Another process that is at work as a recorder, and its session. */
+export type RecorderHolder = { readonly sessionId: string; readonly owner: string };
+
 type Details = {
   readonly cause?: unknown;
   readonly sqlState?: string | undefined;
   readonly retryable?: boolean;
   readonly unwrittenRecords?: number;
+  readonly holder?: RecorderHolder;
 };
 
 /**
@@ -49,6 +53,8 @@ export class SessionStoreError extends Error {
   readonly retryable: boolean;
   /** With whatever ended a session before its time: appended records that are not known to be stored. */
   readonly unwrittenRecords: number | undefined;
+  /** With `RECORDER_BUSY`, where it is another store that has the recorder: who records into which session. */
+  readonly holder: RecorderHolder | undefined;
   readonly [brand] = true;
 
   constructor(code: SessionStoreErrorCode, message: string, details: Details = {}) {
@@ -57,6 +63,7 @@ export class SessionStoreError extends Error {
     this.sqlState = details.sqlState;
     this.retryable = details.retryable ?? false;
     this.unwrittenRecords = details.unwrittenRecords;
+    this.holder = details.holder;
   }
 
   /** Recognises the errors of another installed copy of this package too, which `instanceof` does not. */

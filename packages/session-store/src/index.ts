@@ -12,7 +12,7 @@ export {
   type PostgresUrl,
   type Refused,
 } from './database/location/postgres-url.ts';
-export { SessionStoreError, type SessionStoreErrorCode } from './errors.ts';
+export { SessionStoreError, type RecorderHolder, type SessionStoreErrorCode } from './errors.ts';
 export type { BorrowedSql, BorrowedTransaction } from './borrowed-sql.ts';
 export type { Runtime } from './runtime.ts';
 export type {

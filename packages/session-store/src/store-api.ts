@@ -13,12 +13,18 @@ export interface OpenSessionOptions {
   /** Who records, over all its sessions: its lifetime counters carry this name. At most 500 characters. */
   readonly recorder: string;
   /**
-   * The session that this one takes over from; `null` if from none. @default the recorder's latest session if that was
+   * The session that this one takes over from; `null` if from none. Where somebody has gone on from it meanwhile, the recorder's
+   * latest one takes its place: a session has one successor at most. @default the recorder's latest session if that was
    * reclaimed, otherwise none
    */
   readonly continues?: SessionId | null;
   /** When its first record arrived, where that was before it is opened: ms since the epoch. @default now */
   readonly startedAtMs?: number;
+  /**
+   * With a spool, a database that is away: whether the session begins without its row, or is refused. Whoever stands by for another
+   * process wants no session that both could have. @default 'begin'
+   */
+  readonly whenAway?: 'begin' | 'refuse';
 }
 
 /** What was appended to a store's sessions and its database does not have yet. A record is counted in one place. */

@@ -179,13 +179,13 @@ class Store extends ReadingStore implements SessionStore {
   }
 
   async #openSession(options: OpenSessionOptions): Promise<RecordingSession> {
-    const { recorder, continues, startedAtMs = this.#options.runtime.nowMs() } = options;
+    const { recorder, continues, startedAtMs = this.#options.runtime.nowMs(), whenAway = 'begin' } = options;
     if (!isName(recorder))
       throw new TypeError(`recorder must be 1 to 500 characters, not ${JSON.stringify(recorder)}.`);
     if (typeof continues === 'string' && !isSessionId(continues)) throw unknownSession(continues);
     within('startedAtMs', startedAtMs, 0, maxTimeMs);
     this.refuseIfClosed();
-    const withinMs = this.#options.spool?.openWithinMs ?? null;
+    const withinMs = whenAway === 'begin' ? (this.#options.spool?.openWithinMs ?? null) : null;
     const before = async () => this.#recoveries?.takeOver();
     const opening = await this.#owner.open({ recorder, continues, startedAtMs }, { withinMs, before });
     const { session: owned, beginning } = opening;
@@ -207,6 +207,7 @@ class Store extends ReadingStore implements SessionStore {
       this.#transactionsOf(opening),
       onEnd,
       this.#spoolOf(beginning),
+      opening.predecessor,
     );
     this.#open.add(session);
     opening.begin(() => over.signal.aborted || this.#owner.hold(owned, (error) => session.lose(error)));

@@ -240,6 +240,26 @@ test('a session that begins in an open store does not wait for a database that i
   expect(await session.close(end)).toMatchObject({ messages: 100 });
 });
 
+test('a session that is to have its row is refused while the database is away, and had when it is back', async () => {
+  await door.open();
+  const store = await open(newFolder(), { queryTimeoutMs: 1000, spool: { openWithinMs: 50 } });
+  await door.shut();
+  const ask = async () => store.openSession({ recorder: 'desk', whenAway: 'refuse' });
+  await expect(ask()).rejects.toMatchObject({
+    code: expect.stringMatching(/^DATABASE_|^QUERY_TIMEOUT$/) as string,
+    retryable: true,
+  });
+  await door.open();
+  await expect
+    .poll(async () =>
+      ask().then(
+        ({ recorder }) => recorder,
+        () => null,
+      ),
+    )
+    .toBe('desk');
+});
+
 test('a newer schema that is found then ends the session and keeps what the spool has of it', async () => {
   const dir = newFolder();
   const store = await open(dir);

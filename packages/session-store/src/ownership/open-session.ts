@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { OwnedSession } from './owned-session.ts';
-import { SessionStoreError } from '../errors.ts';
+import { SessionStoreError, type RecorderHolder } from '../errors.ts';
 import type { Row, Run } from '../database/engines/engine.ts';
 import type { SessionId } from '../records.ts';
-import { textOf } from '../database/rows.ts';
+import { textOf, timeOf } from '../database/rows.ts';
 import { leaseFromNow, leaseRanOut } from './lease.ts';
 import { moment } from '../database/moment.ts';
 import { notCounted, reclaimSession } from './reclaim-session.ts';
@@ -26,6 +26,11 @@ export type NewSession = Beginning & {
   readonly recount: boolean;
 };
 
+/** The session that another one goes on from. */
+export type Predecessor = { readonly id: SessionId; readonly endedAtMs: number };
+
+export type OpenedSession = OwnedSession & { readonly predecessor: Predecessor | null };
+
 /**
  * Opens a session and takes its lease. If the recorder has one whose owner let the lease run out, that is reclaimed first.
  * Harmless when repeated with the same id: the caller may not know whether the first time was committed.
@@ -33,11 +38,12 @@ export type NewSession = Beginning & {
  * @throws {SessionStoreError} RECORDER_BUSY. Fails with SQLSTATE 23505 when somebody else opened one at this moment, or
  *   when this id was opened and has ended since: worth another try with a new id.
  */
-export async function openSession(run: Run, session: NewSession): Promise<OwnedSession> {
+export async function openSession(run: Run, session: NewSession): Promise<OpenedSession> {
   const { id, recorder, startedAtMs, owner, leaseMs } = session;
   await enterRecorder(run, recorder, startedAtMs);
   const mine = await makeRoom(run, session);
-  const continues = session.continues === undefined ? await lastReclaimed(run, recorder) : session.continues;
+  const predecessor = await predecessorOf(run, session);
+  const continues = predecessor?.id ?? null;
   await run(
     mine
       ? sql`
@@ -51,26 +57,22 @@ export async function openSession(run: Run, session: NewSession): Promise<OwnedS
           ${owner}, 1, ${leaseFromNow(leaseMs)}
         )`,
   );
-  return { id, recorder, fencingToken: 1, status: 'active' };
+  return { id, recorder, fencingToken: 1, status: 'active', predecessor };
 }
 
 /**
  * Enters a session that the database does not have and that is over: it is `reclaimed` from the beginning, whoever else records
  * now. Harmless when repeated. One that it continues and that is not there either is left out.
  */
-export async function enterSession(
-  run: Run,
-  id: SessionId,
-  { recorder, startedAtMs, continues }: Beginning,
-  reason: string,
-): Promise<void> {
+export async function enterSession(run: Run, id: SessionId, beginning: Beginning, reason: string): Promise<void> {
+  const { recorder, startedAtMs } = beginning;
   await enterRecorder(run, recorder, startedAtMs);
-  const before = continues === undefined ? await lastReclaimed(run, recorder) : continues;
+  const before = await predecessorOf(run, { ...beginning, id });
   await run(sql`
     insert into sessions (id, recorder, status, started_at, ended_at, end_reason, continues, fencing_token)
     values (
       ${id}::uuid, ${recorder}, 'reclaimed', ${moment(startedAtMs)}, ${moment(startedAtMs)}, ${reason},
-      (select id from sessions where id = ${before}::uuid), 1
+      (select id from sessions where id = ${before?.id ?? null}::uuid), 1
     )
     on conflict (id) do nothing`);
 }
@@ -93,7 +95,7 @@ async function makeRoom(run: Run, { id, recorder, owner, leaseMs, alive, recount
   if (found && (found['id'] === id || isFree(found))) found = await find(true);
   if (!found) return false;
   if (found['id'] === id) return true;
-  if (!isFree(found)) throw busy(recorder, found);
+  if (!isFree(found)) throw busy(recorder, found, found['owner'] === owner);
   const reason =
     found['owner'] === owner
       ? `given up by its owner, ${owner}`
@@ -102,19 +104,43 @@ async function makeRoom(run: Run, { id, recorder, owner, leaseMs, alive, recount
   return false;
 }
 
-/** Whoever reclaimed it, and whenever: a recorder that comes back takes over from where it was cut off. */
-async function lastReclaimed(run: Run, recorder: string): Promise<SessionId | null> {
-  const [last] = await run(sql`
-    select id, status from sessions where recorder = ${recorder} order by ordinal desc limit 1`);
-  return last?.['status'] === 'reclaimed' ? textOf(last, 'id') : null;
+/**
+ * What a session continues: the one that was asked for or, where nothing was, the recorder's latest if that was reclaimed, whoever did
+ * it and whenever. A session has one successor at most: from one that has been continued meanwhile, as by a standby that took over, it
+ * goes on from the recorder's latest.
+ */
+async function predecessorOf(
+  run: Run,
+  { id, recorder, continues }: Beginning & { readonly id: SessionId },
+): Promise<Predecessor | null> {
+  if (continues === null) return null;
+  // Held to the end of the transaction, so that no two go on from the same one.
+  await run(sql`select 1 from recorders where name = ${recorder} for no key update`);
+  const find = async (which: SQL) => {
+    const [found] = await run(sql`
+      select id, status, coalesce(ended_at, started_at) as ended_at, exists (
+        select 1 from sessions as successor where successor.continues = sessions.id and successor.id <> ${id}::uuid
+      ) as is_continued
+      from sessions where id <> ${id}::uuid and ${which} order by ordinal desc limit 1`);
+    return found;
+  };
+  const wanted = continues === undefined ? undefined : await find(sql`id = ${continues}::uuid`);
+  // The database refuses one that it does not have.
+  if (continues !== undefined && !wanted) return { id: continues, endedAtMs: 0 };
+  if (wanted?.['is_continued'] === false) return predecessor(wanted);
+  const latest = await find(sql`recorder = ${recorder}`);
+  if (!latest || latest['is_continued'] === true) return null;
+  return wanted || latest['status'] === 'reclaimed' ? predecessor(latest) : null;
 }
+
+const predecessor = (row: Row): Predecessor => ({ id: textOf(row, 'id'), endedAtMs: timeOf(row, 'ended_at') });
 
 /** With the lease that is in the way: one that is another the next time belongs to an owner that lives. */
 export class RecorderBusyError extends SessionStoreError {
   readonly lease: string;
 
-  constructor(message: string, lease: string) {
-    super('RECORDER_BUSY', message, { retryable: true });
+  constructor(message: string, lease: string, holder?: RecorderHolder) {
+    super('RECORDER_BUSY', message, { retryable: true, ...(holder && { holder }) });
     this.lease = lease;
   }
 
@@ -125,9 +151,10 @@ export class RecorderBusyError extends SessionStoreError {
   }
 }
 
-const busy = (recorder: string, found: Row) =>
+const busy = (recorder: string, found: Row, isOurs: boolean) =>
   new RecorderBusyError(
     `Recorder ${JSON.stringify(recorder)} is at work in ${textOf(found, 'owner')} (session ${textOf(found, 'id')}), whose ` +
       `lease runs until ${textOf(found, 'until')} unless renewed. Stop that process, wait, or record under another name.`,
     `${textOf(found, 'id')} ${textOf(found, 'until')}`,
+    isOurs ? undefined : { sessionId: textOf(found, 'id'), owner: textOf(found, 'owner') },
   );

@@ -1,6 +1,6 @@
 import type { SessionStoreError } from '../errors.ts';
 import type { SessionId } from '../records.ts';
-import { RecorderBusyError, type Beginning } from './open-session.ts';
+import { RecorderBusyError, type Beginning, type Predecessor } from './open-session.ts';
 import type { OwnedSession } from './owned-session.ts';
 
 export type Reserved = Beginning & { readonly id: SessionId };
@@ -12,8 +12,9 @@ export type Reserved = Beginning & { readonly id: SessionId };
 export class Opening {
   readonly beginning: Reserved;
   readonly session: OwnedSession;
-  readonly #make: (isLate: boolean) => Promise<void>;
+  readonly #make: (isLate: boolean) => Promise<Predecessor | null>;
   #making: { readonly isLate: boolean; readonly done: Promise<void> } | null = null;
+  #predecessor: Predecessor | null = null;
   #isMade = false;
   #isLate = false;
   #onMade: () => void = () => undefined;
@@ -21,11 +22,16 @@ export class Opening {
   #busy: string | null = null;
 
   /** @param make harmless when repeated */
-  constructor(beginning: Reserved, make: (isLate: boolean) => Promise<void>) {
+  constructor(beginning: Reserved, make: (isLate: boolean) => Promise<Predecessor | null>) {
     const { id, recorder } = beginning;
     this.beginning = beginning;
     this.session = { id, recorder, fencingToken: 1, status: 'active' };
     this.#make = make;
+  }
+
+  /** What it continues, as the database had that when the row was made. */
+  get predecessor(): Predecessor | null {
+    return this.#predecessor;
   }
 
   get isMade(): boolean {
@@ -55,7 +61,7 @@ export class Opening {
 
   async #try(isLate: boolean): Promise<void> {
     try {
-      await this.#make(isLate);
+      this.#predecessor = await this.#make(isLate);
       this.#isMade = true;
       this.#onMade();
     } catch (cause) {

@@ -14,7 +14,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { Maintenance } from '../background/maintenance.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { adoptSession, type Adopted } from './adopt-session.ts';
-import { enterSession, openSession, type Beginning } from './open-session.ts';
+import { enterSession, openSession, type Beginning, type Predecessor } from './open-session.ts';
 import { Opening, type Reserved } from './opening.ts';
 import { mayBeCounting } from './reclaim-session.ts';
 import type { SessionId } from '../records.ts';
@@ -95,12 +95,12 @@ export class Owner {
     const reserved = { id, ...beginning };
     return new Opening(reserved, async (isLate) => {
       await before();
-      await this.#make(reserved, isLate);
+      return this.#make(reserved, isLate);
     });
   }
 
   /** @param isLate it has begun already: nothing of it is in doubt, and what it continues may be gone */
-  async #make(beginning: Reserved, isLate: boolean, tries = 3): Promise<void> {
+  async #make(beginning: Reserved, isLate: boolean, tries = 3): Promise<Predecessor | null> {
     const { id, recorder } = beginning;
     const opening = {
       ...beginning,
@@ -109,12 +109,12 @@ export class Owner {
       recount: !this.#hardToCount.delete(recorder),
     };
     try {
-      await this.#engine.transact(
+      return await this.#engine.transact(
         async (run) => {
           // Opened by an earlier try, and taken away since: the first write says so.
-          if (isLate && (await findSession(run, id))) return;
+          if (isLate && (await findSession(run, id))) return null;
           // Who is alive is asked when it matters: openings of one recorder may overtake each other.
-          await openSession(run, { ...opening, alive: [...this.#alive] });
+          return (await openSession(run, { ...opening, alive: [...this.#alive] })).predecessor;
         },
         { doing: 'Opening a session' },
       );
@@ -126,7 +126,7 @@ export class Owner {
         return this.#make({ ...beginning, continues: null }, isLate);
       }
       if (!isLate || error.sqlState !== uniqueViolation || tries === 1) throw error;
-      await this.#make(beginning, isLate, tries - 1);
+      return this.#make(beginning, isLate, tries - 1);
     }
   }
 

@@ -11,6 +11,7 @@ import { SessionStoreError, type SessionStoreErrorCode } from '../errors.ts';
 import { withDeadline } from '../database/engines/deadline.ts';
 import { maxDelayMs, within, type ResolvedOptions } from '../options.ts';
 import type { SessionEnd } from '../ownership/end-session.ts';
+import type { Predecessor } from '../ownership/open-session.ts';
 import type { Reserved } from '../ownership/opening.ts';
 import { QueueRoom } from './queue-room.ts';
 import type { Appended, RecordingSession, SessionCloseOptions, SessionEnding } from './recording-session.ts';
@@ -40,6 +41,7 @@ const endings: readonly unknown[] = ['closed', 'health_failure', 'error'] satisf
 export class ActiveSession implements RecordingSession {
   readonly id: SessionId;
   readonly recorder: string;
+  readonly predecessor: Predecessor | null;
   readonly #beginning: Reserved;
   readonly #options: ResolvedOptions;
   readonly #retryQueue: RetryQueue;
@@ -68,9 +70,11 @@ export class ActiveSession implements RecordingSession {
     transactions: SessionTransactions,
     onEnd: (left: SessionLeft | null) => void,
     spool: SessionSpool | null = null,
+    predecessor: Predecessor | null = null,
   ) {
     this.id = beginning.id;
     this.recorder = beginning.recorder;
+    this.predecessor = predecessor;
     this.#beginning = beginning;
     this.#options = options;
     this.#retryQueue = retryQueue;

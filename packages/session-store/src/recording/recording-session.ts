@@ -30,6 +30,8 @@ export interface SessionCloseOptions {
 export interface RecordingSession {
   readonly id: SessionId;
   readonly recorder: string;
+  /** The session that it continues, and when that had ended when this one was opened. `null`: none, or it began without its row. */
+  readonly predecessor: { readonly id: SessionId; readonly endedAtMs: number } | null;
   /**
    * Resolves once the session takes no more records: it was closed, or the database has refused its records or said that it is
    * over. Never rejects.
