@@ -31,6 +31,10 @@ export type TraderView = {
   /** `null` without a search for markets. */
   readonly discovery: DiscoveryStatus | null;
   readonly store: StoreView;
+  /** For how long the session is surely ours if the database answers no more; `null`: none is open, or has its row. */
+  readonly leaseLeftMs: number | null;
+  /** Of the disk on which records wait, or are stored; `null` where there is none, or nobody has looked. */
+  readonly diskFreeBytes: number | null;
   /** What the database does not have yet; `null` until it is open. */
   readonly backlog: StoreBacklog | null;
   /** For questions about what is stored; `null` until it is open. */
@@ -74,6 +78,8 @@ export type Status = {
   readonly store: string;
   /** The same with their times; empty unless failing. */
   readonly storeFailures: readonly StoreFailure[];
+  readonly leaseLeftMs: number | null;
+  readonly diskFreeBytes: number | null;
   readonly backlog: StoreBacklog | null;
   /** Since the trader was made. */
   readonly written: StoreView['written'];
@@ -133,6 +139,8 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     discovery,
     store: storeText(store),
     storeFailures: store.failures,
+    leaseLeftMs: view.leaseLeftMs,
+    diskFreeBytes: view.diskFreeBytes,
     backlog,
     written: store.written,
     log: { droppedLines: view.droppedLogLines },

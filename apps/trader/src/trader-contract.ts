@@ -77,4 +77,8 @@ export interface Trader {
   /** How the search for markets is doing; `null` without one. */
   readonly discovery: DiscoveryStatus | null;
   status(): Status;
+  /** Whether the event loop turns as it should; a supervisor is to restart what is not live. */
+  readonly isLive: boolean;
+  /** What it is doing, in one line. */
+  readonly summary: string;
 }

@@ -73,7 +73,7 @@ class TraderProcess implements Trader {
       perform: (effect) => this.#perform(effect),
       onFailure: (effect, error) => log.error({ code: 'UNEXPECTED', effect }, `${effect} failed: ${messageOf(error)}`),
     });
-    this.#health = new HealthSide({ holdDownMs, events, log, tell });
+    this.#health = new HealthSide({ holdDownMs, folder: folderOf(options), events, log, tell });
     this.#feed = new FeedSide({
       feed,
       log,
@@ -132,6 +132,15 @@ class TraderProcess implements Trader {
     return this.#server?.url ?? null;
   }
 
+  get isLive(): boolean {
+    return this.#health.snapshot().live;
+  }
+
+  get summary(): string {
+    const { phase, cause } = this.#loop.state;
+    return `${phase}: ${cause}`;
+  }
+
   status(): Status {
     return buildStatus(this.#view());
   }
@@ -181,6 +190,8 @@ class TraderProcess implements Trader {
       unknownMarkets: this.#feed.unknownMarkets,
       discovery: parts.read('discovery', () => this.#feed.discovery),
       store: this.#watch.view(),
+      leaseLeftMs: parts.read('lease', () => this.#keeper.store?.leaseLeftMs() ?? null),
+      diskFreeBytes: this.#health.diskFreeBytes,
       backlog: parts.read('backlog', () => this.#keeper.store?.backlog() ?? null),
       sessionStore: this.#keeper.store,
       unreadable: parts.unreadable,
@@ -275,6 +286,12 @@ class TraderProcess implements Trader {
         (error: unknown) => this.#stopped.reject(error),
       );
   }
+}
+
+/** Where records wait, or are stored. */
+function folderOf({ database, store }: TraderOptions): string | null {
+  if (store?.spool) return store.spool.dir ?? null;
+  return 'dataDir' in database ? database.dataDir : null;
 }
 
 function countersOf({ session }: FeedSide): SessionCounters | null {

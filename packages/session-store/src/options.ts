@@ -39,6 +39,8 @@ export type StoreWrite = {
   readonly records: number;
   /** Memory that they took, estimated, as `batch.maxBytes` counts it. */
   readonly bytes: number;
+  /** The latest arrival among them, ms since the epoch; `null` where they are rows of the ledger alone. */
+  readonly lastRecordAtMs: number | null;
   /** From the first try to the answer to the commit that worked, with the pauses between, in ms. */
   readonly elapsedMs: number;
 };

@@ -40,6 +40,8 @@ export interface StoreBacklog {
   readonly spooledRecords: number | null;
   /** Bytes that they take on disk, without what is freed later. `null`: there is no spool. */
   readonly spooledBytes: number | null;
+  /** Bytes at which the spool takes no more: `spool.maxBytes`. `null`: there is no spool. */
+  readonly spoolLimitBytes: number | null;
 }
 
 /** What was recorded in a database, for those who do not record. */
@@ -78,6 +80,11 @@ export interface SessionStore extends SessionReader {
   openSession(options: OpenSessionOptions): Promise<RecordingSession>;
   /** How far the database is behind, over all sessions. Asks nobody, so it may be called at any time, also after `close`. */
   backlog(): StoreBacklog;
+  /**
+   * For how long, in ms, the store's open sessions are surely its own if the database does not answer any more: what is left of the
+   * oldest of their leases. Below 0: somebody else may have ended one. `null`: none is open, or has its row. Asks nobody.
+   */
+  leaseLeftMs(): number | null;
   /**
    * Rewrites what is committed by now into chunks of one market each, without waiting for its time (see `compaction`). What
    * the views show does not change.

@@ -246,7 +246,12 @@ class Store extends ReadingStore implements SessionStore {
       queuedBytes: queued.reduce((sum, { bytes }) => sum + bytes, 0),
       spooledRecords: spooled?.records ?? null,
       spooledBytes: spooled?.bytes ?? null,
+      spoolLimitBytes: this.#spool?.maxBytes ?? null,
     };
+  }
+
+  leaseLeftMs(): number | null {
+    return this.#owner.leaseLeftMs;
   }
 
   async compact(): Promise<CompactionResult> {

@@ -1,7 +1,7 @@
 // What a store says of itself to whoever operates it: what waits where, and what was written.
 import { expect, test } from 'vitest';
 import { createSessionStore, type SessionStoreTuning, type StoreWrite } from '../src/index.ts';
-import { delta } from './contract.ts';
+import { atMs, delta } from './contract.ts';
 import { newDataDir } from './databases.ts';
 import { listen } from './listen.ts';
 
@@ -20,11 +20,20 @@ const open = async (spool: SessionStoreTuning['spool']) => {
 test('a record waits in memory, then in the spool, then nowhere', async () => {
   const { store, writes } = await open({});
   await using _ = store;
-  expect(store.backlog()).toEqual({ queuedRecords: 0, queuedBytes: 0, spooledRecords: 0, spooledBytes: 0 });
+  const spoolLimitBytes = 4 * 2 ** 30;
+  expect(store.backlog()).toEqual({
+    queuedRecords: 0,
+    queuedBytes: 0,
+    spooledRecords: 0,
+    spooledBytes: 0,
+    spoolLimitBytes,
+  });
+  expect(store.leaseLeftMs()).toBeNull();
   const sessions = await Promise.all(['a', 'b'].map(async (recorder) => store.openSession({ recorder })));
   for (const session of sessions) for (let seq = 1; seq <= 3; seq++) session.append(delta(seq));
   expect(store.backlog()).toMatchObject({ queuedRecords: 6, queuedBytes: 480, spooledRecords: 0 });
 
+  expect(store.leaseLeftMs()).toBeGreaterThan(0);
   for (const session of sessions) await session.durable();
   const spooled = store.backlog();
   expect(spooled).toMatchObject({ queuedRecords: 0, queuedBytes: 0, spooledRecords: 6 });
@@ -32,7 +41,7 @@ test('a record waits in memory, then in the spool, then nowhere', async () => {
 
   await sessions[0]!.flush();
   expect(store.backlog()).toMatchObject({ queuedRecords: 0, spooledRecords: 3 });
-  expect(writes).toEqual([{ records: 3, bytes: 240, elapsedMs: expect.any(Number) }]);
+  expect(writes).toEqual([{ records: 3, bytes: 240, lastRecordAtMs: atMs + 3, elapsedMs: expect.any(Number) }]);
   await sessions[1]!.close({ status: 'closed', reason: 'done' });
   expect(store.backlog()).toMatchObject({ queuedRecords: 0, queuedBytes: 0, spooledRecords: 0 });
   expect(writes.map(({ records }) => records)).toEqual([3, 3]);
@@ -43,7 +52,13 @@ test('without a spool all of it waits in memory, and a session without records w
   await using _ = store;
   const session = await store.openSession({ recorder: 'a' });
   for (let seq = 1; seq <= 3; seq++) session.append(delta(seq));
-  expect(store.backlog()).toEqual({ queuedRecords: 3, queuedBytes: 240, spooledRecords: null, spooledBytes: null });
+  expect(store.backlog()).toEqual({
+    queuedRecords: 3,
+    queuedBytes: 240,
+    spooledRecords: null,
+    spooledBytes: null,
+    spoolLimitBytes: null,
+  });
   await session.flush();
   expect(store.backlog()).toMatchObject({ queuedRecords: 0, queuedBytes: 0 });
   await session.close({ status: 'closed', reason: 'done' });

@@ -7,6 +7,7 @@ type Kept = { lastBatch: number; acknowledged: number; entries: SpoolEntry[]; no
 export class MemorySpool implements Spool {
   /** Thrown by whatever would add something. */
   refusal: SessionStoreError | null = null;
+  readonly maxBytes = 2 ** 30;
   readonly #sessions = new Map<string, Kept>();
 
   append(entry: SpoolEntry): void {

@@ -5,6 +5,7 @@ import { leaveNotesIn } from '../log/crash.ts';
 import { takeCrashNote } from '../log/crash-note.ts';
 import { sentences } from '../errors.ts';
 import type { ExchangeFeed } from './exchange-feed.ts';
+import { startWatchdog } from '../health/watchdog.ts';
 import { flushRepeats, type Log } from '../log/log.ts';
 import type { StoreTuning } from '../store/open-store.ts';
 import { onStopSignal } from './stop-signal.ts';
@@ -41,11 +42,15 @@ export async function record(
     log,
   });
   using _signals = onStopSignal((signal) => void trader.stop(signal).catch(() => undefined));
+  const { env: environment } = process;
+  const isLive = (): boolean => trader.isLive;
+  const stopWatchdog = startWatchdog({ environment, log, isLive, status: () => trader.summary });
   try {
     await trader.start();
     await meanwhile?.(trader);
     return await trader.stopped;
   } finally {
+    stopWatchdog();
     flushRepeats(log);
   }
 }

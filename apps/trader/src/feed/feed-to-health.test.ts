@@ -12,7 +12,7 @@ function setUp() {
   const events = new EventLog();
   const lines: string[] = [];
   const log = createLog('info', { destination: { write: (line) => void lines.push(line) } });
-  const health = new HealthSide({ holdDownMs: 15_000, events, log, tell: () => undefined, runtime });
+  const health = new HealthSide({ folder: null, holdDownMs: 15_000, events, log, tell: () => undefined, runtime });
   const phase = (to: FeedPhase) => health.observeFeed(feedToHealth(to, null, null));
   phase('live');
   health.observeReading(readingToHealth(null));

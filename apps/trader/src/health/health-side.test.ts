@@ -10,7 +10,7 @@ function side(tell: (fact: CoordinatorFact) => void = () => undefined) {
     destination: { write: (line) => void lines.push(JSON.parse(line) as { msg: string }) },
   });
   const events = new EventLog();
-  const health = new HealthSide({ holdDownMs: 0, events, log, tell });
+  const health = new HealthSide({ folder: null, holdDownMs: 0, events, log, tell });
   return { health, errors: () => lines.filter(({ code }) => code !== undefined), events };
 }
 
@@ -47,4 +47,24 @@ test('what nothing is known of yet counts as not healthy, whatever patience ther
   health.observeMarkets({ status: 'healthy', reason: 'listed' });
   expect(told.at(-1)).toMatchObject({ component: 'markets', health: { status: 'healthy' } });
   health.close();
+});
+
+test('a stalled event loop ends liveness, and not readiness', async () => {
+  const side = new HealthSide({
+    holdDownMs: 1,
+    folder: null,
+    events: new EventLog(),
+    log: createLog('silent'),
+    tell: () => undefined,
+  });
+  side.start();
+  for (const observe of ['observeFeed', 'observeReading', 'observeMarkets'] as const)
+    side[observe]({ status: 'healthy', reason: 'fine' });
+  side.observeStore([]);
+  await expect.poll(() => side.snapshot().components['event-loop'].status).toBe('healthy');
+  expect(side.snapshot()).toMatchObject({ live: true, ready: true });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
+  await expect.poll(() => side.snapshot().live).toBe(false);
+  expect(side.snapshot().ready).toBe(true);
+  side.close();
 });

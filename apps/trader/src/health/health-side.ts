@@ -9,6 +9,7 @@ import {
 } from '@trader/health';
 import type { FeedHealth } from '../feed/feed-to-health.ts';
 import type { StoreFailure } from '../store/store-failures.ts';
+import { Machine, machineComponents, type MachineComponent } from './machine.ts';
 import { storeToHealth } from './store-to-health.ts';
 import { FEED } from '../coordinator/state.ts';
 import type { CoordinatorFact } from '../coordinator/step.ts';
@@ -17,7 +18,7 @@ import type { EventLog } from '../event-log.ts';
 import type { Log } from '../log/log.ts';
 import { systemRuntime, type Runtime } from '../runtime/system-runtime.ts';
 
-type Component = 'feed' | 'reading' | 'markets' | 'spool' | 'store';
+type Component = 'feed' | 'reading' | 'markets' | 'spool' | 'store' | MachineComponent;
 
 /** How long the feed must be read again before that is said. */
 const READ_AGAIN_MS = 1_000;
@@ -28,6 +29,8 @@ export type HealthSideOptions = {
   readonly events: EventLog;
   readonly log: Log;
   readonly tell: (fact: CoordinatorFact) => void;
+  /** Where records wait, or are stored; `null`: on no disk of this machine. */
+  readonly folder: string | null;
   /** @default the system's */
   readonly runtime?: Pick<Runtime, 'monotonicMs' | 'setTimer'>;
 };
@@ -35,6 +38,7 @@ export type HealthSideOptions = {
 export class HealthSide {
   readonly #options: HealthSideOptions;
   readonly #tracker: HealthTracker<Component>;
+  #machine: Machine | null = null;
 
   constructor(options: HealthSideOptions) {
     this.#options = options;
@@ -49,6 +53,7 @@ export class HealthSide {
         spool: { critical: true, unhealthyAfterMs: 0, holdDown: false },
         // Away for a while is what the spool, or memory, is for.
         store: { critical: false },
+        ...machineComponents,
       },
       autoTick: true,
       runtime: options.runtime ?? systemRuntime,
@@ -59,6 +64,8 @@ export class HealthSide {
 
   /** Nothing is known yet: the tracker says so to nobody, and what is not known must not count as healthy. */
   start(): void {
+    const onError = (error: HealthError): void => this.#options.log.warn({ code: error.code }, error.message);
+    this.#machine = new Machine({ tracker: this.#tracker, folder: this.#options.folder, onError });
     for (const { component, critical } of Object.values(this.#tracker.snapshot().components)) {
       if (!critical || component === FEED) continue;
       const health = { status: 'unknown', reason: 'no observation yet' } as const;
@@ -68,6 +75,11 @@ export class HealthSide {
 
   snapshot(): HealthSnapshot<Component> {
     return this.#tracker.snapshot();
+  }
+
+  /** Of the disk on which records wait, or are stored; `null` until it has been read. */
+  get diskFreeBytes(): number | null {
+    return this.#machine?.diskFreeBytes ?? null;
   }
 
   observeFeed(health: FeedHealth): void {
@@ -94,6 +106,7 @@ export class HealthSide {
   }
 
   close(): void {
+    this.#machine?.stop();
     this.#tracker.close();
   }
 

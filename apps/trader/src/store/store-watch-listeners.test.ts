@@ -11,7 +11,7 @@ test('what throws at the news of the store keeps nobody else from it, and does n
   const log = createLog('info', { destination: { write: (line) => void lines.push(line) } });
   const watch = new StoreWatch({ log, onChange: fails, onWrite: fails });
   watch.opened();
-  watch.take({ type: 'write', write: { records: 1, bytes: 2, elapsedMs: Number.NaN } });
+  watch.take({ type: 'write', write: { records: 1, bytes: 2, lastRecordAtMs: 7, elapsedMs: Number.NaN } });
   const error = new SessionStoreError('DATABASE_UNREACHABLE', 'away');
   const failures = [{ source: 'database', error, sinceMs: 0 }] as const;
   watch.take({ type: 'status', status: { state: 'failing', error, sinceMs: 0, failures } });

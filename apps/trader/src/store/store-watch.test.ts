@@ -12,7 +12,7 @@ function failing(...codes: ('SPOOL_FULL' | 'DATABASE_UNREACHABLE')[]): StoreStat
   const { error, sinceMs } = failures[0]!;
   return { state: 'failing', error, sinceMs, failures };
 }
-const write = { records: 10, bytes: 400, elapsedMs: 3 };
+const write = { records: 10, bytes: 400, lastRecordAtMs: 7, elapsedMs: 3 };
 
 function watching() {
   const told: string[] = [];

@@ -10,6 +10,8 @@ export type StoreView = {
   readonly state: 'closed' | 'writing' | 'failing';
   /** All of them; empty unless failing. */
   readonly failures: readonly StoreFailure[];
+  /** When the latest record that the database has arrived, ms since the epoch; `null` before the first. */
+  readonly lastRecordAtMs: number | null;
   /** Committed since the trader was made. */
   readonly written: StoreTally;
 };
@@ -42,6 +44,7 @@ export class StoreWatch {
   /** Those that were said. */
   #errors: readonly SessionStoreError[] = [];
   readonly #tally = { batches: 0, records: 0, bytes: 0, recovered: 0, setAside: 0, maintenanceFailures: 0 };
+  #lastRecordAtMs: number | null = null;
   #isOpen = false;
 
   constructor(options: StoreWatchOptions) {
@@ -69,7 +72,7 @@ export class StoreWatch {
   view(): StoreView {
     const failures = this.#failures;
     const state = failures.length > 0 ? 'failing' : this.#isOpen ? 'writing' : 'closed';
-    return { state, failures, written: { ...this.#tally } };
+    return { state, failures, lastRecordAtMs: this.#lastRecordAtMs, written: { ...this.#tally } };
   }
 
   /** The store is open; it says nothing as long as nothing fails. */
@@ -97,6 +100,7 @@ export class StoreWatch {
   }
 
   #wrote(write: StoreWrite): void {
+    this.#lastRecordAtMs = write.lastRecordAtMs ?? this.#lastRecordAtMs;
     this.#tally.batches++;
     this.#tally.records += write.records;
     this.#tally.bytes += write.bytes;

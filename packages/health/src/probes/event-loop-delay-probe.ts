@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import type { Probe } from './probe.ts';
 import { resolveThreshold, statusAbove, type Threshold } from './threshold.ts';
 
@@ -39,7 +40,9 @@ export function eventLoopDelayProbe(options: EventLoopDelayOptions = {}): Probe 
   const histograms: [DelayHistogram, DelayHistogram] = [createHistogram(), createHistogram()];
   for (const histogram of histograms) histogram.enable();
   return {
-    check: () => {
+    check: async () => {
+      // A stall that has just ended is sampled in this turn, maybe behind the timer that asks.
+      await setImmediate();
       histograms.reverse();
       const [histogram] = histograms;
       const delayMs = Math.max(0, histogram.percentile(percentile) / 1e6 - resolutionMs);

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { temporaryFolder } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { callProbe, diskSpaceProbe, eventLoopDelayProbe, memoryProbe, type Probe } from './index.ts';
@@ -47,6 +48,23 @@ describe('eventLoopDelayProbe', () => {
   test('measures this process', async () => {
     const probe = eventLoopDelayProbe();
     expect((await ask(probe)).reason).toMatch(/^event loop delayed by \d+ ms$/);
+    probe.stop?.();
+  });
+
+  test('sees a stall that ends as it is asked', async () => {
+    const histograms: ReturnType<typeof monitorEventLoopDelay>[] = [];
+    const createHistogram = () => {
+      const histogram = monitorEventLoopDelay({ resolution: 20 });
+      histograms.push(histogram);
+      return histogram;
+    };
+    const delayMs = { degraded: 100, unhealthy: 150 };
+    const probe = eventLoopDelayProbe({ percentile: 100, delayMs, createHistogram });
+    // A stall is the time between two samples.
+    await expect.poll(() => histograms.every(({ count }) => count > 0)).toBe(true);
+    const asked = new Promise((resolve) => void setTimeout(() => resolve(ask(probe)), 5));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    expect(await asked).toMatchObject({ status: 'unhealthy' });
     probe.stop?.();
   });
 

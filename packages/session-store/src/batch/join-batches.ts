@@ -93,5 +93,6 @@ const firstOf = <Seq extends number | null>({
   readonly receivedAtMs: number;
 }) => ({ epoch, sid, seq: firstSeq, receivedAtMs });
 
-const latest = (one: number | null, other: number | null) =>
+/** `null` for none. */
+export const latest = (one: number | null, other: number | null) =>
   one === null || other === null ? (one ?? other) : Math.max(one, other);

@@ -50,6 +50,19 @@ describe('renewals', () => {
     await keeper.stop();
   });
 
+  test('say how much of the oldest lease is left, as of when it was asked for', async () => {
+    const { keeper, database, pass } = setUp();
+    expect(keeper.leftMs).toBeNull();
+    keeper.hold(session, () => expect.unreachable());
+    expect(keeper.leftMs).toBe(1000);
+    await pass(2_000);
+    expect(keeper.leftMs).toBeGreaterThanOrEqual(660);
+    database.failure = new SessionStoreError('DATABASE_UNREACHABLE', 'away', { retryable: true });
+    await pass(2_000);
+    expect(keeper.leftMs).toBeLessThanOrEqual(-1_000);
+    await keeper.stop();
+  });
+
   test('have a connection of their own, and a deadline that leaves time for the next one', async () => {
     const { keeper, renewals, pass } = setUp();
     keeper.hold(session, () => expect.unreachable());

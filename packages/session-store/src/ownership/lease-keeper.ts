@@ -5,8 +5,14 @@ import { Maintenance } from '../background/maintenance.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { renewLeases } from './lease-renewal.ts';
 import type { SessionId } from '../records.ts';
+import type { Runtime } from '../runtime.ts';
 
-type Held = { readonly session: OwnedSession; readonly onLost: (error: SessionStoreError) => void };
+type Held = {
+  readonly session: OwnedSession;
+  readonly onLost: (error: SessionStoreError) => void;
+  /** When it was renewed last, by the monotonic clock: the lease began no earlier. */
+  renewedAtMs: number;
+};
 
 /**
  * Renews the leases of the sessions that this store owns, all in one statement, several times within a lease. A renewal
@@ -14,6 +20,7 @@ type Held = { readonly session: OwnedSession; readonly onLost: (error: SessionSt
  */
 export class LeaseKeeper {
   readonly #engine: Engine;
+  readonly #runtime: Runtime;
   readonly #durationMs: number;
   readonly #everyMs: number;
   readonly #held = new Map<SessionId, Held>();
@@ -24,6 +31,7 @@ export class LeaseKeeper {
     { lease, runtime, onMaintenanceFailure }: Pick<ResolvedOptions, 'lease' | 'runtime' | 'onMaintenanceFailure'>,
   ) {
     this.#engine = engine;
+    this.#runtime = runtime;
     this.#durationMs = lease.durationMs;
     // One more than asked for, so that as many fit in although the lease is a little older than the latest one.
     this.#everyMs = lease.durationMs / (lease.renewalsPerLease + 1);
@@ -33,7 +41,14 @@ export class LeaseKeeper {
 
   /** @param onLost called once, when the database says that the session is not ours any more; it is not renewed then */
   hold(session: OwnedSession, onLost: (error: SessionStoreError) => void): void {
-    this.#held.set(session.id, { session, onLost });
+    this.#held.set(session.id, { session, onLost, renewedAtMs: this.#runtime.monotonicMs() });
+  }
+
+  /** The shortest of the leases that are held, from now on; below 0 when it has run out. `null`: none is held. */
+  get leftMs(): number | null {
+    if (this.#held.size === 0) return null;
+    const oldestMs = Math.min(...[...this.#held.values()].map(({ renewedAtMs }) => renewedAtMs));
+    return oldestMs + this.#durationMs - this.#runtime.monotonicMs();
   }
 
   release(id: SessionId): void {
@@ -47,6 +62,7 @@ export class LeaseKeeper {
   async #renew(): Promise<void> {
     const asked = [...this.#held.values()];
     if (asked.length === 0) return;
+    const askedAtMs = this.#runtime.monotonicMs();
     const rows = await this.#engine.transact(
       async (run) =>
         renewLeases(
@@ -57,11 +73,13 @@ export class LeaseKeeper {
       // A renewal that hangs must leave time for the next one.
       { doing: 'Renewing leases', lane: 'leases', timeoutMs: this.#everyMs },
     );
-    for (const { session, onLost } of asked) {
+    for (const held of asked) {
+      const { session, onLost } = held;
       // Let go of since it was asked for: it may well have ended.
       if (!this.#held.has(session.id)) continue;
       try {
         requireOwnership(rows.get(session.id), session);
+        held.renewedAtMs = askedAtMs;
       } catch (error) {
         this.release(session.id);
         onLost(error as SessionStoreError);

@@ -175,6 +175,11 @@ export class Owner {
     await closeOrphans(this.#engine, this.#options.lease.durationMs, () => [...this.#alive]);
   }
 
+  /** Of the oldest lease, see `LeaseKeeper.leftMs`. */
+  get leaseLeftMs(): number | null {
+    return this.#leases.leftMs;
+  }
+
   /** Renews leases and closes orphans no more; resolves once what is under way has ended. */
   async stop(): Promise<void> {
     await Promise.all([this.#leases.stop(), this.#closing.stop()]);

@@ -1,4 +1,4 @@
-import { joinBatches } from '../batch/join-batches.ts';
+import { joinBatches, latest } from '../batch/join-batches.ts';
 import type { Batch, GapEntry } from '../batch/collector.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -15,6 +15,7 @@ type Group = {
   ordinal: number;
   records: number;
   bytes: number;
+  lastRecordAtMs: number | null;
   /** `null`: they take no memory, as the spool has them. */
   batches: Batch[] | null;
   /** As one batch, once that has begun. */
@@ -96,7 +97,7 @@ export class BatchQueue {
   }
 
   /** The last group, as long as nobody reads it and the batch fits. */
-  #groupFor({ ordinal, records, bytes }: Batch): Group {
+  #groupFor({ ordinal, records, bytes, lastRecordAtMs }: Batch): Group {
     const { maxRecords, maxBytes } = this.#parts.options;
     const last = this.#groups.at(-1);
     const isOpen = last && last !== this.#current && last !== this.#next;
@@ -105,9 +106,10 @@ export class BatchQueue {
       last.ordinal = ordinal;
       last.records += records;
       last.bytes += bytes;
+      last.lastRecordAtMs = latest(last.lastRecordAtMs, lastRecordAtMs);
       return last;
     }
-    const group = { first: ordinal, ordinal, records, bytes, batches: [], joined: null };
+    const group = { first: ordinal, ordinal, records, bytes, lastRecordAtMs, batches: [], joined: null };
     this.#groups.push(group);
     return group;
   }

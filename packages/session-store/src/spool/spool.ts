@@ -51,6 +51,8 @@ export interface ReadOptions {
  * exactly once is the session's row, which knows the last batch that was committed.
  */
 export interface Spool {
+  /** Size of the payloads at which it takes no more. */
+  readonly maxBytes: number;
   /**
    * Takes a batch. Never waits for the disk.
    *

@@ -29,6 +29,11 @@ export function defineRecordingMetrics(registry: MetricRegistry<RecordingView>):
     'Times that the database did not say how many sessions there are.',
     ({ sessionCountFailures }) => sessionCountFailures,
   );
+  registry.gauge(
+    'trader_session_open',
+    '1 while there is a session, so that something is recorded, else 0.',
+    ({ session }) => (session ? 1 : 0),
+  );
   registry.gaugeBy('trader_session_records', 'Records of the open session, by kind.', ['kind'], ({ session }) => {
     const counters = session?.counters();
     return counters ? RECORDS.map((kind) => ({ labels: { kind }, number: counters[kind] })) : [];

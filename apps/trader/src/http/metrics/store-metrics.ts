@@ -2,6 +2,7 @@
 import type { StoreWrite } from '@trader/session-store';
 import type { StoreFailure } from '../../store/store-failures.ts';
 import type { TraderView } from '../../status.ts';
+import { systemRuntime } from '../../runtime/system-runtime.ts';
 import type { StoreView } from '../../store/store-watch.ts';
 import { keysOf, type MetricRegistry } from './metric-registry.ts';
 
@@ -13,7 +14,7 @@ const WRITE_BUCKETS_SECONDS = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 
 /** @returns counts how long a batch took */
 export function defineStoreMetrics(
-  registry: MetricRegistry<Pick<TraderView, 'store' | 'backlog'>>,
+  registry: MetricRegistry<Pick<TraderView, 'store' | 'backlog' | 'leaseLeftMs' | 'diskFreeBytes'>>,
 ): (write: StoreWrite) => void {
   registry.stateSet(
     'trader_store_state',
@@ -44,6 +45,27 @@ export function defineStoreMetrics(
     'trader_spool_bytes',
     'What they take on disk; no sample without a spool.',
     ({ backlog }) => backlog?.spooledBytes ?? null,
+  );
+  registry.gauge(
+    'trader_spool_limit_bytes',
+    'What it takes at most; no sample without a spool.',
+    ({ backlog }) => backlog?.spoolLimitBytes ?? null,
+  );
+  registry.gauge(
+    'trader_disk_free_bytes',
+    'Left on the disk on which records wait, or are stored.',
+    ({ diskFreeBytes }) => diskFreeBytes,
+  );
+  registry.gauge(
+    'trader_session_lease_left_seconds',
+    "For how long the session is surely this process's if the database answers no more; below 0 another may have ended it.",
+    ({ leaseLeftMs }) => (leaseLeftMs === null ? null : leaseLeftMs / 1_000),
+  );
+  registry.gauge(
+    'trader_store_last_record_age_seconds',
+    'Since the latest record that the database has arrived.',
+    ({ store: { lastRecordAtMs } }) =>
+      lastRecordAtMs === null ? null : Math.max(0, systemRuntime.nowMs() - lastRecordAtMs) / 1_000,
   );
   defineTotals(registry);
   const seconds = registry.histogram(

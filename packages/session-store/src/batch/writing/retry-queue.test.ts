@@ -90,13 +90,13 @@ describe('a batch that was committed', () => {
       runtime.advance(40);
       if (++tries === 1) throw unreachable();
     };
-    const written = queue.write(slow, never, { records: 7, bytes: 560 });
+    const written = queue.write(slow, never, { records: 7, bytes: 560, lastRecordAtMs: 5 });
     await expect.poll(() => runtime.armedTimers).toBe(1);
     expect(writes).toEqual([]);
     runtime.advance(10_000);
     await written;
     await queue.write(async () => undefined, never);
-    expect(writes).toEqual([{ records: 7, bytes: 560, elapsedMs: 10_080 }]);
+    expect(writes).toEqual([{ records: 7, bytes: 560, lastRecordAtMs: 5, elapsedMs: 10_080 }]);
   });
 
   test('stays committed when the listener throws, which is its owner to see', async () => {
@@ -109,12 +109,12 @@ describe('a batch that was committed', () => {
       },
     );
     const uncaught = nextUncaught();
-    expect(await queue.write(async () => 'done', never, { records: 1, bytes: 80 })).toBe('done');
+    expect(await queue.write(async () => 'done', never, { records: 1, bytes: 80, lastRecordAtMs: null })).toBe('done');
     expect(await uncaught).toBe(failure);
     const refused = new SessionStoreError('QUERY_FAILED', 'no');
-    await expect(queue.write(async () => Promise.reject(refused), never, { records: 1, bytes: 80 })).rejects.toBe(
-      refused,
-    );
+    await expect(
+      queue.write(async () => Promise.reject(refused), never, { records: 1, bytes: 80, lastRecordAtMs: null }),
+    ).rejects.toBe(refused);
   });
 });
 

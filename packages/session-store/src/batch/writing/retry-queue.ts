@@ -95,8 +95,8 @@ export class RetryQueue {
     tell(() => this.#onStatus(status));
   }
 
-  #wrote({ records, bytes }: WriteContent, elapsedMs: number): void {
-    tell(() => this.#onWrite({ records, bytes, elapsedMs }));
+  #wrote({ records, bytes, lastRecordAtMs }: WriteContent, elapsedMs: number): void {
+    tell(() => this.#onWrite({ records, bytes, lastRecordAtMs, elapsedMs }));
   }
 }
 

@@ -77,6 +77,10 @@ class SqliteSpool implements Spool {
       });
   }
 
+  get maxBytes(): number {
+    return this.#settings.maxBytes;
+  }
+
   append(entry: SpoolEntry): void {
     checkEntry(entry, this.#index.find(entry.session)?.lastBatch ?? 0);
     const { session, batch, records, atMs, payload } = entry;
