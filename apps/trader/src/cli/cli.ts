@@ -1,4 +1,4 @@
-// The command line. It names settings and hands them on; what they mean is in settings.ts and schema.ts. Commands that
+// The command line. It names settings and hands them on; what they mean is in config/settings.ts. Commands that
 // need the HTTP side or the simulator are loaded when they are asked for: others start without these.
 import { exportedKinds, exportFormats, looksLikeUrl } from '@trader/session-store';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -218,7 +218,7 @@ function withSettings(command: Command, takes: (setting: Setting) => boolean): C
 const withDatabase = (command: Command): Command => withSettings(command, ({ path }) => path.startsWith('database'));
 
 const isOfFeed = ({ path, exchange }: Setting): boolean =>
-  exchange === true || path === 'channels' || path === 'connections' || path === 'logLevel';
+  exchange || path === 'channels' || path === 'connections' || path === 'logLevel';
 
 const withSpan = (command: Command): Command =>
   command

@@ -1,9 +1,7 @@
 // What settings demand of each other, beyond what each may be by itself.
-import { SETTINGS, settingOf as setting } from './settings.ts';
+import { NAMES_AN_EXCHANGE, SETTINGS, settingOf as setting } from './settings.ts';
 import type { Sources } from './sources/sources.ts';
 import { isLoopback } from './http-options.ts';
-
-const NAMES_AN_EXCHANGE = ['exchange', 'wsUrl', 'restUrl', 'keyId', 'keyFile', 'markets', 'discovery'] as const;
 
 /** Settings that need or exclude each other; asked of what was given, so that it is said beside what the schema refuses. */
 export function togetherWrong(sources: Sources): string[] {

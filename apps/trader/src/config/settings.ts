@@ -1,20 +1,18 @@
-// The one table of all settings: where each stands in the file, its environment variable, its flag, and an example for
-// messages. Which values are right is in schema.ts.
+// The one table of all settings: where each stands in the file, its flag and variable, what it may be, its default, and what help and
+// messages say of it. The schema and the list of settings are made of it.
+import { MARKET_STATUSES } from '@trader/market-discovery';
+import { z } from 'zod';
 import { LOG_LEVELS } from '../log/log-levels.ts';
+import { DAY_MS, database, duration, like, list, name, oneOf, path, tickers, url, whole } from './value-kinds.ts';
 
-export type Setting = {
-  /** In the file: `http.port` is `port` under `http`. */
-  readonly path: string;
-  readonly env: string;
-  readonly flag: string;
+type About = {
   /** What the flag's value is, for help. */
   readonly value: string;
-  readonly help: string;
   readonly example: string;
-  /** For help; the default itself is the schema's. */
+  /** The default, spelled as somebody would give it. */
   readonly fallback?: string;
-  /** Commands that connect to no exchange take no notice of these. */
-  readonly exchange?: true;
+  /** What is so where nothing is given, for help. */
+  readonly otherwise?: string;
   /**
    * Never shown as it is: a database's URL, another address, an id, or the path of a file that holds a secret, in whose place
    * the secret itself may have been given.
@@ -22,327 +20,289 @@ export type Setting = {
   readonly secret?: 'database' | 'address' | 'id' | 'file';
 };
 
-export const SETTINGS: readonly Setting[] = [
-  {
-    path: 'exchange',
-    env: 'TRADER_EXCHANGE',
-    flag: '--exchange',
+type Row<S extends z.ZodType = z.ZodType> = About & {
+  readonly flag: string;
+  readonly help: string;
+  readonly schema: S;
+};
+type Section<S extends z.ZodType = z.ZodType> = { readonly inside: Rows; readonly schema: S };
+type Rows = Readonly<Record<string, Row | Section>>;
+
+function setting<S extends z.ZodType>(
+  flag: string,
+  help: string,
+  schema: S,
+  about: About & { readonly fallback: string },
+): Row<z.ZodPrefault<S>>;
+function setting<S extends z.ZodType>(flag: string, help: string, schema: S, about: About): Row<S>;
+function setting(flag: string, help: string, schema: z.ZodType, about: About): Row {
+  const { fallback } = about;
+  return { flag, help, schema: fallback === undefined ? schema : schema.prefault(fallback), ...about };
+}
+
+const shapeOf = <T extends Rows>(rows: T) =>
+  Object.fromEntries(Object.entries(rows).map(([key, { schema }]) => [key, schema])) as {
+    [Key in keyof T]: T[Key]['schema'];
+  };
+
+const partOf = <T extends Rows>(inside: T) => z.strictObject(shapeOf(inside), 'must be a section of settings');
+/** Its settings have defaults. */
+const section = <T extends Rows>(inside: T) => ({ inside, schema: partOf(inside).prefault({} as never) });
+/** It is there if any of its settings is given. */
+const optionalSection = <T extends Rows>(inside: T) => ({ inside, schema: partOf(inside).optional() });
+
+const CHANNELS = [
+  'trade',
+  'ticker',
+  'fill',
+  'user_orders',
+  'market_lifecycle_v2',
+  'market_positions',
+  'order_group_updates',
+] as const;
+
+/** What names an exchange: commands that connect to none take no notice of it. */
+const exchange = {
+  exchange: setting('exchange', 'production or demo: sets both URLs', oneOf(['production', 'demo']), {
     value: 'name',
-    help: 'production or demo: sets both URLs',
     example: 'demo',
     fallback: 'production',
-    exchange: true,
-  },
-  {
-    path: 'wsUrl',
-    env: 'TRADER_WS_URL',
-    flag: '--ws-url',
+  }),
+  wsUrl: setting('ws-url', "the exchange's WebSocket", url(/^wss?$/, 'a ws:// or wss://').optional(), {
     value: 'url',
-    help: "the exchange's WebSocket",
     example: 'wss://external-api-ws.kalshi.com/trade-api/ws/v2',
-    fallback: "the exchange's",
-    exchange: true,
+    otherwise: "the exchange's",
     secret: 'address',
-  },
-  {
-    path: 'restUrl',
-    env: 'TRADER_REST_URL',
-    flag: '--rest-url',
+  }),
+  restUrl: setting('rest-url', "the exchange's REST", url(/^https?$/, 'an http:// or https://').optional(), {
     value: 'url',
-    help: "the exchange's REST",
     example: 'https://external-api.kalshi.com/trade-api/v2',
-    fallback: "the exchange's, or beside the WebSocket",
-    exchange: true,
+    otherwise: "the exchange's, or beside the WebSocket",
     secret: 'address',
-  },
-  {
-    path: 'keyId',
-    env: 'TRADER_KEY_ID',
-    flag: '--key-id',
+  }),
+  keyId: setting('key-id', 'API key id', name('the id of an API key', 200).optional(), {
     value: 'id',
-    help: 'API key id',
     example: 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c',
-    exchange: true,
     secret: 'id',
-  },
-  {
-    path: 'keyFile',
-    env: 'TRADER_KEY_FILE',
-    flag: '--key-file',
+  }),
+  keyFile: setting('key-file', 'file with the private key, PEM', path.optional(), {
     value: 'path',
-    help: 'file with the private key, PEM',
     example: 'kalshi.pem',
-    exchange: true,
     secret: 'file',
-  },
-  {
-    path: 'markets',
-    env: 'TRADER_MARKETS',
-    flag: '--markets',
-    value: 'tickers',
-    help: 'fixed list of markets, separated by commas',
-    example: 'KXGOLD15M-26AUG102115-15,KXHIGHNY-26NOV22-T40',
-    exchange: true,
-  },
-  {
-    path: 'discovery.series',
-    env: 'TRADER_SERIES',
-    flag: '--series',
-    value: 'tickers',
-    help: 'record the open markets of these series',
-    example: 'KXGOLD15M,KXHIGHNY',
-    exchange: true,
-  },
-  {
-    path: 'discovery.events',
-    env: 'TRADER_EVENTS',
-    flag: '--events',
-    value: 'tickers',
-    help: 'record the open markets of these events',
-    example: 'KXHIGHNY-26NOV22',
-    exchange: true,
-  },
-  {
-    path: 'discovery.status',
-    env: 'TRADER_MARKET_STATUS',
-    flag: '--market-status',
+  }),
+  markets: setting(
+    'markets',
+    'fixed list of markets, separated by commas',
+    tickers.pipe(z.array(z.string()).min(1, 'must name at least one market')).optional(),
+    {
+      value: 'tickers',
+      example: 'KXGOLD15M-26AUG102115-15,KXHIGHNY-26NOV22-T40',
+    },
+  ),
+  discovery: optionalSection({
+    series: setting('series', 'record the open markets of these series', tickers.default([]), {
+      value: 'tickers',
+      example: 'KXGOLD15M,KXHIGHNY',
+    }),
+    events: setting('events', 'record the open markets of these events', tickers.default([]), {
+      value: 'tickers',
+      example: 'KXHIGHNY-26NOV22',
+    }),
+    status: setting(
+      'market-status',
+      'found markets: unopened, open, paused',
+      list(oneOf(MARKET_STATUSES)).pipe(z.array(z.enum(MARKET_STATUSES)).min(1)),
+      {
+        value: 'list',
+        example: 'open,unopened',
+        fallback: 'open',
+      },
+    ),
+    minVolume: setting('min-volume', 'found markets: least volume', whole(0, 1_000_000_000, ' contracts'), {
+      value: 'contracts',
+      example: '100',
+      fallback: '0',
+    }),
+    closesWithin: setting('closes-within', 'found markets: that close within this time', duration(1_000).optional(), {
+      value: 'duration',
+      example: '24h',
+    }),
+    limit: setting('market-limit', 'found markets: at most so many, by volume', whole(1, 100_000), {
+      value: 'markets',
+      example: '500',
+      fallback: '1000',
+    }),
+    reconcileEvery: setting('reconcile-every', 'found markets: time between full listings', duration(1_000), {
+      value: 'duration',
+      example: '5m',
+      fallback: '1m',
+    }),
+    keepAfterClose: setting(
+      'keep-after-close',
+      'found markets: time that a closed one is still recorded',
+      duration(0),
+      { value: 'duration', example: '30s', fallback: '1m' },
+    ),
+  }),
+};
+
+const table = {
+  ...exchange,
+  channels: setting('channels', 'channels beside the order books', list(oneOf(CHANNELS)).default([]), {
     value: 'list',
-    help: 'found markets: unopened, open, paused',
-    example: 'open,unopened',
-    fallback: 'open',
-    exchange: true,
-  },
-  {
-    path: 'discovery.minVolume',
-    env: 'TRADER_MIN_VOLUME',
-    flag: '--min-volume',
-    value: 'contracts',
-    help: 'found markets: least volume',
-    example: '100',
-    fallback: '0',
-    exchange: true,
-  },
-  {
-    path: 'discovery.closesWithin',
-    env: 'TRADER_CLOSES_WITHIN',
-    flag: '--closes-within',
-    value: 'duration',
-    help: 'found markets: that close within this time',
-    example: '24h',
-    exchange: true,
-  },
-  {
-    path: 'discovery.limit',
-    env: 'TRADER_MARKET_LIMIT',
-    flag: '--market-limit',
-    value: 'markets',
-    help: 'found markets: at most so many, by volume',
-    example: '500',
-    fallback: '1000',
-    exchange: true,
-  },
-  {
-    path: 'discovery.reconcileEvery',
-    env: 'TRADER_RECONCILE_EVERY',
-    flag: '--reconcile-every',
-    value: 'duration',
-    help: 'found markets: time between full listings',
-    example: '5m',
-    fallback: '1m',
-    exchange: true,
-  },
-  {
-    path: 'discovery.keepAfterClose',
-    env: 'TRADER_KEEP_AFTER_CLOSE',
-    flag: '--keep-after-close',
-    value: 'duration',
-    help: 'found markets: time that a closed one is still recorded',
-    example: '30s',
-    fallback: '1m',
-    exchange: true,
-  },
-  {
-    path: 'channels',
-    env: 'TRADER_CHANNELS',
-    flag: '--channels',
-    value: 'list',
-    help: 'channels beside the order books',
     example: 'trade,ticker',
-    fallback: 'none',
-  },
-  {
-    path: 'connections',
-    env: 'TRADER_CONNECTIONS',
-    flag: '--connections',
+    otherwise: 'none',
+  }),
+  connections: setting('connections', 'sockets over which the markets are spread', whole(1, 200), {
     value: 'count',
-    help: 'sockets over which the markets are spread',
     example: '2',
     fallback: '1',
-  },
-  {
-    path: 'database',
-    env: 'TRADER_DATABASE',
-    flag: '--database',
+  }),
+  database: setting('database', 'postgres:// URL, or a folder for the embedded database', database, {
     value: 'where',
-    help: 'postgres:// URL, or a folder for the embedded database',
     example: 'data, or postgres://user@127.0.0.1:5432/trader',
     fallback: 'data',
     secret: 'database',
-  },
-  {
-    path: 'databaseSchema',
-    env: 'TRADER_DATABASE_SCHEMA',
-    flag: '--database-schema',
-    value: 'name',
-    help: 'schema of the tables in a PostgreSQL database; made if it is not there',
-    example: 'trader',
-    fallback: "the URL's, or the user's own",
-  },
-  {
-    path: 'databasePasswordFile',
-    env: 'TRADER_DATABASE_PASSWORD_FILE',
-    flag: '--database-password-file',
+  }),
+  databaseSchema: setting(
+    'database-schema',
+    'schema of the tables in a PostgreSQL database; made if it is not there',
+    name('the name of a schema', 63).optional(),
+    {
+      value: 'name',
+      example: 'trader',
+      otherwise: "the URL's, or the user's own",
+    },
+  ),
+  databasePasswordFile: setting('database-password-file', "file with the database user's password", path.optional(), {
     value: 'path',
-    help: "file with the database user's password",
     example: '/run/secrets/database-password',
     secret: 'file',
-  },
-  {
-    path: 'http.host',
-    env: 'TRADER_HOST',
-    flag: '--host',
-    value: 'address',
-    help: 'address of the status server',
-    example: '127.0.0.1',
-    fallback: '127.0.0.1',
-  },
-  {
-    path: 'http.port',
-    env: 'TRADER_PORT',
-    flag: '--port',
-    value: 'port',
-    help: 'port of the status server, 0 for any free one',
-    example: '7070',
-    fallback: '7070',
-  },
-  {
-    path: 'http.tokenFile',
-    env: 'TRADER_HTTP_TOKEN_FILE',
-    flag: '--http-token-file',
-    value: 'path',
-    help: 'file with the token that requests must carry',
-    example: '/run/secrets/trader-token',
-    secret: 'file',
-  },
-  {
-    path: 'http.tls.certFile',
-    env: 'TRADER_TLS_CERT_FILE',
-    flag: '--tls-cert-file',
-    value: 'path',
-    help: 'certificate of the status server, PEM',
-    example: 'server.crt',
-  },
-  {
-    path: 'http.tls.keyFile',
-    env: 'TRADER_TLS_KEY_FILE',
-    flag: '--tls-key-file',
-    value: 'path',
-    help: "key of the status server's certificate, PEM",
-    example: 'server.key',
-    secret: 'file',
-  },
-  {
-    path: 'http.allowedHosts',
-    env: 'TRADER_ALLOWED_HOSTS',
-    flag: '--allowed-hosts',
-    value: 'names',
-    help: 'further names of the status server, of a local proxy',
-    example: 'trader.local',
-    fallback: 'none',
-  },
-  {
-    path: 'http.allowedOrigins',
-    env: 'TRADER_ALLOWED_ORIGINS',
-    flag: '--allowed-origins',
-    value: 'origins',
-    help: 'pages of these origins may open the status socket',
-    example: 'https://desk.example',
-    fallback: 'none',
-    secret: 'address',
-  },
-  {
-    path: 'http.maxClients',
-    env: 'TRADER_MAX_CLIENTS',
-    flag: '--max-clients',
-    value: 'count',
-    help: 'clients of the status socket at a time',
-    example: '50',
-    fallback: '50',
-  },
-  {
-    path: 'http.maxConnections',
-    env: 'TRADER_MAX_CONNECTIONS',
-    flag: '--max-connections',
-    value: 'count',
-    help: 'other connections to the status server at a time',
-    example: '100',
-    fallback: '100',
-  },
-  {
-    path: 'recorder',
-    env: 'TRADER_RECORDER',
-    flag: '--recorder',
+  }),
+  http: section({
+    host: setting(
+      'host',
+      'address of the status server',
+      name('an address', 253).regex(/^[\p{L}\p{N}.:_%[\]-]*$/u, 'must be an address'),
+      {
+        value: 'address',
+        example: '127.0.0.1',
+        fallback: '127.0.0.1',
+      },
+    ),
+    port: setting('port', 'port of the status server, 0 for any free one', whole(0, 65_535), {
+      value: 'port',
+      example: '7070',
+      fallback: '7070',
+    }),
+    tokenFile: setting('http-token-file', 'file with the token that requests must carry', path.optional(), {
+      value: 'path',
+      example: '/run/secrets/trader-token',
+      secret: 'file',
+    }),
+    tls: optionalSection({
+      certFile: setting('tls-cert-file', 'certificate of the status server, PEM', path, {
+        value: 'path',
+        example: 'server.crt',
+      }),
+      keyFile: setting('tls-key-file', "key of the status server's certificate, PEM", path, {
+        value: 'path',
+        example: 'server.key',
+        secret: 'file',
+      }),
+    }),
+    allowedHosts: setting(
+      'allowed-hosts',
+      'further names of the status server, of a local proxy',
+      list(like(/^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])$/i, 'must be a host name without a port')).default([]),
+      { value: 'names', example: 'trader.local', otherwise: 'none' },
+    ),
+    allowedOrigins: setting(
+      'allowed-origins',
+      'pages of these origins may open the status socket',
+      list(like(/^https?:\/\/[^\s/?#@\\]+\/?$/i, 'must be an origin, http:// or https:// with a host')).default([]),
+      { value: 'origins', example: 'https://desk.example', otherwise: 'none', secret: 'address' },
+    ),
+    maxClients: setting('max-clients', 'clients of the status socket at a time', whole(1, 100_000), {
+      value: 'count',
+      example: '50',
+      fallback: '50',
+    }),
+    maxConnections: setting('max-connections', 'other connections to the status server at a time', whole(1, 100_000), {
+      value: 'count',
+      example: '100',
+      fallback: '100',
+    }),
+  }),
+  recorder: setting('recorder', 'who records, for the sessions table', name('a name', 64), {
     value: 'name',
-    help: 'who records, for the sessions table',
     example: 'trader',
     fallback: 'trader',
-  },
-  {
-    path: 'spool.dir',
-    env: 'TRADER_SPOOL_DIR',
-    flag: '--spool-dir',
-    value: 'path',
-    help: 'folder of what the database does not have yet',
-    example: 'spool',
-    fallback: "spool in the embedded database's folder, or spool/RECORDER",
-  },
-  {
-    path: 'retention.maxAge',
-    env: 'TRADER_RETENTION_MAX_AGE',
-    flag: '--retention-max-age',
+  }),
+  spool: section({
+    dir: setting('spool-dir', 'folder of what the database does not have yet', path.optional(), {
+      value: 'path',
+      example: 'spool',
+      otherwise: "spool in the embedded database's folder, or spool/RECORDER",
+    }),
+  }),
+  retention: section({
+    maxAge: setting(
+      'retention-max-age',
+      'age from which records are dropped, a day at least',
+      duration(DAY_MS).optional(),
+      {
+        value: 'duration',
+        example: '90d',
+        otherwise: 'never',
+      },
+    ),
+  }),
+  holdDownMs: setting('hold-down', 'a longer time without a live feed ends the session', duration(0, DAY_MS), {
     value: 'duration',
-    help: 'age from which records are dropped, a day at least',
-    example: '90d',
-    fallback: 'never',
-  },
-  {
-    path: 'holdDownMs',
-    env: 'TRADER_HOLD_DOWN',
-    flag: '--hold-down',
-    value: 'duration',
-    help: 'a longer time without a live feed ends the session',
     example: '15s',
     fallback: '15s',
-  },
-  {
-    path: 'drainMs',
-    env: 'TRADER_DRAIN',
-    flag: '--drain',
+  }),
+  drainMs: setting('drain', "longest wait for the session's end at a stop", duration(100, DAY_MS), {
     value: 'duration',
-    help: "longest wait for the session's end at a stop",
     example: '10s',
     fallback: '10s',
-  },
-  {
-    path: 'logLevel',
-    env: 'TRADER_LOG_LEVEL',
-    flag: '--log-level',
+  }),
+  logLevel: setting('log-level', LOG_LEVELS.join(', '), oneOf(LOG_LEVELS), {
     value: 'level',
-    help: LOG_LEVELS.join(', '),
     example: LOG_LEVELS.join(', '),
     fallback: 'info',
-  },
-];
+  }),
+};
+
+export const configSchema = z.strictObject(shapeOf(table));
+export type ConfigValues = z.infer<typeof configSchema>;
+
+export type Setting = Pick<Row, 'value' | 'help' | 'example' | 'secret'> & {
+  /** In the file: `http.port` is `port` under `http`. */
+  readonly path: string;
+  readonly env: string;
+  readonly flag: string;
+  /** For help. */
+  readonly fallback: string | undefined;
+  /** Commands that connect to no exchange take no notice of it. */
+  readonly exchange: boolean;
+};
+
+const settingsOf = (rows: Rows, prefix = ''): readonly Setting[] =>
+  Object.entries(rows).flatMap(([key, row]) => {
+    const at = `${prefix}${key}`;
+    if ('inside' in row) return settingsOf(row.inside, `${at}.`);
+    const { flag, fallback, otherwise, schema: _, ...about } = row;
+    const env = `TRADER_${flag.toUpperCase().replaceAll('-', '_')}`;
+    const isOfExchange = Object.hasOwn(exchange, at.split('.')[0]!);
+    return [{ ...about, path: at, env, flag: `--${flag}`, fallback: fallback ?? otherwise, exchange: isOfExchange }];
+  });
+
+export const SETTINGS = settingsOf(table);
+
+/** What names an exchange, in the file's words. */
+export const NAMES_AN_EXCHANGE = Object.keys(exchange);
 
 /** The setting of exactly this path. */
 export const settingOf = (path: string): Setting => SETTINGS.find((setting) => setting.path === path)!;
