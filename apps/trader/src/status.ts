@@ -5,6 +5,7 @@ import { formatPrice, formatSize } from '@trader/orderbook-client';
 import type { RecordingSession, SessionCounters, SessionStore, StoreBacklog } from '@trader/session-store';
 import type { UnknownMarket } from './feed/asked-markets.ts';
 import type { StoreFailure } from './store/store-failures.ts';
+import { holderOf, type Holder } from './coordinator/state.ts';
 import type { CoordinatorState } from './coordinator/step.ts';
 import type { DiscoveryStatus } from './feed/discovered-markets.ts';
 import { versions } from './versions.ts';
@@ -61,6 +62,8 @@ export type Status = {
   readonly waitingFor: CoordinatorState['wait'];
   /** What the store refused and is asked for again. */
   readonly refusal: CoordinatorState['refusal'];
+  /** Who records in its place, and into which session; `null` unless another process has the recorder. */
+  readonly standbyFor: Holder | null;
   readonly uptimeMs: number;
   readonly versions: { readonly trader: string; readonly node: string };
   readonly source: string;
@@ -127,6 +130,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     draining: coordinator.phase === 'shutdown',
     waitingFor: coordinator.wait,
     refusal: coordinator.refusal,
+    standbyFor: holderOf(coordinator.session),
     uptimeMs: Math.round(view.uptimeMs),
     versions,
     source,

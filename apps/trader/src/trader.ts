@@ -216,6 +216,7 @@ class TraderProcess implements Trader {
     const books = [...(client?.books() ?? [])];
     this.#minutes.report({
       session: session && { id: session.id, counters: session.counters() },
+      isStandby: this.#loop.state.phase === 'standby',
       books: { synced: books.filter(({ synced }) => synced).length, wanted: books.length },
     });
   }
@@ -245,7 +246,13 @@ class TraderProcess implements Trader {
       case 'remake-feed':
         return this.#feed.remake(effect.reason);
       case 'open-session':
-        return this.#keeper.openSession(effect.attempt, effect.continues, this.#feed.firstWaitingAtMs);
+        return this.#keeper.openSession(effect.attempt, {
+          continues: effect.continues,
+          startedAtMs: this.#feed.firstWaitingAtMs,
+          isTakeover: effect.isTakeover,
+        });
+      case 'stand-by':
+        return this.#feed.standBy();
       case 'record':
         return this.#feed.record(this.#keeper.take(effect.sessionId));
       case 'discard-session':
@@ -254,6 +261,11 @@ class TraderProcess implements Trader {
         const session = this.#feed.detach();
         if (session) this.#keeper.endSession(session, effect.end);
         return;
+      }
+      case 'forbid': {
+        const { from, to, cause } = effect;
+        const text = `there is no transition from ${from} to ${to} (${cause}); it stays in ${from}. Please report this`;
+        return this.#options.log.error({ code: 'TRANSITION_FORBIDDEN', from, to, cause }, text);
       }
       case 'shut-down':
         return this.#shutDown(effect.reason);

@@ -51,8 +51,8 @@ test('an exchange that is away, and a recorder that somebody else has, are named
   await until(first.ready, ({ status }) => status === 200);
 
   await using second = await started({ database, feed, recorder: 'desk' });
-  const busy = await until(second.ready, ({ body }) => body.causes.some(({ status }) => status === 'refused'));
-  expect(busy.body.causes).toContainEqual({ component: 'session', status: 'refused', reason: 'RECORDER_BUSY' });
+  const busy = await until(second.ready, ({ body }) => body.state === 'standby');
+  expect(busy).toMatchObject({ status: 503, body: { causes: [{ component: 'trader', status: 'standby' }] } });
 
   const wrong = { ...feed, url: nowhere };
   await using third = await started({ database, feed: wrong, recorder: 'desk-b' });

@@ -68,7 +68,7 @@ describe('a ready trader', () => {
     expect(body.error.message).not.toContain('..');
   });
 
-  test.each(['/livez?_=1', '/readyz?verbose'])(
+  test.each(['/livez?_=1', '/readyz?verbose', '/standbyz?x'])(
     'answers %s: a probe that was refused would restart the process',
     async (path) => {
       expect((await running.get(path)).status).toBe(200);
@@ -230,7 +230,7 @@ test('no endpoint and no message holds the key, its name, the token or the datab
   const reader = new SocketReader(origin, '/ws', [], { headers });
   await reader.next('status');
   const told: unknown[] = [];
-  for (const path of ['/livez', '/readyz', '/status', '/sessions', '/books', '/metrics', '/nothing']) {
+  for (const path of ['/livez', '/readyz', '/standbyz', '/status', '/sessions', '/books', '/metrics', '/nothing']) {
     const { body } = await get(origin + path, headers);
     told.push(body, (await get(`${origin}${path}?token=a-guess`)).body);
   }

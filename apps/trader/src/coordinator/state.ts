@@ -1,16 +1,25 @@
 // What the coordinator knows, what it is told, and what it asks for. What follows from what is in step.ts.
 import type { SessionCounters } from '@trader/session-store';
 
-export type CoordinatorPhase = 'startup' | 'initializing' | 'orderbook_connect' | 'ready' | 'error' | 'shutdown';
+export type CoordinatorPhase =
+  | 'startup'
+  | 'initializing'
+  | 'orderbook_connect'
+  | 'ready'
+  | 'standby'
+  | 'error'
+  | 'shutdown';
 
-/** Which phase may follow which. What is not here cannot happen; `shutdown` is the only end. */
+/** Which phase may follow which. `step` takes no other transition; `shutdown` is the only end. */
 export const ALLOWED: Readonly<Record<CoordinatorPhase, readonly CoordinatorPhase[]>> = {
   startup: ['initializing', 'shutdown'],
   initializing: ['orderbook_connect', 'shutdown'],
-  orderbook_connect: ['ready', 'error', 'shutdown'],
+  orderbook_connect: ['ready', 'standby', 'error', 'shutdown'],
   ready: ['error', 'shutdown'],
+  // Whoever takes over makes the feed anew: what it had of the present one is let go.
+  standby: ['orderbook_connect', 'error', 'shutdown'],
   // Straight back where the feed healed by itself, by way of `orderbook_connect` where it has to be made anew.
-  error: ['ready', 'orderbook_connect', 'shutdown'],
+  error: ['ready', 'standby', 'orderbook_connect', 'shutdown'],
   shutdown: [],
 };
 
@@ -22,6 +31,9 @@ export type ComponentHealth = {
 
 /** The component whose failure ends a session. Another one's failure ends `ready` only: what still records goes on. */
 export const FEED = 'feed';
+
+/** The process that records under our recorder's name, and its session. */
+export type Holder = { readonly sessionId: string; readonly owner: string };
 
 export type SessionEnd = { readonly status: 'closed' | 'health_failure' | 'error'; readonly reason: string };
 
@@ -50,6 +62,8 @@ export type CoordinatorFact =
   | { readonly type: 'feed-came'; readonly fresh: boolean }
   | { readonly type: 'feed-went' }
   | { readonly type: 'session-opened'; readonly attempt: number; readonly sessionId: string }
+  /** Another process records under this name. */
+  | { readonly type: 'recorder-busy'; readonly attempt: number; readonly holder: Holder }
   | { readonly type: 'session-refused'; readonly attempt: number; readonly code: string; readonly reason: string }
   /** It takes no more records. */
   | { readonly type: 'session-failed'; readonly sessionId: string; readonly reason: string }
@@ -65,8 +79,18 @@ export type CoordinatorEffect =
   | { readonly type: 'start-feed' }
   /** New connections: a session begins with snapshots, and those come only with one. */
   | { readonly type: 'remake-feed'; readonly reason: string }
-  /** `continues: null`: whichever the store finds left behind. */
-  | { readonly type: 'open-session'; readonly attempt: number; readonly continues: string | null }
+  /**
+   * `continues: null`: whichever the store finds left behind. `isTakeover`: another process has the recorder for all that is known, so
+   * that no session is wanted of which the database does not know.
+   */
+  | {
+      readonly type: 'open-session';
+      readonly attempt: number;
+      readonly continues: string | null;
+      readonly isTakeover: boolean;
+    }
+  /** Another process records what comes: it is let go from now on, until a session is there. */
+  | { readonly type: 'stand-by' }
   /** What was opened is taken: the records that wait for it, and all that follow, go there. */
   | { readonly type: 'record'; readonly sessionId: string }
   /** It was opened too late for whoever asked. It is to be ended, as nobody records into it. */
@@ -77,7 +101,9 @@ export type CoordinatorEffect =
   | { readonly type: 'let-go' }
   /** An owner did not do its part in time. What follows is among the other effects. */
   | { readonly type: 'overdue'; readonly wait: Wait }
-  | { readonly type: 'announce'; readonly transition: CoordinatorTransition };
+  | { readonly type: 'announce'; readonly transition: CoordinatorTransition }
+  /** The table has no such transition: a mistake of ours. The phase stays. */
+  | { readonly type: 'forbid'; readonly from: CoordinatorPhase; readonly to: CoordinatorPhase; readonly cause: string };
 
 /** One change of phase, as it is logged, listed in `/status` and sent to whoever watches. */
 export type CoordinatorTransition = {
@@ -119,6 +145,7 @@ export type WaitName =
   | 'feed'
   | 'session-opening'
   | 'session-retry'
+  | 'takeover'
   | 'session-end'
   | 'health'
   | 'drain';
@@ -141,6 +168,7 @@ export type CoordinatorLimits = {
   /** @default 120000 */ readonly feedMs: number;
   /** @default 120000 */ readonly healthMs: number;
   /** @default 45000 */ readonly sessionOpeningMs: number;
+  /** Between two questions of a standby whether the recorder is free. @default 1000 */ readonly takeoverMs: number;
   /** Longer than a session's close may take. @default 20000 */ readonly sessionEndMs: number;
   /** From the request to stop until everything is let go. @default 10000 */ readonly drainMs: number;
 };
@@ -151,9 +179,30 @@ export const DEFAULT_LIMITS: CoordinatorLimits = {
   feedMs: 120_000,
   healthMs: 120_000,
   sessionOpeningMs: 45_000,
+  takeoverMs: 1_000,
   sessionEndMs: 20_000,
   drainMs: 10_000,
 };
+
+/** `attempt`: the latest that was asked for. */
+export type StoreState =
+  | { readonly is: 'closed' }
+  | { readonly is: 'opening' | 'retry'; readonly attempt: number }
+  | { readonly is: 'open' };
+
+/** `attempt`: the latest that was asked for, of all sessions. `behind`: who records in our place. */
+export type SessionState = { readonly attempt: number } & (
+  | { readonly is: 'none' | 'retry' }
+  | { readonly is: 'opening'; readonly behind: Holder | null }
+  | { readonly is: 'standby'; readonly behind: Holder }
+  | { readonly is: 'open' | 'closing'; readonly id: string }
+);
+
+/** Who records in our place; `null` if nobody is known to. */
+export const holderOf = (session: SessionState): Holder | null => ('behind' in session ? session.behind : null);
+
+/** The open session, or the one that is being ended. */
+export const sessionIdOf = (session: SessionState): string | null => ('id' in session ? session.id : null);
 
 export type CoordinatorState = {
   readonly phase: CoordinatorPhase;
@@ -161,16 +210,13 @@ export type CoordinatorState = {
   readonly cause: string;
   /** `null` in `ready`, and only there. */
   readonly wait: Wait | null;
-  readonly store: 'closed' | 'opening' | 'retry' | 'open';
-  readonly storeAttempt: number;
+  readonly store: StoreState;
   readonly feedIsHere: boolean;
   /** See `feed-came`. */
   readonly feedIsFresh: boolean;
   /** Critical components by name; one that was not heard of is not there, and the feed then counts as unhealthy. */
   readonly health: Readonly<Record<string, ComponentHealth>>;
-  readonly session: 'none' | 'opening' | 'retry' | 'open' | 'closing';
-  readonly sessionAttempt: number;
-  readonly sessionId: string | null;
+  readonly session: SessionState;
   /** The session that the next one continues. */
   readonly previousSessionId: string | null;
   /** The session of the last `ready`. */
@@ -178,5 +224,7 @@ export type CoordinatorState = {
   /** When `ready` was left; `null` in `ready`, and before the first one. */
   readonly readyLeftAtMs: number | null;
   readonly refusal: Refusal | null;
+  /** Transitions that were asked for and that the table does not have. */
+  readonly forbidden: number;
   readonly limits: CoordinatorLimits;
 };

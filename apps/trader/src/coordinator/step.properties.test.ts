@@ -2,7 +2,7 @@
 import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '@trader/testkit';
-import { ALLOWED } from './state.ts';
+import { ALLOWED, holderOf, sessionIdOf } from './state.ts';
 import {
   initialCoordinator,
   step,
@@ -31,6 +31,11 @@ const input: fc.Arbitrary<CoordinatorInput> = fc
       fc.record({ type: fc.constant('feed-went' as const) }),
       fc.record({ type: fc.constant('session-opened' as const), attempt, sessionId: ids }),
       fc.record({ type: fc.constant('session-refused' as const), attempt, code: text, reason: text }),
+      fc.record({
+        type: fc.constant('recorder-busy' as const),
+        attempt,
+        holder: fc.record({ sessionId: ids, owner: text }),
+      }),
       fc.record({ type: fc.constant('session-failed' as const), sessionId: ids, reason: text }),
       fc.record({ type: fc.constant('session-ended' as const), sessionId: ids }),
       fc.record({
@@ -64,8 +69,10 @@ function faultsOfStep(
   const { wait } = state;
   if ((wait === null) !== (phase === 'ready')) faults.push(`${phase} waits for ${wait?.name ?? 'nobody'}`);
   if (wait && wait.untilMs <= wait.sinceMs) faults.push(`${wait.name} has no time`);
-  const isWell = state.session === 'open' && Object.values(state.health).every(({ status: is }) => is === 'healthy');
+  const isWell = state.session.is === 'open' && Object.values(state.health).every(({ status: is }) => is === 'healthy');
   if (phase === 'ready' && !isWell) faults.push('ready, though something is not');
+  if (phase === 'standby' && !holderOf(state.session)) faults.push('standing by for nobody');
+  if (state.forbidden > 0) faults.push('a transition that there is not');
   return faults;
 }
 
@@ -108,6 +115,8 @@ function simulate(seed: number, honestFromMs: number) {
   let feed: 'off' | 'on' | 'live' = 'off';
   let connection = 0;
   let recordedConnection = 0;
+  let strangerUntilMs = 0;
+  let standbys = 0;
 
   const isHonest = () => nowMs >= honestFromMs;
   const upTo = (ms: number) => 1 + Math.floor(random() * ms);
@@ -146,6 +155,11 @@ function simulate(seed: number, honestFromMs: number) {
         const isLost = random() < 0.5;
         return later(delayMs, () => {
           const refusal = { type: 'session-refused', attempt: number, code: 'AWAY', reason: 'away' };
+          // Another process has the recorder for a while, or our own session that is not over yet.
+          if (!isHonest() && random() < 0.3 && open.size === 0) strangerUntilMs = nowMs + upTo(60_000);
+          if (nowMs < strangerUntilMs) {
+            return tell({ type: 'recorder-busy', attempt: number, holder: { sessionId: 'theirs', owner: 'host/1' } });
+          }
           if (fails || open.size > 0) return tell(refusal);
           if (hangs && isLost) return;
           const sessionId = `s${++sessions}`;
@@ -165,7 +179,10 @@ function simulate(seed: number, honestFromMs: number) {
       }
       case 'discard-session':
         return later(delayMs, () => void open.delete(effect.sessionId));
+      case 'stand-by':
+        return void standbys++;
       case 'record':
+      case 'forbid':
       case 'announce':
       case 'overdue':
       case 'shut-down':
@@ -198,8 +215,8 @@ function simulate(seed: number, honestFromMs: number) {
       return tell({ type: 'health-changed', component: 'spool', health: { status: 'healthy', reason: 'ok' } });
     const dice = random();
     if (dice < 0.4 && feed === 'live') lose();
-    else if (dice < 0.6 && state.sessionId)
-      tell({ type: 'session-failed', sessionId: state.sessionId, reason: 'fenced' });
+    else if (dice < 0.6 && state.session.is === 'open')
+      tell({ type: 'session-failed', sessionId: state.session.id, reason: 'fenced' });
     else if (dice < 0.8) {
       const each = random() < 0.5 ? 'unhealthy' : 'healthy';
       tell({ type: 'health-changed', component: 'spool', health: { status: each, reason: 'disk' } });
@@ -225,7 +242,7 @@ function simulate(seed: number, honestFromMs: number) {
       next.run();
     }
   };
-  return { run, open, state: () => state };
+  return { run, open, state: () => state, standbys: () => standbys };
 }
 
 describe('once the faults have stopped', () => {
@@ -236,15 +253,18 @@ describe('once the faults have stopped', () => {
   test.each(Array.from({ length: 10 }, (_, index) => index * 20))(
     'it is ready within a bound, with one session open, and stays so (seeds %i and the 19 after it)',
     (first) => {
+      let standbys = 0;
       for (let seed = first; seed < first + 20; seed++) {
         const shell = simulate(seed, faultyMs);
         shell.run(faultyMs + boundMs);
         expect(shell.state().phase, `seed ${seed}`).toBe('ready');
-        const { sessionId } = shell.state();
+        const sessionId = sessionIdOf(shell.state().session);
         shell.run(faultyMs + boundMs + 3_600_000);
-        expect(shell.state(), `seed ${seed}`).toMatchObject({ phase: 'ready', sessionId });
+        expect(shell.state(), `seed ${seed}`).toMatchObject({ phase: 'ready', session: { id: sessionId } });
         expect([...shell.open], `seed ${seed}`).toEqual([sessionId]);
+        standbys += shell.standbys();
       }
+      expect(standbys).toBeGreaterThan(0);
     },
   );
 });

@@ -56,6 +56,11 @@ const refused = (attempt: number, code = 'DATABASE_UNREACHABLE'): Input => ({
   code,
   reason: 'no',
 });
+const busy = (attempt: number): Input => ({
+  type: 'recorder-busy',
+  attempt,
+  holder: { sessionId: 'theirs', owner: 'host/1' },
+});
 const storeRefused = (attempt: number, fatal: boolean): Input => ({
   type: 'store-refused',
   attempt,
@@ -82,7 +87,7 @@ describe('the way up', () => {
     expect(it.sessions()).toEqual([]);
     expect(it.state.wait).toMatchObject({ name: 'feed', owner: 'feed' });
     it.tell(came);
-    expect(it.sessions()).toEqual([{ type: 'open-session', attempt: 1, continues: null }]);
+    expect(it.sessions()).toEqual([{ type: 'open-session', attempt: 1, continues: null, isTakeover: false }]);
     expect(it.state.phase).toBe('orderbook_connect');
   });
 
@@ -187,9 +192,9 @@ describe('a feed that fails', () => {
     it.tell(degraded);
     expect(it.asked).toHaveLength(before);
     it.tell(healthy, came);
-    expect(it.asked.at(-1)).toEqual({ type: 'open-session', attempt: 2, continues: 's1' });
+    expect(it.asked.at(-1)).toEqual({ type: 'open-session', attempt: 2, continues: 's1', isTakeover: false });
     it.tell(opened('s2', 2));
-    expect(it.state).toMatchObject({ phase: 'ready', sessionId: 's2' });
+    expect(it.state).toMatchObject({ phase: 'ready', session: { id: 's2' } });
     const recovery = it.transitions().at(-1)!;
     expect(recovery).toMatchObject({ from: 'error', kind: 'recovery', sessionClosed: 's1', sessionOpened: 's2' });
     expect(recovery.outageMs).toBe(50);
@@ -204,9 +209,9 @@ describe('a feed that fails', () => {
 
   test('while it is only degraded keeps the session but is not ready', () => {
     const it = ready().tell(degraded);
-    expect(it.state).toMatchObject({ phase: 'error', session: 'open' });
+    expect(it.state).toMatchObject({ phase: 'error', session: { is: 'open' } });
     it.tell(healthy);
-    expect(it.state).toMatchObject({ phase: 'ready', sessionId: 's1' });
+    expect(it.state).toMatchObject({ phase: 'ready', session: { id: 's1' } });
     expect(it.transitions().at(-1)).toMatchObject({ kind: 'recovery', sessionClosed: null, sessionOpened: null });
   });
 
@@ -227,12 +232,17 @@ describe('a feed that fails', () => {
 describe('a component that is not the feed', () => {
   test('ends ready and not the session, as what still records goes on', () => {
     const it = ready().tell(health('unhealthy', 'SPOOL_FULL', 'spool'));
-    expect(it.state).toMatchObject({ phase: 'error', cause: 'SPOOL_FULL', session: 'open', wait: { name: 'health' } });
+    expect(it.state).toMatchObject({
+      phase: 'error',
+      cause: 'SPOOL_FULL',
+      session: { is: 'open' },
+      wait: { name: 'health' },
+    });
     const before = it.asked.length;
     it.letPass();
     expect(it.since(before).map(({ type }) => type)).toEqual(['overdue']);
     it.tell(health('healthy', 'writing', 'spool'));
-    expect(it.state).toMatchObject({ phase: 'ready', sessionId: 's1' });
+    expect(it.state).toMatchObject({ phase: 'ready', session: { id: 's1' } });
   });
 });
 
@@ -246,7 +256,7 @@ describe('a session that the store ends', () => {
     expect(it.asked.at(-1)).toEqual({ type: 'remake-feed', reason: 'the next session needs snapshots' });
     expect(it.state.phase).toBe('orderbook_connect');
     it.tell(went, came);
-    expect(it.asked.at(-1)).toEqual({ type: 'open-session', attempt: 2, continues: 's1' });
+    expect(it.asked.at(-1)).toEqual({ type: 'open-session', attempt: 2, continues: 's1', isTakeover: false });
     it.tell(opened('s2', 2));
     expect(it.state.phase).toBe('ready');
   });
@@ -260,8 +270,94 @@ describe('a session that the store ends', () => {
 
   test('and whose failure comes late does not end the next one', () => {
     const it = ready().tell(failed('s1'), ended('s1'), went, came, opened('s2', 2), failed('s1'));
-    expect(it.state).toMatchObject({ phase: 'ready', sessionId: 's2' });
+    expect(it.state).toMatchObject({ phase: 'ready', session: { id: 's2' } });
   });
+});
+
+describe('a recorder that another process has', () => {
+  const standingBy = () => connecting().tell(came, busy(1));
+
+  test('is stood by for: what comes is let go, and nothing is refused, overdue or unhealthy', () => {
+    const it = standingBy();
+    expect(it.state).toMatchObject({
+      phase: 'standby',
+      cause: 'standing by: host/1 records into session theirs',
+      wait: { name: 'takeover' },
+      session: { is: 'standby', behind: { sessionId: 'theirs' } },
+      refusal: null,
+    });
+    expect(it.asked.map(({ type }) => type).slice(-2)).toEqual(['stand-by', 'announce']);
+  });
+
+  test('is asked for again and again, without another word', () => {
+    const it = standingBy();
+    const before = it.asked.length;
+    for (let attempt = 2; attempt < 100; attempt++) {
+      expect(it.letPass()).toBe(1000);
+      it.tell(busy(attempt));
+    }
+    expect(new Set(it.asked.slice(before).map(({ type }) => type))).toEqual(new Set(['open-session']));
+    expect(it.asked.at(-1)).toMatchObject({ continues: 'theirs', isTakeover: true });
+    expect(it.state).toMatchObject({ phase: 'standby', wait: { overdue: 0 } });
+  });
+
+  test('is taken over once it is free, with new connections, and ready when they are there', () => {
+    const it = standingBy();
+    it.letPass();
+    const before = it.asked.length;
+    it.tell(opened('s2', 2));
+    expect(it.asked.slice(before)).toMatchObject([
+      { type: 'record', sessionId: 's2' },
+      { type: 'announce', transition: { from: 'standby', to: 'orderbook_connect' } },
+      { type: 'remake-feed', reason: 'session s2 takes over from session theirs of host/1' },
+    ]);
+    it.tell(went, healthy);
+    expect(it.state).toMatchObject({ phase: 'orderbook_connect', wait: { name: 'feed' } });
+    it.tell(came);
+    expect(it.state).toMatchObject({ phase: 'ready', session: { id: 's2' } });
+  });
+
+  test('is continued by whoever comes back from its latest session, not from an own one of before', () => {
+    const it = ready().tell(failed('s1'), ended('s1'), went, came, busy(2));
+    expect(it.state).toMatchObject({ phase: 'standby', previousSessionId: 'theirs' });
+    it.letPass();
+    expect(it.asked.at(-1)).toMatchObject({ type: 'open-session', continues: 'theirs' });
+  });
+
+  test('is not taken over by a feed that is not there, and leaves standby when something is unhealthy', () => {
+    const it = standingBy().tell(went, unhealthy);
+    expect(it.state).toMatchObject({ phase: 'error', wait: { name: 'feed' } });
+    const before = it.asked.length;
+    it.tell(came);
+    expect(it.asked).toHaveLength(before);
+    it.tell(healthy);
+    expect(it.state).toMatchObject({ phase: 'standby', wait: { name: 'takeover' } });
+  });
+
+  test('and a database that does not answer is no reason to record what both could have', () => {
+    const it = standingBy();
+    it.letPass();
+    it.tell(refused(2));
+    expect(it.state).toMatchObject({ phase: 'standby', refusal: { code: 'DATABASE_UNREACHABLE' } });
+    it.letPass();
+    expect(it.asked.at(-1)).toMatchObject({ type: 'open-session', isTakeover: true });
+    it.letPass();
+    expect(it.state).toMatchObject({ phase: 'standby', refusal: { code: 'TIMEOUT' } });
+  });
+
+  test('and that is had with a feed that died meanwhile is given up at once', () => {
+    const it = standingBy();
+    it.letPass();
+    it.tell(went, unhealthy, opened('s2', 2));
+    expect(it.asked.at(-1)).toMatchObject({ type: 'close-session', end: { status: 'health_failure' } });
+  });
+});
+
+test('a transition that the table does not have is told and counted, and the phase stays', () => {
+  const state = { ...coordinator().state, session: { is: 'open', attempt: 1, id: 's1' } as const };
+  const { state: next, effects } = step(state, { ...unhealthy, atMs: 1 });
+  expect(effects).toContainEqual({ type: 'forbid', from: 'startup', to: 'error', cause: 'no connection' });
+  expect(next).toMatchObject({ phase: 'startup', forbidden: 1 });
 });
 
 describe('an answer that does not come in time', () => {
@@ -271,18 +367,18 @@ describe('an answer that does not come in time', () => {
     it.letPass();
     expect(it.asked.slice(-2)).toMatchObject([{ type: 'overdue' }, { type: 'open-session', continues: 's1' }]);
     it.tell(ended('s1'), opened('s2', 2));
-    expect(it.state).toMatchObject({ phase: 'ready', sessionId: 's2' });
+    expect(it.state).toMatchObject({ phase: 'ready', session: { id: 's2' } });
   });
 
   test('leaves no session behind that nobody records into', () => {
     const it = connecting().tell(came);
     it.letPass();
-    expect(it.state).toMatchObject({ session: 'retry', refusal: { code: 'TIMEOUT' } });
+    expect(it.state).toMatchObject({ session: { is: 'retry' }, refusal: { code: 'TIMEOUT' } });
     it.letPass();
     it.tell(opened('late', 1));
     expect(it.asked.at(-1)).toEqual({ type: 'discard-session', sessionId: 'late' });
     it.tell(opened('s2', 2));
-    expect(it.state).toMatchObject({ phase: 'ready', sessionId: 's2' });
+    expect(it.state).toMatchObject({ phase: 'ready', session: { id: 's2' } });
   });
 });
 
@@ -317,6 +413,15 @@ describe('every', () => {
     'initializing>orderbook_connect': () => coordinator().tell({ type: 'started' }, { type: 'store-opened' }),
     'initializing>shutdown': () => coordinator().tell({ type: 'started' }, stop),
     'orderbook_connect>ready': () => ready(),
+    'orderbook_connect>standby': () => connecting().tell(came, busy(1)),
+    'standby>orderbook_connect': () => {
+      const it = connecting().tell(came, busy(1));
+      it.letPass();
+      return it.tell(opened('s2', 2));
+    },
+    'standby>error': () => connecting().tell(came, busy(1), unhealthy),
+    'standby>shutdown': () => connecting().tell(came, busy(1), stop),
+    'error>standby': () => connecting().tell(came, busy(1), unhealthy, healthy),
     'orderbook_connect>error': () => connecting().tell(came, degraded, opened('s1'), unhealthy),
     'orderbook_connect>shutdown': () => connecting().tell(stop),
     'ready>error': () => ready().tell(unhealthy),
@@ -347,6 +452,7 @@ describe('every', () => {
     ['feed', 'feed', 120_000, () => connecting()],
     ['session-opening', 'store', 45_000, () => connecting().tell(came)],
     ['session-retry', 'coordinator', 500, () => connecting().tell(came, refused(1))],
+    ['takeover', 'coordinator', 1_000, () => connecting().tell(came, busy(1))],
     ['session-end', 'store', 20_000, () => ready().tell(unhealthy)],
     ['health', 'health', 120_000, () => ready().tell(degraded)],
     ['drain', 'process', 10_000, () => ready().tell(stop)],

@@ -32,6 +32,8 @@ export class FeedSide {
   #phase: FeedPhase = 'idle';
   /** The client's latest since it was live, its code first. */
   #problem: string | null = null;
+  /** We ask for new connections ourselves at this moment. */
+  #isRemaking = false;
   #discovery: DiscoveredMarkets | null = null;
   #asked: AskedMarkets | null = null;
 
@@ -97,8 +99,15 @@ export class FeedSide {
 
   /** New connections, whatever the present ones are like, or the first ones if it could not be started. */
   remake(reason: string): void {
-    if (this.#client) this.#client.reconnect(reason);
-    else this.start();
+    if (!this.#client) return this.start();
+    this.#isRemaking = true;
+    this.#client.reconnect(reason);
+    this.#isRemaking = false;
+  }
+
+  /** Another process records: what comes is let go. */
+  standBy(): void {
+    this.#recorder!.standBy();
   }
 
   /** Records into the session from now on. */
@@ -120,9 +129,9 @@ export class FeedSide {
     const { log, observe, tell } = this.#options;
     client.on('problem', ({ error, retryInMs }) => {
       this.#problem = `${error.code}: ${error.message}`;
-      log.warn({ code: error.code, retryInMs }, error.message);
+      log[this.#isRemaking ? 'info' : 'warn']({ code: error.code, retryInMs }, error.message);
     });
-    client.on('gap', (gap) => log.warn({ gap }, gapText(gap)));
+    client.on('gap', (gap) => log[recorder.letsGo(gap) ? 'debug' : 'warn']({ gap }, gapText(gap)));
     client.on('status', ({ to }) => {
       log.debug({ phase: to, epoch: client.status().epoch }, `feed: ${to}`);
       this.#phase = to;

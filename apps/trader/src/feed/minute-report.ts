@@ -8,6 +8,8 @@ type Counts = Pick<SessionCounters, (typeof names)[number]>;
 
 export type Recorded = {
   readonly session: { readonly id: string; readonly counters: Counts } | null;
+  /** Another process records. */
+  readonly isStandby: boolean;
   readonly books: { readonly synced: number; readonly wanted: number };
 };
 
@@ -19,10 +21,11 @@ export class MinuteReport {
     this.#log = log;
   }
 
-  report({ session, books }: Recorded): void {
+  report({ session, isStandby, books }: Recorded): void {
     const before = session && this.#last?.id === session.id ? this.#last.counters : null;
     this.#last = session;
     const synced = `${books.synced} of ${books.wanted} books are synced`;
+    if (isStandby) return this.#log.info({ books }, `standing by; ${synced}`);
     if (!session) return this.#log.warn({ books }, `nothing is being recorded; ${synced}`);
     const counts = Object.fromEntries(
       names.map((name) => [name, session.counters[name] - (before?.[name] ?? 0)]),

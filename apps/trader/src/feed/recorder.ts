@@ -14,6 +14,8 @@ export type RecorderCounters = {
   readonly waiting: number;
   /** Records that no session took: they came between two, or the store refused them. */
   readonly unrecorded: number;
+  /** Records that are let go while another process records: nobody was to have them from us. */
+  readonly letGo: number;
   /** Records that can never be stored; the ledger names each that had a number. */
   readonly refused: number;
   /** Times that reading paused: the store was behind, or too much waited for a session. */
@@ -31,7 +33,12 @@ export class Recorder {
   #waiting: StoreRecord[] = [];
   /** Connections up to this epoch are in an earlier session, in whole or in part: the next one begins behind it. */
   #recordedEpoch = 0;
+  /** Another process records. */
+  #standsBy = false;
+  /** When the session that was taken over had ended; `null` once the ledger has it. */
+  #takenOverFromMs: number | null = null;
   #unrecorded = 0;
+  #letGo = 0;
   #refusals = 0;
   #pauses = 0;
   #draining = false;
@@ -81,6 +88,7 @@ export class Recorder {
     return {
       waiting,
       unrecorded: this.#unrecorded,
+      letGo: this.#letGo,
       refused: this.#refusals,
       pauses: this.#pauses,
       ...this.#reading.view,
@@ -98,8 +106,29 @@ export class Recorder {
     return this.#client.status().connections.every(({ epoch }) => epoch > this.#recordedEpoch);
   }
 
-  /** Records into `session` from now on, beginning with what was kept for it. */
+  /** Another process records what comes: it is let go until a session is there, and so is what was kept. The feed is read. */
+  standBy(): void {
+    this.#standsBy = true;
+    this.#letGo += this.#waiting.length;
+    this.#waiting = [];
+    if (!this.#draining) this.#reading.resume();
+  }
+
+  /** Whether another process records, or recorded, what this connection sends. */
+  letsGo({ epoch }: { readonly epoch: number }): boolean {
+    return this.#standsBy || (this.#session !== null && epoch <= this.#recordedEpoch);
+  }
+
+  /**
+   * Records into `session` from now on, beginning with what was kept for it. What the present connections sent has been let go where
+   * it stood by, so that it begins with the next ones.
+   */
   attach(session: RecordingSession): void {
+    if (this.#standsBy) {
+      this.#standsBy = false;
+      this.#recordedEpoch = this.#client.status().epoch;
+      this.#takenOverFromMs = session.predecessor?.endedAtMs ?? null;
+    }
     this.#session = session;
     void this.#watch(session);
     const waiting = this.#waiting;
@@ -117,7 +146,10 @@ export class Recorder {
   /** Stops recording; the session is the caller's to close. */
   detach(): RecordingSession | null {
     const session = this.#session;
-    if (session) this.#nameUnread(this.#client.status().connections.map(({ epoch }) => epoch));
+    if (session) {
+      this.#nameUnread(this.#client.status().connections.map(({ epoch }) => epoch));
+      this.#nameTakeover(session, this.#client.status().epoch, systemRuntime.nowMs());
+    }
     this.#session = null;
     if (session) this.#recordedEpoch = this.#client.status().epoch;
     return session;
@@ -158,13 +190,30 @@ export class Recorder {
     }
   }
 
+  /** Between the session that was taken over and this one's first record nobody recorded. */
+  #nameTakeover(session: RecordingSession, epoch: number, toAtMs: number): void {
+    if (this.#takenOverFromMs === null) return;
+    const fromAtMs = Math.min(this.#takenOverFromMs, toAtMs);
+    this.#takenOverFromMs = null;
+    const all = { sid: null, firstSeq: null, lastSeq: null, market: null };
+    this.#append(session, { kind: 'gap', epoch, ...all, fromAtMs, toAtMs, cause: 'takeover' });
+  }
+
   #pause(cause: PauseCause): void {
     this.#pauses++;
     this.#reading.pause(cause);
   }
 
   #take(record: StoreRecord): void {
-    if (this.#session) return this.#append(this.#session, record);
+    if (this.letsGo(record)) {
+      this.#letGo++;
+      return;
+    }
+    if (this.#session) {
+      const atMs = 'receivedAtMs' in record ? record.receivedAtMs : record.fromAtMs;
+      this.#nameTakeover(this.#session, record.epoch, atMs);
+      return this.#append(this.#session, record);
+    }
     if (record.epoch <= this.#recordedEpoch) {
       this.#unrecorded++;
       return;

@@ -15,7 +15,7 @@ const MAX_URL_LENGTH = 2_048;
 const MAX_HEADERS = 100;
 
 /** What is answered without a token: who asks it is often unable to send one. The path alone, as it came. */
-export const isProbe = (url: string | undefined): boolean => /^\/(livez|readyz)(\?|$)/.test(url ?? '');
+export const isProbe = (url: string | undefined): boolean => /^\/(livez|readyz|standbyz)(\?|$)/.test(url ?? '');
 
 export type Asked = { readonly url?: string | undefined; readonly headers: IncomingHttpHeaders };
 

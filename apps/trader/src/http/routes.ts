@@ -8,7 +8,7 @@ import type { BookChanges } from './status/book-changes.ts';
 import { bookSummary, fullBook } from './status/book-report.ts';
 import { isProbe } from './auth.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from './metrics/metrics.ts';
-import { liveness, readiness } from './status/probes.ts';
+import { liveness, readiness, standbyReadiness } from './status/probes.ts';
 import { parseSessionsQuery, refuseQuery } from './query.ts';
 import type { Refusal } from './refusal.ts';
 import type { Turns } from './turns.ts';
@@ -56,6 +56,10 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
   });
   server.get('/readyz', (_request, reply) => {
     const { status, body } = readiness(view());
+    return reply.code(status).send(body);
+  });
+  server.get('/standbyz', (_request, reply) => {
+    const { status, body } = standbyReadiness(view());
     return reply.code(status).send(body);
   });
   server.get('/', plain, (_request, reply) => reply.redirect('/status'));

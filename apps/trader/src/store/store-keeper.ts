@@ -31,6 +31,14 @@ export type StoreKeeperOptions = {
   readonly tell: (fact: CoordinatorFact) => void;
 };
 
+type WantedSession = {
+  readonly continues: string | null;
+  /** When its first record arrived; `null` if none has. */
+  readonly startedAtMs: number | null;
+  /** No session without its row is wanted. */
+  readonly isTakeover: boolean;
+};
+
 type Opened = { readonly session: RecordingSession; readonly continues: string | null };
 
 export class StoreKeeper {
@@ -81,9 +89,9 @@ export class StoreKeeper {
     this.#follow(this.#openStore(attempt));
   }
 
-  /** Tells `session-opened` or `session-refused`. @param startedAtMs when its first record arrived; `null` if none has */
-  openSession(attempt: number, continues: string | null, startedAtMs: number | null): void {
-    this.#follow(this.#openSession(attempt, continues, startedAtMs));
+  /** Tells `session-opened`, `recorder-busy` or `session-refused`. */
+  openSession(attempt: number, wanted: WantedSession): void {
+    this.#follow(this.#openSession(attempt, wanted));
   }
 
   /** The session of a `session-opened`, once. */
@@ -190,24 +198,30 @@ export class StoreKeeper {
     this.#tried.resolve();
   }
 
-  async #openSession(attempt: number, continues: string | null, startedAtMs: number | null): Promise<void> {
+  async #openSession(attempt: number, wanted: WantedSession): Promise<void> {
     const { recorder, lifetime, tell, log } = this.#options;
+    const { continues, startedAtMs, isTakeover } = wanted;
     let session: RecordingSession;
     try {
       session = await this.#store!.openSession({
         recorder,
+        whenAway: isTakeover ? 'refuse' : 'begin',
         ...(continues !== null && { continues }),
         ...(startedAtMs !== null && { startedAtMs }),
       });
     } catch (error) {
+      const holder = SessionStoreError.isInstance(error) ? error.holder : undefined;
+      if (holder) return tell({ type: 'recorder-busy', attempt, holder });
       const { code } = judge(error);
       // The database was put back to before it began: what is not there cannot be continued.
-      if (code === 'SESSION_UNKNOWN' && continues !== null) return this.#openSession(attempt, null, startedAtMs);
+      if (code === 'SESSION_UNKNOWN' && continues !== null) {
+        return this.#openSession(attempt, { ...wanted, continues: null });
+      }
       const reason = messageOf(error);
       log.error({ code, attempt }, `A session could not be opened; it is tried again: ${reason}`);
       return tell({ type: 'session-refused', attempt, code, reason });
     }
-    this.#opened.set(session.id, { session, continues });
+    this.#opened.set(session.id, { session, continues: session.predecessor?.id ?? continues });
     await atMost(LIFETIME_PATIENCE_MS, lifetime.read(this.#store!, session.id));
     tell({ type: 'session-opened', attempt, sessionId: session.id });
   }

@@ -55,6 +55,11 @@ export function defineRecordingMetrics(registry: MetricRegistry<RecordingView>):
     ({ recorder }) => recorder?.unrecorded ?? 0,
   );
   registry.counter(
+    'trader_recorder_let_go_total',
+    'Records that were let go while another process recorded.',
+    ({ recorder }) => recorder?.letGo ?? 0,
+  );
+  registry.counter(
     'trader_recorder_refused_total',
     'Records that can never be stored; each that had a number is a hole with a name.',
     ({ recorder }) => recorder?.refused ?? 0,

@@ -15,6 +15,7 @@ const STATES = keysOf<CoordinatorState['phase']>({
   initializing: 0,
   orderbook_connect: 0,
   ready: 0,
+  standby: 0,
   error: 0,
   shutdown: 0,
 });
@@ -34,6 +35,14 @@ export function defineStateMetrics(registry: MetricRegistry<StateView>): void {
 function defineCoordinator(registry: MetricRegistry<StateView>): void {
   registry.gauge('trader_ready', '1 if the trader is ready, else 0.', ({ coordinator }) =>
     coordinator.phase === 'ready' ? 1 : 0,
+  );
+  registry.gauge('trader_standby', '1 while another process records in its place, else 0.', ({ coordinator }) =>
+    coordinator.phase === 'standby' ? 1 : 0,
+  );
+  registry.counter(
+    'trader_forbidden_transitions_total',
+    'Transitions that the table of states does not have: each is a mistake of ours, and was not taken.',
+    ({ coordinator }) => coordinator.forbidden,
   );
   registry.stateSet(
     'trader_state',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { initialCoordinator, type CoordinatorState } from '../../coordinator/step.ts';
 import type { TraderView } from '../../status.ts';
-import { readiness } from './probes.ts';
+import { readiness, standbyReadiness } from './probes.ts';
 
 const cause = (component: string, reason: string) => ({ component, status: 'unhealthy', reason, critical: true });
 
@@ -48,6 +48,22 @@ describe('readiness', () => {
         ],
       },
     });
+  });
+
+  test('of a standby is none, and is what a deployment that wants one asks for', () => {
+    const wait = { name: 'takeover', owner: 'coordinator', sinceMs: 0, untilMs: 1, overdue: 0 } as const;
+    const standby = { phase: 'standby', wait, cause: 'desk-7 records' } as const;
+    const body = {
+      ready: false,
+      state: 'standby',
+      causes: [{ component: 'trader', status: 'standby', reason: 'takeover' }],
+    };
+    expect(ready(standby)).toEqual({ status: 503, body });
+    const view = (coordinator: Partial<CoordinatorState>) =>
+      ({ coordinator: { ...initialCoordinator(0), ...coordinator }, health: { causes: [] } }) as unknown as TraderView;
+    expect(standbyReadiness(view(standby))).toEqual({ status: 200, body });
+    expect(standbyReadiness(view({ phase: 'ready' })).status).toBe(200);
+    expect(standbyReadiness(view({ phase: 'error' })).status).toBe(503);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-// What `/livez` and `/readyz` say. Reading them changes nothing.
+// What `/livez`, `/readyz` and `/standbyz` say. Reading them changes nothing.
 import type { TraderView } from '../../status.ts';
 
 type Answer<Body> = { readonly status: 200 | 503; readonly body: Body };
@@ -35,6 +35,12 @@ export function readiness({ coordinator, health }: TraderView): Answer<Readiness
     ...health.causes.map(({ component, status, reason }) => ({ component, status, reason: codeIn(reason) })),
   ];
   return { status: 503, body: { ready: false, state: phase, causes } };
+}
+
+/** Whether it records, or would if whoever records in its place were gone: for a deployment that starts it as a standby. */
+export function standbyReadiness(view: TraderView): Answer<Readiness> {
+  const { status, body } = readiness(view);
+  return { status: body.state === 'standby' ? 200 : status, body };
 }
 
 /** The code that a reason is, or begins with: `AUTH_REJECTED: The exchange …`. */
