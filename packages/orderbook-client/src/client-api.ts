@@ -4,6 +4,7 @@ import type { EventStreamOptions } from './streams/event-queue.ts';
 import type { PriceRange, RawChannel } from './channel-events.ts';
 import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
 import type { TopOfBook } from './streams/top-of-book.ts';
+import type { OrderbookClientOptions } from './options.ts';
 import type { WireChannel } from './wire.ts';
 
 export type EventType = OrderbookEvent['type'];
@@ -127,6 +128,14 @@ export interface OrderbookClient extends AsyncDisposable {
    * @throws {OrderbookClientError} `NOT_WANTED`
    */
   setPriceRanges(market: string, ranges: readonly PriceRange[]): void;
+  /**
+   * Signs each handshake from now on with this key. A connection that is open stays; one that waits for its next try makes it
+   * now.
+   *
+   * @throws {TypeError} as for the option; then the old key goes on
+   * @throws {OrderbookClientError} `KEY_INVALID`
+   */
+  setCredentials(credentials: OrderbookClientOptions['credentials']): void;
   /** Starts to connect. Harmless twice. */
   start(): void;
   /**

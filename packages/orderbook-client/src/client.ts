@@ -10,7 +10,7 @@ import { isPromise } from './io/is-promise.ts';
 import { Listeners } from './listeners.ts';
 import { atLeast, functionOf, objectWith, quote, refuseUnknown, signalOf } from './option-checks.ts';
 import { ReaderHandle } from './streams/reader-handle.ts';
-import { resolveOptions, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
+import { resolveOptions, signerOf, tickers, type OrderbookClientOptions, type ResolvedOptions } from './options.ts';
 import { TopWatches, type TopOfBook } from './streams/top-of-book.ts';
 import { Waiting } from './waiting.ts';
 import { notWanted, whenSynced, type SyncedView } from './when-synced.ts';
@@ -170,6 +170,11 @@ class Client implements OrderbookClient {
   ): AsyncIterableIterator<TopOfBook, undefined> {
     const signal = signalOf(objectWith('watchTop', options, ['signal'])['signal']);
     return this.#tops.watch(this.#wanted(market), signal);
+  }
+
+  setCredentials(credentials: OrderbookClientOptions['credentials']): void {
+    const signer = signerOf(credentials);
+    for (const feed of this.#feeds) feed.setSigner(signer);
   }
 
   start(): void {

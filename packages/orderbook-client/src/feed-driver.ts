@@ -13,7 +13,7 @@ import {
 import type { OrderbookClientError } from './errors.ts';
 import type { OrderbookEvent } from './events.ts';
 import { GuardedSocket } from './io/guarded-socket.ts';
-import { signHandshake } from './io/signer.ts';
+import { signHandshake, type Signer } from './io/signer.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Ring } from './streams/ring.ts';
 
@@ -55,6 +55,7 @@ export class FeedDriver {
   #barrierId = 0;
   #socket: { readonly id: number; readonly socket: GuardedSocket } | null = null;
   #paused = false;
+  #signer: Signer;
   #gone: Promise<void> = Promise.resolve();
 
   constructor(
@@ -63,6 +64,7 @@ export class FeedDriver {
     emit: (event: OrderbookEvent) => void,
   ) {
     this.#options = options;
+    this.#signer = options.signer;
     this.#emit = emit;
     this.state = new FeedState({ ...options, ...feed, random: () => options.runtime.random() });
   }
@@ -78,6 +80,12 @@ export class FeedDriver {
     if (paused) this.#socket?.socket.pause();
     else this.#socket?.socket.resume();
     this.tell({ type: paused ? 'reading-paused' : 'reading-resumed' });
+  }
+
+  /** Signs handshakes from now on. What waits for its next try makes it now: the old key may have been what was refused. */
+  setSigner(signer: Signer): void {
+    this.#signer = signer;
+    if (this.state.phase === 'waiting') this.reconnect('the credentials were changed');
   }
 
   /** A new connection now, also where the next try is still waited for; asked for too often, after the usual wait. */
@@ -192,11 +200,11 @@ export class FeedDriver {
   }
 
   async #open(id: number): Promise<void> {
-    const { url, signer, openSocket, runtime } = this.#options;
+    const { url, openSocket, runtime } = this.#options;
     const closed = (error: OrderbookClientError): void => this.tell({ type: 'socket-closed', socket: id, error });
     let headers: Record<string, string>;
     try {
-      headers = await signHandshake(signer, url, runtime.nowMs());
+      headers = await signHandshake(this.#signer, url, runtime.nowMs());
     } catch (error) {
       closed(error as OrderbookClientError);
       return;

@@ -163,7 +163,12 @@ function addressOf(url: unknown, environment: unknown): string {
   return url;
 }
 
-function signerOf(value: unknown): Signer {
+/**
+ * What `credentials` sign with.
+ *
+ * @throws {TypeError | OrderbookClientError} `KEY_INVALID`
+ */
+export function signerOf(value: unknown): Signer {
   const needed = 'must be { keyId, privateKeyPem }, or a signer { keyId, sign }';
   if (typeof value !== 'object' || value === null) throw new TypeError(`credentials ${needed}, not ${quote(value)}`);
   const credentials = value as Partial<Signer & { readonly privateKeyPem: unknown }>;
