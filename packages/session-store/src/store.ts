@@ -207,10 +207,17 @@ class Store extends ReadingStore implements SessionStore {
       this.#transactionsOf(opening),
       onEnd,
       this.#spoolOf(beginning),
-      opening.predecessor,
+      { predecessor: opening.predecessor, isInDoubt: () => this.#owner.isInDoubt(owned.id) },
     );
     this.#open.add(session);
-    opening.begin(() => over.signal.aborted || this.#owner.hold(owned, (error) => session.lose(error)));
+    opening.begin(() => {
+      if (over.signal.aborted) return;
+      this.#owner.hold(
+        owned,
+        (error) => session.lose(error),
+        () => session.settle(),
+      );
+    });
     // Also where there is nothing to write: whoever looks into the database is to see it.
     if (!opening.isMade) {
       this.#retryQueue

@@ -185,7 +185,7 @@ export const DEFAULT_LIMITS: CoordinatorLimits = {
 };
 
 /** `attempt`: the latest that was asked for. */
-export type StoreState =
+type StoreState =
   | { readonly is: 'closed' }
   | { readonly is: 'opening' | 'retry'; readonly attempt: number }
   | { readonly is: 'open' };

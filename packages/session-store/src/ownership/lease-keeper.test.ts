@@ -84,6 +84,31 @@ describe('renewals', () => {
     await keeper.stop();
   });
 
+  test('leave a session in doubt that was not asked for during a lease, until one is over, whatever it brings', async () => {
+    const { keeper, database, runtime, pass } = setUp();
+    let asked = 0;
+    keeper.hold(
+      session,
+      () => expect.unreachable(),
+      () => void asked++,
+    );
+    await pass(5000);
+    expect(keeper.isInDoubt(session.id)).toBe(false);
+    expect(keeper.isInDoubt('another')).toBe(false);
+    for (const failure of [null, new SessionStoreError('DATABASE_UNREACHABLE', 'gone', { retryable: true })]) {
+      database.failure = failure;
+      const before = asked;
+      // As a process that is stopped: all timers are late.
+      runtime.advance(1001);
+      expect(keeper.isInDoubt(session.id)).toBe(true);
+      // One that was asked before may end now, and says nothing of the time since.
+      for (let turns = 0; turns < 100 && keeper.isInDoubt(session.id); turns++) await pass(10);
+      expect(keeper.isInDoubt(session.id)).toBe(false);
+      expect(asked).toBeGreaterThan(before);
+    }
+    await keeper.stop();
+  });
+
   test('ask for nothing where nothing is held, and stop for good', async () => {
     const { runtime, keeper, renewals, pass } = setUp();
     await pass(1000);

@@ -3,15 +3,18 @@ import type { SessionStoreError } from '../errors.ts';
 import type { Engine } from '../database/engines/engine.ts';
 import { Maintenance } from '../background/maintenance.ts';
 import type { ResolvedOptions } from '../options.ts';
+import type { Runtime } from '../runtime.ts';
 import { renewLeases } from './lease-renewal.ts';
 import type { SessionId } from '../records.ts';
-import type { Runtime } from '../runtime.ts';
 
 type Held = {
   readonly session: OwnedSession;
   readonly onLost: (error: SessionStoreError) => void;
+  readonly onAsked: () => void;
   /** When it was renewed last, by the monotonic clock: the lease began no earlier. */
   renewedAtMs: number;
+  /** When the database was asked last, of the questions that are over. */
+  askedAtMs: number;
 };
 
 /**
@@ -39,9 +42,13 @@ export class LeaseKeeper {
     this.#renewing = new Maintenance(runtime, [renewal], onMaintenanceFailure);
   }
 
-  /** @param onLost called once, when the database says that the session is not ours any more; it is not renewed then */
-  hold(session: OwnedSession, onLost: (error: SessionStoreError) => void): void {
-    this.#held.set(session.id, { session, onLost, renewedAtMs: this.#runtime.monotonicMs() });
+  /**
+   * @param onLost called once, when the database says that the session is not ours any more; it is not renewed then
+   * @param onAsked called after each other renewal, be it that the lease was renewed or that the database did not answer
+   */
+  hold(session: OwnedSession, onLost: (error: SessionStoreError) => void, onAsked: () => void = () => undefined): void {
+    const atMs = this.#runtime.monotonicMs();
+    this.#held.set(session.id, { session, onLost, onAsked, renewedAtMs: atMs, askedAtMs: atMs });
   }
 
   /** The shortest of the leases that are held, from now on; below 0 when it has run out. `null`: none is held. */
@@ -49,6 +56,15 @@ export class LeaseKeeper {
     if (this.#held.size === 0) return null;
     const oldestMs = Math.min(...[...this.#held.values()].map(({ renewedAtMs }) => renewedAtMs));
     return oldestMs + this.#durationMs - this.#runtime.monotonicMs();
+  }
+
+  /**
+   * Whether the database was not even asked for a lease's time, as this process did not run: whoever asked meanwhile may have the
+   * session. A database that does not answer leaves no such doubt: nobody can tell then, and nobody is to wait for it.
+   */
+  isInDoubt(id: SessionId): boolean {
+    const held = this.#held.get(id);
+    return held !== undefined && this.#runtime.monotonicMs() - held.askedAtMs > this.#durationMs;
   }
 
   release(id: SessionId): void {
@@ -63,6 +79,17 @@ export class LeaseKeeper {
     const asked = [...this.#held.values()];
     if (asked.length === 0) return;
     const askedAtMs = this.#runtime.monotonicMs();
+    try {
+      await this.#ask(asked, askedAtMs);
+    } finally {
+      for (const held of asked) {
+        held.askedAtMs = askedAtMs;
+        if (this.#held.has(held.session.id)) held.onAsked();
+      }
+    }
+  }
+
+  async #ask(asked: readonly Held[], askedAtMs: number): Promise<void> {
     const rows = await this.#engine.transact(
       async (run) =>
         renewLeases(

@@ -159,9 +159,14 @@ export class Owner {
     });
   }
 
-  /** Renews the lease of a session that was taken, until it is let go. @param onLost as in `LeaseKeeper.hold` */
-  hold(session: OwnedSession, onLost: (error: SessionStoreError) => void): void {
-    this.#leases.hold(session, onLost);
+  /** Renews the lease of a session that was taken, until it is let go. As `LeaseKeeper.hold`. */
+  hold(session: OwnedSession, onLost: (error: SessionStoreError) => void, onAsked?: () => void): void {
+    this.#leases.hold(session, onLost, onAsked);
+  }
+
+  /** As `LeaseKeeper.isInDoubt`. */
+  isInDoubt(id: SessionId): boolean {
+    return this.#leases.isInDoubt(id);
   }
 
   /** The session has ended, or has been given up: what is left of it is anybody's to close. */

@@ -38,6 +38,18 @@ const defaultCloseTimeoutMs = 30_000;
 
 const endings: readonly unknown[] = ['closed', 'health_failure', 'error'] satisfies SessionCloseOptions['status'][];
 
+/** What a session has of its owner. */
+type Ownership = {
+  readonly predecessor: Predecessor | null;
+  /** Whether somebody else may have it, as this process did not run for a lease's time. */
+  readonly isInDoubt: () => boolean;
+};
+
+const UNDOUBTED: Ownership = { predecessor: null, isInDoubt: () => false };
+
+/** Records that arrive this much apart, ms: it may be that the process did not run between them. */
+const pauseMs = 100;
+
 export class ActiveSession implements RecordingSession {
   readonly id: SessionId;
   readonly recorder: string;
@@ -51,6 +63,11 @@ export class ActiveSession implements RecordingSession {
   readonly #collector: Collector;
   readonly #room: QueueRoom;
   readonly #queue: BatchQueue;
+  readonly #isInDoubt: () => boolean;
+  /** Of the record before which it was asked last. */
+  #askedAtMs = -Infinity;
+  /** What comes stays in memory until it is known whether the session is still ours. */
+  #doubt: PromiseWithResolvers<void> | null = null;
   readonly #ended = Promise.withResolvers<SessionEnding>();
   #cancelAge: (() => void) | null = null;
   #failure: SessionStoreError | null = null;
@@ -70,11 +87,12 @@ export class ActiveSession implements RecordingSession {
     transactions: SessionTransactions,
     onEnd: (left: SessionLeft | null) => void,
     spool: SessionSpool | null = null,
-    predecessor: Predecessor | null = null,
+    { predecessor, isInDoubt }: Ownership = UNDOUBTED,
   ) {
     this.id = beginning.id;
     this.recorder = beginning.recorder;
     this.predecessor = predecessor;
+    this.#isInDoubt = isInDoubt;
     this.#beginning = beginning;
     this.#options = options;
     this.#retryQueue = retryQueue;
@@ -105,6 +123,8 @@ export class ActiveSession implements RecordingSession {
     if (this.#failure) throw this.#failure;
     if (this.#closing)
       throw new SessionStoreError('SESSION_CLOSED', 'The session is closed; open a new one to record.');
+    const atMs = record.kind === 'gap' ? Infinity : record.receivedAtMs;
+    if (Math.abs(atMs - this.#askedAtMs) >= pauseMs) this.#doubtAfterPause(atMs);
     if (record.kind !== 'gap' && this.#room.mustShed()) {
       this.#collector.shed(record);
       this.#armAge();
@@ -118,6 +138,7 @@ export class ActiveSession implements RecordingSession {
   }
 
   async drained(): Promise<void> {
+    if (this.#doubt) await this.#doubt.promise;
     if (this.#failure) throw this.#failure;
     if (this.#room.hasRoom) return;
     // A batch may be what keeps it above the mark, and without further records nothing else would cut it.
@@ -129,6 +150,7 @@ export class ActiveSession implements RecordingSession {
   async flush(): Promise<void> {
     // What is left goes with the end.
     if (this.#closing) return void (await this.#closing);
+    if (this.#doubt) await this.#doubt.promise;
     this.#cut();
     await this.#queue.settled();
     if (this.#failure) throw this.#failure;
@@ -136,6 +158,7 @@ export class ActiveSession implements RecordingSession {
 
   async durable(): Promise<void> {
     if (!this.#spool) return this.flush();
+    if (this.#doubt) await this.#doubt.promise;
     if (this.#failure) throw this.#failure;
     this.#cut();
     await this.#spool.durable();
@@ -148,6 +171,13 @@ export class ActiveSession implements RecordingSession {
   /** Records that live in memory alone, and the memory that they take, estimated. None once it has failed: they are lost. */
   get queued(): { readonly records: number; readonly bytes: number } {
     return this.#failure ? { records: 0, bytes: 0 } : { records: this.#room.records, bytes: this.#room.bytes };
+  }
+
+  /** The database was asked, and did not say that the session is another's: what came in doubt is as good as the rest. */
+  settle(): void {
+    if (!this.#doubt || this.#isInDoubt()) return;
+    this.#endDoubt();
+    this.#cut();
   }
 
   /** Ends it here: the database says that it is not ours any more. A close under way finds that out itself. */
@@ -163,11 +193,13 @@ export class ActiveSession implements RecordingSession {
     if (typeof end.reason !== 'string')
       throw new TypeError(`reason must be a text; ${JSON.stringify(end.reason)} is none.`);
     within('timeoutMs', end.timeoutMs ?? defaultCloseTimeoutMs, 1, maxDelayMs);
+    if (this.#doubt) await this.#doubt.promise;
     this.#closing ??= this.#close(end);
     return this.#closing;
   }
 
   #cut(): void {
+    if (this.#doubt) return;
     const batch = this.#takeBatch();
     if (batch && !this.#failure) this.#queue.push(batch);
   }
@@ -180,6 +212,7 @@ export class ActiveSession implements RecordingSession {
   }
 
   #armAge(): void {
+    if (this.#doubt) return;
     this.#cancelAge ??= this.#options.runtime.setTimer(this.#options.cutAgeMs, () => this.#cut());
   }
 
@@ -193,22 +226,40 @@ export class ActiveSession implements RecordingSession {
     this.#room.release();
   }
 
+  /** What came before is cut off from what comes now. */
+  #doubtAfterPause(atMs: number): void {
+    if (Number.isFinite(atMs)) this.#askedAtMs = atMs;
+    if (this.#doubt || !this.#isInDoubt()) return;
+    this.#cut();
+    this.#stopAge();
+    this.#doubt = Promise.withResolvers();
+  }
+
+  #endDoubt(): void {
+    this.#doubt?.resolve();
+    this.#doubt = null;
+  }
+
   #giveUp(error: SessionStoreError): void {
     // Each batch behind the one that failed is called off in its turn.
     if (this.#failure) return;
     const left = this.#room.uncommitted;
     const isRecoverable = this.#spool !== null && recoverable.includes(error.code);
+    // Nothing of it has been cut.
+    const doubtful = this.#doubt ? this.#collector.size : 0;
     const where = this.#spool?.isRefusing ? 'in the spool and, as it takes nothing now, in memory' : 'in the spool';
-    const outcome = isRecoverable ? `${left} records wait ${where}.` : `${left} records are not stored.`;
+    const waiting = `${left - doubtful} records ${isRecoverable ? `wait ${where}` : 'are not stored'}.`;
+    const late = doubtful > 0 ? ` ${doubtful} records that came after its lease had run out are not stored.` : '';
     this.#failure = new SessionStoreError(
       error.code === 'QUERY_FAILED' ? 'RECORD_REFUSED' : error.code,
-      `${error.message} ${outcome}`,
+      `${error.message} ${waiting}${late}`,
       { cause: error, sqlState: error.sqlState, unwrittenRecords: left },
     );
     // Later batches would leave a hole behind this one.
     this.#queue.stop(this.#failure);
     this.#room.fail(this.#failure);
     this.#ended.resolve({ row: null, error: this.#failure });
+    this.#endDoubt();
     if (isRecoverable && !this.#closing) this.#leave();
   }
 
