@@ -27,7 +27,7 @@ export const campaigns = [
   {
     name: 'soak',
     folder: 'apps/trader',
-    what: 'a thousand markets, while connections, database and process fail: a minute a round',
+    what: 'a thousand markets, while connections, database, clock and process fail and standbys take over: a minute a round',
     shortRounds: 1,
     longRounds: 30,
     shareSeconds: 75,

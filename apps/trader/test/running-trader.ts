@@ -28,7 +28,7 @@ export class RunningTrader implements AsyncDisposable {
   private constructor(options: ChildOptions) {
     this.child = spawn(process.execPath, ['--conditions=@trader/source', PROGRAM, JSON.stringify(options)], {
       env: childEnvironment(),
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.child
       .stderr!.setEncoding('utf8')
@@ -95,6 +95,11 @@ export class RunningTrader implements AsyncDisposable {
 
   ready(deltas = 1): Promise<Status> {
     return this.until('ready', ({ state, session }) => state === 'ready' && Number(session?.['deltas']) >= deltas);
+  }
+
+  /** Sets its wall clock, and that of nobody else. */
+  setClock(byMs: number): void {
+    this.child.send({ byMs });
   }
 
   async stop(): Promise<number | null> {

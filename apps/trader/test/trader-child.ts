@@ -5,6 +5,13 @@ import { createLog } from '../src/log/log.ts';
 import { record } from '../src/cli/record.ts';
 import type { ChildOptions } from './running-trader.ts';
 
+// The wall clock is set for this process alone.
+let aheadMs = 0;
+const now = Date.now.bind(Date);
+Date.now = () => now() + aheadMs;
+process.on('message', ({ byMs }: { readonly byMs: number }) => void (aheadMs += byMs));
+process.channel?.unref();
+
 const { feed, database, recorder, holdDownMs, drainMs, store } = JSON.parse(process.argv[2]!) as ChildOptions;
 const open = { tokenFile: null, tls: null, allowedHosts: [], allowedOrigins: [] };
 const http = { host: '127.0.0.1', port: 0, ...open, maxClients: 50, maxConnections: 100 };

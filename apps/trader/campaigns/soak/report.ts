@@ -25,6 +25,8 @@ export function reportText(report: SoakReport): string {
     `duplicates           ${breaches.duplicates.length}`,
     `counters wrong       ${breaches.counters.length + breaches.miscounted.length}`,
     `audits               ${report.audited}, failed ${report.auditsFailed}`,
+    `synced books         ${report.comparedBooks} compared, ${report.wrongBooks.length} wrong`,
+    `takeover holes       ${report.takeoverHolesMs.map((ms) => `${ms} ms`).join(', ') || 'none'}`,
     `frames between sessions, in none   ${report.unrecorded}`,
     rss
       ? `memory               ${megabytes(rss.lastBytes)} MB at the end, slope ${rss.slopePerHour === null ? 'unknown' : `${megabytes(rss.slopePerHour)} MB/hour`} over the last ${rss.overSeconds} s`

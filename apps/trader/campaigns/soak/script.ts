@@ -16,7 +16,12 @@ export type SoakFault =
   | 'error-10'
   | 'error-25'
   | 'database-crash'
-  | 'kill';
+  | 'reading-pause'
+  | 'clock-jump'
+  | 'sleep'
+  | 'kill'
+  | 'upgrade'
+  | 'takeover';
 
 export type SoakStep = {
   readonly fault: SoakFault;
@@ -36,7 +41,14 @@ const MAY_LEAVE_READY: ReadonlySet<SoakFault> = new Set<SoakFault>([
   'slow-link',
   'error-10',
   'error-25',
+  // The spool is full, so that the feed is not read.
+  'reading-pause',
+  // The process does not run, and the exchange hangs up.
+  'sleep',
 ]);
+
+/** After these a book may be called synced for as long as nobody can know that what it shows is old. */
+const MAY_SHOW_THE_PAST: ReadonlySet<SoakFault> = new Set<SoakFault>(['silent-stall', 'half-open', 'slow-link']);
 
 const EACH: readonly SoakFault[] = [
   'cut',
@@ -53,9 +65,17 @@ const EACH: readonly SoakFault[] = [
   'refused-handshakes',
   'half-open',
   'slow-link',
+  'reading-pause',
+  'clock-jump',
+  'sleep',
+  'upgrade',
+  'takeover',
 ];
 
-/** Part of a long soak in which the process is killed: behind it one process lives long enough to be measured. */
+const ENDS_PROCESS: ReadonlySet<SoakFault> = new Set<SoakFault>(['kill', 'upgrade', 'takeover']);
+const SLOW: ReadonlySet<SoakFault> = new Set<SoakFault>(['upgrade', 'takeover', 'reading-pause', 'sleep']);
+
+/** Part of a long soak in which the process is ended: behind it one process lives long enough to be measured. */
 const KILLS_UNTIL = 0.35;
 const LONG_MS = 300_000;
 /** At the end nothing is injected any more: it has to heal. */
@@ -71,7 +91,11 @@ export function soakScript(durationMs: number, random: () => number): readonly S
   while (atMs + slotMs <= durationMs - CALM_MS) {
     if (queue.length === 0) queue = shuffled(EACH, random);
     const fault = queue.shift()!;
-    if (fault === 'kill' && atMs > killsUntilMs) continue;
+    if (ENDS_PROCESS.has(fault) && atMs > killsUntilMs) continue;
+    // They take as long as a lease, or as a spool takes to be filled.
+    if (SLOW.has(fault) && durationMs < LONG_MS) continue;
+    // Minutes go by until the spool is full.
+    if (fault === 'reading-pause' && steps.some((step) => step.fault === fault)) continue;
     // The client then waits for up to a minute, as it should: that is most of a short soak.
     if (fault === 'refused-handshakes' && durationMs < LONG_MS) continue;
     // Half of the slot is left to heal in; a quiet market is quiet for longer than a fault lasts.
@@ -130,13 +154,24 @@ export function faultsOf(fault: SoakFault, lengthMs: number): readonly Fault[] {
       return [{ kind: 'error', code: 25, aim: delta, count: 1, until }];
     case 'quiet':
     case 'database-crash':
+    case 'reading-pause':
+    case 'clock-jump':
+    case 'sleep':
     case 'kill':
+    case 'upgrade':
+    case 'takeover':
       return [];
   }
 }
 
 /** How long after its end a fault may still be why `ready` is left: the hold-down has to pass, and silence be noticed. */
 const LATE_MS = 20_000;
+
+/** Whether a book may be synced and of the past at this time. */
+export const mayShowThePast = (atMs: number, steps: readonly SoakStep[]): boolean =>
+  steps.some(
+    ({ fault, fromMs, untilMs }) => MAY_SHOW_THE_PAST.has(fault) && atMs >= fromMs && atMs <= untilMs + LATE_MS,
+  );
 
 /** The fault that explains a departure from `ready`, or `null`: then the soak has failed. */
 export function explanationOf(atMs: number, steps: readonly SoakStep[], holdDownMs: number): SoakStep | null {

@@ -1,5 +1,6 @@
 // Records a simulated exchange for a long time while everything around the trader fails, and judges what is left.
 import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 import { createExchange, type Exchange } from '@trader/exchange-simulator';
 import { createSessionStore } from '@trader/session-store';
 import { seededRandom, temporaryFolder, type TestPostgres } from '@trader/testkit';
@@ -7,8 +8,17 @@ import { breachesOf, type Breaches } from '../../test/laws.ts';
 import type { Status } from '../../src/status.ts';
 import { startOwnServer } from '../../test/own-server.ts';
 import { RunningTrader, type ChildOptions } from '../../test/running-trader.ts';
-import { CALM_MS, explanationOf, faultsOf, soakScript, type SoakFault, type SoakStep } from './script.ts';
+import {
+  CALM_MS,
+  explanationOf,
+  faultsOf,
+  mayShowThePast,
+  soakScript,
+  type SoakFault,
+  type SoakStep,
+} from './script.ts';
 import { slopePerHour } from './slope.ts';
+import { SyncedBooks } from './synced-books.ts';
 import { Watch } from './watch.ts';
 
 export type SoakOptions = {
@@ -42,6 +52,10 @@ export type SoakReport = {
   readonly audited: number;
   readonly auditsFailed: number;
   readonly unrecorded: number;
+  /** Times that a book that was called synced was as the exchange's. */
+  readonly comparedBooks: number;
+  readonly wrongBooks: readonly string[];
+  readonly takeoverHolesMs: readonly number[];
   readonly frames: number;
   readonly rss: {
     readonly lastBytes: number;
@@ -60,6 +74,10 @@ export type SoakReport = {
 const WARM_UP = 0.4;
 const END_TIMEOUT_MS = 60_000;
 const HEAL_TIMEOUT_MS = 60_000;
+/** Until the spool is full. */
+const FILL_TIMEOUT_MS = 900_000;
+/** The wall clock's, forth and back. */
+const JUMP_MS = 45_000;
 
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { durationMs, seed, markets, rate, holdDownMs, script, onLine = () => undefined } = options;
@@ -82,9 +100,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     recorder: 'soak',
     holdDownMs,
     drainMs: 10_000,
-    store: { spool: { dir: folder.path }, lease: { durationMs: 5_000, sweepEveryMs: 2_000 } },
+    // As small as it may be, so that a lock of the database fills it.
+    store: { spool: { maxBytes: 2 ** 24 }, lease: { durationMs: 5_000, sweepEveryMs: 2_000 } },
   };
-  const run = new SoakRun({ exchange, server, trader, onLine });
+  const run = new SoakRun({ exchange, server, trader, folder: folder.path, onLine });
   try {
     if (script) await run.perform(script, durationMs);
     else await run.perform(soakScript(durationMs, seededRandom(seed)), durationMs, durationMs - CALM_MS);
@@ -98,17 +117,26 @@ type Parts = {
   readonly exchange: Exchange;
   readonly server: TestPostgres;
   readonly trader: ChildOptions;
+  /** Of the spools. */
+  readonly folder: string;
   readonly onLine: (line: string) => void;
 };
 
 class SoakRun {
   readonly #parts: Parts;
-  readonly #watch = new Watch();
+  readonly #watch: Watch;
+  readonly #books: SyncedBooks;
   readonly #injected: SoakStep[] = [];
+  /** With the one that is under way. */
+  #begun: readonly SoakStep[] = [];
   #trader: RunningTrader | null = null;
+  /** Each process has the spool of the one before the last, as two machines have. */
+  #machine = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#books = new SyncedBooks(parts.exchange);
+    this.#watch = new Watch(({ books }, atMs) => this.#books.compare(books, atMs, mayShowThePast(atMs, this.#begun)));
   }
 
   async perform(script: readonly SoakStep[], durationMs: number, lastFromMs = Infinity): Promise<void> {
@@ -121,9 +149,11 @@ class SoakRun {
       if (fromMs > lastFromMs) break;
       this.#parts.onLine(`${seconds(fromMs)} ${step.fault}`);
       const lengthMs = step.untilMs - step.fromMs;
+      this.#begun = [...this.#injected, { fault: step.fault, fromMs, untilMs: Infinity }];
       await this.#inject(step.fault, lengthMs);
       // A step that began late, or took longer than planned, explains for as long as it lasts.
       this.#injected.push({ fault: step.fault, fromMs, untilMs: Math.max(fromMs + lengthMs, this.#watch.nowMs) });
+      this.#begun = [...this.#injected];
     }
     await this.#until(durationMs);
   }
@@ -161,6 +191,8 @@ class SoakRun {
       audited,
       auditsFailed,
       unrecorded,
+      comparedBooks: this.#books.compared,
+      wrongBooks: this.#books.wrong,
       rss:
         warm.length === 0
           ? null
@@ -185,8 +217,43 @@ class SoakRun {
   }
 
   async #start(): Promise<void> {
-    this.#trader = await RunningTrader.start(this.#parts.trader);
+    this.#trader = await this.#startOn(this.#machine);
     this.#watch.follow(this.#trader);
+  }
+
+  async #startOn(machine: number): Promise<RunningTrader> {
+    const { trader, folder } = this.#parts;
+    const spool = { ...trader.store.spool, dir: join(folder, `spool-${machine}`) };
+    return RunningTrader.start({ ...trader, store: { ...trader.store, spool } });
+  }
+
+  /** Another process stands by, and records once this one has ended. */
+  async #replace(end: (old: RunningTrader) => Promise<unknown>): Promise<void> {
+    const other = 1 - this.#machine;
+    const next = await this.#startOn(other);
+    try {
+      await next.until('standby', ({ state, feed }) => state === 'standby' && feed!.synced === feed!.wanted);
+      await end(this.#trader!);
+      await next.until('taking over', ({ state }) => state === 'ready');
+    } catch (error) {
+      await next.kill();
+      throw error;
+    }
+    this.#machine = other;
+    this.#trader = next;
+    this.#watch.follow(next);
+  }
+
+  /** Until the trader reads its feed no more, and then for as long as the step lasts. */
+  async #lockDatabase(lengthMs: number): Promise<void> {
+    const { server, trader } = this.#parts;
+    const lock = 'begin; lock table delta_chunks in access exclusive mode; select pg_sleep(600)';
+    const locked = server.execute(trader.database.url, lock).catch(() => undefined);
+    await this.#trader!.until('pause of reading', ({ recorder }) => recorder?.reading === 'paused', FILL_TIMEOUT_MS);
+    await this.#until(this.#watch.nowMs + lengthMs);
+    const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%pg_sleep(600)'`;
+    await server.execute(trader.database.url, end);
+    await locked;
   }
 
   async #inject(fault: SoakFault, lengthMs: number): Promise<void> {
@@ -202,6 +269,20 @@ class SoakRun {
       await this.#until(this.#watch.nowMs + lengthMs / 2);
       await server.start();
     }
+    if (fault === 'reading-pause') await this.#lockDatabase(lengthMs);
+    if (fault === 'clock-jump') {
+      for (const byMs of [JUMP_MS, -2 * JUMP_MS, JUMP_MS]) {
+        this.#trader!.setClock(byMs);
+        await this.#until(this.#watch.nowMs + lengthMs / 3);
+      }
+    }
+    if (fault === 'sleep') {
+      this.#trader!.child.kill('SIGSTOP');
+      await this.#until(this.#watch.nowMs + lengthMs);
+      this.#trader!.child.kill('SIGCONT');
+    }
+    if (fault === 'upgrade') await this.#replace(async (old) => old.stop());
+    if (fault === 'takeover') await this.#replace(async (old) => old.kill());
     if (fault === 'kill') {
       await this.#trader!.kill();
       await this.#start();
@@ -224,10 +305,16 @@ class SoakRun {
   }
 }
 
-async function storedOf(url: string): Promise<Pick<SoakReport, 'sessions' | 'frames' | 'ledgerRows'>> {
+async function storedOf(
+  url: string,
+): Promise<Pick<SoakReport, 'sessions' | 'frames' | 'ledgerRows' | 'takeoverHolesMs'>> {
   await using store = await createSessionStore({ url, spool: false, compaction: false });
   const sessions = await store.sessions({ limit: 1_000_000 });
+  const holes = await store.query<{ ms: number }>(
+    `select round(extract(epoch from to_at - from_at) * 1000)::int as ms from gaps where cause = 'takeover' order by from_at`,
+  );
   return {
+    takeoverHolesMs: holes.map(({ ms }) => ms),
     sessions: countBy(sessions.map(({ status }) => status)),
     frames: sessions.reduce((sum, { messages }) => sum + messages, 0),
     ledgerRows: sessions.reduce((sum, { gaps }) => sum + gaps, 0),
@@ -243,6 +330,7 @@ function failuresOf(report: Omit<SoakReport, 'failures'>): readonly string[] {
     if (breaches.length > 0) failures.push(`${law}: ${breaches.length}, the first is ${breaches[0]}`);
   }
   if (report.auditsFailed > 0) failures.push(`${report.auditsFailed} audits found a wrong book`);
+  for (const wrong of report.wrongBooks) failures.push(`a synced book is wrong: ${wrong}`);
   for (const status of ['active', 'error']) {
     const count = report.sessions[status] ?? 0;
     if (count > 0) failures.push(`${count} sessions are ${status} at the end`);

@@ -27,12 +27,17 @@ export class Watch {
   unrecorded = 0;
   /** Lifetime counters of the sessions that went back. */
   latest: Status | null = null;
+  readonly #onStatus: (status: Status, atMs: number) => void;
   readonly #departures = new Map<string, Departure>();
   readonly #startedAtMs = Date.now();
   #last = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #trader: RunningTrader | null = null;
   #stopped = false;
+
+  constructor(onStatus: (status: Status, atMs: number) => void) {
+    this.#onStatus = onStatus;
+  }
 
   /** ms since the start of the soak. */
   get nowMs(): number {
@@ -71,6 +76,7 @@ export class Watch {
 
   #take(trader: RunningTrader, status: Status): void {
     this.latest = status;
+    this.#onStatus(status, this.nowMs);
     for (const [index, transition] of status.transitions.entries()) {
       this.#note(transition, status.transitions.slice(index + 1), trader.pid);
     }
