@@ -3,12 +3,16 @@
 // as it is without this.
 import module from 'node:module';
 
+const isBuilt = /[/\\]apps[/\\]trader[/\\]dist[/\\]/.test(process.argv[1] ?? '');
+
 // Older versions have no hooks, and need none.
-module.registerHooks?.({
-  resolve(specifier, context, next) {
-    const { parentURL } = context;
-    if (!specifier.startsWith('.') || !parentURL?.includes('/node_modules/drizzle-orm/'))
-      return next(specifier, context);
-    return { url: new URL(specifier, parentURL).href, format: 'module', shortCircuit: true };
-  },
-});
+if (!isBuilt) {
+  module.registerHooks?.({
+    resolve(specifier, context, next) {
+      const { parentURL } = context;
+      if (!specifier.startsWith('.') || !parentURL?.includes('/node_modules/drizzle-orm/'))
+        return next(specifier, context);
+      return { url: new URL(specifier, parentURL).href, format: 'module', shortCircuit: true };
+    },
+  });
+}

@@ -12,6 +12,9 @@ import type { FuzzTargetFacts } from './fuzz-case.ts';
 const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const LOG_KEPT = 100_000;
 
+/** It answers so many requests that what optimizes its code is worth its time. */
+const forLong = (nodeOptions = '') => nodeOptions.replace(/--import=\S*short-lived\.mjs/, '');
+
 export class FuzzTarget implements AsyncDisposable {
   readonly token: string | null;
   readonly #child: ChildProcess;
@@ -35,7 +38,7 @@ export class FuzzTarget implements AsyncDisposable {
     const flags = ['simulate', '--generate', '20', '--rate', '200'];
     this.#child = spawn(process.execPath, ['--conditions=@trader/source', PROGRAM, ...flags], {
       cwd: this.#folder.path,
-      env: { ...Object.fromEntries(others), ...settings },
+      env: { ...Object.fromEntries(others), ...settings, NODE_OPTIONS: forLong(process.env['NODE_OPTIONS']) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#child
