@@ -1,6 +1,7 @@
 export { campaignProgress } from './campaign-progress.ts';
 export { captures, capturesFolder } from './captures.ts';
 export { databaseTexts, type DatabaseText } from './database-texts.ts';
+export { embeddedDatabases, type EmbeddedDatabases } from './embedded-databases.ts';
 export { inTime } from './in-time.ts';
 export { ManualRuntime } from './manual-runtime.ts';
 export {
