@@ -5,8 +5,8 @@ import { readiness, standbyReadiness } from './probes.ts';
 
 const cause = (component: string, reason: string) => ({ component, status: 'unhealthy', reason, critical: true });
 
-function ready(coordinator: Partial<CoordinatorState>, causes: readonly object[] = []) {
-  const view = { coordinator: { ...initialCoordinator(0), ...coordinator }, health: { causes } };
+function ready(coordinator: Partial<CoordinatorState>, causes: readonly object[] = [], components: object = {}) {
+  const view = { coordinator: { ...initialCoordinator(0), ...coordinator }, health: { causes, components } };
   return readiness(view as unknown as TraderView);
 }
 
@@ -48,6 +48,14 @@ describe('readiness', () => {
         ],
       },
     });
+  });
+
+  test('names first what fails now, and then what is getting better', () => {
+    const causes = [cause('reading', 'STORE_BEHIND'), cause('feed', 'DISCONNECTED')];
+    const observed = (status: string) => ({ observation: { status, reason: 'now', atMs: 9 } });
+    const components = { reading: observed('healthy'), feed: observed('unhealthy') };
+    const { body } = ready({ phase: 'error', wait: null }, causes, components);
+    expect(body.causes.map(({ component }) => component)).toEqual(['trader', 'feed', 'reading']);
   });
 
   test('of a standby is none, and is what a deployment that wants one asks for', () => {

@@ -1,4 +1,5 @@
 // What `/livez`, `/readyz` and `/standbyz` say. Reading them changes nothing.
+import type { HealthSnapshot } from '@trader/health';
 import type { TraderView } from '../../status.ts';
 
 type Answer<Body> = { readonly status: 200 | 503; readonly body: Body };
@@ -11,7 +12,7 @@ export type Readiness = {
   readonly state: string;
   /**
    * Empty when ready; otherwise first what the trader waits for, then what was refused and is asked for again, then each
-   * component that is not healthy.
+   * component that is not healthy: what fails now before what is getting better.
    */
   readonly causes: readonly NotReadyCause[];
 };
@@ -32,9 +33,20 @@ export function readiness({ coordinator, health }: TraderView): Answer<Readiness
   const causes = [
     { component: 'trader', status: phase, reason: wait?.name ?? null },
     ...(refusal ? [{ component: refusal.what, status: 'refused', reason: codeIn(refusal.code) }] : []),
-    ...health.causes.map(({ component, status, reason }) => ({ component, status, reason: codeIn(reason) })),
+    ...healthCauses(health),
   ];
   return { status: 503, body: { ready: false, state: phase, causes } };
+}
+
+/** What fails now comes before what is getting better and has only not been well for long enough. */
+function healthCauses({ causes, components }: TraderView['health']): readonly NotReadyCause[] {
+  const isBetter = ({ component, status }: HealthSnapshot['causes'][number]): boolean => {
+    const observed = components[component]?.observation?.status;
+    return observed !== undefined && observed !== status;
+  };
+  return causes
+    .toSorted((one, other) => Number(isBetter(one)) - Number(isBetter(other)))
+    .map(({ component, status, reason }) => ({ component, status, reason: codeIn(reason) }));
 }
 
 /** Whether it records, or would if whoever records in its place were gone: for a deployment that starts it as a standby. */
