@@ -174,8 +174,9 @@ describe('counters', () => {
     await using trader = await RunningTrader.start(options);
     let before = (await trader.ready(50)).session!.id;
     let highest = 0;
-    for (let failure = 1; failure <= 3; failure++) {
-      exchange.control.faults.add({ kind: 'refuse', status: 503 });
+    const refused = { kind: 'refuse', status: 503 } as const;
+    for (const failure of [refused, { kind: 'stall', afterwards: 'deliver' }, refused] as const) {
+      exchange.control.faults.add(failure);
       exchange.dropConnections();
       await trader.until('error', ({ state }) => state === 'error');
       exchange.control.faults.clear();
