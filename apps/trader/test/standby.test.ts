@@ -171,6 +171,11 @@ test('one that is stopped beyond its lease adds nothing once it goes on, stands 
   const { session } = await second.ready(200);
   first.child.kill('SIGCONT');
   await standingBy(first);
+  await first.until(
+    'nothing that fails',
+    ({ store, health }) => store === 'writing' && health.status === 'healthy',
+    30_000,
+  );
   // What it still had to say about its session is said.
   const leases = async () => (await rowsOf('select 1 from sessions where lease_until is not null')).length;
   await vi.waitFor(async () => expect(await leases()).toBe(1), { timeout: 30_000, interval: 100 });
@@ -202,6 +207,18 @@ test('an upgrade: the new one stands by, the old one is stopped, the new one tak
   expect(all.map(({ status }) => status)).toEqual(['closed', 'closed']);
   const [hole] = await expectNamedHoles(all);
   process.stdout.write(`hole of an upgrade by standby: ${Math.round(hole!)} ms\n`);
+  const [one, other] = all;
+  await using store = await createSessionStore({ url, spool: false, compaction: false });
+  const intervals = await store.coverage(exchange.markets[0]!, one!.startedAtMs, other!.endedAtMs!);
+  const told = intervals.map(({ covered, session }) => (covered ? session : null));
+  // In between it is not covered, for one reason after the other.
+  expect(told.filter((session, index) => session !== null || told[index - 1] !== null)).toEqual([
+    one!.id,
+    null,
+    other!.id,
+  ]);
+  const uncovered = intervals.findLast(({ covered }) => !covered)!;
+  expect(uncovered.toMs - hole!).toBeGreaterThanOrEqual(one!.endedAtMs!);
   await verified();
   expect(complaints(next)).toEqual([]);
 });

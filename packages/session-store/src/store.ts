@@ -187,7 +187,13 @@ class Store extends ReadingStore implements SessionStore {
     this.refuseIfClosed();
     const withinMs = whenAway === 'begin' ? (this.#options.spool?.openWithinMs ?? null) : null;
     const before = async () => this.#recoveries?.takeOver();
-    const opening = await this.#owner.open({ recorder, continues, startedAtMs }, { withinMs, before });
+    const opening = await this.#owner
+      .open({ recorder, continues, startedAtMs }, { withinMs, before })
+      .catch((error: SessionStoreError) => {
+        if (error.code === 'RECORDER_BUSY') this.#retryQueue.answered();
+        throw error;
+      });
+    if (opening.isMade) this.#retryQueue.answered();
     const { session: owned, beginning } = opening;
     if (!opening.isMade && [...this.#open].some((open) => open.recorder === recorder)) {
       this.#owner.letGo(owned.id);

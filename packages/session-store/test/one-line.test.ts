@@ -2,8 +2,9 @@
 import postgres from 'postgres';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Run } from '../src/database/engines/engine.ts';
-import { createSessionStore, type SessionStore } from '../src/index.ts';
+import { createSessionStore, type SessionStore, type StoreStatus } from '../src/index.ts';
 import { enterSession, openSession } from '../src/ownership/open-session.ts';
+import { listen } from './listen.ts';
 import { newDatabase, onPostgres } from './databases.ts';
 
 const closed = { status: 'closed', reason: 'test' } as const;
@@ -88,6 +89,20 @@ test('an opening that is repeated, as its answer was lost, keeps what it continu
   const opening = { ...beginning, owner: 'somebody', leaseMs: 60_000, alive: [], recount: true };
   for (let tries = 0; tries < 2; tries++) await transact(async (run) => openSession(run, opening));
   expect((await continues()).get(opening.id)).toBe(first.id);
+});
+
+test('whoever lost its session fails no more once the database has answered that another one has the recorder', async () => {
+  const statuses: StoreStatus['state'][] = [];
+  const onStatus = ({ state }: StoreStatus) => void statuses.push(state);
+  const store = await createSessionStore({ url, lease: { durationMs: 1000 }, on: listen({ onStatus }) });
+  stores.push(store);
+  const session = await store.openSession({ recorder: 'desk' });
+  await isReclaimed(session.id);
+  await (await opened()).openSession({ recorder: 'desk' });
+  await session.ended;
+  expect(statuses).toEqual(['failing']);
+  await expect(store.openSession({ recorder: 'desk' })).rejects.toMatchObject({ code: 'RECORDER_BUSY' });
+  expect(statuses).toEqual(['failing', 'writing']);
 });
 
 test('a busy recorder says who has it, unless that is the one who asks', async () => {

@@ -2,7 +2,7 @@
 import fc from '@trader/testkit/fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '@trader/testkit';
-import { ALLOWED, holderOf, sessionIdOf } from './state.ts';
+import { ALLOWED, holderOf, sessionIdOf, type WaitName } from './state.ts';
 import {
   initialCoordinator,
   step,
@@ -76,6 +76,19 @@ function faultsOfStep(
   return faults;
 }
 
+const WAIT_NAMES = [
+  'start',
+  'store-opening',
+  'store-retry',
+  'feed',
+  'session-opening',
+  'session-retry',
+  'takeover',
+  'session-end',
+  'health',
+  'drain',
+] as const satisfies readonly WaitName[];
+
 const check = (...step_: Parameters<typeof faultsOfStep>): void => expect(faultsOfStep(...step_)).toEqual([]);
 
 describe('from any state and by any inputs', () => {
@@ -95,6 +108,60 @@ describe('from any state and by any inputs', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+const holder = { sessionId: 'theirs', owner: 'host/1' };
+/** States that may never come about. */
+const anyState: fc.Arbitrary<CoordinatorState> = fc
+  .record({
+    phase: fc.constantFrom(...(Object.keys(ALLOWED) as CoordinatorState['phase'][])),
+    store: fc.constantFrom<CoordinatorState['store']>(
+      { is: 'closed' },
+      { is: 'opening', attempt: 1 },
+      { is: 'retry', attempt: 1 },
+      { is: 'open' },
+    ),
+    session: fc.constantFrom<CoordinatorState['session']>(
+      { is: 'none', attempt: 1 },
+      { is: 'retry', attempt: 1 },
+      { is: 'opening', attempt: 1, behind: null },
+      { is: 'opening', attempt: 1, behind: holder },
+      { is: 'standby', attempt: 1, behind: holder },
+      { is: 'open', attempt: 1, id: 's1' },
+      { is: 'closing', attempt: 1, id: 's1' },
+    ),
+    feedIsHere: fc.boolean(),
+    feedIsFresh: fc.boolean(),
+    health: fc.dictionary(fc.constantFrom('feed', 'spool'), fc.record({ status, reason: text })),
+    wait: fc.constantFrom(...WAIT_NAMES),
+  })
+  .map(({ wait, ...state }) => ({
+    ...initialCoordinator(0),
+    ...state,
+    wait: { name: wait, owner: 'process', sinceMs: 0, untilMs: 1, overdue: 0 },
+  }));
+
+describe('from any state at all, also one that cannot be', () => {
+  test('nothing is thrown; a transition that the table does not have is not taken, and is told and counted', () => {
+    let forbidden = 0;
+    fc.assert(
+      fc.property(anyState, fc.oneof(input, fc.constant(stop)), (before, each) => {
+        const { state, effects } = step(before, { ...each, atMs: 10_000 });
+        let { phase } = before;
+        for (const effect of effects) {
+          if (effect.type !== 'announce') continue;
+          expect(ALLOWED[phase]).toContain(effect.transition.to);
+          phase = effect.transition.to;
+        }
+        expect(state.phase).toBe(phase);
+        const told = effects.filter(({ type }) => type === 'forbid').length;
+        expect(state.forbidden).toBe(told);
+        forbidden += told;
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(forbidden).toBeGreaterThan(0);
   });
 });
 

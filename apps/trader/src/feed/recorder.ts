@@ -148,7 +148,7 @@ export class Recorder {
     const session = this.#session;
     if (session) {
       this.#nameUnread(this.#client.status().connections.map(({ epoch }) => epoch));
-      this.#nameTakeover(session, this.#client.status().epoch, systemRuntime.nowMs());
+      this.#nameTakeover(session, systemRuntime.nowMs());
     }
     this.#session = null;
     if (session) this.#recordedEpoch = this.#client.status().epoch;
@@ -190,13 +190,16 @@ export class Recorder {
     }
   }
 
-  /** Between the session that was taken over and this one's first record nobody recorded. */
-  #nameTakeover(session: RecordingSession, epoch: number, toAtMs: number): void {
+  /**
+   * Between the session that was taken over and this one's first record nobody recorded. It is a hole of the connections that were let go:
+   * those that are recorded have none.
+   */
+  #nameTakeover(session: RecordingSession, toAtMs: number): void {
     if (this.#takenOverFromMs === null) return;
     const fromAtMs = Math.min(this.#takenOverFromMs, toAtMs);
     this.#takenOverFromMs = null;
     const all = { sid: null, firstSeq: null, lastSeq: null, market: null };
-    this.#append(session, { kind: 'gap', epoch, ...all, fromAtMs, toAtMs, cause: 'takeover' });
+    this.#append(session, { kind: 'gap', epoch: this.#recordedEpoch, ...all, fromAtMs, toAtMs, cause: 'takeover' });
   }
 
   #pause(cause: PauseCause): void {
@@ -211,7 +214,7 @@ export class Recorder {
     }
     if (this.#session) {
       const atMs = 'receivedAtMs' in record ? record.receivedAtMs : record.fromAtMs;
-      this.#nameTakeover(this.#session, record.epoch, atMs);
+      this.#nameTakeover(this.#session, atMs);
       return this.#append(this.#session, record);
     }
     if (record.epoch <= this.#recordedEpoch) {

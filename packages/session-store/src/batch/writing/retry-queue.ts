@@ -46,7 +46,7 @@ export class RetryQueue {
           return attempt();
         }, signal);
         this.#failing.delete(attempt);
-        if (this.#failing.size === 0) this.#report({ state: 'writing' });
+        this.answered();
         if (content) this.#wrote(content, this.#runtime.monotonicMs() - startedMs!);
         return value;
       } catch (cause) {
@@ -66,6 +66,11 @@ export class RetryQueue {
   /** Tells the status listener, unless it has been told already that writing fails. */
   report(error: SessionStoreError): void {
     this.#report({ state: 'failing', error, sinceMs: this.#runtime.nowMs() });
+  }
+
+  /** The database has done, or refused, what was asked of it: unless a write is tried again, nothing fails. */
+  answered(): void {
+    if (this.#failing.size === 0) this.#report({ state: 'writing' });
   }
 
   #inTurn<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
