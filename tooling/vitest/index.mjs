@@ -48,7 +48,7 @@ export const shortLivedProject = (overrides = {}) =>
       {
         test: {
           // As short-lived.mjs, and a heap that is large from the start: to collect it again and again while it grows took a
-          // tenth of their time.
+          // fifteenth of their time.
           execArgv: ['--no-turbofan', '--no-maglev', '--min-semi-space-size=16', '--initial-old-space-size=256'],
           env: {
             NODE_OPTIONS: `${preset.test.env.NODE_OPTIONS} --import=${new URL('short-lived.mjs', import.meta.url)}`,
