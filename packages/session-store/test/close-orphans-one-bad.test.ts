@@ -1,13 +1,11 @@
 // An orphan that cannot be ended: it keeps none of the others from being ended, in this sweep and in the next ones.
-import { join } from 'node:path';
-import { temporaryFolder } from '@trader/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createSessionStore } from '../src/index.ts';
 import { PgliteEngine } from '../src/database/engines/pglite-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { closeAllActive, closeOrphans } from '../src/ownership/close-orphans.ts';
+import { newDataDir } from './databases.ts';
 
-const folder = temporaryFolder('session-store-sweep-');
 const ids: string[] = [];
 let engine: PgliteEngine;
 
@@ -19,7 +17,7 @@ const statuses = async () => {
 };
 
 beforeAll(async () => {
-  const dataDir = join(folder.path, 'data');
+  const dataDir = newDataDir();
   const store = await createSessionStore({ dataDir });
   for (let index = 0; index < 4; index++) {
     const session = await store.openSession({ recorder: `desk-${index}` });
@@ -34,10 +32,7 @@ beforeAll(async () => {
     create trigger stuck before update on sessions for each row
     when (old.id = '${ids[0]}' and new.status = 'reclaimed') execute function refuse()`);
 });
-afterAll(async () => {
-  await engine?.close();
-  folder.remove();
-});
+afterAll(async () => engine?.close());
 beforeEach(async () => {
   await run(`
     update sessions set status = 'active', ended_at = null, end_reason = null, owner = 'gone',

@@ -10,6 +10,7 @@ import { systemRuntime } from '../src/runtime.ts';
 import { Reader } from '../src/reading/reader.ts';
 import type { Read } from '../src/reading/read.ts';
 import { delta, snapshot } from './contract.ts';
+import { newDataDir } from './databases.ts';
 
 const folder = temporaryFolder('session-store-export-damage-');
 const ids: string[] = [];
@@ -19,7 +20,7 @@ let fails: (text: string) => SessionStoreError | null = () => null;
 let reader: Reader;
 
 beforeAll(async () => {
-  const dataDir = join(folder.path, 'data');
+  const dataDir = newDataDir();
   const store = await createSessionStore({ dataDir, compaction: false });
   for (let index = 0; index < 3; index++) {
     const session = await store.openSession({ recorder: `desk-${index}` });
