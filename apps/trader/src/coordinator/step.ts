@@ -71,7 +71,8 @@ type Moment = { readonly atMs: number; readonly counters?: SessionCount | null }
 
 /** Takes one input; the effects are to be performed in order, and `woke` is due at `state.wait.untilMs`. */
 export function step(state: CoordinatorState, input: CoordinatorInput): Stepped {
-  const { state: next, effects } = state.phase === 'shutdown' ? takeLast(state, input) : take(state, input);
+  const { state: next, effects } =
+    state.phase === 'shutdown' ? takeWhileShuttingDown(state, input) : take(state, input);
   return { state: { ...next, wait: waitOf(next, input.atMs) }, effects };
 }
 
@@ -121,7 +122,7 @@ function take(state: CoordinatorState, input: CoordinatorInput): Stepped {
 }
 
 /** On the way out nothing is begun any more; what comes too late is ended. */
-function takeLast(state: CoordinatorState, input: CoordinatorInput): Stepped {
+function takeWhileShuttingDown(state: CoordinatorState, input: CoordinatorInput): Stepped {
   if (input.type === 'session-opened') {
     return { state, effects: [{ type: 'discard-session', sessionId: input.sessionId }] };
   }

@@ -16,7 +16,8 @@ const WAITS: Readonly<Record<WaitName, { owner: WaitOwner; limitMs: (state: Coor
   'session-retry': { owner: 'coordinator', limitMs: ({ refusal }) => retryMs(refusal) },
   takeover: {
     owner: 'coordinator',
-    limitMs: ({ limits, refusal }) => Math.max(limits.takeoverMs, refusal ? retryMs(refusal) : 0),
+    // Of a database that is back, it has to hear in time that nobody records.
+    limitMs: ({ limits, refusal }) => (refusal ? Math.max(limits.takeoverMs, BUSY_RETRY_MS) : limits.takeoverMs),
   },
   'session-end': { owner: 'store', limitMs: ({ limits }) => limits.sessionEndMs },
   health: { owner: 'health', limitMs: ({ limits }) => limits.healthMs },

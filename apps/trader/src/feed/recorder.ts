@@ -213,8 +213,8 @@ export class Recorder {
       return;
     }
     if (this.#session) {
-      const atMs = 'receivedAtMs' in record ? record.receivedAtMs : record.fromAtMs;
-      this.#nameTakeover(this.#session, atMs);
+      if (this.#takenOverFromMs !== null)
+        this.#nameTakeover(this.#session, record.kind === 'gap' ? record.fromAtMs : record.receivedAtMs);
       return this.#append(this.#session, record);
     }
     if (record.epoch <= this.#recordedEpoch) {
