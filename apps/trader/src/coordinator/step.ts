@@ -1,20 +1,10 @@
-// What the process is doing, and what it does next.
-//
-//   startup ── started ──> initializing ── store opened ──> orderbook_connect ── recording, all healthy ──> ready
-//                                                             ^   |    |                                   |   ^
-//                                       the recorder is free, │   |    | the session is lost      unhealthy│   │recording,
-//                                 or the feed has to be made  │   |    v                                   v   │all healthy
-//                                                       anew  +───┼────────────────── error ───────────────────
-//                                                             │   v                   ^   │
-//                                                           standby ──── unhealthy ───+   │ another process records, all healthy
-//                                                             ^───────────────────────────+
-//   any ── stop ──> shutdown
+// What the process is doing, and what it does next. Which state follows which is the table in state.ts, and a picture in ARCHITECTURE.md.
 //
 // A session is opened once the feed is really there and never before; it is closed as `health_failure` when the feed's
 // health is lost. The feed reconnects by itself, so a cut that heals within the health tracker's patience changes nothing
-// here. Where another process records under the same name, what comes is let go, and the recorder is asked for again and again;
-// once it is free, the feed is made anew, for the session to begin with snapshots. In every phase but `ready` somebody's turn it is, for a limited time (`wait`); after that it is tried again, and
-// seen to be. Nothing here gives up.
+// here. Where another process records under the same name, what comes is let go, and the recorder is asked for again and
+// again; once it is free, the feed is made anew, for the session to begin with snapshots. In every phase but `ready` somebody's
+// turn it is, for a limited time (`wait`); after that it is tried again, and seen to be. Nothing here gives up.
 import {
   ALLOWED,
   DEFAULT_LIMITS,
