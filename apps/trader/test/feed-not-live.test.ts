@@ -8,8 +8,8 @@ import { newDatabase, sharedServer } from './databases.ts';
 
 const patience = { timeout: 60_000, interval: 20 };
 
-/** A trader that soon has no room, and ends a session soon. */
-async function recording() {
+/** A trader that ends a session soon. */
+async function recording({ highWaterRecords }: { readonly highWaterRecords: number }) {
   const url = await newDatabase();
   const { feed, source, exchange } = await simulatedFeed({ markets: 3, deltasPerSecond: 1_500 });
   const lines: string[] = [];
@@ -21,7 +21,7 @@ async function recording() {
     port: 0,
     holdDownMs: 1_500,
     drainMs: 30_000,
-    store: { spool: false, queue: { highWaterRecords: 1_000 }, batch: { maxAgeMs: 100 } },
+    store: { spool: false, queue: { highWaterRecords }, batch: { maxAgeMs: 100 } },
     log: createLog('info', { destination: { write: (line) => void lines.push(line) } }),
   });
   await trader.start();
@@ -36,7 +36,8 @@ async function sessionsOf(url: string) {
 
 describe('a session ends as health_failure, and the next one begins once the feed is really there,', () => {
   test('when the feed is not read for longer than the hold-down; the books say so, and the hole begins where reading stopped', async () => {
-    const { url, exchange, trader, lines, session } = await recording();
+    // It soon has no room.
+    const { url, exchange, trader, lines, session } = await recording({ highWaterRecords: 1_000 });
     await using _exchange = exchange;
     const lockedAtMs = Date.now();
     // Held until it is ended below.
@@ -84,7 +85,7 @@ describe('a session ends as health_failure, and the next one begins once the fee
   });
 
   test('when connections are made and nothing comes on them', async () => {
-    const { url, exchange, trader, session } = await recording();
+    const { url, exchange, trader, session } = await recording({ highWaterRecords: 100_000 });
     await using _exchange = exchange;
     const stall = exchange.control.faults.add({ kind: 'stall' });
     exchange.control.dropConnections();

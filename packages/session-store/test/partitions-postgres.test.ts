@@ -89,7 +89,8 @@ test('an insert touches the partition of its day and no other', async () => {
 
 test('what is asked of a session, and to end one, touches no partition of another time', async () => {
   const url = await newDatabase();
-  await using store = await createSessionStore({ url });
+  // It would wait for the locked ones, too.
+  await using store = await createSessionStore({ url, compaction: false });
   const now = { receivedAtMs: Date.now(), exchangeAtMs: null };
   const oldMs = Date.now() - 500 * dayMs;
   const session = await store.openSession({ recorder: 'desk-1' });
@@ -100,7 +101,7 @@ test('what is asked of a session, and to end one, touches no partition of anothe
   await before.close(closed);
   const name = new Date(weekOf(dayOf(oldMs)).fromMs).toISOString().slice(0, 10).replaceAll('-', '');
   const sql = postgres(url, { max: 1 });
-  const engine = new PostgresEngine(url, 15_000, systemRuntime);
+  const engine = new PostgresEngine(url, 60_000, systemRuntime);
   await sql.begin(async (transaction) => {
     for (const table of partitionedTables)
       await transaction.unsafe(`lock table ${table}_${name} in access exclusive mode`);
@@ -138,7 +139,7 @@ test('a session whose days nobody wrote down is read whole, and ended although i
   const orphan = await store.openSession({ recorder: 'desk-1' });
   await sql`alter table trade_chunks rename to away`;
   await sql`update sessions set owner = 'gone', lease_until = now() - interval '1 hour' where id = ${orphan.id}`;
-  const engine = new PostgresEngine(url, 15_000, systemRuntime);
+  const engine = new PostgresEngine(url, 60_000, systemRuntime);
   expect(await closeOrphans(engine, -1e6, () => [])).toEqual([orphan.id]);
   expect((await store.sessions({ limit: 1 }))[0]).toMatchObject({
     status: 'reclaimed',
