@@ -7,6 +7,8 @@ import type { CoordinatorTransition } from './coordinator/step.ts';
 /** With the time of the wall clock at which it came about, in ms since the Unix epoch, and what has been recorded by then. */
 export type LoggedTransition = CoordinatorTransition & {
   readonly atMs: number;
+  /** Of the session that is, or was until now, recorded into; `null` where there is none, or it cannot be read. */
+  readonly counters: SessionCounters | null;
   /** Of the recorder, over all its sessions, this one's included; `null` until the database has said. */
   readonly lifetime: SessionCounters | null;
 };

@@ -10,7 +10,7 @@ import { messageOf, TraderError } from './errors.ts';
 import { FeedSide } from './feed/feed-side.ts';
 import { MinuteReport } from './feed/minute-report.ts';
 import { HealthSide } from './health/health-side.ts';
-import { EventLog } from './event-log.ts';
+import { EventLog, type LoggedTransition } from './event-log.ts';
 import { startHttpServer, type HttpServer } from './http/server.ts';
 import { describeLines } from './log/log.ts';
 import { openStore } from './store/open-store.ts';
@@ -63,13 +63,9 @@ class TraderProcess implements Trader {
     this.#options = options;
     this.#drainMs = drainMs;
     this.#lifetime = new RecorderLifetime(recorder);
-    this.#transitions = new TransitionLog(events, log, () => ({
-      counters: countersOf(this.#feed),
-      lifetime: this.#lifetimeCounters(),
-    }));
+    this.#transitions = new TransitionLog(events, log, () => this.#recorded());
     this.#loop = new CoordinatorLoop({
       limits: { sessionEndMs: 2 * drainMs, ...limits, drainMs },
-      counters: () => countersOf(this.#feed),
       perform: (effect) => this.#perform(effect),
       onFailure: (effect, error) => log.error({ code: 'UNEXPECTED', effect }, `${effect} failed: ${messageOf(error)}`),
     });
@@ -198,6 +194,15 @@ class TraderProcess implements Trader {
       droppedLogLines: standardError.droppedLines,
       source,
       database: databaseName(database),
+    };
+  }
+
+  /** One that cannot be read costs a transition nothing else. */
+  #recorded(): Pick<LoggedTransition, 'counters' | 'lifetime'> {
+    const parts = new PartReader();
+    return {
+      counters: parts.read('counters', () => countersOf(this.#feed)),
+      lifetime: parts.read('lifetime', () => this.#lifetimeCounters()),
     };
   }
 

@@ -38,7 +38,6 @@ describe.each(JUMPS_MS)('after a jump by %i ms', (byMs) => {
     const overdueAtMs: number[] = [];
     const loop = new CoordinatorLoop({
       limits: { storeOpeningMs: 300 },
-      counters: () => null,
       perform: (effect) => effect.type === 'overdue' && overdueAtMs.push(performance.now()),
       onFailure: (what, error) => expect.fail(`${what}: ${String(error)}`),
     });

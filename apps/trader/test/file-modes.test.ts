@@ -105,9 +105,9 @@ describe.skipIf(onWindows)('what is open to others', () => {
       .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as { level: number; msg: string }] : []))
       .filter(({ msg }) => msg.includes('chmod'));
     expect(warned.map(({ level, msg }) => [level, msg])).toEqual([
-      [40, 'data can be opened by other users of this machine (mode 0755): chmod 700 data'],
-      [40, "my spool can be opened by other users of this machine (mode 0755): chmod 700 'my spool'"],
-      [40, 'token can be opened by other users of this machine (mode 0640): chmod 600 token'],
+      ['warn', 'data can be opened by other users of this machine (mode 0755): chmod 700 data'],
+      ['warn', "my spool can be opened by other users of this machine (mode 0755): chmod 700 'my spool'"],
+      ['warn', 'token can be opened by other users of this machine (mode 0640): chmod 600 token'],
     ]);
     expect([modeOf('data'), modeOf('my spool'), modeOf('token')]).toEqual(['755', '755', '640']);
   });

@@ -106,7 +106,7 @@ const linesWith = ({ log }: RunningTrader, text: string): number =>
 
 /** Lines of the log that call for somebody. */
 const complaints = ({ log }: RunningTrader): readonly string[] =>
-  log.split('\n').filter((line) => /"level":(?:40|50|60)/.test(line));
+  log.split('\n').filter((line) => /"level":"(?:warn|error|fatal)"/.test(line));
 
 test('a second trader stands by quietly, and takes over when the first is killed; back again, in one line', async () => {
   await using first = await start('a');

@@ -14,7 +14,6 @@ const loopThat = (
 ): CoordinatorLoop => {
   const loop: CoordinatorLoop = new CoordinatorLoop({
     limits: { storeOpeningMs: 1_000 },
-    counters: () => null,
     perform: (effect) => perform(effect, loop),
     onFailure,
   });
@@ -59,22 +58,6 @@ test('an effect that cannot be performed is told, and keeps neither the other ef
   // The clock was set all the same.
   vi.advanceTimersByTime(1_500);
   expect(performed).toEqual(['open-store', 'overdue', 'open-store']);
-  loop.end();
-});
-
-test('counters that cannot be had cost a transition its counters, and nothing else', () => {
-  const counts: unknown[] = [];
-  const failed: string[] = [];
-  const loop: CoordinatorLoop = new CoordinatorLoop({
-    limits: {},
-    counters: () => {
-      throw new Error('gone');
-    },
-    perform: (effect) => effect.type === 'announce' && counts.push(effect.transition.counters),
-    onFailure: (what) => failed.push(what),
-  });
-  loop.take({ type: 'started' });
-  expect([counts, failed]).toEqual([[null], ['counters']]);
   loop.end();
 });
 

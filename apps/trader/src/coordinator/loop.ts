@@ -1,6 +1,6 @@
 // Drives the coordinator: one input after the other, the effects of each in order, and its alarm clock. What is to be done
 // is decided in coordinator/step.ts, and done by whoever made this.
-import type { CoordinatorLimits, SessionCount } from './state.ts';
+import type { CoordinatorLimits } from './state.ts';
 import {
   initialCoordinator,
   step,
@@ -15,11 +15,9 @@ import type { WallTimes } from '../runtime/wall-times.ts';
 
 export type CoordinatorLoopOptions = {
   readonly limits: Partial<CoordinatorLimits>;
-  /** Of the open session, at the time of an input; `null` without one. */
-  readonly counters: () => SessionCount | null;
   readonly perform: (effect: CoordinatorEffect) => void;
-  /** `perform` or `counters` threw. Whatever that was about has a time limit, and is tried again. */
-  readonly onFailure: (failed: CoordinatorEffect['type'] | 'counters', error: unknown) => void;
+  /** `perform` threw. Whatever that was about has a time limit, and is tried again. */
+  readonly onFailure: (failed: CoordinatorEffect['type'], error: unknown) => void;
   /** @default the system's */
   readonly runtime?: Omit<Runtime, 'nowMs'>;
 };
@@ -63,19 +61,17 @@ export class CoordinatorLoop {
   }
 
   #step(input: CoordinatorInput): void {
-    const counters = this.#guarded('counters', () => this.#options.counters()) ?? null;
-    const { state, effects } = step(this.#state, { ...input, counters });
+    const { state, effects } = step(this.#state, input);
     this.#state = state;
-    for (const effect of effects) this.#guarded(effect.type, () => this.#options.perform(effect));
+    for (const effect of effects) this.#perform(effect);
   }
 
   /** One effect that cannot be performed keeps none of the others, and no later input, from its turn. */
-  #guarded<T>(what: CoordinatorEffect['type'] | 'counters', work: () => T): T | undefined {
+  #perform(effect: CoordinatorEffect): void {
     try {
-      return work();
+      this.#options.perform(effect);
     } catch (error) {
-      this.#options.onFailure(what, error);
-      return undefined;
+      this.#options.onFailure(effect.type, error);
     }
   }
 

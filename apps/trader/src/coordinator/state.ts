@@ -1,5 +1,4 @@
 // What the coordinator knows, what it is told, and what it asks for. What follows from what is in step.ts.
-import type { SessionCounters } from '@trader/session-store';
 
 export type CoordinatorPhase =
   | 'startup'
@@ -37,13 +36,10 @@ export type Holder = { readonly sessionId: string; readonly owner: string };
 
 export type SessionEnd = { readonly status: 'closed' | 'health_failure' | 'error'; readonly reason: string };
 
-/** Counters of the open session at the time of an input; a transition carries them. */
-export type SessionCount = SessionCounters;
-
 /** `atMs` and all times of the state are of the monotonic clock: nobody who sets the wall clock changes how long a wait is. */
-export type CoordinatorInput = { readonly atMs: number; readonly counters?: SessionCount | null } & CoordinatorFact;
+export type CoordinatorInput = { readonly atMs: number } & CoordinatorFact;
 
-/** What happened. When, and how far the session was then, is put to it as it is taken. */
+/** What happened. When is put to it as it is taken. */
 export type CoordinatorFact =
   | { readonly type: 'started' }
   | { readonly type: 'store-opened' }
@@ -122,8 +118,6 @@ export type CoordinatorTransition = {
   readonly sessionClosed: string | null;
   /** The session that has begun since the last `ready`. `null` where the old one goes on. */
   readonly sessionOpened: string | null;
-  /** Of the session that is, or was until now, recorded into. */
-  readonly counters: SessionCount | null;
 };
 
 /** Somebody else's turn: who has to do what, and when that is looked at again. */

@@ -159,9 +159,8 @@ describe('a store that does not open', () => {
 });
 
 describe('a feed that fails', () => {
-  test('leaves ready and closes the session as health_failure, with what was counted', () => {
-    const counters = { messages: 7, snapshots: 0, deltas: 7, trades: 0, raw: 0, gaps: 0, shed: 0 };
-    const it = ready().tell(went, { ...unhealthy, counters });
+  test('leaves ready and closes the session as health_failure', () => {
+    const it = ready().tell(went, unhealthy);
     expect(it.state).toMatchObject({ phase: 'error', cause: 'no connection' });
     expect(it.asked.at(-1)).toEqual({
       type: 'close-session',
@@ -174,7 +173,6 @@ describe('a feed that fails', () => {
       kind: null,
       unhealthy: [{ component: 'feed', status: 'unhealthy', reason: 'no connection' }],
       sessionClosed: 's1',
-      counters,
     });
   });
 

@@ -17,7 +17,6 @@ import {
   type CoordinatorState,
   type CoordinatorTransition,
   type Refusal,
-  type SessionCount,
   type SessionEnd,
   type SessionState,
   type Wait,
@@ -57,7 +56,7 @@ export function initialCoordinator(atMs: number, limits: Partial<CoordinatorLimi
 type Stepped = { readonly state: CoordinatorState; readonly effects: readonly CoordinatorEffect[] };
 
 /** When, and how far the open session was: what a transition has of its input. */
-type Moment = { readonly atMs: number; readonly counters?: SessionCount | null };
+type Moment = { readonly atMs: number };
 
 /** Takes one input; the effects are to be performed in order, and `woke` is due at `state.wait.untilMs`. */
 export function step(state: CoordinatorState, input: CoordinatorInput): Stepped {
@@ -291,7 +290,7 @@ const withEffectBefore = (effect: CoordinatorEffect, { state, effects }: Stepped
 });
 
 /** The table of transitions is the law: what it does not have is told, and counted, and the phase stays. */
-function move(state: CoordinatorState, to: CoordinatorPhase, cause: string, { atMs, counters }: Moment): Stepped {
+function move(state: CoordinatorState, to: CoordinatorPhase, cause: string, { atMs }: Moment): Stepped {
   const { phase: from } = state;
   if (!ALLOWED[from].includes(to)) {
     return { state: { ...state, forbidden: state.forbidden + 1 }, effects: [{ type: 'forbid', from, to, cause }] };
@@ -312,7 +311,6 @@ function move(state: CoordinatorState, to: CoordinatorPhase, cause: string, { at
     ),
     sessionClosed: isEnding ? sessionId : isNew ? state.readySessionId : null,
     sessionOpened: isNew ? sessionId : null,
-    counters: counters ?? null,
   };
   const next: CoordinatorState = {
     ...state,
