@@ -22,7 +22,12 @@ const packages = ['orderbook-client', 'health', 'market-discovery', 'session-sto
 
 /** Of packages and the app whose rooms are subjects: what stands in core/ elsewhere. */
 const pureFiles: Readonly<Record<string, readonly string[]>> = {
-  trader: ['coordinator/{state,step,waits}.ts', 'log/rate-limited-log.ts', 'secrets/scrub-secrets.ts'],
+  trader: [
+    'config/reload/decide-reload.ts',
+    'coordinator/{state,step,waits}.ts',
+    'log/rate-limited-log.ts',
+    'secrets/scrub-secrets.ts',
+  ],
   'session-store': [
     'background/backoff.ts',
     'batch/*.ts',

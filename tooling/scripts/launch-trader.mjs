@@ -2,7 +2,7 @@
 //
 // Signals to this process are handed on as messages, over a channel to the trader: in a terminal Ctrl-C has reached it already,
 // and a second signal would end it at once. The end of the parent counts as SIGHUP, since npm dies of that, or of -9, without a
-// word. Should this process itself be killed with -9, the system closes the channel, and the trader takes that as SIGHUP.
+// word. SIGUSR2, at which the trader reads its settings anew, is handed on in the same way. Should this process itself be killed with -9, the system closes the channel, and the trader takes that as SIGHUP.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { root } from './through-pnpm.mjs';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** It would end a process that does not listen. */
+const RELOAD_SIGNAL = 'SIGUSR2';
 const LOOKS_FOR_PARENT_EVERY_MS = 500;
 const isWindows = process.platform === 'win32';
 
@@ -20,12 +22,16 @@ export const startArguments = (args) =>
 /** Resolves with the trader's exit code, or that of a build that failed. */
 export async function launchTrader(args) {
   const stop = new Stop();
+  // What is not read yet need not be read anew.
+  const ignore = () => undefined;
+  process.on(RELOAD_SIGNAL, ignore);
   try {
     // With TRADER_BUILT whoever calls says that it is built already: the tests do, as they may not build while others run.
     const built = process.env.TRADER_BUILT ? 0 : await build(stop);
     if (stop.signal !== null) return 128 + constants.signals[stop.signal];
     return built === 0 ? await runTrader(args, stop) : built;
   } finally {
+    process.off(RELOAD_SIGNAL, ignore);
     stop.ignore();
   }
 }
@@ -90,8 +96,10 @@ async function runTrader(args, stop) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   // It may be about to end by itself.
-  stop.onWish((signal) => child.connected && child.send(signal, () => undefined));
-  return exitOf(child);
+  const handOn = (signal) => child.connected && child.send(signal, () => undefined);
+  stop.onWish(handOn);
+  process.on(RELOAD_SIGNAL, handOn);
+  return exitOf(child).finally(() => process.off(RELOAD_SIGNAL, handOn));
 }
 
 function killGroup(pid) {

@@ -1,19 +1,10 @@
 #!/usr/bin/env node
-// The program: runs a command, and turns whatever ends it into one line and an exit code.
-import { CommanderError } from 'commander';
-import { createCli } from './cli/cli.ts';
-import { CRASHED, endAtUncaughtErrors, reportCrash } from './log/crash.ts';
-import { failureOf, TraderError } from './errors.ts';
-import { failureText } from './cli/output/failure-text.ts';
-import { logWarnings } from './log/log.ts';
-import { neverWait, standardError } from './log/standard-error.ts';
-import { endWithLauncher } from './cli/stop-signal.ts';
+// The program begins: whatever takes long to load, or needs a newer Node to be loaded at all, comes after what is here.
+import { askForReload } from './cli/reload-signal.ts';
 
-/** What standard error gets at the end, when nobody reads it. */
-const LAST_WORD_MS = 500;
+// It would end the process.
+process.on('SIGUSR2', askForReload);
 
-/** `export` and `tape record`. */
-const FOR_OTHERS = new Set(['export', 'record']);
 const OLDEST_NODE = [22, 18] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
@@ -21,54 +12,4 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   process.exit(2);
 }
 
-endAtUncaughtErrors();
-logWarnings();
-endWithLauncher();
-
-// Whoever reads our output may have enough of it, as `head` does. Anything else is a result that is not whole.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE' || process.exitCode === 1) return;
-  standardError.write(`trader: OUT_UNWRITABLE: standard output cannot be written (${error.code ?? error.message})\n`);
-  process.exitCode = 1;
-});
-neverWait(process.stdout);
-
-const cli = createCli();
-// What is recorded is its user's alone, whatever its maker's umask is: the embedded database makes files as open as it may.
-// An export or a tape is for others, too.
-cli.hook('preAction', (_, command) => {
-  if (!FOR_OTHERS.has(command.name())) process.umask(0o077);
-});
-for (const command of [cli, ...cli.commands, ...cli.commands.flatMap(({ commands }) => commands)]) {
-  command.exitOverride();
-}
-
-let isHeldUp = false;
-try {
-  await cli.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // commander has printed it already; help and version are no errors.
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else {
-    process.exitCode = tell(error);
-    // Whatever did not end in time would keep the process, and its leases, alive.
-    isHeldUp = error instanceof TraderError && error.code === 'DRAIN_TIMEOUT';
-  }
-}
-const isRead = await standardError.flush(LAST_WORD_MS);
-// Results wait for their reader, unless a signal said not to; what was said beside them does not.
-if (isHeldUp || Number(process.exitCode) > 128) process.exit();
-if (!isRead) process.stdout.write('', () => process.exit());
-
-/** @returns the exit code */
-function tell(error: unknown): number {
-  const { code } = failureOf(error);
-  const isCrash = code === 'INTERNAL';
-  // Results are on standard output; this is none.
-  const how = { json: process.argv.includes('--json'), stack: Boolean(process.env['TRADER_STACK']) };
-  if (isCrash && !how.json) reportCrash(error);
-  else standardError.write(failureText(error, how));
-  if (isCrash) return CRASHED;
-  return error instanceof TraderError ? error.exitCode : 1;
-}
+await import('./program.ts');

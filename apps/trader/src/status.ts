@@ -8,6 +8,7 @@ import type { StoreFailure } from './store/store-failures.ts';
 import { holderOf, type Holder } from './coordinator/state.ts';
 import type { CoordinatorState } from './coordinator/step.ts';
 import type { DiscoveryStatus } from './feed/discovered-markets.ts';
+import type { ReloadView } from './reloader.ts';
 import { versions } from './versions.ts';
 import { PartReader, type Unreadable } from './part-reader.ts';
 import type { RecorderCounters } from './feed/recorder.ts';
@@ -44,6 +45,8 @@ export type TraderView = {
   readonly unreadable: readonly Unreadable[];
   /** Lines that standard error did not take, since the process began. */
   readonly droppedLogLines: number;
+  /** `null`: settings are not read anew. */
+  readonly reload: ReloadView | null;
   readonly source: string;
   readonly database: string;
 };
@@ -90,6 +93,8 @@ export type Status = {
     /** Lines that are lost, since the process began: nobody read standard error, or it could not be written. */
     readonly droppedLines: number;
   };
+  /** How often settings were read anew, and which wait for a restart; `null` where they never are. */
+  readonly reload: ReloadView | null;
   readonly health: Pick<HealthSnapshot, 'status' | 'causes'>;
   /** Parts that are `null`, or books that are missing, because they could not be read; the first 20. */
   readonly unreadable: readonly Unreadable[];
@@ -148,6 +153,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     backlog,
     written: store.written,
     log: { droppedLines: view.droppedLogLines },
+    reload: view.reload,
     health: { status: health.status, causes: health.causes },
     unreadable: [...view.unreadable, ...parts.unreadable],
   };

@@ -7,6 +7,7 @@ import type { DiscoveryStatus } from './feed/discovered-markets.ts';
 import type { HttpOptions } from './config/http-options.ts';
 import type { Log } from './log/log.ts';
 import type { StoreTuning } from './store/open-store.ts';
+import type { SettingsSource } from './reloader.ts';
 import type { Status } from './status.ts';
 
 export type TraderOptions = {
@@ -27,6 +28,8 @@ export type TraderOptions = {
   readonly retention?: { readonly maxAgeMs: number | null };
   /** The spool, leases, batches. @default the store's */
   readonly store?: StoreTuning;
+  /** For `reload`. @default nothing is read anew */
+  readonly settings?: SettingsSource;
   /** How long somebody else may take, in each state. `drainMs` above has its own name. */
   readonly limits?: Partial<Omit<CoordinatorLimits, 'drainMs'>>;
   readonly log: Log;
@@ -64,6 +67,11 @@ export interface Trader {
   readonly ready: Promise<boolean>;
   /** Ends the recording in an orderly way. Callers share one promise. */
   stop(reason: string): Promise<void>;
+  /**
+   * Reads the settings anew, and changes what can change while it runs; the log says what. Once it is under way, and one time
+   * after the other. Does nothing while it stops.
+   */
+  reload(): void;
   /**
    * Resolves with the last session's row, or `null` if none was opened, once it has stopped; rejects if it could not.
    *

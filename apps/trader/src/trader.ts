@@ -16,6 +16,8 @@ import { describeLines } from './log/log.ts';
 import { openStore } from './store/open-store.ts';
 import { PartReader } from './part-reader.ts';
 import { shutDown } from './shut-down.ts';
+import type { Reload } from './config/reload/decide-reload.ts';
+import { Reloader } from './reloader.ts';
 import { standardError } from './log/standard-error.ts';
 import { buildStatus, type Status, type TraderView } from './status.ts';
 import { RecorderLifetime } from './store/recorder-lifetime.ts';
@@ -52,11 +54,12 @@ class TraderProcess implements Trader {
   readonly #keeper: StoreKeeper;
   readonly #lifetime: RecorderLifetime;
   readonly #minutes: MinuteReport;
+  readonly #reloader: Reloader | null;
   #stopReports = (): void => undefined;
   #server: HttpServer | null = null;
 
   constructor(options: TraderOptions) {
-    const { feed, database, retention, recorder, store, limits, log } = options;
+    const { feed, database, retention, recorder, store, limits, settings, log } = options;
     const { holdDownMs = DEFAULT_HOLD_DOWN_MS, drainMs = DEFAULT_DRAIN_MS } = options;
     const events = this.#events;
     const tell = (fact: CoordinatorFact): void => this.#loop.take(fact);
@@ -99,6 +102,8 @@ class TraderProcess implements Trader {
       tell,
     });
     this.#minutes = new MinuteReport(log);
+    const apply = (reload: Reload) => this.#applyReload(reload);
+    this.#reloader = settings ? new Reloader({ ...settings, apply, log }) : null;
     describeLines(log, () => ({
       session: this.#feed.session?.id ?? null,
       state: this.#loop.state.phase,
@@ -154,6 +159,7 @@ class TraderProcess implements Trader {
       this.#health.start();
       this.#stopReports = repeatEvery(REPORT_EVERY_MS, () => this.#reportMinute());
       this.#loop.take({ type: 'started' });
+      this.#reloader?.begin();
       await this.#keeper.tried;
     } catch (error) {
       await this.stop('the start failed').catch(
@@ -166,6 +172,20 @@ class TraderProcess implements Trader {
   stop(reason: string): Promise<void> {
     this.#loop.take({ type: 'stop-requested', reason });
     return this.#stopped.promise.then(() => undefined);
+  }
+
+  reload(): void {
+    const { log } = this.#options;
+    if (this.#loop.state.phase === 'shutdown') log.info('the trader stops: settings are not reloaded any more');
+    else if (this.#reloader) this.#reloader.ask();
+    else log.warn('this trader has no settings to reload');
+  }
+
+  async #applyReload({ changed, inEffect }: Reload): Promise<void> {
+    const { markets, key, token, certificate } = inEffect.parts;
+    if (changed.has('token') || changed.has('certificate')) this.#server?.renew({ token, tls: certificate });
+    if (key && changed.has('key')) this.#feed.setCredentials(key);
+    if (markets && changed.has('markets')) await this.#feed.setMarkets(markets);
   }
 
   #view(): TraderView {
@@ -192,6 +212,7 @@ class TraderProcess implements Trader {
       sessionStore: this.#keeper.store,
       unreadable: parts.unreadable,
       droppedLogLines: standardError.droppedLines,
+      reload: this.#reloader?.view ?? null,
       source,
       database: databaseName(database),
     };

@@ -60,6 +60,7 @@ const VIEW: TraderView = {
   sessionStore: null,
   unreadable: [],
   droppedLogLines: 0,
+  reload: null,
   source: 'nothing',
   database: 'nowhere',
 };

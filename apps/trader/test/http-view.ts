@@ -51,6 +51,7 @@ export async function serveView(
     sessionStore: null,
     unreadable: [],
     droppedLogLines: 0,
+    reload: null,
     source: 'nothing',
     database: 'nowhere',
   };

@@ -1,6 +1,9 @@
 // OPERATIONS.md and the unit: whoever is woken by an alert finds it there, links lead somewhere, and the unit gives the
 // trader what it takes.
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createCli } from '../src/cli/cli.ts';
@@ -54,6 +57,8 @@ describe('OPERATIONS.md', () => {
   });
 });
 
+const noSystemd = spawnSync('systemd-analyze', ['--version']).error !== undefined;
+
 describe('trader.service', () => {
   const lines = read('ops/systemd/trader.service').split('\n');
   const values = (key: string) =>
@@ -65,6 +70,24 @@ describe('trader.service', () => {
     expect(values('Restart')).toEqual(['always']);
     expect(values('RestartPreventExitStatus')).toEqual(['2']);
   });
+
+  test('is reloaded by the signal that the trader takes for it', () => {
+    expect(values('ExecReload')).toEqual(['/bin/kill -USR2 $MAINPID']);
+  });
+
+  test.skipIf(noSystemd)(
+    `is a unit as systemd has them${noSystemd ? ' (skipped: systemd-analyze is not here)' : ''}`,
+    () => {
+      using folder = temporaryFolder('trader-unit-');
+      const unit = join(folder.path, 'trader.service');
+      // Programs and users of another machine are not here.
+      const text = read('ops/systemd/trader.service').replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`);
+      writeFileSync(unit, text.replace(/^(User|Group)=.*$/gm, '$1=root'));
+      const { stderr, status } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
+      const said = stderr.split('\n').filter((line) => line.includes('trader.service'));
+      expect({ status, said }).toEqual({ status: 0, said: [] });
+    },
+  );
 
   test('sets only what is a setting, and hands secrets over as files that it has loaded', () => {
     const known = new Set([...SETTINGS.map(({ env }) => env), CONFIG_FILE.env, 'NODE_ENV']);

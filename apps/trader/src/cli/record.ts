@@ -8,21 +8,36 @@ import type { ExchangeFeed } from './exchange-feed.ts';
 import { startWatchdog } from '../health/watchdog.ts';
 import { flushRepeats, type Log } from '../log/log.ts';
 import type { StoreTuning } from '../store/open-store.ts';
+import { onReload } from './reload-signal.ts';
+import type { SettingsSource } from '../reloader.ts';
 import { onStopSignal } from './stop-signal.ts';
 import { createTrader, type Trader } from '../trader.ts';
 
 /** The configuration, and what has no setting: leases and batches. */
-type RecordConfig = Config & { readonly store?: StoreTuning };
+type RecordConfig = Config & { readonly store?: StoreTuning; readonly settings?: SettingsSource };
 
 /**
- * Runs until SIGINT, SIGTERM, SIGHUP or `trader.stop()`. A later SIGINT or SIGTERM ends the process at once.
+ * Runs until SIGINT, SIGTERM, SIGHUP or `trader.stop()`. A later SIGINT or SIGTERM ends the process at once. SIGUSR2 reads the
+ * settings anew.
  *
  * @param meanwhile runs once the recording is under way; it may stop it
  * @returns the last session's row, or `null` if none was opened
  */
 export async function record(
   { feed, source, exchange }: ExchangeFeed,
-  { channels, connections, database, spool, retention, recorder, http, holdDownMs, drainMs, store }: RecordConfig,
+  {
+    channels,
+    connections,
+    database,
+    spool,
+    retention,
+    recorder,
+    http,
+    holdDownMs,
+    drainMs,
+    store,
+    settings,
+  }: RecordConfig,
   log: Log,
   meanwhile?: (trader: Trader) => Promise<void>,
 ): Promise<SessionRow | null> {
@@ -39,8 +54,10 @@ export async function record(
     drainMs,
     retention,
     store: { spool, ...store },
+    ...(settings && { settings }),
     log,
   });
+  onReload(() => trader.reload());
   using _signals = onStopSignal((signal) => void trader.stop(signal).catch(() => undefined));
   const { env: environment } = process;
   const isLive = (): boolean => trader.isLive;

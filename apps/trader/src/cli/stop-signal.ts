@@ -1,5 +1,6 @@
 // What asks for an end: SIGINT, SIGTERM, a closed terminal (SIGHUP), and a launcher that is gone. The first one asks, and a later
 // SIGINT or SIGTERM makes it.
+import { askForReload } from './reload-signal.ts';
 import { standardError } from '../log/standard-error.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 
@@ -43,7 +44,7 @@ export function onStopSignal(stop: (signal: StopSignal) => void): Disposable {
 
 /**
  * Ends with whoever started this process and opened a channel to it, as `npm start` does. The launcher hands on the signals that
- * it gets; and however it ends, killed with -9 too, the system closes the channel, which counts as a hang-up.
+ * it gets, SIGUSR2 too; and however it ends, killed with -9 too, the system closes the channel, which counts as a hang-up.
  */
 export function endWithLauncher(): void {
   // Undefined without a channel.
@@ -56,6 +57,7 @@ export function endWithLauncher(): void {
   process.on('message', (message) => {
     const signal = SIGNALS.find((each) => each === message);
     if (signal) ask(signal);
+    if (message === 'SIGUSR2') askForReload();
   });
   process.once('disconnect', () => ask('SIGHUP'));
   // It is no reason to stay alive.

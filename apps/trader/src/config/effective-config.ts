@@ -15,14 +15,21 @@ export type EffectiveSetting = {
   readonly origin: string;
 };
 
-export function effectiveConfig({ config, values, sources }: LoadedConfig): EffectiveSetting[] {
+/** What the setting of a path came to, unmasked; `undefined`: not given, and there is no default. */
+export function settingValues({ config, values }: LoadedConfig): (path: string) => unknown {
   const derived: Readonly<Record<string, string>> = { ...exchangeUrls(values), 'spool.dir': config.spool.dir };
+  return (path) => at(values, path.split('.')) ?? derived[path];
+}
+
+export function effectiveConfig(loaded: LoadedConfig): EffectiveSetting[] {
+  const { values, sources } = loaded;
+  const valueOf = settingValues(loaded);
   return SETTINGS.flatMap(({ path, secret }) => {
     const keys = path.split('.');
     // Without an exchange there is nothing to look for, and these defaults would say otherwise.
     if (keys[0] === 'discovery' && !values.discovery) return [];
     const given = at(sources.tree, keys) !== undefined;
-    const value = at(values, keys) ?? derived[path] ?? null;
+    const value = valueOf(path) ?? null;
     return [
       {
         setting: path,

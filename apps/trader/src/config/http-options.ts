@@ -1,7 +1,8 @@
 // Who may reach the HTTP side, and how: loopback for everybody, anything beyond it with a token only.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { fileProblem, TraderError } from '../errors.ts';
+import { createSecureContext } from 'node:tls';
+import { clauseOf, fileProblem, messageOf, TraderError } from '../errors.ts';
 import { learnSecrets } from '../secrets/known-secrets.ts';
 
 export interface HttpOptions {
@@ -70,12 +71,7 @@ export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
     port,
     host,
     token,
-    tls: tls
-      ? {
-          cert: readFile('tls.certFile', tls.certFile, 'a PEM certificate'),
-          key: readFile('tls.keyFile', tls.keyFile, 'its PEM key'),
-        }
-      : null,
+    tls: tls ? readPair(tls) : null,
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: (options.allowedOrigins ?? []).map(originOf),
     maxConnections: atLeast('maxConnections', options.maxConnections ?? 100, 1),
@@ -90,6 +86,18 @@ export function resolveHttpOptions(options: HttpOptions): ResolvedHttpOptions {
 /** Whether an address can be reached from this machine only. A name other than `localhost` may be anybody's. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+/** @throws {TraderError} also where the two do not belong together */
+function readPair({ certFile, keyFile }: NonNullable<HttpOptions['tls']>): { cert: string; key: string } {
+  const cert = readFile('tls.certFile', certFile, 'a PEM certificate');
+  const key = readFile('tls.keyFile', keyFile, 'its PEM key');
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw invalid(`tls: ${clauseOf(messageOf(cause))}. Give the files of a PEM certificate and of its key`);
+  }
+  return { cert, key };
+}
 
 function readFile(option: string, path: string, what: string): string {
   try {

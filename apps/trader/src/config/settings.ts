@@ -5,12 +5,17 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../log/log-levels.ts';
 import { DAY_MS, database, duration, like, list, name, oneOf, path, tickers, url, whole } from './value-kinds.ts';
 
+/** Settings that are changed together, or not at all. */
+export type ReloadPart = 'markets' | 'key' | 'token' | 'certificate' | 'log';
+
 type About = {
   /** What the flag's value is, for help. */
   readonly value: string;
   readonly example: string;
   /** The default, spelled as somebody would give it. */
   readonly fallback?: string;
+  /** What SIGUSR2 changes while the trader runs; without it the setting needs a restart. */
+  readonly reloads?: ReloadPart;
   /** What is so where nothing is given, for help. */
   readonly otherwise?: string;
   /**
@@ -61,6 +66,12 @@ const CHANNELS = [
   'order_group_updates',
 ] as const;
 
+/** It goes through an HTTP header. */
+const apiKeyId = name('the id of an API key', 200).regex(
+  /^[ -~]*$/,
+  'must be the id of an API key: of ASCII letters, digits and signs',
+);
+
 /** What names an exchange: commands that connect to none take no notice of it. */
 const exchange = {
   exchange: setting('exchange', 'production or demo: sets both URLs', oneOf(['production', 'demo']), {
@@ -80,14 +91,16 @@ const exchange = {
     otherwise: "the exchange's, or beside the WebSocket",
     secret: 'address',
   }),
-  keyId: setting('key-id', 'API key id', name('the id of an API key', 200).optional(), {
+  keyId: setting('key-id', 'API key id', apiKeyId.optional(), {
     value: 'id',
     example: 'a952bcbe-ec3b-4b5b-b8f9-11dae589608c',
+    reloads: 'key',
     secret: 'id',
   }),
   keyFile: setting('key-file', 'file with the private key, PEM', path.optional(), {
     value: 'path',
     example: 'kalshi.pem',
+    reloads: 'key',
     secret: 'file',
   }),
   markets: setting(
@@ -97,16 +110,19 @@ const exchange = {
     {
       value: 'tickers',
       example: 'KXGOLD15M-26AUG102115-15,KXHIGHNY-26NOV22-T40',
+      reloads: 'markets',
     },
   ),
   discovery: optionalSection({
     series: setting('series', 'record the open markets of these series', tickers.default([]), {
       value: 'tickers',
       example: 'KXGOLD15M,KXHIGHNY',
+      reloads: 'markets',
     }),
     events: setting('events', 'record the open markets of these events', tickers.default([]), {
       value: 'tickers',
       example: 'KXHIGHNY-26NOV22',
+      reloads: 'markets',
     }),
     status: setting(
       'market-status',
@@ -115,33 +131,38 @@ const exchange = {
       {
         value: 'list',
         example: 'open,unopened',
+        reloads: 'markets',
         fallback: 'open',
       },
     ),
     minVolume: setting('min-volume', 'found markets: least volume', whole(0, 1_000_000_000, ' contracts'), {
       value: 'contracts',
       example: '100',
+      reloads: 'markets',
       fallback: '0',
     }),
     closesWithin: setting('closes-within', 'found markets: that close within this time', duration(1_000).optional(), {
       value: 'duration',
       example: '24h',
+      reloads: 'markets',
     }),
     limit: setting('market-limit', 'found markets: at most so many, by volume', whole(1, 100_000), {
       value: 'markets',
       example: '500',
+      reloads: 'markets',
       fallback: '1000',
     }),
     reconcileEvery: setting('reconcile-every', 'found markets: time between full listings', duration(1_000), {
       value: 'duration',
       example: '5m',
+      reloads: 'markets',
       fallback: '1m',
     }),
     keepAfterClose: setting(
       'keep-after-close',
       'found markets: time that a closed one is still recorded',
       duration(0),
-      { value: 'duration', example: '30s', fallback: '1m' },
+      { value: 'duration', example: '30s', reloads: 'markets', fallback: '1m' },
     ),
   }),
 };
@@ -198,16 +219,19 @@ const table = {
     tokenFile: setting('http-token-file', 'file with the token that requests must carry', path.optional(), {
       value: 'path',
       example: '/run/secrets/trader-token',
+      reloads: 'token',
       secret: 'file',
     }),
     tls: optionalSection({
       certFile: setting('tls-cert-file', 'certificate of the status server, PEM', path, {
         value: 'path',
         example: 'server.crt',
+        reloads: 'certificate',
       }),
       keyFile: setting('tls-key-file', "key of the status server's certificate, PEM", path, {
         value: 'path',
         example: 'server.key',
+        reloads: 'certificate',
         secret: 'file',
       }),
     }),
@@ -271,6 +295,7 @@ const table = {
   logLevel: setting('log-level', LOG_LEVELS.join(', '), oneOf(LOG_LEVELS), {
     value: 'level',
     example: LOG_LEVELS.join(', '),
+    reloads: 'log',
     fallback: 'info',
   }),
 };
@@ -278,7 +303,7 @@ const table = {
 export const configSchema = z.strictObject(shapeOf(table));
 export type ConfigValues = z.infer<typeof configSchema>;
 
-export type Setting = Pick<Row, 'value' | 'help' | 'example' | 'secret'> & {
+export type Setting = Pick<Row, 'value' | 'help' | 'example' | 'reloads' | 'secret'> & {
   /** In the file: `http.port` is `port` under `http`. */
   readonly path: string;
   readonly env: string;

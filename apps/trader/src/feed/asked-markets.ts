@@ -13,7 +13,7 @@ export type AskedMarketsOptions = {
 
 export class AskedMarkets {
   readonly #options: AskedMarketsOptions;
-  readonly #asked: ReadonlySet<string>;
+  #asked: ReadonlySet<string>;
   readonly #unknown = new Map<string, string>();
 
   constructor(options: AskedMarketsOptions) {
@@ -32,6 +32,13 @@ export class AskedMarkets {
 
   get unknown(): readonly UnknownMarket[] {
     return [...this.#unknown].map(([market, reason]) => ({ market, reason }));
+  }
+
+  /** These are asked for from now on, and no others. */
+  ask(markets: readonly string[]): void {
+    this.#asked = new Set(markets);
+    for (const market of this.#unknown.keys()) if (!this.#asked.has(market)) this.#unknown.delete(market);
+    this.#options.onChange(this.unknown);
   }
 
   #judge(market: string, reason: string | null): void {

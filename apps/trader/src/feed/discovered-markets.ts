@@ -24,6 +24,8 @@ export type DiscoveredMarketsOptions = {
   /** It must have the channel `market_lifecycle_v2`, and is not started or closed here. */
   readonly client: Pick<OrderbookClient, 'on' | 'status' | 'addMarkets' | 'removeMarkets'>;
   readonly search: MarketDiscovery;
+  /** Markets that the client has already. Those that the search does not want go with its first whole listing. */
+  readonly taken?: readonly string[];
   readonly log: Log;
   /** A listing came, in whole or in part, or failed. */
   readonly onListing?: () => void;
@@ -34,15 +36,19 @@ const REFUSALS_SHOWN = 20;
 const UNREADABLE_EVENT_MS = 10_000;
 const LIFECYCLE = 'market_lifecycle_v2';
 
-/** How REST is reached, with the key's signature. */
-export function signedRest(restUrl: string, { keyId, privateKeyPem }: Credentials, runtime: Runtime = systemRuntime) {
-  const signer = createSigner(keyId, privateKeyPem);
+/** How REST is reached, with the key's signature. A function gives the key that signs now. */
+export function signedRest(
+  restUrl: string,
+  credentials: Credentials | (() => Credentials),
+  runtime: Runtime = systemRuntime,
+) {
   const sign = async ({ method, path }: { readonly method: string; readonly path: string }) => {
+    const { keyId, privateKeyPem } = typeof credentials === 'function' ? credentials() : credentials;
     const timestamp = String(runtime.nowMs());
     return {
       [AUTH_HEADERS.key]: keyId,
       [AUTH_HEADERS.timestamp]: timestamp,
-      [AUTH_HEADERS.signature]: await signer.sign(`${timestamp}${method}${path}`),
+      [AUTH_HEADERS.signature]: await createSigner(keyId, privateKeyPem).sign(`${timestamp}${method}${path}`),
     };
   };
   return { restUrl, sign, runtime };
@@ -51,20 +57,26 @@ export function signedRest(restUrl: string, { keyId, privateKeyPem }: Credential
 /** The search that the settings ask for. */
 export const searchFor = (
   { restUrl, rules }: { readonly restUrl: string; readonly rules: MarketRules },
-  credentials: Credentials,
+  credentials: Credentials | (() => Credentials),
 ): MarketDiscovery => createMarketDiscovery({ ...signedRest(restUrl, credentials), ...rules });
 
 export class DiscoveredMarkets {
   readonly #options: DiscoveredMarketsOptions;
   /** Markets that the client has taken. */
-  readonly #given = new Set<string>();
+  readonly #given: Set<string>;
   /** Markets that it has not taken, with why. */
   readonly #notTaken = new Map<string, string>();
   readonly #detach: readonly (() => void)[];
 
   constructor(options: DiscoveredMarketsOptions) {
     this.#options = options;
+    this.#given = new Set(options.taken);
     this.#detach = [...this.#listenToClient(), ...this.#listenToSearch()];
+  }
+
+  /** Markets that the client has taken. */
+  get taken(): readonly string[] {
+    return [...this.#given];
   }
 
   /** Starts to look. Harmless before the client is started. */
@@ -148,7 +160,9 @@ export class DiscoveredMarkets {
   #bringAbout(): void {
     const { client, log, search } = this.#options;
     for (const market of this.#notTaken.keys()) if (!search.has(market)) this.#notTaken.delete(market);
-    const gone = [...this.#given].filter((market) => !search.has(market));
+    // Before that nobody knows which of those that the client had are not wanted.
+    const isListed = search.status().listings > 0;
+    const gone = isListed ? [...this.#given].filter((market) => !search.has(market)) : [];
     const come = search.markets().filter((market) => !this.#given.has(market));
     const removed = this.#change(gone, (markets) => client.removeMarkets(markets));
     for (const market of removed) this.#given.delete(market);

@@ -27,6 +27,8 @@ export type FeedSideOptions = {
 
 export class FeedSide {
   readonly #options: FeedSideOptions;
+  /** As it is now: what was given at first, and what was changed since. */
+  #feed: FeedOptions;
   #client: OrderbookClient | null = null;
   #recorder: Recorder | null = null;
   #phase: FeedPhase = 'idle';
@@ -36,9 +38,12 @@ export class FeedSide {
   #isRemaking = false;
   #discovery: DiscoveredMarkets | null = null;
   #asked: AskedMarkets | null = null;
+  /** Channels are subscribed to at the start. */
+  #hearsLifecycle = false;
 
   constructor(options: FeedSideOptions) {
     this.#options = options;
+    this.#feed = options.feed;
   }
 
   /** `null` until it was started. */
@@ -71,10 +76,11 @@ export class FeedSide {
   }
 
   start(): void {
-    const { discovery, areNamed, ...feed } = this.#options.feed;
+    const { discovery, areNamed, ...feed } = this.#feed;
     const channels = { ...feed.channels, ...(discovery && { market_lifecycle_v2: 'all' as const }) };
     const client = createOrderbookClient({ ...feed, channels });
     this.#client = client;
+    this.#hearsLifecycle = channels.market_lifecycle_v2 !== undefined;
     this.#options.onClient(client);
     this.#recorder = new Recorder(
       client,
@@ -89,9 +95,7 @@ export class FeedSide {
     );
     this.#options.observeReading(readingToHealth(null));
     this.#listen(client, this.#recorder);
-    this.#options.observeMarkets(
-      discovery ? { status: 'unhealthy', reason: 'NOT_LISTED_YET' } : unknownToHealth([], 0),
-    );
+    if (!discovery) this.#options.observeMarkets(unknownToHealth([], 0));
     if (areNamed) this.#asked = this.#watchNamed(client, feed.markets);
     if (discovery) this.#discover(client, discovery);
     client.start();
@@ -108,6 +112,36 @@ export class FeedSide {
   /** Another process records: what comes is let go. */
   standBy(): void {
     this.#recorder!.standBy();
+  }
+
+  /** The next handshake and request to REST are signed by it. */
+  setCredentials(credentials: FeedOptions['credentials']): void {
+    this.#feed = { ...this.#feed, credentials };
+    this.#client?.setCredentials(credentials);
+  }
+
+  /**
+   * Wants others. What is wanted before and after is not disturbed: a new search takes over what the one before it has found, and
+   * lets go of nothing before it has listed. Resolves once the one before it has ended.
+   */
+  async setMarkets({ markets, discovery }: Pick<FeedOptions, 'markets' | 'discovery'>): Promise<void> {
+    const { discovery: _, ...others } = this.#feed;
+    const before = this.#discovery?.taken ?? this.#feed.markets;
+    this.#feed = { ...others, markets, ...(discovery && { discovery }) };
+    const client = this.#client;
+    if (!client) return;
+    const isClosed = this.#discovery?.close();
+    this.#discovery = null;
+    client.addMarkets(markets);
+    this.#asked?.ask(markets);
+    if (discovery && !this.#hearsLifecycle) {
+      const text =
+        'new markets are found by listings alone until the trader is restarted: it was started without a search';
+      this.#options.log.warn({ code: 'NEEDS_RESTART' }, text);
+    }
+    if (discovery) this.#discover(client, discovery, before);
+    else client.removeMarkets(before.filter((market) => !markets.includes(market)));
+    await isClosed;
   }
 
   /** Records into the session from now on. */
@@ -150,12 +184,18 @@ export class FeedSide {
     observeReading(readingToHealth(unread));
   }
 
-  #discover(client: OrderbookClient, asked: NonNullable<FeedOptions['discovery']>): void {
-    const { feed, log, observeMarkets } = this.#options;
-    const search = searchFor(asked, feed.credentials);
+  #discover(
+    client: OrderbookClient,
+    asked: NonNullable<FeedOptions['discovery']>,
+    taken: readonly string[] = [],
+  ): void {
+    const { log, observeMarkets } = this.#options;
+    const search = searchFor(asked, () => this.#feed.credentials);
     const onListing = (): void => observeMarkets(discoveryToHealth(discovery.status()));
-    const discovery = new DiscoveredMarkets({ client, search, log, onListing });
+    const discovery = new DiscoveredMarkets({ client, search, taken, log, onListing });
     this.#discovery = discovery;
+    // Not listed yet.
+    onListing();
     discovery.start();
   }
 
@@ -169,7 +209,7 @@ export class FeedSide {
         const text = `the exchange does not know ${market}: ${reason}. Correct the name or take it from the list; the others are recorded`;
         log.warn({ code: 'MARKET_UNKNOWN', market, reason }, text);
       }
-      observeMarkets(unknownToHealth(unknown, markets.length));
+      observeMarkets(unknownToHealth(unknown, this.#feed.markets.length));
     };
     return new AskedMarkets({ client, markets, onChange });
   }

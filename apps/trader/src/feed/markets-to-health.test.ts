@@ -7,14 +7,14 @@ describe('a search', () => {
   test.each([
     [
       'nothing was listed yet',
-      { listings: 0, wanted: 0, problem: null, problemCode: null },
+      { listings: 0, markets: 0, problem: null, problemCode: null },
       'unhealthy',
       /^NOT_LISTED_YET$/,
     ],
-    ['the first listing failed', { listings: 0, wanted: 0, ...refused }, 'unhealthy', /^REST_REFUSED: listing: 401$/],
-    ['the first listing came in part', { listings: 0, wanted: 3, ...refused }, 'degraded', /^REST_REFUSED: /],
-    ['a later listing failed', { listings: 1, wanted: 0, ...refused }, 'healthy', /./],
-    ['no market is open', { listings: 1, wanted: 0, problem: null, problemCode: null }, 'healthy', /./],
+    ['the first listing failed', { listings: 0, markets: 0, ...refused }, 'unhealthy', /^REST_REFUSED: listing: 401$/],
+    ['the first listing came in part', { listings: 0, markets: 3, ...refused }, 'degraded', /^REST_REFUSED: /],
+    ['a later listing failed', { listings: 1, markets: 0, ...refused }, 'healthy', /./],
+    ['no market is open', { listings: 1, markets: 0, problem: null, problemCode: null }, 'healthy', /./],
   ] as const)('when %s', (_when, status, expected, reason) => {
     expect(discoveryToHealth(status)).toEqual({ status: expected, reason: expect.stringMatching(reason) as string });
   });

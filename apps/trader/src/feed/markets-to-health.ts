@@ -8,13 +8,13 @@ const NAMED_AT_MOST = 5;
 /** A search that never had a whole listing has not asked for all that it was told to look for. Later ones that fail drop nothing. */
 export function discoveryToHealth({
   listings,
-  wanted,
+  markets,
   problem,
   problemCode,
-}: Pick<DiscoveryStatus, 'listings' | 'wanted' | 'problem' | 'problemCode'>): FeedHealth {
+}: Pick<DiscoveryStatus, 'listings' | 'markets' | 'problem' | 'problemCode'>): FeedHealth {
   if (listings > 0) return { status: 'healthy', reason: 'listed' };
   const reason = problem === null ? 'NOT_LISTED_YET' : `${problemCode}: ${problem}`;
-  return { status: wanted > 0 ? 'degraded' : 'unhealthy', reason };
+  return { status: markets > 0 ? 'degraded' : 'unhealthy', reason };
 }
 
 /** The others are recorded all the same. */

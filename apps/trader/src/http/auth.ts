@@ -22,10 +22,17 @@ export type Asked = { readonly url?: string | undefined; readonly headers: Incom
 export class Gate {
   readonly #options: ResolvedHttpOptions;
   readonly #hosts: ReadonlySet<string>;
+  #token: string | null;
 
   constructor(options: ResolvedHttpOptions) {
     this.#options = options;
+    this.#token = options.token;
     this.#hosts = new Set(['localhost', '127.0.0.1', '[::1]', options.host, ...options.allowedHosts].map(nameOf));
+  }
+
+  /** Whoever comes from now on needs this one. `null`: nobody needs any. */
+  setToken(token: string | null): void {
+    this.#token = token;
   }
 
   /** All that is asked of whoever comes, with a plain request or an upgrade. `null`: it is let in. */
@@ -49,13 +56,13 @@ export class Gate {
 
   /** A URL is no place for a secret: it ends up in access logs, browser histories and `Referer` headers. */
   refuseToken({ url, headers }: Asked): Refusal | null {
-    if (this.#options.token === null) return null;
+    if (this.#token === null) return null;
     if (new URLSearchParams(url?.split('?')[1]).has('token')) {
       const message = 'Do not put the token into the URL; send it as "Authorization: Bearer …".';
       return { code: 'TOKEN_IN_URL', message };
     }
     const given = tokenOf(headers);
-    if (given !== null && sameSecret(given, this.#options.token)) return null;
+    if (given !== null && sameSecret(given, this.#token)) return null;
     return { code: 'TOKEN_REQUIRED', message: 'Send the token as "Authorization: Bearer …".' };
   }
 

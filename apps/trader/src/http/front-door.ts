@@ -1,7 +1,7 @@
 // Everything that reaches the port comes through here: the gate first, before anything of it is read, then limits, then
 // whoever answers. Nothing that is thrown on the way leaves by another door than an answer or a closed connection.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Connections } from './connections.ts';
 import type { Gate } from './auth.ts';
@@ -30,6 +30,7 @@ export class FrontDoor {
   readonly #options: ResolvedHttpOptions;
   readonly #parts: FrontDoorParts;
   readonly #connections: Connections;
+  #tlsServer: TlsServer | null = null;
   #isClosing = false;
 
   constructor(options: ResolvedHttpOptions, parts: FrontDoorParts) {
@@ -54,10 +55,9 @@ export class FrontDoor {
       // What asks for another protocol, as Java's client does for HTTP/2, is to be answered in this one.
       shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
     };
-    const server = tls
-      ? // An HTTPS server is an HTTP server in all that is asked of it; the types say otherwise.
-        (createTlsServer({ ...limits, ...tls, handshakeTimeout: requestTimeoutMs }) as unknown as Server)
-      : createServer(limits);
+    this.#tlsServer = tls && createTlsServer({ ...limits, ...tls, handshakeTimeout: requestTimeoutMs });
+    // An HTTPS server is an HTTP server in all that is asked of it; the types say otherwise.
+    const server = (this.#tlsServer as unknown as Server | null) ?? createServer(limits);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
       outcomes.guard(
         'a request',
@@ -80,6 +80,11 @@ export class FrontDoor {
       server.on('error', (error: NodeJS.ErrnoException) => outcomes.failed('accepting a connection', error)),
     );
     return server;
+  }
+
+  /** Handshakes from now on get it. */
+  setCertificate(tls: NonNullable<ResolvedHttpOptions['tls']>): void {
+    this.#tlsServer?.setSecureContext(tls);
   }
 
   /** What is no HTTP, came too late, or broke off. */

@@ -38,6 +38,11 @@ export interface HttpServer {
   /** Counts a batch that the store has committed. */
   wrote(write: StoreWrite): void;
   /**
+   * From now on requests need this token, and TLS handshakes get this certificate. Sockets that are open stay open, and so do
+   * connections; a server that speaks plain HTTP goes on doing so.
+   */
+  renew(secrets: Pick<ResolvedHttpOptions, 'token' | 'tls'>): void;
+  /**
    * Ends it: sockets get 1001, and then their clients and afterwards the answers under way this long each, in ms. Idempotent;
    * the first call's time is what counts. @default 1000
    */
@@ -54,8 +59,9 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
   const turns = new Turns();
   const changes = new BookChanges();
   const socket = new StatusSocket(resolved, { view, events, changes }, outcomes);
+  const gate = new Gate(resolved);
   const door = new FrontDoor(resolved, {
-    gate: new Gate(resolved),
+    gate,
     outcomes,
     turns,
     onUpgrade: (request, duplex, head) => socket.upgrade(request, duplex, head),
@@ -101,6 +107,10 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
       metrics.follow(client);
     },
     wrote: (write) => metrics.wrote(write),
+    renew({ token, tls }) {
+      gate.setToken(token);
+      if (tls) door.setCertificate(tls);
+    },
     close(patienceMs = CLOSE_PATIENCE_MS) {
       closing ??= socket.close(patienceMs).then(() => closeWithin(server, door, patienceMs));
       return closing;
@@ -112,19 +122,14 @@ function createFastify(
   door: FrontDoor,
   refuseFailed: (error: FastifyError, reply: FastifyReply) => void,
 ): FastifyInstance {
-  try {
-    return Fastify({
-      logger: false,
-      forceCloseConnections: 'idle',
-      // A URL that cannot be read is answered before there are routes and hooks.
-      frameworkErrors: (error, _request, reply) => refuseFailed(error, reply as unknown as FastifyReply),
-      clientErrorHandler: (error, socket) => door.clientFailed(error, socket),
-      serverFactory: (answer): Server => door.createServer(answer),
-    });
-  } catch (cause) {
-    const text = `tls: ${clauseOf(messageOf(cause))}. Give the files of a PEM certificate and of its key`;
-    throw new TraderError('CONFIG_INVALID', text, { cause, exitCode: 2 });
-  }
+  return Fastify({
+    logger: false,
+    forceCloseConnections: 'idle',
+    // A URL that cannot be read is answered before there are routes and hooks.
+    frameworkErrors: (error, _request, reply) => refuseFailed(error, reply as unknown as FastifyReply),
+    clientErrorHandler: (error, socket) => door.clientFailed(error, socket),
+    serverFactory: (answer): Server => door.createServer(answer),
+  });
 }
 
 async function listen(server: FastifyInstance, { host, port }: ResolvedHttpOptions): Promise<void> {

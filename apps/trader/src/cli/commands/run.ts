@@ -3,6 +3,7 @@ import { commandLog } from '../command-log.ts';
 import { loadConfig, type Values } from '../../config/load-config.ts';
 import { liveFeed, simulatedFeed } from '../exchange-feed.ts';
 import { record } from '../record.ts';
+import { settingsSource } from '../settings-source.ts';
 
 const HOW_TO_GO_LIVE =
   'No exchange was named, so this records the built-in simulator. To go live give --key-id, --key-file and --markets or --series, in trader.yaml, in the environment or as flags; trader doctor checks them.';
@@ -12,5 +13,6 @@ export async function run(flags: Values): Promise<void> {
   const { config } = loaded;
   const log = commandLog(loaded);
   if (!config.live) log.info(HOW_TO_GO_LIVE);
-  await record(config.live ? liveFeed(config.live) : await simulatedFeed({}), config, log);
+  const settings = settingsSource(loaded, () => loadConfig(flags));
+  await record(config.live ? liveFeed(config.live) : await simulatedFeed({}), { ...config, settings }, log);
 }

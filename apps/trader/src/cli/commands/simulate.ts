@@ -2,10 +2,11 @@
 import { ExchangeError, type Exchange, type ExchangeOptions } from '@trader/exchange-simulator';
 import type { SessionRow } from '@trader/session-store';
 import { commandLog } from '../command-log.ts';
-import { loadConfig, type Values } from '../../config/load-config.ts';
+import { loadConfig, type LoadedConfig, type Values } from '../../config/load-config.ts';
 import { TraderError } from '../../errors.ts';
 import { simulatedFeed, type ExchangeFeed } from '../exchange-feed.ts';
 import { record } from '../record.ts';
+import { settingsSource } from '../settings-source.ts';
 import { systemRuntime } from '../../runtime/system-runtime.ts';
 import type { Trader } from '../../trader.ts';
 
@@ -34,7 +35,9 @@ export async function simulate(flags: SimulateFlags, settings: Values): Promise<
     const text = '--exit-when-done: the generated market never ends. Give at least one --tape';
     throw new TraderError('CONFIG_INVALID', text, { exitCode: 2 });
   }
-  const loaded = loadConfig(settings, process.env, { exchange: false });
+  const load = (): LoadedConfig => loadConfig(settings, process.env, { exchange: false });
+  const loaded = load();
+  const source = settingsSource(loaded, load);
   const log = commandLog(loaded);
   let unreadable = 0;
   const simulated = await openSimulator({
@@ -52,7 +55,7 @@ export async function simulate(flags: SimulateFlags, settings: Values): Promise<
   });
   const { exchange } = simulated;
   let elapsedMs = 0;
-  const row = await record(simulated, loaded.config, log, async (trader) => {
+  const row = await record(simulated, { ...loaded.config, settings: source }, log, async (trader) => {
     if (!(await trader.ready)) return;
     const startedMs = systemRuntime.monotonicMs();
     exchange.play();

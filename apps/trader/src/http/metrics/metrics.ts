@@ -10,6 +10,7 @@ import { defineFeedMetrics, type FeedView } from './feed-metrics.ts';
 import { defineLogMetrics } from './log-metrics.ts';
 import { defineServerMetrics, type ServerTally } from './server-metrics.ts';
 import { MetricRegistry } from './metric-registry.ts';
+import { defineReloadMetrics } from './reload-metrics.ts';
 import { defineRecordingMetrics, type RecordingView } from './recording-metrics.ts';
 import { SessionCounter } from './session-counts.ts';
 import { defineStateMetrics, type StateView } from './state-metrics.ts';
@@ -27,13 +28,14 @@ export interface Metrics {
 }
 
 export function createMetrics(view: () => TraderView, events: EventLog, tally: ServerTally): Metrics {
-  const registry = new MetricRegistry<FeedView & StateView & RecordingView & Pick<TraderView, 'droppedLogLines'>>();
+  const registry = new MetricRegistry<FeedView & StateView & RecordingView>();
   const follow = defineFeedMetrics(registry);
   defineDiscoveryMetrics(registry);
   defineStateMetrics(registry);
   defineRecordingMetrics(registry);
   const wrote = defineStoreMetrics(registry);
   defineLogMetrics(registry);
+  defineReloadMetrics(registry);
   defineServerMetrics(registry, tally);
   registry.counter(
     'trader_event_listener_failures_total',
