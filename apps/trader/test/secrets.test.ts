@@ -83,7 +83,7 @@ function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   return { child, said: () => said, exited: closed.then(([code]) => ({ code: code as number | null, said })) };
 }
 
-/** A command in this process, as main.ts runs it. */
+/** A command in this process, as program.ts runs it. */
 async function here(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},

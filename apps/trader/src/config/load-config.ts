@@ -1,5 +1,5 @@
 // Configuration: defaults, then the file, then the environment, then flags. Everything that is wrong is said at once,
-// before anything starts. Nothing else reads the environment, apart from the stack-trace switch in main.ts.
+// before anything starts. Nothing else reads the environment, apart from the stack-trace switch in program.ts.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSigner } from '@trader/orderbook-client';

@@ -50,7 +50,7 @@ async function print(
     for await (const record of store.replay(session, options)) await output.write(JSON.stringify(record));
     await output.end();
   } catch (error) {
-    // What became of standard output, main.ts says for all commands.
+    // What became of standard output, program.ts says for all commands.
     if (output.failure) return;
     // What was read before a signal came is whole lines, and is not held back.
     if (signal.aborted) await Promise.race([output.end().catch(() => undefined), setTimeout(LAST_WORD_MS)]);
