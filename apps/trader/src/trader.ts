@@ -238,12 +238,14 @@ class TraderProcess implements Trader {
 
   #reportMinute(): void {
     this.#readLifetime();
-    const { session, client } = this.#feed;
-    const books = [...(client?.books() ?? [])];
-    this.#minutes.report({
-      session: session && { id: session.id, counters: session.counters() },
-      isStandby: this.#loop.state.phase === 'standby',
-      books: { synced: books.filter(({ synced }) => synced).length, wanted: books.length },
+    this.#minutes.report(() => {
+      const { session, client } = this.#feed;
+      const books = [...(client?.books() ?? [])];
+      return {
+        session: session && { id: session.id, counters: session.counters() },
+        isStandby: this.#loop.state.phase === 'standby',
+        books: { synced: books.filter(({ synced }) => synced).length, wanted: books.length },
+      };
     });
   }
 

@@ -1,5 +1,6 @@
 // A line a minute of what was recorded, so that the log alone shows when it stopped, and for how long.
 import type { SessionCounters } from '@trader/session-store';
+import { messageOf } from '../errors.ts';
 import { countsText } from '../log/counts-text.ts';
 import type { Log } from '../log/log.ts';
 
@@ -21,7 +22,16 @@ export class MinuteReport {
     this.#log = log;
   }
 
-  report({ session, isStandby, books }: Recorded): void {
+  /** What cannot be read is no reason to end a recording. */
+  report(read: () => Recorded): void {
+    try {
+      this.#tell(read());
+    } catch (error) {
+      this.#log.error({ code: 'UNEXPECTED' }, `what was recorded could not be told: ${messageOf(error)}`);
+    }
+  }
+
+  #tell({ session, isStandby, books }: Recorded): void {
     const before = session && this.#last?.id === session.id ? this.#last.counters : null;
     this.#last = session;
     const synced = `${books.synced} of ${books.wanted} books are synced`;
