@@ -1,3 +1,8 @@
 import { bundle } from '@trader/tsup-config';
 
-export default bundle({ index: 'src/index.ts', wire: 'src/wire.ts', 'testing/index': 'src/testing/index.ts' });
+export default bundle({
+  index: 'src/index.ts',
+  wire: 'src/wire.ts',
+  records: 'src/records.ts',
+  'testing/index': 'src/testing/index.ts',
+});

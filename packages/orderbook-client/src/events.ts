@@ -1,4 +1,4 @@
-import type { ChannelEvent } from './channel-events.ts';
+import type { ChannelEvent, OpenEnum } from './channel-events.ts';
 import type { Level, Side } from './core/price/book-level.ts';
 import type { OrderbookClientError } from './errors.ts';
 import type { WireChannel } from './wire.ts';
@@ -16,7 +16,10 @@ type Position = {
 export type SnapshotEvent = Position & {
   readonly type: 'snapshot';
   readonly market: string;
-  /** The exchange's id of it; `null` for a ticker that it does not know: that has an empty book without an id. */
+  /**
+   * The exchange's id of it; `null` for a ticker that it does not know, which has an empty book without an id, and in a replay: a
+   * recording has none.
+   */
   readonly marketId: string | null;
   /** Resting YES bids, ascending as the exchange sent them. */
   readonly yes: readonly Level[];
@@ -48,16 +51,18 @@ export type DeltaEvent = Position & {
 export type GapEvent = {
   readonly type: 'gap';
   readonly epoch: number;
-  readonly sid: number;
-  readonly channel: WireChannel;
-  readonly firstSeq: number;
+  /** `null` only in a replay, like the next two: a recorder's own hole may be of a whole connection. */
+  readonly sid: number | null;
+  readonly channel: WireChannel | null;
+  readonly firstSeq: number | null;
   /** `null` when the sid or its socket went away: nobody knows how many frames were on the way. */
   readonly lastSeq: number | null;
   /** When the last frame before the hole was read. */
   readonly fromAtMs: number;
   /** When the first frame after it was read; `null` when none comes. */
   readonly toAtMs: number | null;
-  readonly cause: GapCause;
+  /** One of the client's own; in a replay also one of the recorder's. */
+  readonly cause: OpenEnum<GapCause>;
   /** The one market that misses something; `null`: any of the subscription may. */
   readonly market: string | null;
 };

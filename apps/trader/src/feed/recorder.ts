@@ -2,7 +2,7 @@
 // when the feed is live, and by then its snapshots have long come.
 import type { OrderbookClient } from '@trader/orderbook-client';
 import { SessionStoreError, type GapRecord, type RecordingSession, type StoreRecord } from '@trader/session-store';
-import { eventToRecord, RECORDED_EVENTS, type RecordedEvent } from './event-to-record.ts';
+import { eventToRecord, RECORDED_EVENTS, type RecordedEvent } from '@trader/orderbook-client/records';
 import { FeedReading, type PauseCause, type ReadingView, type Unread } from './feed-reading.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 

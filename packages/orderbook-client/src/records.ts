@@ -1,0 +1,216 @@
+// What a recording keeps of the feed: events to records, and records back to events. The types are written down here, so that
+// any store whose records have these fields fits, and none is imported. Prices and sizes have the same scales on both sides.
+import type { ChannelEvent } from './channel-events.ts';
+import { decodeFrame, type Message } from './core/decode/decode.ts';
+import type { Level, Side } from './core/price/book-level.ts';
+import { ONE_DOLLAR } from './core/price/price.ts';
+import {
+  EVENT_TYPES,
+  type ControlEvent,
+  type DeltaEvent,
+  type GapEvent,
+  type SnapshotEvent,
+  type UnrecognizedEvent,
+} from './events.ts';
+import type { WireChannel } from './wire.ts';
+
+/** One change of one price level. */
+export type DeltaRecord = Omit<DeltaEvent, 'type' | 'applied'> & { readonly kind: 'delta' };
+
+/** A whole book at one number of its subscription. */
+export type SnapshotRecord = {
+  readonly kind: 'snapshot';
+  readonly epoch: number;
+  readonly sid: number;
+  readonly seq: number;
+  readonly market: string;
+  readonly receivedAtMs: number;
+  readonly yes: readonly Level[];
+  readonly no: readonly Level[];
+};
+
+/** One trade. */
+export type TradeRecord = {
+  readonly kind: 'trade';
+  readonly epoch: number;
+  readonly sid: number;
+  readonly seq: number | null;
+  readonly market: string;
+  readonly tradeId: string;
+  /** 1/10,000 dollar. */
+  readonly yesPrice: number;
+  /** 1/100 contract. */
+  readonly size: number;
+  /** `null` where it is not known, like the next two. */
+  readonly takerSide: Side | null;
+  readonly isBlockTrade: boolean | null;
+  readonly exchangeAtMs: number | null;
+  readonly receivedAtMs: number;
+};
+
+/** A frame as its text; empty where its bytes were no text. */
+export type RawRecord = {
+  readonly kind: 'raw';
+  readonly epoch: number;
+  readonly sid: number | null;
+  readonly seq: number | null;
+  readonly receivedAtMs: number;
+  readonly text: string;
+};
+
+/** A hole. `null` where it is not known; without a `sid` it is of the whole connection. */
+export type GapRecord = {
+  readonly kind: 'gap';
+  readonly epoch: number;
+  readonly sid: number | null;
+  readonly firstSeq: number | null;
+  readonly lastSeq: number | null;
+  readonly fromAtMs: number;
+  readonly toAtMs: number | null;
+  /** A `GapCause`, or the recorder's own. */
+  readonly cause: string;
+  /** @default null: any market of the subscription may miss something */
+  readonly market?: string | null;
+};
+
+export type FeedRecord = DeltaRecord | SnapshotRecord | TradeRecord | RawRecord | GapRecord;
+
+/** What of the feed is recorded: every frame, and every hole. */
+export type RecordedEvent = SnapshotEvent | DeltaEvent | ChannelEvent | ControlEvent | UnrecognizedEvent | GapEvent;
+
+/** Their types. An event either is recorded, or is about the client itself. */
+export const RECORDED_EVENTS = EVENT_TYPES.filter(
+  (type) => type !== 'stale' && type !== 'verified' && type !== 'status' && type !== 'problem',
+);
+
+/** One event of the feed as a record. What has no fields of its own there is kept as the frame's text. */
+export function eventToRecord(event: RecordedEvent): FeedRecord {
+  switch (event.type) {
+    case 'delta': {
+      const { epoch, sid, seq, market, side, price, delta, exchangeAtMs, receivedAtMs } = event;
+      return { kind: 'delta', epoch, sid, seq, market, side, price, delta, exchangeAtMs, receivedAtMs };
+    }
+    case 'snapshot': {
+      const { epoch, sid, seq, market, receivedAtMs, yes, no } = event;
+      return { kind: 'snapshot', epoch, sid, seq, market, receivedAtMs, yes, no };
+    }
+    case 'trade': {
+      const { epoch, sid, seq, market, tradeId, yesPrice, size, takerSide, blockTrade, exchangeAtMs, receivedAtMs } =
+        event;
+      const known = takerSide === 'yes' ? 'yes' : takerSide === 'no' ? 'no' : null;
+      const trade = { market, tradeId, yesPrice, size, takerSide: known, isBlockTrade: blockTrade } as const;
+      return { kind: 'trade', epoch, sid, seq, ...trade, exchangeAtMs, receivedAtMs };
+    }
+    case 'ticker':
+    case 'market-lifecycle':
+    case 'event-lifecycle':
+    case 'event-fee-update':
+    case 'fill':
+    case 'user-order':
+    case 'market-position':
+    case 'order-group':
+    case 'raw':
+    case 'control':
+    case 'unrecognized': {
+      const { epoch, sid, seq, receivedAtMs, text } = event;
+      return { kind: 'raw', epoch, sid, seq, receivedAtMs, text };
+    }
+    case 'gap': {
+      const { epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause, market } = event;
+      return { kind: 'gap', epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause, market };
+    }
+  }
+}
+
+/** What an event says and its record does not. */
+export type RecordContext = {
+  /** Of a snapshot or delta. @default true */
+  readonly applied?: boolean;
+  /** Of a hole. @default null: it is not known */
+  readonly channel?: WireChannel | null;
+};
+
+/**
+ * One record as the event that it was. Text is decoded again, by this version. What no record has: a snapshot's `marketId`
+ * (`null`), a trade's `text` (empty), a taker's side other than `yes` and `no` (`unknown`). A trade without the exchange's time has that of
+ * its arrival.
+ */
+export function recordToEvent(
+  record: FeedRecord,
+  { applied = true, channel = null }: RecordContext = {},
+): RecordedEvent {
+  switch (record.kind) {
+    case 'delta': {
+      const { kind: type, ...rest } = record;
+      return { type, ...rest, applied };
+    }
+    case 'snapshot': {
+      const { kind: type, epoch, sid, seq, market, receivedAtMs, yes, no } = record;
+      return { type, epoch, sid, seq, market, marketId: null, receivedAtMs, yes, no, applied };
+    }
+    case 'trade': {
+      const { kind: type, isBlockTrade: blockTrade, takerSide, exchangeAtMs, yesPrice, receivedAtMs, ...rest } = record;
+      return {
+        type,
+        ...rest,
+        yesPrice,
+        noPrice: ONE_DOLLAR - yesPrice,
+        takerSide: takerSide ?? 'unknown',
+        blockTrade,
+        exchangeAtMs: exchangeAtMs ?? receivedAtMs,
+        receivedAtMs,
+        text: '',
+      };
+    }
+    case 'raw':
+      return messageToEvent(decodeFrame(record.text), record);
+    case 'gap': {
+      const { kind: type, market = null, ...rest } = record;
+      return { type, ...rest, channel, market };
+    }
+  }
+}
+
+/** What a record of text says. Sid and number are the record's, which are the frame's own. */
+function messageToEvent(message: Message, { epoch, sid, seq, receivedAtMs, text }: RawRecord): RecordedEvent {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- whatever else there is belongs to another channel
+  switch (message.kind) {
+    case 'violation': {
+      // A text that is empty was no text.
+      const reason = text === '' ? 'not UTF-8' : message.reason;
+      return { type: 'unrecognized', epoch, frameType: '', sid, seq, receivedAtMs, text, reason };
+    }
+    case 'unrecognized':
+      return {
+        type: 'unrecognized',
+        epoch,
+        frameType: message.frameType,
+        sid,
+        seq,
+        receivedAtMs,
+        text,
+        reason: null,
+      };
+    case 'subscribed':
+    case 'ok':
+    case 'unsubscribed':
+    case 'error':
+      return { type: 'control', epoch, frameType: message.kind, sid, seq, receivedAtMs, text };
+    case 'raw': {
+      const { channel, frameType } = message;
+      return { type: 'raw', channel, frameType, epoch, sid, seq, receivedAtMs, text };
+    }
+    case 'delta': {
+      const { kind: type, ...rest } = message;
+      return { type, epoch, receivedAtMs, ...rest, applied: true };
+    }
+    case 'snapshot': {
+      const { kind: type, commandId: _commandId, ...rest } = message;
+      return { type, epoch, receivedAtMs, ...rest, applied: true };
+    }
+    default: {
+      const { kind, ...payload } = message;
+      return { type: kind, epoch, receivedAtMs, text, ...payload } as ChannelEvent;
+    }
+  }
+}
