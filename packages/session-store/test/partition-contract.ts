@@ -182,6 +182,15 @@ export function partitionContract(name: string, given: ContractEngine): void {
       expect(ledger).toMatchObject([
         { cause: 'expired', from_at: new Date(daysAgo(30)), to_at: new Date((today - 7) * dayMs), epoch: null },
       ]);
+      // What lies beside it does not have it: it begins with the first record that is gone, and ends before the first that is not.
+      const reads = async (fromMs: number, toMs: number) => {
+        const kinds = [];
+        for await (const record of store!.replay(session.id, { fromMs, toMs })) kinds.push(record.kind);
+        return kinds.includes('gap');
+      };
+      const [lostFromMs, lostToMs] = [daysAgo(30), (today - 7) * dayMs];
+      expect([await reads(0, lostFromMs), await reads(0, lostFromMs + 1)]).toEqual([false, true]);
+      expect([await reads(lostToMs, Infinity), await reads(lostToMs - 1, Infinity)]).toEqual([false, true]);
       const lost = { snapshots: 2, deltas: 2, trades: 2, raw: 2 };
       expect(await store.query('select * from expirations')).toMatchObject([lost]);
     });
