@@ -192,11 +192,12 @@ describe('trader tape record', () => {
     expect(totals).toMatchObject({ file: 'sim.ndjson', unreadable: 0, gaps: 0, markets: 20 });
     const before = await record('sim.ndjson');
     const shown = json((await ask('sessions', 'show', before, '--json')).stdout) as {
-      session: { deltas: number; snapshots: number };
+      session: { deltas: number; snapshots: number; trades: number };
     };
-    // What is on the tape beside: the acknowledgement, and the books that the client asked for to audit its own.
-    expect(shown.session.deltas).toBeGreaterThan(0);
-    expect(totals.frames).toBe(shown.session.deltas + shown.session.snapshots + 1);
+    // What is on the tape beside: an acknowledgement for each channel. Books that the client asked for to audit its own are snapshots.
+    const { deltas, snapshots, trades } = shown.session;
+    expect(deltas).toBeGreaterThan(0);
+    expect(totals.frames).toBe(deltas + snapshots + trades + 2);
     await server.execute(database, `delete from delta_chunks where session_id = '${before}'`);
     await server.execute(database, `delete from sessions where id = '${before}'`);
   });

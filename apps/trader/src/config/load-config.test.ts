@@ -38,7 +38,7 @@ describe('resolveConfig', () => {
   test('without anything records the simulator into ./data', () => {
     expect(resolve()).toEqual({
       live: null,
-      channels: {},
+      channels: { trade: 'markets' },
       connections: 1,
       database: { dataDir: 'data' },
       http: {
@@ -65,6 +65,14 @@ describe('resolveConfig', () => {
     const config = resolve({ port: '3' }, { TRADER_PORT: '2', TRADER_RECORDER: 'environment' });
     expect(config.http).toMatchObject({ host: '127.0.0.2', port: 3 });
     expect(config).toMatchObject({ recorder: 'environment', database: { dataDir: 'folder' } });
+  });
+
+  test('records trades beside the books, unless it is told to record nothing else', () => {
+    expect(resolve().channels).toEqual({ trade: 'markets' });
+    expect(resolve({ channels: 'ticker' }).channels).toEqual({ ticker: 'markets' });
+    expect(resolve({ channels: 'none' }).channels).toEqual({});
+    write('trader.yaml', 'channels: []\n');
+    expect(resolve().channels).toEqual({});
   });
 
   test.each([

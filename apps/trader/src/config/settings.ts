@@ -66,6 +66,9 @@ const CHANNELS = [
   'order_group_updates',
 ] as const;
 
+/** `none` stands alone: an empty list, for whoever cannot write one. */
+const channels = z.preprocess((value) => (value === 'none' ? [] : value), list(oneOf(CHANNELS)));
+
 /** It goes through an HTTP header. */
 const apiKeyId = name('the id of an API key', 200).regex(
   /^[ -~]*$/,
@@ -169,10 +172,10 @@ const exchange = {
 
 const table = {
   ...exchange,
-  channels: setting('channels', 'channels beside the order books', list(oneOf(CHANNELS)).default([]), {
+  channels: setting('channels', 'channels beside the order books; none for no other', channels, {
     value: 'list',
     example: 'trade,ticker',
-    otherwise: 'none',
+    fallback: 'trade',
   }),
   connections: setting('connections', 'sockets over which the markets are spread', whole(1, 200), {
     value: 'count',
