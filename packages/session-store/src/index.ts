@@ -15,18 +15,8 @@ export {
 export { SessionStoreError, type RecorderHolder, type SessionStoreErrorCode } from './errors.ts';
 export type { BorrowedSql, BorrowedTransaction } from './borrowed-sql.ts';
 export type { Runtime } from './runtime.ts';
-export type {
-  MaintenanceFailure,
-  SessionStoreOptions,
-  SessionStoreTuning,
-  SpoolRecovery,
-  SpoolTuning,
-  StoreEvent,
-  StoreFailure,
-  StoreLocation,
-  StoreStatus,
-  StoreWrite,
-} from './options.ts';
+export type { MaintenanceFailure, SpoolRecovery, StoreEvent, StoreFailure, StoreStatus, StoreWrite } from './events.ts';
+export type { SessionStoreOptions, SessionStoreTuning, SpoolTuning, StoreLocation } from './options.ts';
 export type { SchemaMigration, SchemaState } from './migrate.ts';
 export type { SessionFilter } from './reading/list-sessions.ts';
 export type { CoverageInterval } from './reading/book/coverage-intervals.ts';

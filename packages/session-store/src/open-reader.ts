@@ -1,7 +1,8 @@
 import { SessionStoreError } from './errors.ts';
 import { openEngine } from './database/engines/open-engine.ts';
 import { readSchema, tooNew } from './migrate.ts';
-import { resolveOptions, type SessionStoreTuning, type StoreLocation } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
+import type { SessionStoreTuning, StoreLocation } from './options.ts';
 import { ReadingStore } from './reading-store.ts';
 import type { SessionReader } from './store-api.ts';
 

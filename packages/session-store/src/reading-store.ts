@@ -3,7 +3,7 @@ import { isSessionId } from './database/session-id.ts';
 import type { Engine, Row } from './database/engines/engine.ts';
 import { sessionRow } from './database/rows.ts';
 import { exportRecords } from './export/export-records.ts';
-import { within } from './options.ts';
+import { within } from './resolve-options.ts';
 import { listSessions, type SessionFilter } from './reading/list-sessions.ts';
 import { Reader } from './reading/reader.ts';
 import type { SessionRow } from './records.ts';

@@ -1,7 +1,8 @@
 import type { Engine } from './database/engines/engine.ts';
 import { migrate, readSchema, type SchemaMigration, type SchemaState } from './migrate.ts';
 import { openEngine } from './database/engines/open-engine.ts';
-import { resolveOptions, type SessionStoreOptions } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
+import type { SessionStoreOptions } from './options.ts';
 
 /**
  * Brings a database's tables up to date, at a time of your choosing, and nothing else: `createSessionStore` does the same

@@ -3,7 +3,7 @@ import { ManualRuntime } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import { SessionStoreError } from '../src/errors.ts';
 import type { Engine } from '../src/database/engines/engine.ts';
-import { resolveOptions } from '../src/options.ts';
+import { resolveOptions } from '../src/resolve-options.ts';
 import type { Owner } from '../src/ownership/owner.ts';
 import { Recoveries, type RecoveryParts } from '../src/spool/recovery/recoveries.ts';
 import type { Spool } from '../src/spool/spool.ts';

@@ -2,7 +2,7 @@ import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { SessionStoreError } from '../errors.ts';
 import { Maintenance, type Job } from './maintenance.ts';
-import type { MaintenanceFailure } from '../options.ts';
+import type { MaintenanceFailure } from '../events.ts';
 
 const turn = async () => new Promise(setImmediate);
 

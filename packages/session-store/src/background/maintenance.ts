@@ -2,7 +2,7 @@
 // that fails is due again at its next time.
 import type { SessionStoreError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
-import type { MaintenanceFailure } from '../options.ts';
+import type { MaintenanceFailure } from '../events.ts';
 
 export type Job = {
   /** For people: "dropping expired partitions". */

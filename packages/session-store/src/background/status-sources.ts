@@ -1,4 +1,4 @@
-import type { StoreFailure, StoreStatus } from '../options.ts';
+import type { StoreFailure, StoreStatus } from '../events.ts';
 
 /** What can fail, the worst first: with a full spool, records are about to be lost. */
 const sources = ['spool', 'database', 'recovery'] as const;

@@ -4,7 +4,7 @@ import type { OwnedSession } from './owned-session.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Engine, TransactionOptions } from '../database/engines/engine.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import type { MaintenanceFailure } from '../options.ts';
+import type { MaintenanceFailure } from '../events.ts';
 
 const session: OwnedSession = { id: 'an-id', recorder: 'r', fencingToken: 3, status: 'active' };
 const ours = { id: 'an-id', fencing_token: 3, status: 'active', lease_until: new Date() };

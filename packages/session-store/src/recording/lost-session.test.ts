@@ -5,7 +5,7 @@ import { MemorySpool } from '../../test/memory-spool.ts';
 import { RetryQueue } from '../batch/writing/retry-queue.ts';
 import type { SessionTransactions } from '../batch/writing/session-transactions.ts';
 import { SessionStoreError } from '../errors.ts';
-import { resolveOptions } from '../options.ts';
+import { resolveOptions } from '../resolve-options.ts';
 import { BatchSpool } from '../spool/batch-spool.ts';
 import type { SessionLeft } from '../spool/session-spool.ts';
 import { ActiveSession } from './active-session.ts';

@@ -1,7 +1,7 @@
 import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import { SessionStoreError } from '../../errors.ts';
-import type { StoreWrite } from '../../options.ts';
+import type { StoreWrite } from '../../events.ts';
 import type { SourceStatus } from '../../background/status-sources.ts';
 import { RetryQueue } from './retry-queue.ts';
 

@@ -1,7 +1,7 @@
 import { backoffMs } from '../../background/backoff.ts';
 import type { SessionStoreError } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
-import type { StoreWrite } from '../../options.ts';
+import type { StoreWrite } from '../../events.ts';
 import type { SourceStatus } from '../../background/status-sources.ts';
 
 /** A batch, as far as it is reported. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { SessionStoreError } from '../../errors.ts';
-import { within } from '../../options.ts';
+import { within } from '../../resolve-options.ts';
 import { systemRuntime, type Runtime } from '../../runtime.ts';
 
 export interface SqliteSpoolOptions {

@@ -1,6 +1,6 @@
 // The spool on a local disk: a SQLite database in a thread of its own. What the caller appends is taken at once, counted here, and
 // committed there: however slow the disk is, the event loop does not wait for it.
-import { within } from '../../options.ts';
+import { within } from '../../resolve-options.ts';
 import { lockDataDir, type DataDirLock } from '../../database/engines/data-dir-lock.ts';
 import { syncFolder } from '../../database/sync-folder.ts';
 import type { ReadOptions, Spool, SpoolDepth, SpooledSession, SpoolEntry } from '../spool.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MemorySpool } from '../../../test/memory-spool.ts';
 import { Collector, type Batch } from '../../batch/collector.ts';
 import type { SessionTransactions } from '../../batch/writing/session-transactions.ts';
-import { resolveOptions } from '../../options.ts';
+import { resolveOptions } from '../../resolve-options.ts';
 import { BatchSpool } from '../batch-spool.ts';
 import { SessionRecovery, type RecoveredSession } from './recover-session.ts';
 

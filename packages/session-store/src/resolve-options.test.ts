@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { resolveOptions, type SessionStoreOptions } from './options.ts';
+import { resolveOptions } from './resolve-options.ts';
+import type { SessionStoreOptions } from './options.ts';
 
 describe('options', () => {
   test('have the documented defaults', () => {
