@@ -70,6 +70,8 @@ const EACH: readonly SoakFault[] = [
   'sleep',
   'upgrade',
   'takeover',
+  // Back to the first machine.
+  'upgrade',
 ];
 
 const ENDS_PROCESS: ReadonlySet<SoakFault> = new Set<SoakFault>(['kill', 'upgrade', 'takeover']);
