@@ -4,5 +4,6 @@ export default bundle({
   index: 'src/index.ts',
   wire: 'src/wire.ts',
   records: 'src/records.ts',
+  'replay/index': 'src/replay/index.ts',
   'testing/index': 'src/testing/index.ts',
 });

@@ -21,6 +21,7 @@ async function read(waiting: number): Promise<number> {
     overflow: 'error',
     onPause: ignore,
     onResume: ignore,
+    onRead: ignore,
     onEnd: ignore,
   });
   for (let i = 0; i < waiting; i++) queue.push(event);

@@ -112,6 +112,8 @@ export interface OrderbookClient extends AsyncDisposable {
   /** Every wanted market's book. */
   books(): IterableIterator<BookView>;
   status(): ClientStatus;
+  /** The client's clock, ms since the Unix epoch: this machine's, or in a replay the recording's. */
+  nowMs(): number;
   /**
    * Wants these markets too, from now on and over reconnects. The others are not disturbed.
    *

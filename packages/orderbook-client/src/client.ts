@@ -26,13 +26,18 @@ export function createOrderbookClient(options: OrderbookClientOptions): Orderboo
   return new Client(resolveOptions(options));
 }
 
-class Client implements OrderbookClient {
-  readonly #feeds: readonly FeedDriver[];
+/** What drives a client: sockets, or a recording. */
+export type Feed = Pick<FeedDriver, 'state' | 'tell' | 'setPaused' | 'setSigner' | 'reconnect' | 'barrier' | 'close'>;
+type MakeFeed = (...of: ConstructorParameters<typeof FeedDriver>) => Feed;
+
+export class Client implements OrderbookClient {
+  readonly #feeds: readonly Feed[];
   readonly #listeners: Listeners;
   readonly #pausedFor = new Set<object>();
   readonly #queues = new Set<EventQueue>();
-  readonly #tops = new TopWatches();
+  readonly #tops = new TopWatches(() => this.onRead());
   readonly #waiting: Waiting;
+  readonly #nowMs: () => number;
   readonly #view: SyncedView;
   /** The latest since the client was last live, for whoever waits in vain. */
   #lastProblem: OrderbookClientError | null = null;
@@ -42,12 +47,18 @@ class Client implements OrderbookClient {
   #epoch = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(given: ResolvedOptions) {
+  constructor(given: ResolvedOptions, makeFeed: MakeFeed = (...of) => new FeedDriver(...of)) {
     const runtime = guardedRuntime(given.runtime, (name, cause) => this.#runtimeFailed(name, cause));
     const options = { ...given, runtime };
     const { connections, markets, channels } = options;
-    this.#listeners = new Listeners(() => runtime.nowMs());
-    this.#waiting = new Waiting(this.#listeners, runtime, () => this.#phase === 'closed');
+    this.#nowMs = () => runtime.nowMs();
+    this.#listeners = new Listeners(this.#nowMs);
+    this.#waiting = new Waiting(
+      this.#listeners,
+      runtime,
+      () => this.#phase === 'closed',
+      () => this.onRead(),
+    );
     this.#view = {
       phase: () => this.#phase,
       isSynced: () => this.#isSynced(),
@@ -65,7 +76,7 @@ class Client implements OrderbookClient {
         channels: new Map([...filtered, ...(index === 0 ? unfiltered : [])]),
         nextEpoch: () => ++this.#epoch,
       };
-      return new FeedDriver(options, feed, (event) => this.#take(event, index));
+      return makeFeed(options, feed, (event) => this.#take(event, index));
     });
   }
 
@@ -124,7 +135,7 @@ class Client implements OrderbookClient {
     }));
     return {
       phase: this.#phase,
-      epoch: this.#epoch,
+      epoch: Math.max(...connections.map(({ epoch }) => epoch)),
       wanted: total(connections.map(({ wanted }) => wanted)),
       synced: total(connections.map(({ synced }) => synced)),
       clockSkewMs: states.find(({ clockSkewMs }) => clockSkewMs !== null)?.clockSkewMs ?? null,
@@ -133,6 +144,10 @@ class Client implements OrderbookClient {
       counters: sumOf(states.map(({ counters }) => counters)),
       rawFrames: sumByChannel(states.map(({ rawFrames }) => rawFrames)),
     };
+  }
+
+  nowMs(): number {
+    return this.#nowMs();
   }
 
   addMarkets(markets: readonly string[]): void {
@@ -211,6 +226,7 @@ class Client implements OrderbookClient {
       overflow,
       onPause: () => this.#pauseFor(holder),
       onResume: () => this.#resumeFor(holder),
+      onRead: () => this.onRead(),
       onEnd: () => {
         for (const off of offs) off();
         this.#queues.delete(queue);
@@ -257,6 +273,25 @@ class Client implements OrderbookClient {
     await (isList
       ? whenSynced(this.#waiting, this.#view, tickers(first), second)
       : whenSynced(this.#waiting, this.#view, null, first));
+  }
+
+  /** A reader of events or of a top waits for what comes next, or is gone; or a call has begun to wait. */
+  protected onRead(): void {}
+
+  /** Some reader has not come back for what comes next. */
+  protected get isReaderBehind(): boolean {
+    for (const queue of this.#queues) if (queue.isBehind) return true;
+    return this.#tops.isBehind;
+  }
+
+  /** Calls that wait for events, and how many have: the callers of those go on once promises have run. */
+  protected get waits(): { readonly size: number; readonly ended: number } {
+    return this.#waiting;
+  }
+
+  /** Every `for await` over events ends with this error, after what is queued. */
+  protected failReaders(error: OrderbookClientError): void {
+    for (const queue of this.#queues) queue.finish(error);
   }
 
   #runtimeFailed(name: string, cause: unknown): void {

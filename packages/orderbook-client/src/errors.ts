@@ -26,6 +26,8 @@ export type OrderbookClientErrorCode =
   | 'NOT_SYNCED'
   | 'NOT_WANTED'
   | 'WAIT_TIMEOUT'
+  | 'RECORD_UNREADABLE'
+  | 'REPLAY_SOURCE_FAILED'
   | 'CLOSED';
 
 export type OrderbookClientErrorDetails = {

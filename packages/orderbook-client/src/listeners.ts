@@ -14,6 +14,8 @@ const WANTS_A_PERSON: ReadonlySet<string> = new Set([
   'SIGNER_FAILED',
   'RUNTIME_FAILED',
   'LISTENER_FAILED',
+  'RECORD_UNREADABLE',
+  'REPLAY_SOURCE_FAILED',
 ]);
 
 export class Listeners {

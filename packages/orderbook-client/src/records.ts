@@ -1,7 +1,8 @@
 // What a recording keeps of the feed: events to records, and records back to events. The types are written down here, so that
 // any store whose records have these fields fits, and none is imported. Prices and sizes have the same scales on both sides.
 import type { ChannelEvent } from './channel-events.ts';
-import { decodeFrame, type Message } from './core/decode/decode.ts';
+import { decodeFrame } from './core/decode/decode.ts';
+import { messageToEvent } from './core/decode/message-event.ts';
 import type { Level, Side } from './core/price/book-level.ts';
 import { ONE_DOLLAR } from './core/price/price.ts';
 import {
@@ -167,50 +168,6 @@ export function recordToEvent(
     case 'gap': {
       const { kind: type, market = null, ...rest } = record;
       return { type, ...rest, channel, market };
-    }
-  }
-}
-
-/** What a record of text says. Sid and number are the record's, which are the frame's own. */
-function messageToEvent(message: Message, { epoch, sid, seq, receivedAtMs, text }: RawRecord): RecordedEvent {
-  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- whatever else there is belongs to another channel
-  switch (message.kind) {
-    case 'violation': {
-      // A text that is empty was no text.
-      const reason = text === '' ? 'not UTF-8' : message.reason;
-      return { type: 'unrecognized', epoch, frameType: '', sid, seq, receivedAtMs, text, reason };
-    }
-    case 'unrecognized':
-      return {
-        type: 'unrecognized',
-        epoch,
-        frameType: message.frameType,
-        sid,
-        seq,
-        receivedAtMs,
-        text,
-        reason: null,
-      };
-    case 'subscribed':
-    case 'ok':
-    case 'unsubscribed':
-    case 'error':
-      return { type: 'control', epoch, frameType: message.kind, sid, seq, receivedAtMs, text };
-    case 'raw': {
-      const { channel, frameType } = message;
-      return { type: 'raw', channel, frameType, epoch, sid, seq, receivedAtMs, text };
-    }
-    case 'delta': {
-      const { kind: type, ...rest } = message;
-      return { type, epoch, receivedAtMs, ...rest, applied: true };
-    }
-    case 'snapshot': {
-      const { kind: type, commandId: _commandId, ...rest } = message;
-      return { type, epoch, receivedAtMs, ...rest, applied: true };
-    }
-    default: {
-      const { kind, ...payload } = message;
-      return { type: kind, epoch, receivedAtMs, text, ...payload } as ChannelEvent;
     }
   }
 }

@@ -23,12 +23,31 @@ export class Waiting {
   readonly #listeners: Listeners;
   readonly #setTimer: Runtime['setTimer'];
   readonly #isClosed: () => boolean;
+  readonly #onWait: () => void;
   readonly #looks = new Set<() => void>();
+  #ended = 0;
 
-  constructor(listeners: Listeners, { setTimer }: Pick<Runtime, 'setTimer'>, isClosed: () => boolean) {
+  /** @param onWait a call has begun to wait */
+  constructor(
+    listeners: Listeners,
+    { setTimer }: Pick<Runtime, 'setTimer'>,
+    isClosed: () => boolean,
+    onWait: () => void,
+  ) {
     this.#listeners = listeners;
     this.#setTimer = setTimer;
     this.#isClosed = isClosed;
+    this.#onWait = onWait;
+  }
+
+  /** Calls that wait now. */
+  get size(): number {
+    return this.#looks.size;
+  }
+
+  /** Calls that have found what they waited for, or have failed: their callers go on once promises have run. */
+  get ended(): number {
+    return this.#ended;
   }
 
   /** Something has changed that no event tells. */
@@ -41,7 +60,15 @@ export class Waiting {
     const signal = signalOf(given['signal']);
     const timeoutMs = timeoutOf(given['timeoutMs'] ?? Infinity);
     signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const { promise, ...settle } = Promise.withResolvers<T>();
+    const resolve = (value: T): void => {
+      this.#ended++;
+      settle.resolve(value);
+    };
+    const reject = (error: unknown): void => {
+      this.#ended++;
+      settle.reject(error);
+    };
     const take = (event: OrderbookEvent | null): void => {
       try {
         look(event, resolve);
@@ -57,6 +84,7 @@ export class Waiting {
     signal?.addEventListener('abort', onAbort);
     this.#looks.add(lookAgain);
     lookAgain();
+    this.#onWait();
     try {
       return await promise;
     } finally {

@@ -65,7 +65,8 @@ function wantedBook({ book }: Pick<SyncedView, 'book'>, market: string): BookVie
 export const notWanted = (market: unknown): OrderbookClientError =>
   new OrderbookClientError('NOT_WANTED', `${quote(market)} is not a wanted market: add it with addMarkets first.`);
 
-const isRejected = ({ code }: OrderbookClientError): boolean => code === 'AUTH_REJECTED' || code === 'ACCESS_DENIED';
+const isRejected = ({ code }: OrderbookClientError): boolean =>
+  code === 'AUTH_REJECTED' || code === 'ACCESS_DENIED' || code === 'REPLAY_SOURCE_FAILED';
 
 /** Books that a message names; it says how many more there are. */
 const NAMED_BOOKS = 5;

@@ -30,6 +30,7 @@ test.each([
   ],
   ['wire', ['AUTH_HEADERS', 'SERVER_PING', 'WEBSOCKET_PATH', 'WIRE_ERROR']],
   ['records', ['RECORDED_EVENTS', 'eventToRecord', 'recordToEvent']],
+  ['replay/index', ['createReplayClient']],
   ['testing/index', ['createTestExchange']],
 ])('the built entry %s can be required under every supported Node that is here', async (entry, exported) => {
   const built = fileURLToPath(new URL(`../dist/${entry}.js`, import.meta.url));

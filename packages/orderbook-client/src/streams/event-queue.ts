@@ -31,6 +31,8 @@ type QueueOptions = Required<Pick<EventStreamOptions, 'maxQueued' | 'overflow'>>
   readonly signal: AbortSignal | undefined;
   readonly onPause: () => void;
   readonly onResume: () => void;
+  /** The reader waits for the next event, or is gone. */
+  readonly onRead: () => void;
   /** Called once, when nothing more will be taken. */
   readonly onEnd: () => void;
 };
@@ -45,6 +47,7 @@ export class EventQueue implements ReadSource<OrderbookEvent> {
   /** Why no more events come; `null` while they do. */
   #ended: { readonly error: unknown } | null = null;
   #paused = false;
+  #isRead = false;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -67,12 +70,19 @@ export class EventQueue implements ReadSource<OrderbookEvent> {
     if (overflow === 'pause' && this.#queued.size >= maxQueued) this.#setPaused(true);
   }
 
-  /** No more events come; those that are queued can still be read. */
-  finish(): void {
-    this.#end(undefined);
+  /** Its reader has something to do before it takes more: whoever reads has not come back, or as much is queued as may be. */
+  get isBehind(): boolean {
+    if (this.#ended) return false;
+    return this.#isRead ? this.#readers.size === 0 : this.#queued.size >= this.#options.maxQueued;
+  }
+
+  /** No more events come, and why; those that are queued can still be read. */
+  finish(error?: unknown): void {
+    this.#end(error);
   }
 
   next(reader: object): Promise<IteratorResult<OrderbookEvent, undefined>> {
+    this.#isRead = true;
     const value = this.#queued.shift();
     if (value) {
       if (this.#queued.size <= this.#options.maxQueued / 2) this.#setPaused(false);
@@ -81,6 +91,7 @@ export class EventQueue implements ReadSource<OrderbookEvent> {
     const waiting: Reader = { ...Promise.withResolvers<IteratorResult<OrderbookEvent, undefined>>(), reader };
     if (this.#ended) this.#dismiss(waiting, this.#ended.error);
     else this.#readers.push(waiting);
+    this.#options.onRead();
     return waiting.promise;
   }
 
@@ -99,6 +110,7 @@ export class EventQueue implements ReadSource<OrderbookEvent> {
     for (let reader = this.#readers.shift(); reader; reader = this.#readers.shift())
       this.#dismiss(reader, this.#ended.error);
     this.#options.onEnd();
+    this.#options.onRead();
   }
 
   /** An error is thrown once; after it the iteration is simply over. */

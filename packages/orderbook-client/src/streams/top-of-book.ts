@@ -44,8 +44,11 @@ class TopWatch implements ReadSource<TopOfBook> {
   #changed = true;
   #readers: Reader[] = [];
   #ended: { readonly error: unknown } | null = null;
+  #isRead = false;
+  readonly #onRead: () => void;
 
-  constructor(book: BookView, signal: AbortSignal | undefined, onEnd: (watch: TopWatch) => void) {
+  constructor(book: BookView, signal: AbortSignal | undefined, onEnd: (watch: TopWatch) => void, onRead: () => void) {
+    this.#onRead = onRead;
     this.#book = book;
     this.#onEnd = onEnd;
     this.#signal = signal;
@@ -55,6 +58,11 @@ class TopWatch implements ReadSource<TopOfBook> {
 
   get market(): string {
     return this.#book.market;
+  }
+
+  /** Its reader has been given something, and has not come back. */
+  get isBehind(): boolean {
+    return this.#isRead && !this.#ended && this.#readers.length === 0;
   }
 
   /** The book may have changed. Nothing is made of it until somebody reads. */
@@ -71,14 +79,17 @@ class TopWatch implements ReadSource<TopOfBook> {
     this.#signal?.removeEventListener('abort', this.#onAbort);
     for (const reader of this.#readers.splice(0)) this.#dismiss(reader, this.#ended.error);
     this.#onEnd(this);
+    this.#onRead();
   }
 
   next(reader: object): Promise<IteratorResult<TopOfBook, undefined>> {
+    this.#isRead = true;
     const top = this.#ended ? null : this.#next();
     if (top) return Promise.resolve({ done: false, value: top });
     const waiting: Reader = { ...Promise.withResolvers<IteratorResult<TopOfBook, undefined>>(), reader };
     if (this.#ended) this.#dismiss(waiting, this.#ended.error);
     else this.#readers.push(waiting);
+    this.#onRead();
     return waiting.promise;
   }
 
@@ -109,7 +120,19 @@ class TopWatch implements ReadSource<TopOfBook> {
 /** Everybody who watches the top of a book, by market: a change of one market is told to its watchers alone. */
 export class TopWatches {
   readonly #byMarket = new Map<string, Set<TopWatch>>();
+  readonly #onRead: () => void;
   #isOver = false;
+
+  /** @param onRead a reader waits for what comes next, or is gone */
+  constructor(onRead: () => void) {
+    this.#onRead = onRead;
+  }
+
+  /** A reader has been given something, and has not come back. */
+  get isBehind(): boolean {
+    for (const watches of this.#byMarket.values()) for (const watch of watches) if (watch.isBehind) return true;
+    return false;
+  }
 
   /** Markets that are watched. */
   get size(): number {
@@ -117,7 +140,7 @@ export class TopWatches {
   }
 
   watch(book: BookView, signal: AbortSignal | undefined): ReaderHandle<TopOfBook> {
-    const watch = new TopWatch(book, signal, (ended) => this.#forget(ended));
+    const watch = new TopWatch(book, signal, (ended) => this.#forget(ended), this.#onRead);
     const handle = new ReaderHandle(watch);
     if (this.#isOver) watch.end();
     if (this.#isOver || signal?.aborted) return handle;

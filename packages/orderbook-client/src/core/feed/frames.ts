@@ -181,7 +181,7 @@ function acceptMessage(
   }
 }
 
-function noteGrid({ books }: FeedState, { market, priceRanges }: MarketLifecycle): void {
+export function noteGrid({ books }: FeedState, { market, priceRanges }: MarketLifecycle): void {
   if (priceRanges) books.get(market)?.setPriceRanges(priceRanges);
 }
 
@@ -189,7 +189,7 @@ function noteGrid({ books }: FeedState, { market, priceRanges }: MarketLifecycle
  * @param book `undefined` if nobody wants the market, or the sid is not the one that books come from
  * @returns whether the book is broken by it
  */
-function acceptDelta(
+export function acceptDelta(
   state: FeedState,
   { sid, seq, side, price, delta, exchangeAtMs }: Omit<DeltaMessage, 'kind' | 'market'>,
   market: string,
@@ -230,7 +230,7 @@ function acceptDelta(
   return broken;
 }
 
-function desynced(state: FeedState, market: string, what: string, atMs: number, effects: FeedEffect[]): void {
+export function desynced(state: FeedState, market: string, what: string, atMs: number, effects: FeedEffect[]): void {
   state.counters.desyncs++;
   markStale(state, [market], 'desync', atMs, effects);
   const text = `The book of ${market} ${what}; it is asked for again.`;
@@ -253,7 +253,7 @@ function acceptSnapshot(
   if (!book) counters.foreign++;
   // What still comes of a subscription, or of a market, that is being taken out is followed by nothing.
   const isFollowed = book !== undefined && !orderbook.ending && !orderbook.membership.deleting.has(market);
-  const isCrossed = highest(yes) + highest(no) >= ONE_DOLLAR;
+  const isCrossed = isCrossedSnapshot(message);
   const applied = isFollowed && !isCrossed;
   if (applied) {
     compareAudited(state, message, book, atMs, effects);
@@ -269,6 +269,9 @@ function acceptSnapshot(
     answeredUnusably(state, market);
   }
 }
+
+export const isCrossedSnapshot = ({ yes, no }: Pick<SnapshotMessage, 'yes' | 'no'>): boolean =>
+  highest(yes) + highest(no) >= ONE_DOLLAR;
 
 const highest = (levels: readonly Level[]): number => {
   let price = -Infinity;
@@ -305,9 +308,9 @@ function acceptViolation(
 }
 
 /** What this version cannot hold will come again and again: it is told once for each market. */
-function tellViolation(
+export function tellViolation(
   { toldUnsupported, books }: FeedState,
-  { reason, market, unsupported }: ViolationMessage,
+  { reason, market, unsupported }: Pick<ViolationMessage, 'reason' | 'market' | 'unsupported'>,
   atMs: number,
   effects: FeedEffect[],
 ): void {

@@ -73,12 +73,7 @@ test('the rounds go on in the order of adding while markets come and go', () => 
   const books = new Books(markets);
   const sync = (market: string): void => {
     const book = books.get(market)!;
-    books.replace(
-      book,
-      { kind: 'snapshot', commandId: null, sid: 1, seq: 1, market, marketId: null, yes: [], no: [] },
-      null,
-      0,
-    );
+    books.replace(book, { yes: [], no: [] }, null, 0);
   };
   for (const market of markets) sync(market);
   const asked = (times: number): (string | undefined)[] => Array.from({ length: times }, () => books.nextSynced());

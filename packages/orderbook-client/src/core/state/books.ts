@@ -1,7 +1,7 @@
 // The books of all wanted markets, how many of them are current, and which of them is to be asked about next.
 import type { StaleReason } from '../../events.ts';
 import { TrackedBook, type BookView } from '../book/book-view.ts';
-import type { SnapshotMessage } from '../decode/decode.ts';
+import type { Level } from '../price/book-level.ts';
 import { Rounds } from './rounds.ts';
 import { isUnusual, nextUsualGapMs } from './silence.ts';
 import { TickerTable } from '../decode/ticker-table.ts';
@@ -17,6 +17,9 @@ const needsSnapshot = ({ synced, suspended }: TrackedBook): boolean => !synced &
 
 /** Books that one look at silences reads; thousands of them are looked at in turns. */
 const BOOKS_PER_LOOK = 1000;
+
+/** Of a snapshot. */
+type Sides = { readonly yes: readonly Level[]; readonly no: readonly Level[] };
 
 /** The rounds over all books. */
 const AUDIT_ROUND = 0;
@@ -36,9 +39,9 @@ export class Books {
     for (const market of markets) this.add(market);
   }
 
-  add(market: string): void {
+  /** @param book one that was taken out before, for whoever still holds it */
+  add(market: string, book = new TrackedBook(market)): void {
     if (this.#books.has(market)) return;
-    const book = new TrackedBook(market);
     this.#books.set(market, book);
     this.byBytes.set(market, book);
     this.#rounds.add(book);
@@ -120,7 +123,7 @@ export class Books {
    *
    * @param doubt why no book can be called synced now, or `null`
    */
-  replace(book: TrackedBook, { yes, no }: SnapshotMessage, doubt: StaleReason | null, atMs: number): void {
+  replace(book: TrackedBook, { yes, no }: Sides, doubt: StaleReason | null, atMs: number): void {
     book.replace(yes, no);
     this.#noteChange(book, atMs);
     this.#turn(book, doubt, { suspended: doubt !== null, setAside: false });

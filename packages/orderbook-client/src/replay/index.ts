@@ -1,0 +1,2 @@
+export { createReplayClient, type ReplayClient, type ReplayClientOptions } from './replay-client.ts';
+export type { RecordSource } from './replay-driver.ts';
