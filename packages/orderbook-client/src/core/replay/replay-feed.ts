@@ -6,7 +6,8 @@
 //
 // - a number behind it on its subscription, or a record of a later time than its end;
 // - of a hole without an end: a record of another connection, as no frame comes on a socket that is gone. What else came on
-//   that socket, on other subscriptions, came before.
+//   that socket, on other subscriptions, came before;
+// - of a subscription that was lost: the reply that said so.
 import { OrderbookClientError } from '../../errors.ts';
 import type { OrderbookEvent, StaleReason } from '../../events.ts';
 import {
@@ -20,6 +21,7 @@ import {
 import type { WireChannel } from '../../wire.ts';
 import type { TrackedBook } from '../book/book-view.ts';
 import { decodeFrame, type Message } from '../decode/decode.ts';
+import { exchangeError } from '../decode/exchange-errors.ts';
 import { messageToEvent } from '../decode/message-event.ts';
 import { acceptDelta, desynced, isCrossedSnapshot, noteGrid, tellViolation } from '../feed/frames.ts';
 import { enter, FeedState, markStale, type FeedConfig, type FeedEffect } from '../state/feed-state.ts';
@@ -42,6 +44,8 @@ type Stream = {
   readonly sid: number;
   channel: WireChannel | null;
   sequence: SequenceTracker;
+  /** The exchange has said that it is over. */
+  isEnded: boolean;
 };
 
 type Of<K extends FeedRecord['kind']> = Extract<FeedRecord, { kind: K }>;
@@ -139,7 +143,7 @@ export class ReplayFeed {
       case 'raw':
         this.#takeRaw(stream, record, message!, atMs, effects);
     }
-    if (stream && this.#held.length > 0) this.#releaseBehind(stream, record, message, atMs, effects);
+    if (this.#held.length > 0) this.#releaseBehind(record, atMs, effects);
     state.epoch = this.#newestEpoch;
     const { books } = state;
     if (state.phase === 'subscribing' && books.size > 0 && books.syncedCount === books.size)
@@ -171,7 +175,7 @@ export class ReplayFeed {
     const connection = this.#connectionOf(epoch);
     let stream = connection.streams.get(sid);
     if (!stream) {
-      stream = { connection, sid, channel: null, sequence: new SequenceTracker() };
+      stream = { connection, sid, channel: null, sequence: new SequenceTracker(), isEnded: false };
       connection.streams.set(sid, stream);
     }
     this.#stream = stream;
@@ -188,7 +192,12 @@ export class ReplayFeed {
   ): void {
     const { state } = this;
     const { seq } = record;
-    if (message?.kind === 'subscribed') this.#learn(stream, message.channel as WireChannel);
+    if (message?.kind === 'subscribed') {
+      const isLost = (gap: GapRecord): boolean =>
+        gap.epoch === record.epoch && gap.cause === 'subscription-lost' && this.#channelOf(gap) === message.channel;
+      this.#release(isLost, atMs, effects);
+      this.#learn(stream, message.channel as WireChannel);
+    }
     if (seq === null) return;
     if (this.#held.length > 0) {
       const isBehind = ({ epoch, sid, firstSeq, lastSeq }: GapRecord): boolean =>
@@ -277,6 +286,7 @@ export class ReplayFeed {
       case 'control':
         counters.control++;
         effects.push(event);
+        this.#noteEnded(record.epoch, record.sid, message);
         if (stream?.channel === 'orderbook_delta') this.#follow(stream, message, atMs, effects);
         return;
       case 'unrecognized': {
@@ -319,29 +329,35 @@ export class ReplayFeed {
 
   #takeGap(gap: GapRecord, atMs: number, effects: FeedEffect[]): void {
     const { epoch, sid, firstSeq, lastSeq } = gap;
-    const seen = sid === null ? undefined : this.#connections.get(epoch)?.streams.get(sid)?.sequence.last;
-    const isPassed = lastSeq !== null && seen !== undefined && seen >= lastSeq;
-    if (sid === null || firstSeq === null || isPassed) this.#tellGap(gap, atMs, effects);
+    const stream = sid === null ? undefined : this.#connections.get(epoch)?.streams.get(sid);
+    const isPassed = lastSeq !== null && stream !== undefined && stream.sequence.last >= lastSeq;
+    if (sid === null || firstSeq === null || isPassed || isLoss(gap, stream)) this.#tellGap(gap, atMs, effects);
     else this.#held.push(gap);
   }
 
-  /** A hole that is the record itself (it could not be read), or that the record tells of. */
-  #releaseBehind(
-    stream: Stream,
-    record: Exclude<FeedRecord, GapRecord>,
-    message: Message | null,
-    atMs: number,
-    effects: FeedEffect[],
-  ): void {
-    const isEnd = message?.kind === 'unsubscribed' || message?.kind === 'error';
+  /** A hole that is the record itself, which could not be read; or the loss of a subscription that the record told. */
+  #releaseBehind({ epoch, sid, seq }: Exclude<FeedRecord, GapRecord>, atMs: number, effects: FeedEffect[]): void {
+    const streams = this.#connectionOf(epoch).streams;
     this.#release(
-      ({ epoch, sid, lastSeq, cause }) =>
-        epoch === record.epoch &&
-        ((sid === stream.sid && lastSeq !== null && record.seq !== null && lastSeq <= record.seq) ||
-          (cause === 'subscription-lost' && isEnd)),
+      (gap) =>
+        gap.epoch === epoch &&
+        ((gap.sid === sid && gap.lastSeq !== null && seq !== null && gap.lastSeq <= seq) ||
+          isLoss(gap, streams.get(gap.sid!))),
       atMs,
       effects,
     );
+  }
+
+  /** Notes which subscriptions a reply says to be over. */
+  #noteEnded(epoch: number, sid: number | null, message: Message): void {
+    const { streams } = this.#connectionOf(epoch);
+    const isTerminal = message.kind === 'error' && exchangeError(message.code).terminal;
+    const listed = message.kind === 'ok' ? message.subscriptions : null;
+    for (const stream of streams.values()) {
+      const isMeant = sid === null ? streams.size === 1 : stream.sid === sid;
+      const isLeftOut = listed !== null && !listed.some((one) => one.sid === stream.sid);
+      if (isLeftOut || (isMeant && (isTerminal || message.kind === 'unsubscribed'))) stream.isEnded = true;
+    }
   }
 
   #release(isSeen: (gap: GapRecord) => boolean, atMs: number, effects: FeedEffect[]): void {
@@ -351,7 +367,10 @@ export class ReplayFeed {
     const lost = seen.filter(({ cause }) => cause === 'disconnected');
     for (const gap of seen) if (!lost.includes(gap)) this.#tellGap(gap, atMs, effects);
     // The client names the holes of all subscriptions of a socket, and then its books.
-    for (const gap of lost.toSorted((a, b) => a.epoch - b.epoch || a.sid! - b.sid!)) this.#pushGap(gap, effects);
+    const inOrder = lost.toSorted(
+      (a, b) => a.epoch - b.epoch || this.#placeOf(a) - this.#placeOf(b) || a.sid! - b.sid!,
+    );
+    for (const gap of inOrder) this.#pushGap(gap, effects);
     for (const epoch of new Set(lost.map((gap) => gap.epoch))) this.#close(epoch, atMs, effects);
   }
 
@@ -389,8 +408,16 @@ export class ReplayFeed {
 
   #pushGap(gap: GapRecord, effects: FeedEffect[]): void {
     this.state.counters.gaps++;
-    const channel = gap.sid === null ? null : (this.#connections.get(gap.epoch)?.streams.get(gap.sid)?.channel ?? null);
-    effects.push(recordToEvent(gap, { channel }));
+    effects.push(recordToEvent(gap, { channel: this.#channelOf(gap) }));
+  }
+
+  #channelOf({ epoch, sid }: GapRecord): WireChannel | null {
+    return sid === null ? null : (this.#connections.get(epoch)?.streams.get(sid)?.channel ?? null);
+  }
+
+  #placeOf(gap: GapRecord): number {
+    const channel = this.#channelOf(gap);
+    return channel === null ? CHANNELS.length : CHANNELS.indexOf(channel);
   }
 
   /** What cannot be read may have been anything: of its market, if it says which; else of any. */
@@ -441,6 +468,21 @@ export class ReplayFeed {
     this.state.counters.foreign++;
   }
 }
+
+/** The order in which the holes of one cut are told; the client's is that of its option. */
+const CHANNELS: readonly WireChannel[] = [
+  'orderbook_delta',
+  'trade',
+  'ticker',
+  'market_lifecycle_v2',
+  'fill',
+  'user_orders',
+  'market_positions',
+  'order_group_updates',
+];
+
+const isLoss = ({ cause }: GapRecord, stream: Stream | undefined): boolean =>
+  cause === 'subscription-lost' && stream?.isEnded === true;
 
 const NOTHING: readonly OrderbookEvent[] = [];
 
