@@ -14,6 +14,7 @@ const programs = [
   ['resync.ts'],
   ['one-gap.ts'],
   ['event-queue.ts'],
+  ['replay.ts'],
   ['compression.ts'],
 ] as const;
 

@@ -130,7 +130,8 @@ export class ReplayDriver implements Feed {
         const { done, value } = isPromise(next) ? await next : next;
         if (this.#isOver) return;
         if (done) break;
-        await (this.#play(value) ?? null);
+        const toWaitFor = this.#play(value);
+        if (toWaitFor) await toWaitFor;
       }
     } catch (cause) {
       this.#fail(cause);
