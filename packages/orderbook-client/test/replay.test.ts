@@ -201,6 +201,36 @@ describe('books are stale where they were', () => {
     expect(client.status()).toMatchObject({ wanted: 2, synced: 1 });
   });
 
+  test('what one of two connections has missed, the numbers of the other do not show', async () => {
+    const two = { epoch: 2, atMs: 2 };
+    const garbage: RawRecord = {
+      kind: 'raw',
+      epoch: 1,
+      sid: null,
+      seq: null,
+      receivedAtMs: START_MS + 4,
+      text: 'garbage',
+    };
+    const hole = gap({ sid: 1, firstSeq: 2, lastSeq: 2, fromMs: 1, toMs: 6 });
+    const records = [
+      snapshot(1),
+      snapshot(1, B, two),
+      garbage,
+      hole,
+      delta(2, B, { ...two, atMs: 5 }),
+      delta(3, A, { atMs: 6 }),
+    ];
+    const { seen } = await replayed(records);
+    expect(seen.slice(2)).toEqual([
+      ['problem', 'violation', 'violation'],
+      ['stale', 'violation', 'violation'],
+      ['delta', 'violation', 'violation'],
+      ['gap', 'gap', 'synced'],
+      ['verified', 'gap', 'synced'],
+      ['delta', 'gap', 'synced'],
+    ]);
+  });
+
   test('numbers that go back are no continuation, whatever stands between', async () => {
     const { seen, client, events } = await replayed([snapshot(1), delta(2), delta(3), delta(3), snapshot(4)]);
     expect(seen.slice(3)).toEqual([

@@ -27,7 +27,7 @@ import { acceptDelta, desynced, isCrossedSnapshot, noteGrid, tellViolation } fro
 import { enter, FeedState, markStale, type FeedConfig, type FeedEffect } from '../state/feed-state.ts';
 import { SequenceTracker } from '../state/sequence.ts';
 import { Subscription } from '../state/subscription.ts';
-import { awaitNextNumber, numbersAreComplete, numbersAreIncomplete } from '../upkeep/verification.ts';
+import { awaitNextNumber, numbersAreComplete } from '../upkeep/verification.ts';
 import { whatIsWrong } from './record-check.ts';
 
 /** One connection of the recording. */
@@ -65,6 +65,8 @@ export class ReplayFeed {
   /** As that of a connection, for a hole of one market. */
   readonly #missedUntilMs = new Map<string, number>();
   #held: GapRecord[] = [];
+  /** Connections on which a frame came that may have had a number of the books. */
+  readonly #unnumbered = new Set<number>();
   #newestEpoch = -1;
   #stream: Stream | null = null;
 
@@ -109,7 +111,7 @@ export class ReplayFeed {
       return NOTHING;
     const effects: FeedEffect[] = [];
     this.#release(
-      ({ epoch, toAtMs }) => next === null || next.epoch !== epoch || (toAtMs !== null && next.receivedAtMs > toAtMs),
+      ({ epoch, toAtMs }) => next === null || (toAtMs === null ? next.epoch !== epoch : next.receivedAtMs > toAtMs),
       atMs,
       effects,
     );
@@ -190,7 +192,6 @@ export class ReplayFeed {
     atMs: number,
     effects: FeedEffect[],
   ): void {
-    const { state } = this;
     const { seq } = record;
     if (message?.kind === 'subscribed') {
       const isLost = (gap: GapRecord): boolean =>
@@ -206,7 +207,12 @@ export class ReplayFeed {
     }
     const verdict = stream.sequence.accept(seq);
     if (verdict === 'duplicate' || verdict === 'reset') this.#wentBack(stream, seq, atMs, effects);
-    if (state.unnumbered && isOfBooks(stream, record)) numbersAreComplete(state, atMs, effects);
+    if (this.#unnumbered.size > 0 && isOfBooks(stream, record)) this.#noteNumbered(record.epoch, atMs, effects);
+  }
+
+  /** A connection's next number has come, or what it hides is named: its books are right, or are stale by now. */
+  #noteNumbered(epoch: number, atMs: number, effects: FeedEffect[]): void {
+    if (this.#unnumbered.delete(epoch) && this.#unnumbered.size === 0) numbersAreComplete(this.state, atMs, effects);
   }
 
   #learn(stream: Stream, channel: WireChannel): void {
@@ -295,7 +301,10 @@ export class ReplayFeed {
         if (message.kind !== 'violation') return;
         tellViolation(state, message, atMs, effects);
         const isOfBooks = record.sid === null || stream?.channel === 'orderbook_delta';
-        if (isOfBooks && (record.seq === null || record.sid === null)) awaitNextNumber(state, atMs, effects);
+        if (isOfBooks && (record.seq === null || record.sid === null)) {
+          this.#unnumbered.add(record.epoch);
+          awaitNextNumber(state, atMs, effects);
+        }
         return;
       }
       case 'raw':
@@ -379,8 +388,8 @@ export class ReplayFeed {
     const connection = this.#connectionOf(epoch);
     const markets = [...connection.streams.values()].flatMap((stream) => this.#marketsOf(stream));
     state.epoch = epoch;
-    numbersAreIncomplete(state);
     markStale(state, markets, 'disconnected', atMs, effects);
+    this.#noteNumbered(epoch, atMs, effects);
     this.#connections.delete(epoch);
     this.#stream = null;
     if (epoch === this.#newestEpoch) enter(state, 'waiting', atMs, effects);
@@ -400,9 +409,10 @@ export class ReplayFeed {
     }
     const before = state.epoch;
     state.epoch = epoch;
-    if (streams.some((stream) => stream?.channel === 'orderbook_delta')) numbersAreIncomplete(state);
     const markets = market ? [market] : streams.flatMap((stream) => (stream ? this.#marketsOf(stream) : []));
     markStale(state, markets, STALE_REASONS.get(cause) ?? 'gap', atMs, effects);
+    const isOfBooks = streams.some((stream) => stream?.channel === 'orderbook_delta');
+    if (isOfBooks && !market) this.#noteNumbered(epoch, atMs, effects);
     state.epoch = before;
   }
 
