@@ -30,7 +30,7 @@ export const campaigns = [
     what: 'a thousand markets, while connections, database, clock and process fail and standbys take over: a minute a round',
     shortRounds: 1,
     longRounds: 30,
-    shareSeconds: 75,
+    shareSeconds: 70,
   },
   {
     name: 'gold-tapes',
@@ -38,7 +38,7 @@ export const campaigns = [
     what: 'a million recorded frames of 23 markets at once, stored and folded',
     shortRounds: 1,
     longRounds: 4,
-    shareSeconds: 65,
+    shareSeconds: 56,
   },
   {
     name: 'faulty-tapes',
@@ -46,7 +46,7 @@ export const campaigns = [
     what: 'long tapes through an exchange that misbehaves and a connection that is cut',
     shortRounds: 2,
     longRounds: 100,
-    shareSeconds: 20,
+    shareSeconds: 16,
   },
   {
     name: 'endings',
@@ -54,7 +54,7 @@ export const campaigns = [
     what: 'one recorder whose process is stopped, killed, put to sleep, or loses its database, again and again',
     shortRounds: 4,
     longRounds: 200,
-    shareSeconds: 25,
+    shareSeconds: 23,
   },
   {
     name: 'http-fuzz',
@@ -62,7 +62,7 @@ export const campaigns = [
     what: 'the HTTP side and its socket: requests, upgrades and frames, right and wrong, by the thousand',
     shortRounds: 24,
     longRounds: 1_000,
-    shareSeconds: 33,
+    shareSeconds: 32,
   },
   {
     name: 'clients',
@@ -70,7 +70,7 @@ export const campaigns = [
     what: 'published clients of others, unchanged but for URLs and keys, over REST and sockets, plain and TLS',
     shortRounds: 2,
     longRounds: 40,
-    shareSeconds: 17,
+    shareSeconds: 15,
   },
   {
     name: 'conversations',
@@ -86,7 +86,7 @@ export const campaigns = [
     what: 'a writer that is killed, its database, disk, network and clock that fail, a standby that takes over, power that goes, disks that fill up; every law afterwards',
     shortRounds: 14,
     longRounds: 200,
-    shareSeconds: 70,
+    shareSeconds: 67,
   },
   {
     name: 'store-properties',
@@ -94,7 +94,7 @@ export const campaigns = [
     what: 'views, compaction and reading on both engines, whatever was recorded',
     shortRounds: 15,
     longRounds: 1000,
-    shareSeconds: 25,
+    shareSeconds: 18,
   },
   {
     name: 'compaction-kill',
@@ -110,7 +110,7 @@ export const campaigns = [
     what: 'a process that is killed while it spools',
     shortRounds: 24,
     longRounds: 2000,
-    shareSeconds: 10,
+    shareSeconds: 9,
   },
   {
     name: 'spool-damage',
@@ -118,7 +118,7 @@ export const campaigns = [
     what: 'spools whose files are spoiled',
     shortRounds: 40,
     longRounds: 6000,
-    shareSeconds: 6,
+    shareSeconds: 7,
   },
   {
     name: 'postgres-versions',
@@ -126,7 +126,7 @@ export const campaigns = [
     what: 'what the store promises, on PostgreSQL 14 to 17, and in a long round on 18 and for many recordings (a round is one of each property)',
     shortRounds: 1,
     longRounds: 100,
-    shareSeconds: 28,
+    shareSeconds: 58,
   },
   {
     name: 'compaction-crowd',
@@ -134,7 +134,7 @@ export const campaigns = [
     what: 'a recording of a thousand markets is compacted day by day',
     shortRounds: 1,
     longRounds: 20,
-    shareSeconds: 4,
+    shareSeconds: 6,
   },
   {
     name: 'old-age',
@@ -142,7 +142,7 @@ export const campaigns = [
     what: 'a store of years, asked as on its first day; a round is a year',
     shortRounds: 1,
     longRounds: 10,
-    shareSeconds: 7,
+    shareSeconds: 8,
   },
   {
     name: 'mutations',
