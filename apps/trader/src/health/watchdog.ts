@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import type { Log } from '../log/log.ts';
 import { repeatEvery } from '../runtime/set-timer.ts';
+import { scrub } from '../secrets/known-secrets.ts';
 
 /** What systemd gives to a service with `WatchdogSec`. */
 type WatchdogEnvironment = Readonly<Partial<Record<'NOTIFY_SOCKET' | 'WATCHDOG_USEC' | 'WATCHDOG_PID', string>>>;
@@ -27,7 +28,8 @@ export function startWatchdog({ environment, log, isLive, status }: WatchdogOpti
   const everyMs = allowedMs / WORDS_PER_TIME;
   const say = (): void => {
     if (!isLive()) return log.error({ code: 'NOT_LIVE' }, 'The watchdog is told nothing: the event loop was blocked');
-    const words = ['WATCHDOG=1', `STATUS=${status()}`];
+    // One line, as another one would be another word; and `systemctl status` shows it to whoever asks.
+    const words = ['WATCHDOG=1', `STATUS=${scrub(status()).replaceAll(/\s+/g, ' ')}`];
     execFile('systemd-notify', words, { timeout: Math.ceil(everyMs) }, (error) => {
       if (error) log.warn({ code: 'WATCHDOG_FAILED' }, `systemd-notify failed: ${error.message}`);
     });

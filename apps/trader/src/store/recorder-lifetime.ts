@@ -1,20 +1,12 @@
 // What a recorder has recorded over all its sessions: what the database says of the others, and the open one's counters.
 import type { SessionCounters, SessionId, SessionStore } from '@trader/session-store';
-
-const names = [
-  'messages',
-  'snapshots',
-  'deltas',
-  'trades',
-  'raw',
-  'gaps',
-  'shed',
-] as const satisfies readonly (keyof SessionCounters)[];
+import { counterNames } from './counter-names.ts';
 
 export class RecorderLifetime {
   readonly #recorder: string;
   /** Of all sessions but the open one; `null` until the database has said. */
   #others: SessionCounters | null = null;
+  #reads = 0;
 
   constructor(recorder: string) {
     this.#recorder = recorder;
@@ -35,19 +27,21 @@ export class RecorderLifetime {
    * back. Never rejects: why the database did not answer is what the store's own status says.
    */
   async read(store: Pick<SessionStore, 'query'>, open: SessionId | null): Promise<void> {
+    const number = ++this.#reads;
     const of = (name: string) => `recorder.${name} - coalesce(session.${name}, 0) as ${name}`;
     const [row] = await store
       .query<SessionCounters>(
-        `select ${names.map(of).join(', ')}
+        `select ${counterNames.map(of).join(', ')}
          from recorders as recorder left join sessions as session on session.id = $2::uuid where recorder.name = $1`,
         [this.#recorder, open],
       )
       .catch(() => []);
-    if (row) this.#others = this.#others ? combined(this.#others, row, Math.max) : row;
+    // A later one knows which session is open by now; this one may count its records twice.
+    if (row && number === this.#reads) this.#others = this.#others ? combined(this.#others, row, Math.max) : row;
   }
 }
 
 const sum = (one: number, other: number): number => one + other;
 
 const combined = (one: SessionCounters, other: SessionCounters, by: typeof sum): SessionCounters =>
-  Object.fromEntries(names.map((name) => [name, by(one[name], other[name])])) as unknown as SessionCounters;
+  Object.fromEntries(counterNames.map((name) => [name, by(one[name], other[name])])) as unknown as SessionCounters;

@@ -131,7 +131,9 @@ export class StoreKeeper {
   async close(session: RecordingSession, end: SessionEnd, timeoutMs = this.#options.closeTimeoutMs): Promise<void> {
     this.#options.lifetime.add(session.counters());
     try {
-      this.#tellEnd(await session.close({ ...end, timeoutMs }));
+      const row = await session.close({ ...end, timeoutMs });
+      this.#lastSession = row;
+      this.#tellEnd(row);
     } catch (error) {
       // It was, or will be, by whoever has it now.
       if (!this.#closed) this.#ends.lookFor(session.id, this.#store!);
@@ -141,7 +143,6 @@ export class StoreKeeper {
 
   #tellEnd(row: SessionRow): void {
     const { events, log } = this.#options;
-    this.#lastSession = row;
     events.add({ type: 'session-ended', session: row, atMs: systemRuntime.nowMs() });
     const { id, status, endReason } = row;
     const isFailure = status !== 'closed';

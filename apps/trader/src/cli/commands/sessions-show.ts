@@ -1,10 +1,10 @@
 // `trader sessions show`: one session with everything that belongs to it.
-import type { SessionCounters } from '@trader/session-store';
 import type { Values } from '../../config/load-config.ts';
 import { readStore } from '../reading/read-store.ts';
 import { sessionDetails, type LedgerRow, type SessionDetails } from '../output/session-details.ts';
 import { findSession } from '../reading/session-id.ts';
 import { countText, durationText, textTable, timeText } from '../output/text-table.ts';
+import { counterNames } from '../../store/counter-names.ts';
 
 type ShowFlags = { readonly json: boolean; /** Most holes of the ledger that are shown. */ readonly gaps: number };
 
@@ -13,16 +13,6 @@ export async function showSession(which: string, { json, gaps }: ShowFlags, sett
   const details = await sessionDetails(store, await findSession(store, which), gaps);
   process.stdout.write(json ? `${JSON.stringify(details)}\n` : detailsText(details));
 }
-
-const COUNTERS: readonly (keyof SessionCounters)[] = [
-  'messages',
-  'snapshots',
-  'deltas',
-  'trades',
-  'raw',
-  'gaps',
-  'shed',
-];
 
 /** For people. */
 export function detailsText({ session, continuedBy, recorder, gapsByCause, ledger }: SessionDetails): string {
@@ -42,7 +32,7 @@ export function detailsText({ session, continuedBy, recorder, gapsByCause, ledge
   ];
   const counters = [
     ['counter', 'session', 'lifetime'],
-    ...COUNTERS.map((name) => [name, countText(session[name]), countText(recorder[name])]),
+    ...counterNames.map((name) => [name, countText(session[name]), countText(recorder[name])]),
   ];
   return `${textTable(facts)}\n${textTable(counters)}\n${ledgerText(gapsByCause, ledger)}`;
 }

@@ -1,6 +1,7 @@
 // The sessions and what goes into them, as Prometheus sees it.
-import type { SessionCounters, SessionStatus } from '@trader/session-store';
+import type { SessionStatus } from '@trader/session-store';
 import type { TraderView } from '../../status.ts';
+import { counterNames } from '../../store/counter-names.ts';
 import { keysOf, type MetricRegistry } from './metric-registry.ts';
 import type { SessionCounts } from './session-counts.ts';
 
@@ -10,15 +11,6 @@ export type RecordingView = Pick<TraderView, 'session' | 'lifetime' | 'recorder'
 };
 
 const STATUSES = keysOf<SessionStatus>({ active: 0, closed: 0, health_failure: 0, reclaimed: 0, error: 0 });
-const RECORDS = keysOf<keyof SessionCounters>({
-  messages: 0,
-  snapshots: 0,
-  deltas: 0,
-  trades: 0,
-  raw: 0,
-  gaps: 0,
-  shed: 0,
-});
 
 export function defineRecordingMetrics(registry: MetricRegistry<RecordingView>): void {
   registry.gaugeBy('trader_sessions', 'Sessions in the database, by status.', ['status'], ({ sessionCounts }) =>
@@ -36,13 +28,13 @@ export function defineRecordingMetrics(registry: MetricRegistry<RecordingView>):
   );
   registry.gaugeBy('trader_session_records', 'Records of the open session, by kind.', ['kind'], ({ session }) => {
     const counters = session?.counters();
-    return counters ? RECORDS.map((kind) => ({ labels: { kind }, number: counters[kind] })) : [];
+    return counters ? counterNames.map((kind) => ({ labels: { kind }, number: counters[kind] })) : [];
   });
   registry.counterBy(
     'trader_recorder_records_total',
     'Records of the recorder over all its sessions, by kind. No sample until the database has said.',
     'kind',
-    ({ lifetime }) => (lifetime ? RECORDS.map((kind) => [kind, lifetime[kind]] as const) : []),
+    ({ lifetime }) => (lifetime ? counterNames.map((kind) => [kind, lifetime[kind]] as const) : []),
   );
   registry.gauge(
     'trader_recorder_waiting_records',
