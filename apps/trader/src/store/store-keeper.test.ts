@@ -1,4 +1,4 @@
-import { SessionStoreError, type SessionStore } from '@trader/session-store';
+import { SessionStoreError, type RecordingSession, type SessionRow, type SessionStore } from '@trader/session-store';
 import { expect, test } from 'vitest';
 import type { CoordinatorInput } from '../coordinator/step.ts';
 import { EventLog } from '../event-log.ts';
@@ -99,4 +99,45 @@ test('whoever waits for the store hears of the failure that ends the trader, and
   const stopped = keeping();
   stopped.keeper.stopTrying();
   await stopped.keeper.tried;
+});
+
+test('an end that is found late is told, and is not that of the last session', async () => {
+  const tries: PromiseWithResolvers<SessionStore>[] = [];
+  const events = new EventLog();
+  const keeper = new StoreKeeper({
+    open: async () => {
+      const answer = Promise.withResolvers<SessionStore>();
+      tries.push(answer);
+      return answer.promise;
+    },
+    recorder: 'desk',
+    closeTimeoutMs: 1_000,
+    lifetime: new RecorderLifetime('desk'),
+    log: createLog('silent'),
+    events,
+    tell: () => undefined,
+  });
+  const rowOf = (id: string) => ({ id, status: 'closed', endReason: 'done' }) as SessionRow;
+  const session = (id: string, close: () => Promise<SessionRow>) =>
+    ({ id, close, counters: () => ({}) }) as unknown as RecordingSession;
+  keeper.openStore(1);
+  tries[0]!.resolve({ close: async () => undefined, sessions: async () => [rowOf('a')] } as unknown as SessionStore);
+  await keeper.tried;
+  const end = { status: 'closed', reason: 'done' } as const;
+  const late = new SessionStoreError('CLOSE_TIMEOUT', 'the database is away');
+  await expect(
+    keeper.close(
+      session('a', async () => Promise.reject(late)),
+      end,
+    ),
+  ).rejects.toBe(late);
+  await keeper.close(
+    session('b', async () => rowOf('b')),
+    end,
+  );
+  const told = () =>
+    events.since(null)!.events.flatMap((event) => (event.type === 'session-ended' ? event.session.id : []));
+  await expect.poll(told).toEqual(['b', 'a']);
+  expect(keeper.lastSession?.id).toBe('b');
+  await keeper.closeStore();
 });
