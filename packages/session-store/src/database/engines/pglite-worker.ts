@@ -23,6 +23,12 @@ const keptLog = ['-c', 'wal_keep_size=128MB'];
  */
 const fewFiles = ['-c', 'max_files_per_process=64'];
 
+/**
+ * Its cache of pages. They lie in the system's cache as well, and by default a fourth of what opening takes goes into clearing 128 MB
+ * for it.
+ */
+const fewBuffers = ['-c', 'shared_buffers=32MB'];
+
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<CompiledPglite> };
 
 /** PGlite's code, compiled. Threads after the first one are given it, and open in half the time. */
@@ -32,7 +38,7 @@ async function compile(): Promise<CompiledPglite> {
 
 async function open(path: string, pgliteWasmModule: CompiledPglite): Promise<PGlite> {
   const isNew = mkdirSync(path, { recursive: true, mode: privateFolder }) !== undefined;
-  const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles];
+  const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles, ...fewBuffers];
   let reason: string | undefined;
   /** PGlite itself says that it failed, and no more. @returns whether it shall be printed */
   const onStderr = (line: string) => {
