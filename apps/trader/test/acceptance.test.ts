@@ -271,7 +271,7 @@ describe('no orphan is left', () => {
   });
 
   test('and nothing lost or stored twice, by a database that crashes in the middle of it', async () => {
-    using folder = temporaryFolder('trader-spool-', { inMemory: true });
+    using folder = temporaryFolder('trader-spool-');
     const { url, exchange, options } = await place();
     await using _exchange = exchange;
     const spool = { spool: { dir: folder.path } };

@@ -47,7 +47,7 @@ async function record(tape: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  folder = temporaryFolder('trader-cli-', { inMemory: true });
+  folder = temporaryFolder('trader-cli-');
   server = sharedServer();
   database = await server.createDatabase();
   writeFileSync(join(folder.path, 'short.ndjson'), makeTape(['KXTAPE-A'], 5));

@@ -16,7 +16,7 @@ const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 let folder: TemporaryFolder;
 const running = new Set<ChildProcess>();
-beforeEach(() => void (folder = temporaryFolder('trader-cli-', { inMemory: true })));
+beforeEach(() => void (folder = temporaryFolder('trader-cli-')));
 afterEach(async () => {
   for (const child of running) {
     child.kill('SIGKILL');

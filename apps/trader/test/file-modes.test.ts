@@ -17,7 +17,7 @@ const onWindows = process.platform === 'win32';
 
 let folder: TemporaryFolder;
 const ends: (() => Promise<unknown>)[] = [];
-beforeEach(() => void (folder = temporaryFolder(undefined, { inMemory: true })));
+beforeEach(() => void (folder = temporaryFolder()));
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
   folder.remove();

@@ -36,7 +36,7 @@ class SpoilingSocket {
 }
 
 test('costs the coverage of its market, and of no other', async () => {
-  using folder = temporaryFolder('trader-market-gaps-', { inMemory: true });
+  using folder = temporaryFolder('trader-market-gaps-');
   const tape = join(folder.path, 'tape.ndjson');
   writeFileSync(tape, makeTape(MARKETS, 300));
   const database = await newDatabaseOn('postgres');

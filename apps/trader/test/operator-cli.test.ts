@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 let folder: TemporaryFolder;
 const ends: (() => Promise<unknown>)[] = [];
-beforeEach(() => void (folder = temporaryFolder('trader-cli-', { inMemory: true })));
+beforeEach(() => void (folder = temporaryFolder('trader-cli-')));
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
   folder.remove();

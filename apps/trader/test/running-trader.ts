@@ -26,7 +26,7 @@ export class RunningTrader implements AsyncDisposable {
   #log = '';
 
   private constructor(options: ChildOptions) {
-    this.child = spawn(process.execPath, ['--conditions=@trader/source', PROGRAM, JSON.stringify(options)], {
+    this.child = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], {
       env: childEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

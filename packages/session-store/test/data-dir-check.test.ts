@@ -21,7 +21,7 @@ import { systemRuntime } from '../src/runtime.ts';
 import { newDataDir } from './databases.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
-beforeEach(() => void (folder = temporaryFolder('data-dir-check-', { inMemory: true })));
+beforeEach(() => void (folder = temporaryFolder('data-dir-check-')));
 afterEach(() => folder.remove());
 
 /** Every file and its content, and every folder, below a folder. */

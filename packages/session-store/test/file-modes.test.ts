@@ -11,7 +11,7 @@ import { entryOf } from './spool-entries.ts';
 
 let folder: TemporaryFolder;
 const umask = process.umask();
-beforeEach(() => void (folder = temporaryFolder('file-modes-', { inMemory: true })));
+beforeEach(() => void (folder = temporaryFolder('file-modes-')));
 afterEach(() => {
   process.umask(umask);
   folder.remove();

@@ -14,7 +14,7 @@ import { judgeStore, lawful } from './laws.ts';
 import { listen } from './listen.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
-beforeEach(() => void (folder = temporaryFolder('folders-of-versions-', { inMemory: true })));
+beforeEach(() => void (folder = temporaryFolder('folders-of-versions-')));
 afterEach(() => folder.remove());
 
 const count = ({ deltas, trades, raw }: Progress) => deltas + trades + raw;

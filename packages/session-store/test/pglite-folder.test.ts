@@ -9,7 +9,7 @@ import { newDataDir } from './databases.ts';
 
 describe('an embedded store', () => {
   test('survives kill -9: the next one closes the orphan at its last committed record', async () => {
-    using folder = temporaryFolder('session-store-folder-', { inMemory: true });
+    using folder = temporaryFolder('session-store-folder-');
     const location = { dataDir: join(folder.path, 'not', 'there', 'yet') };
     // As a first opening leaves it that was interrupted.
     const unfinished = join(location.dataDir, 'pglite-unfinished');

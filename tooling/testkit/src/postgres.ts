@@ -94,25 +94,34 @@ export async function startPostgres({
   native = installedNative(),
 }: TestPostgresOptions = {}): Promise<TestPostgres> {
   const settings = [...(isDurable ? lasting : fleeting), `fsync=${isSynced ? 'on' : 'off'}`];
-  const account = await serverAccount();
-  const folder = temporaryFolder('trader-postgres-');
-  const binaries = placeBinaries(folder.path, native, account);
-  const program = (name: string) => join(binaries, process.platform === 'win32' ? `${name}.exe` : name);
-  const origin = await preparedCluster(program, account);
-  const made = { program, account, settings, inMemory: !isSynced };
-  return startServer({ ...made, origin, remove: () => folder.remove() });
+  let installed = installations.get(native);
+  installed ??= install(native);
+  installations.set(native, installed);
+  return startServer({ ...(await installed), settings, inMemory: !isSynced });
 }
 
-type ServerParts = {
+/** What servers of one version start from. */
+type Installation = {
   readonly program: (name: string) => string;
   readonly account: Account;
+  /** The data to begin with. */
+  readonly origin: string;
+};
+
+/** By the folder of their platform package; they last as long as this process. */
+const installations = new Map<string, Promise<Installation>>();
+
+async function install(native: string): Promise<Installation> {
+  const account = await serverAccount();
+  const binaries = placeBinaries(native, account);
+  const program = (name: string) => join(binaries, process.platform === 'win32' ? `${name}.exe` : name);
+  return { program, account, origin: await preparedCluster(program, account) };
+}
+
+type ServerParts = Installation & {
   /** As of `-c`. */
   readonly settings: readonly string[];
   readonly inMemory: boolean;
-  /** The data to begin with. */
-  readonly origin: string;
-  /** Called when it is stopped. */
-  readonly remove: () => void;
   /** The port of the server to replicate. */
   readonly standbyOf?: number;
 };
@@ -166,11 +175,10 @@ async function startServer(parts: ServerParts): Promise<TestPostgres> {
     await halt();
     process.off('exit', endAtExit);
     cluster.remove();
-    parts.remove();
   };
   const standby = async ({ through = port, isSynchronous = false }: StandbyOptions = {}) => {
     await halt();
-    const copy = await startServer({ ...parts, origin: data, standbyOf: through, remove: () => undefined });
+    const copy = await startServer({ ...parts, origin: data, standbyOf: through });
     if (isSynchronous) waiting = ['synchronous_standby_names=*'];
     await start();
     return copy;
@@ -260,11 +268,13 @@ async function serverAccount(): Promise<Account> {
 }
 
 /** As root the server finds its programs in a folder of its own, because `nobody` may not be able to read the checkout. */
-function placeBinaries(folder: string, native: string, account: Account): string {
+function placeBinaries(native: string, account: Account): string {
   if (account.uid === undefined) return join(native, 'bin');
-  chmodSync(folder, 0o755);
-  placeFolder(native, join(folder, 'native'));
-  return join(folder, 'native', 'bin');
+  // On the disk, where its files may be had under another name.
+  const { path } = temporaryFolder('trader-postgres-', { inMemory: false });
+  chmodSync(path, 0o755);
+  placeFolder(native, join(path, 'native'));
+  return join(path, 'native', 'bin');
 }
 
 function installedNative(): string {
