@@ -43,6 +43,11 @@ export type DeltaEvent = Position & {
   readonly delta: number;
   /** The exchange's own time, where the frame had one. */
   readonly exchangeAtMs: number | null;
+  /**
+   * The same to the microsecond: µs since the Unix epoch, of which `exchangeAtMs` is the whole ms. `null` where the frame has only
+   * ms, or its text (`ts`) is unreadable or is another time than its `ts_ms`.
+   */
+  readonly exchangeAtUs: number | null;
   /** `false`: the book waits for a snapshot, so the change was not applied. */
   readonly applied: boolean;
 };

@@ -16,7 +16,11 @@ import {
 import type { WireChannel } from './wire.ts';
 
 /** One change of one price level. */
-export type DeltaRecord = Omit<DeltaEvent, 'type' | 'applied'> & { readonly kind: 'delta' };
+export type DeltaRecord = Omit<DeltaEvent, 'type' | 'applied' | 'exchangeAtUs'> & {
+  readonly kind: 'delta';
+  /** @default null: not known to the microsecond */
+  readonly exchangeAtUs?: number | null;
+};
 
 /** A whole book at one number of its subscription. */
 export type SnapshotRecord = {
@@ -88,8 +92,8 @@ export const RECORDED_EVENTS = EVENT_TYPES.filter(
 export function eventToRecord(event: RecordedEvent): FeedRecord {
   switch (event.type) {
     case 'delta': {
-      const { epoch, sid, seq, market, side, price, delta, exchangeAtMs, receivedAtMs } = event;
-      return { kind: 'delta', epoch, sid, seq, market, side, price, delta, exchangeAtMs, receivedAtMs };
+      const { epoch, sid, seq, market, side, price, delta, exchangeAtMs, exchangeAtUs, receivedAtMs } = event;
+      return { kind: 'delta', epoch, sid, seq, market, side, price, delta, exchangeAtMs, exchangeAtUs, receivedAtMs };
     }
     case 'snapshot': {
       const { epoch, sid, seq, market, receivedAtMs, yes, no } = event;
@@ -142,8 +146,8 @@ export function recordToEvent(
 ): RecordedEvent {
   switch (record.kind) {
     case 'delta': {
-      const { kind: type, ...rest } = record;
-      return { type, ...rest, applied };
+      const { kind: type, exchangeAtUs = null, ...rest } = record;
+      return { type, ...rest, exchangeAtUs, applied };
     }
     case 'snapshot': {
       const { kind: type, epoch, sid, seq, market, receivedAtMs, yes, no } = record;

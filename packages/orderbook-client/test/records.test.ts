@@ -16,15 +16,22 @@ const market = fc.constantFrom(A, 'KXTEST-26NOV22-B.5');
 const place = { epoch: number, sid: number, seq: number, receivedAtMs: atMs, market };
 const levels = fc.uniqueArray(fc.tuple(price, size), { selector: ([at]) => at });
 
-const delta: fc.Arbitrary<DeltaEvent> = fc.record({
-  type: fc.constant('delta' as const),
-  ...place,
-  side,
-  price,
-  delta: fc.maxSafeInteger(),
-  exchangeAtMs: fc.option(atMs),
-  applied: fc.boolean(),
-});
+const exchangeTimes = fc.oneof(
+  fc.constant({ exchangeAtMs: null, exchangeAtUs: null }),
+  fc.tuple(atMs, fc.option(fc.nat(999))).map(([exchangeAtMs, us]) => {
+    return { exchangeAtMs, exchangeAtUs: us === null ? null : exchangeAtMs * 1000 + us };
+  }),
+);
+const delta: fc.Arbitrary<DeltaEvent> = fc
+  .record({
+    type: fc.constant('delta' as const),
+    ...place,
+    side,
+    price,
+    delta: fc.maxSafeInteger(),
+    applied: fc.boolean(),
+  })
+  .chain((event) => exchangeTimes.map((times) => ({ ...event, ...times })));
 const snapshot: fc.Arbitrary<SnapshotEvent> = fc.record({
   type: fc.constant('snapshot' as const),
   ...place,

@@ -10,13 +10,13 @@ import { DeltaScanner } from '../src/core/decode/delta-scanner.ts';
 import { TickerTable } from '../src/core/decode/ticker-table.ts';
 
 /** `misread` is the first frame that was taken for something else. */
-type Outcome = { frames: number; deltas: number; taken: number; misread: string | null };
+type Outcome = { frames: number; deltas: number; taken: number; inMicroseconds: number; misread: string | null };
 
 /** Reads frames both ways. A market is in the table from its first frame on, as after a subscription. */
 function readBothWays(frames: Iterable<Uint8Array>): Outcome {
   const markets = new TickerTable<string>();
   const scanner = new DeltaScanner(markets);
-  const outcome: Outcome = { frames: 0, deltas: 0, taken: 0, misread: null };
+  const outcome: Outcome = { frames: 0, deltas: 0, taken: 0, inMicroseconds: 0, misread: null };
   for (const bytes of frames) {
     const text = frameText(bytes)!;
     const message = decodeFrame(text);
@@ -24,6 +24,7 @@ function readBothWays(frames: Iterable<Uint8Array>): Outcome {
     const taken = scanner.scan(bytes);
     outcome.frames++;
     if (taken) outcome.taken++;
+    if (taken && scanner.exchangeAtUs !== null) outcome.inMicroseconds++;
     if (message.kind === 'delta') outcome.deltas++;
     const same =
       message.kind === 'delta' &&
@@ -33,7 +34,8 @@ function readBothWays(frames: Iterable<Uint8Array>): Outcome {
       scanner.side === message.side &&
       scanner.price === message.price &&
       scanner.delta === message.delta &&
-      scanner.exchangeAtMs === message.exchangeAtMs;
+      scanner.exchangeAtMs === message.exchangeAtMs &&
+      scanner.exchangeAtUs === message.exchangeAtUs;
     if (taken && !same) outcome.misread ??= text;
   }
   return outcome;
@@ -63,6 +65,7 @@ test.skipIf(gold.missing)(
       frames: 1_111_156,
       deltas: 1_081_743,
       taken: 1_081_743,
+      inMicroseconds: 1_081_743,
       misread: null,
     });
   },
@@ -77,6 +80,7 @@ test.skipIf(mlb.missing)(mlb.title('12 markets of a real connection have 245 del
     frames: 269,
     deltas: 245,
     taken: 245,
+    inMicroseconds: 245,
     misread: null,
   });
 });

@@ -16,6 +16,7 @@ describe('decodeFrame', () => {
       price: 4300,
       delta: -10_000,
       exchangeAtMs: 17,
+      exchangeAtUs: null,
     });
   });
 

@@ -7,7 +7,15 @@ import { RAW_CHANNEL_OF_TYPE } from './raw-channels.ts';
 import { CHANNEL_DECODERS, type ChannelMessage } from './channels.ts';
 import { isFields, positiveInteger, type FrameNumbers } from './fields.ts';
 import { decodeReply, type ReplyMessage } from './command-replies.ts';
-import { changeOf, exchangeTimeOf, levelsOf, priceOf, unsupportedIn, type Fields } from './field-eras.ts';
+import {
+  changeOf,
+  exchangeTimesOf,
+  levelsOf,
+  priceOf,
+  unsupportedIn,
+  type ExchangeTimes,
+  type Fields,
+} from './field-eras.ts';
 
 export type { ChannelMessage } from './channels.ts';
 export type { ReplyMessage } from './command-replies.ts';
@@ -24,7 +32,7 @@ export type SnapshotMessage = {
   readonly no: readonly Level[];
 };
 
-export type DeltaMessage = {
+export type DeltaMessage = ExchangeTimes & {
   readonly kind: 'delta';
   readonly sid: number;
   readonly seq: number;
@@ -32,7 +40,6 @@ export type DeltaMessage = {
   readonly side: Side;
   readonly price: number;
   readonly delta: number;
-  readonly exchangeAtMs: number | null;
 };
 
 /** A frame of a type that this client does not know. */
@@ -124,7 +131,7 @@ function decodeDelta(sid: number | null, seq: number | null, msg: unknown): Mess
     return violation('"orderbook_delta" with no readable change', sid, seq, market, 'delta', msg);
   if (side !== 'yes' && side !== 'no')
     return violation('"orderbook_delta" with an unknown "side"', sid, seq, market, 'delta');
-  return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs: exchangeTimeOf(msg) };
+  return { kind: 'delta', sid, seq, market, side, price, delta, ...exchangeTimesOf(msg) };
 }
 
 function decodeSnapshot(sid: number | null, seq: number | null, commandId: number | null, msg: unknown): Message {

@@ -57,8 +57,8 @@ function scannerOf(markets: readonly string[] = MARKETS): DeltaScanner<string> {
 /** What the scanner says, in the plain decoder's words. `null`: it refuses. */
 function scanned(scanner: DeltaScanner<string>, bytes: Uint8Array): Record<string, unknown> | null {
   if (!scanner.scan(bytes)) return null;
-  const { sid, seq, value: market, side, price, delta, exchangeAtMs } = scanner;
-  return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs };
+  const { sid, seq, value: market, side, price, delta, exchangeAtMs, exchangeAtUs } = scanner;
+  return { kind: 'delta', sid, seq, market, side, price, delta, exchangeAtMs, exchangeAtUs };
 }
 
 function decoded(bytes: Uint8Array): unknown {

@@ -5,7 +5,7 @@
 //   "price_dollars":"0.4300","delta_fp":"-100.00","side":"yes","ts":"2026-08-07T06:46:28.97871Z",
 //   "ts_ms":1786085188978}}
 //
-// `ts` may be missing, and so may both times.
+// `ts` may be missing, and so may both times. Its second is not read but spelled from `ts_ms`, and compared.
 import { digitAt, fourDigitsAt, isPlainText, literal, wordOf } from './ascii-words.ts';
 import type { Side } from '../price/book-level.ts';
 import type { TickerTable } from './ticker-table.ts';
@@ -32,9 +32,9 @@ const isTsMs = literal(TS_MS);
 const YES = wordOf('yes"');
 const NO = wordOf('no"');
 const END = wordOf('}}');
-const QUOTE = wordOf('"');
 const MINUS = wordOf('-');
 const POINT = wordOf('.');
+const ZULU = wordOf('Z"');
 
 /** Where the type of a delta parts from a snapshot's, and its letter there. */
 const LETTER_AT = TYPE_SID.indexOf('delta');
@@ -43,6 +43,11 @@ const MARKET_ID_BYTES = 36;
 const PRICE_BYTES = '0.4300'.length;
 /** From 2001 to 2286. */
 const TS_MS_DIGITS = 13;
+const SECOND_BYTES = '2026-08-07T06:46:28'.length;
+/** What the last of so many digits behind the point counts, in µs. */
+const DIGIT_US = [1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+const MICRO_DIGITS = 6;
+const toBytes = new TextEncoder();
 
 /** No number of so many digits comes near 2^53. */
 const MAX_DIGITS = 15;
@@ -72,6 +77,11 @@ export class DeltaScanner<T> {
   delta = 0;
   /** NaN where there is none. If the field could be `null`, each number in it would be an object of its own. */
   #exchangeAtMs = Number.NaN;
+  #exchangeAtUs = Number.NaN;
+
+  /** The second of the last `ts_ms`, as `ts` spells it: most frames are of the same one, so that it is spelled once for them. */
+  readonly #secondText = new DataView(new ArrayBuffer('2026-08-07T06:46:28.978Z'.length));
+  #secondMs = Number.NaN;
 
   readonly #markets: TickerTable<T>;
   /**
@@ -92,8 +102,13 @@ export class DeltaScanner<T> {
     return Number.isNaN(this.#exchangeAtMs) ? null : this.#exchangeAtMs;
   }
 
+  /** The same in µs; `null` where the frame has none, or its `ts` is another time than its `ts_ms`. */
+  get exchangeAtUs(): number | null {
+    return Number.isNaN(this.#exchangeAtUs) ? null : this.#exchangeAtUs;
+  }
+
   /**
-   * Reads one frame. It never throws, whatever the bytes are, and allocates nothing.
+   * Reads one frame. It never throws, whatever the bytes are, and allocates nothing but a date when the second changes.
    *
    * @returns `true`: it is a delta of a market in the table, and the fields have its values. `false`: it may be
    * anything, the fields mean nothing, and the plain decoder must read it
@@ -155,6 +170,7 @@ export class DeltaScanner<T> {
     const view = this.#view;
     const end = length - 2;
     if (view.getInt16(end, true) !== END) return false;
+    this.#exchangeAtUs = Number.NaN;
     if (start === end) {
       this.#exchangeAtMs = Number.NaN;
       return true;
@@ -167,17 +183,57 @@ export class DeltaScanner<T> {
     const middle = fourDigitsAt(view, digitsAt + 5);
     const low = fourDigitsAt(view, digitsAt + 9);
     if (first < 1 || first > 9 || high < 0 || middle < 0 || low < 0) return false;
-    this.#exchangeAtMs = (first * 1e4 + high) * 1e8 + (middle * 1e4 + low);
+    const atMs = (first * 1e4 + high) * 1e8 + (middle * 1e4 + low);
+    this.#exchangeAtMs = atMs;
     if (start === tsMsAt) return true;
 
     const textAt = start + TS.length;
     const quoteAt = tsMsAt - 1;
+    // A time with another zone may be the same one.
+    if (!isTs(view, start) || view.getInt16(quoteAt - 1, true) !== ZULU || quoteAt - textAt < 4) return false;
+    const ms = low % 1000;
+    if (this.#isOfSecond(textAt, atMs - ms)) {
+      const microseconds = this.#microsecondsAt(textAt + SECOND_BYTES, quoteAt - 1);
+      if (microseconds >= 0) {
+        const atUs = (atMs - ms) * 1000 + microseconds;
+        const isSame = ((microseconds / 1000) | 0) === ms && atUs <= Number.MAX_SAFE_INTEGER;
+        if (isSame) this.#exchangeAtUs = atUs;
+        return true;
+      }
+    }
+    return isPlainText(view, textAt, quoteAt - textAt);
+  }
+
+  /** Whether the text of this second, up to its digits, lies there. */
+  #isOfSecond(at: number, secondMs: number): boolean {
+    const second = this.#secondText;
+    if (secondMs !== this.#secondMs) {
+      toBytes.encodeInto(new Date(secondMs).toISOString(), new Uint8Array(second.buffer));
+      this.#secondMs = secondMs;
+    }
+    const view = this.#view;
+    const tailAt = SECOND_BYTES - 4;
     return (
-      quoteAt - textAt >= 4 &&
-      isTs(view, start) &&
-      isPlainText(view, textAt, quoteAt - textAt) &&
-      view.getUint8(quoteAt) === QUOTE
+      view.getFloat64(at, true) === second.getFloat64(0, true) &&
+      view.getFloat64(at + 8, true) === second.getFloat64(8, true) &&
+      view.getInt32(at + tailAt, true) === second.getInt32(tailAt, true)
     );
+  }
+
+  /** What the digits behind the point say, if there is one, before the `Z` at `end`; -1 if something else is there. */
+  #microsecondsAt(start: number, end: number): number {
+    const view = this.#view;
+    if (end === start) return 0;
+    const count = Math.min(end - start - 1, MICRO_DIGITS);
+    if (count <= 0 || view.getUint8(start) !== POINT) return -1;
+    let value = 0;
+    for (let at = start + 1; at < end; at++) {
+      const digit = digitAt(view, at);
+      if (digit > 9) return -1;
+      // What is smaller than a microsecond is cut off.
+      if (at <= start + MICRO_DIGITS) value = value * 10 + digit;
+    }
+    return value * DIGIT_US[count]!;
   }
 
   /**

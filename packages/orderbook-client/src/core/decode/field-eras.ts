@@ -3,6 +3,7 @@
 // them exist. Levels under a name that is not known are an error: they must not look like an empty side.
 import type { Level, Side } from '../price/book-level.ts';
 import { isBeyondScale, ONE_DOLLAR, parseMicrodollars, parsePrice, parseSize } from '../price/price.ts';
+import { parseRfc3339, rfc3339Millis } from './rfc3339.ts';
 
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -18,7 +19,6 @@ const CONTRACT = 100;
 const CENTI_CENT = 100;
 /** The last ms that a `Date` can hold. */
 const END_OF_TIME_MS = 8.64e15;
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** An integer times a factor, as long as that is exact. */
 const scaled =
@@ -76,12 +76,6 @@ const inTime =
     return atMs !== undefined && Math.abs(atMs) <= END_OF_TIME_MS ? atMs : undefined;
   };
 
-/** `Date.parse` alone takes nearly any text for a date. */
-const rfc3339Millis: Read = (value) => {
-  const atMs = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(atMs) ? undefined : atMs;
-};
-
 /** A delta's price in 1/10,000 dollar. */
 export function priceOf(msg: Fields): number | undefined {
   return 'price_dollars' in msg ? parsePrice(msg['price_dollars']) : cents(msg['price']);
@@ -92,10 +86,18 @@ export function changeOf(msg: Fields): number | undefined {
   return 'delta_fp' in msg ? parseSize(msg['delta_fp']) : wholeContracts(msg['delta']);
 }
 
-/** The exchange's own time, ms since the Unix epoch. */
-export function exchangeTimeOf({ ts_ms: atMs, ts }: Fields & { ts_ms?: unknown; ts?: unknown }): number | null {
-  if (typeof atMs === 'number' && Number.isSafeInteger(atMs)) return atMs;
-  return rfc3339Millis(ts) ?? null;
+/** The exchange's own time: in ms since the Unix epoch, and in µs where that is known. */
+export type ExchangeTimes = { readonly exchangeAtMs: number | null; readonly exchangeAtUs: number | null };
+
+/** `ts_ms` counts; `ts`, which has the microseconds, adds them where it is the same time. */
+export function exchangeTimesOf({ ts_ms: atMs, ts }: Fields & { ts_ms?: unknown; ts?: unknown }): ExchangeTimes {
+  const told = typeof atMs === 'number' && Number.isSafeInteger(atMs) ? atMs : null;
+  const time = parseRfc3339(ts);
+  if (!time) return { exchangeAtMs: told, exchangeAtUs: null };
+  const textMs = time.secondMs + Math.floor(time.microseconds / 1000);
+  const textUs = time.secondMs * 1000 + time.microseconds;
+  const isSame = (told === null || told === textMs) && Number.isSafeInteger(textUs);
+  return { exchangeAtMs: told ?? textMs, exchangeAtUs: isSame ? textUs : null };
 }
 
 /**

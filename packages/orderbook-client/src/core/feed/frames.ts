@@ -185,13 +185,17 @@ export function noteGrid({ books }: FeedState, { market, priceRanges }: MarketLi
   if (priceRanges) books.get(market)?.setPriceRanges(priceRanges);
 }
 
+/** Of a frame, or of a record, which may have no microseconds. */
+type AcceptedDelta = Omit<DeltaMessage, 'kind' | 'market' | 'exchangeAtUs'> &
+  Partial<Pick<DeltaMessage, 'exchangeAtUs'>>;
+
 /**
  * @param book `undefined` if nobody wants the market, or the sid is not the one that books come from
  * @returns whether the book is broken by it
  */
 export function acceptDelta(
   state: FeedState,
-  { sid, seq, side, price, delta, exchangeAtMs }: Omit<DeltaMessage, 'kind' | 'market'>,
+  { sid, seq, side, price, delta, exchangeAtMs, exchangeAtUs = null }: AcceptedDelta,
   market: string,
   book: TrackedBook | undefined,
   atMs: number,
@@ -223,6 +227,7 @@ export function acceptDelta(
     price,
     delta,
     exchangeAtMs,
+    exchangeAtUs,
     applied,
   });
   if (broken)

@@ -26,12 +26,15 @@ function checkDelta({
   price,
   delta,
   exchangeAtMs,
+  exchangeAtUs = null,
   receivedAtMs,
 }: FeedRecord & { kind: 'delta' }): string | null {
   if (!isCount(epoch) || !isCount(sid) || !isCount(seq)) return 'a delta without usable numbers';
   if (typeof market !== 'string' || (side !== 'yes' && side !== 'no')) return 'a delta without a market or side';
   if (!isPrice(price) || !Number.isSafeInteger(delta)) return 'a delta without a usable price or change';
-  return isTime(receivedAtMs) && (exchangeAtMs === null || isTime(exchangeAtMs))
+  return isTime(receivedAtMs) &&
+    (exchangeAtMs === null || isTime(exchangeAtMs)) &&
+    (exchangeAtUs === null || (Number.isSafeInteger(exchangeAtUs) && Math.floor(exchangeAtUs / 1000) === exchangeAtMs))
     ? null
     : 'a delta without a usable time';
 }
