@@ -14,6 +14,9 @@ import { testSeed } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import { engines, newDatabaseOn } from './databases.ts';
 
+/** A snapshot has no time of the exchange. */
+type BookEvent = { readonly market: string; readonly receivedAtMs: number; readonly exchangeAtUs?: number | null };
+
 type Decision = readonly [what: string, atMs: number | null, ...details: unknown[]];
 
 /** Quotes inside a wide spread, follows large takers, and lets go of everything that it cannot trust. Time is that of the events. */
@@ -21,7 +24,7 @@ function startBot(client: OrderbookClient): Decision[] {
   const decisions: Decision[] = [];
   const quotes = new Map<string, { readonly price: number; readonly atMs: number }>();
   let position = 0;
-  const quote = ({ market, receivedAtMs: atMs }: { readonly market: string; readonly receivedAtMs: number }): void => {
+  const quote = ({ market, receivedAtMs: atMs, exchangeAtUs = null }: BookEvent): void => {
     const book = client.book(market);
     if (!book?.synced) {
       decisions.push(['wait', atMs, market, book?.staleReason]);
@@ -31,7 +34,7 @@ function startBot(client: OrderbookClient): Decision[] {
     const last = quotes.get(market);
     if (Number.isNaN(price) || last?.price === price || atMs - (last?.atMs ?? 0) < 5) return;
     quotes.set(market, { price, atMs });
-    decisions.push(['quote', atMs, market, price, book.spread(), book.depth('no'), book.checksum()]);
+    decisions.push(['quote', atMs, market, exchangeAtUs, price, book.spread(), book.depth('no'), book.checksum()]);
   };
   client.on('snapshot', quote);
   client.on('delta', quote);

@@ -128,7 +128,7 @@ export async function* storedRows(database: Database, sessionId: string): AsyncG
             side: row['side'] as Side,
             price: Number(row['price']),
             change: Number(row['change']),
-            atMs: Math.round(Number(row['at_ms'])),
+            atMs: Math.floor(Number(row['at_ms'])),
           },
           levels: null,
         })),

@@ -41,7 +41,7 @@ export const sumsIn = (source: string, market: string): string => `
     sum((price + (side = 'yes')::int + ${market}) * (1 + seq % 101))::bigint as prices,
     sum(
       (round(extract(epoch from received_at) * 1000)::bigint % 100000) * (1 + seq % 101)
-        + round(extract(epoch from received_at - exchange_at) * 1000)::bigint
+        + ceil(extract(epoch from received_at - exchange_at) * 1000)::bigint
     )::bigint as times
   from ${source}`;
 

@@ -25,6 +25,11 @@ export interface DeltaRecord {
   readonly delta: number;
   /** When the exchange says it happened, ms since the epoch; `null` where it did not say. May lie after `receivedAtMs`. */
   readonly exchangeAtMs: number | null;
+  /**
+   * The same to the microsecond: µs since the epoch, a safe integer of which `exchangeAtMs` is the whole ms. @default null: only ms are
+   * known. A replay leaves it out then
+   */
+  readonly exchangeAtUs?: number | null;
   /** When it arrived here, ms since the epoch. */
   readonly receivedAtMs: number;
 }

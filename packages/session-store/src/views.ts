@@ -21,6 +21,8 @@ export const deltas = pgView('deltas', {
   delta: number('delta').notNull(),
   exchangeAt: moment('exchange_at'),
   receivedAt: moment('received_at').notNull(),
+  /** The same as `exchangeAt` in µs since the epoch, where it is known to the microsecond. */
+  exchangeAtUs: number('exchange_at_us'),
 }).existing();
 
 /** One row per level of a snapshot; none for an empty one. */

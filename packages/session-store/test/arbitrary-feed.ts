@@ -69,7 +69,9 @@ export const feed: fc.Arbitrary<readonly StoreRecord[]> = fc
           const delta = one.falls && held > 0 ? -Math.min(held, one.change) : one.change;
           book?.set(level, held + delta);
           const { market, side, price } = one;
-          add({ kind: 'delta', market, side, price, delta, exchangeAtMs: atMs - 12 });
+          // Now and then a chunk begins or ends without microseconds.
+          const us = one.change % 4 === 0 ? {} : { exchangeAtUs: (atMs - 12) * 1000 + one.change };
+          add({ kind: 'delta', market, side, price, delta, exchangeAtMs: atMs - 12, ...us });
           break;
         }
         case 'trade': {

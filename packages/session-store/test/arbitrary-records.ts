@@ -37,21 +37,30 @@ const step = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }) }, 
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
+/** In ms, and mostly to the microsecond as well, as far as a number holds that exactly. */
+const exchangeTimes = fc
+  .tuple(orNull(time), fc.option(fc.nat(999), { nil: null, freq: 3 }))
+  .map(([exchangeAtMs, us]) => {
+    const exchangeAtUs = exchangeAtMs === null || us === null ? Infinity : exchangeAtMs * 1000 + us;
+    return { exchangeAtMs, ...(Number.isSafeInteger(exchangeAtUs) && { exchangeAtUs }) };
+  });
+
 const sequenced = fc.tuple(
   numbering,
   step,
   fc.oneof(
     {
       weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant('delta' as const),
-        market,
-        side: fc.constantFrom('yes' as const, 'no' as const),
-        price,
-        delta: size,
-        exchangeAtMs: orNull(time),
-        receivedAtMs: time,
-      }),
+      arbitrary: fc
+        .record({
+          kind: fc.constant('delta' as const),
+          market,
+          side: fc.constantFrom('yes' as const, 'no' as const),
+          price,
+          delta: size,
+          receivedAtMs: time,
+        })
+        .chain((delta) => exchangeTimes.map((times) => ({ ...delta, ...times }))),
     },
     {
       weight: 2,

@@ -243,7 +243,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
     describe('the views', () => {
       test('show a delta as anybody would write it down', async () => {
         const { store, session } = await recording();
-        session.append(delta(41));
+        session.append(delta(41, { exchangeAtUs: (atMs + 29) * 1000 + 529 }));
         session.append(delta(45, { market: 'SNOW', side: 'no', price: 100, delta: -(2 ** 40), exchangeAtMs: null }));
         await session.flush();
         const rows = await store.query('select * from deltas where session_id = $1 order by seq', [session.id]);
@@ -259,6 +259,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
             delta: 500,
             exchange_at: new Date(atMs + 29),
             received_at: new Date(atMs + 41),
+            exchange_at_us: (atMs + 29) * 1000 + 529,
           },
           {
             session_id: session.id,
@@ -271,6 +272,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
             delta: -(2 ** 40),
             exchange_at: null,
             received_at: new Date(atMs + 45),
+            exchange_at_us: null,
           },
         ]);
       });

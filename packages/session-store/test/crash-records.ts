@@ -32,6 +32,8 @@ export const deltaOrSnapshot = (seq: number): StoreRecord =>
         price: (seq % 99) * 100,
         delta: seq * 7,
         exchangeAtMs: atMs + seq - 5,
+        // One of five is known in ms alone.
+        exchangeAtUs: seq % 5 === 0 ? null : (atMs + seq - 5) * 1000 + ((seq * 37) % 1000),
         receivedAtMs: atMs + seq,
       };
 

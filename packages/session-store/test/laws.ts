@@ -103,7 +103,10 @@ export async function judgeStore(store: SessionStore, promised: Promised): Promi
           and missing.seq >= coalesce(gap.first_seq, 0) and missing.seq <= coalesce(gap.last_seq, missing.seq))`),
     wrong: await one(`
       select (select count(*) from deltas
-          where price <> seq % 99 * 100 or delta <> seq * 7 or market <> 'M' || seq % 3 or seq % 17 = 1)
+          where price <> seq % 99 * 100 or delta <> seq * 7 or market <> 'M' || seq % 3 or seq % 17 = 1
+            -- Versions before kept no microseconds of a session.
+            or session_id in (select session_id from deltas where exchange_at_us is not null) and exchange_at_us
+              is distinct from case when seq % 5 <> 0 then (${firstAtMs} + seq - 5) * 1000 + seq * 37 % 1000 end)
         + (select count(*) from snapshots where size <> seq or market <> 'M' || seq % 3 or seq % 17 <> 1)
         + (select count(*) from trades where trade_id <> 'trade-' || seq or size <> seq or yes_price <> seq % 99) as n`),
     lost: await lostRecords(ask, promised),

@@ -25,6 +25,7 @@ export async function storedRecords(store: SessionStore, id: SessionId) {
     price: row['price'],
     delta: row['delta'],
     exchangeAtMs: ms(row['exchange_at']),
+    ...(row['exchange_at_us'] !== null && { exchangeAtUs: row['exchange_at_us'] }),
     receivedAtMs: ms(row['received_at']),
   })) as StoreRecord[];
 

@@ -15,10 +15,12 @@ export function batchRecords({ markets, chunks, snapshots, trades, raw, gaps }: 
 }
 
 function deltasOf(chunk: DeltaColumns, markets: readonly string[]): readonly DeltaRecord[] {
-  const { epoch, sid, firstSeq, skipped, yes, prices, deltas, delays } = chunk;
+  const { epoch, sid, firstSeq, skipped, yes, prices, deltas, delays, micros } = chunk;
   return prices.map((price, index) => {
     const receivedAtMs = chunk.receivedAtMs + chunk.receivedOffsets[index]!;
     const delay = delays[index]!;
+    const exchangeAtMs = Number.isNaN(delay) ? null : receivedAtMs - delay;
+    const microseconds = micros[index] ?? Number.NaN;
     return {
       kind: 'delta',
       epoch,
@@ -28,7 +30,8 @@ function deltasOf(chunk: DeltaColumns, markets: readonly string[]): readonly Del
       side: yes[index] === 1 ? 'yes' : 'no',
       price,
       delta: deltas[index]!,
-      exchangeAtMs: Number.isNaN(delay) ? null : receivedAtMs - delay,
+      exchangeAtMs,
+      ...(microseconds >= 0 && { exchangeAtUs: exchangeAtMs! * 1000 + microseconds }),
       receivedAtMs,
     };
   });

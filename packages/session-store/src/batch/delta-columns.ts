@@ -7,9 +7,14 @@ import { isInt32 } from './record-check.ts';
 const zeros = Array.from({ length: 5000 }, () => 0);
 
 /** The fields as JSON has them. */
-export type WrittenDeltas = Omit<DeltaColumns, 'delays' | 'length' | 'fits' | 'push' | 'join' | 'trim'> & {
+export type WrittenDeltas = Omit<DeltaColumns, 'delays' | 'micros' | 'length' | 'fits' | 'push' | 'join' | 'trim'> & {
   readonly delays: readonly (number | null)[];
+  /** A version before wrote none. */
+  readonly micros?: readonly (number | null)[];
 };
+
+const unknown = (length: number) => Array.from({ length }, () => Number.NaN);
+const orNaN = (value: number | null) => value ?? Number.NaN;
 
 /**
  * The deltas of one (epoch, sid) on their way to one chunk row: a column per field, no object per record. Values are
@@ -33,6 +38,8 @@ export class DeltaColumns {
   readonly receivedOffsets: number[];
   /** NaN where the exchange gave no time. */
   readonly delays: number[];
+  /** Of the exchange's time within its ms; NaN where they are not known. Empty as long as none are. */
+  micros: number[] = [];
   lastSeq: number;
   #length = 0;
 
@@ -54,9 +61,9 @@ export class DeltaColumns {
 
   /** One that was trimmed, as JSON has it: with null for NaN. */
   static from(fields: WrittenDeltas): DeltaColumns {
-    const { epoch, sid, firstSeq: seq, receivedAtMs, delays, prices } = fields;
+    const { epoch, sid, firstSeq: seq, receivedAtMs, delays, micros = [], prices } = fields;
     const chunk = new DeltaColumns({ epoch, sid, seq, receivedAtMs });
-    Object.assign(chunk, fields, { delays: delays.map((delay) => delay ?? Number.NaN) });
+    Object.assign(chunk, fields, { delays: delays.map(orNaN), micros: micros.map(orNaN) });
     chunk.#length = prices.length;
     return chunk;
   }
@@ -85,11 +92,22 @@ export class DeltaColumns {
     this.deltas[at] = record.delta;
     this.receivedOffsets[at] = record.receivedAtMs - this.receivedAtMs;
     this.delays[at] = record.exchangeAtMs === null ? Number.NaN : record.receivedAtMs - record.exchangeAtMs;
+    this.#pushMicros(record, at);
     this.lastSeq = record.seq;
+  }
+
+  #pushMicros({ exchangeAtMs, exchangeAtUs = null }: DeltaRecord, at: number): void {
+    if (exchangeAtUs === null) {
+      if (this.micros.length > 0) this.micros[at] = Number.NaN;
+      return;
+    }
+    if (this.micros.length === 0) this.micros = at === 0 ? zeros.slice(0, this.delays.length) : unknown(at);
+    this.micros[at] = exchangeAtUs - exchangeAtMs! * 1000;
   }
 
   /** Gives back the room that was not needed. */
   trim(): void {
+    if (this.micros.length > 0) this.micros.length = this.#length;
     const { skipped, markets, yes, prices, deltas, receivedOffsets, delays } = this;
     for (const column of [skipped, markets, yes, prices, deltas, receivedOffsets, delays]) column.length = this.#length;
   }
@@ -114,6 +132,11 @@ export class DeltaColumns {
     append(this.prices, next.prices);
     append(this.deltas, next.deltas);
     append(this.delays, next.delays);
+    if (this.micros.length > 0 || next.micros.length > 0) {
+      append(this.micros, unknown(this.#length - this.micros.length));
+      append(this.micros, next.micros);
+      append(this.micros, unknown(next.length - next.micros.length));
+    }
     this.#length += next.length;
     this.lastSeq = next.lastSeq;
     return true;

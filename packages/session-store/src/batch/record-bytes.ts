@@ -2,7 +2,7 @@ import type { SnapshotRecord, StoreRecord } from '../records.ts';
 
 // What a record keeps in this process until it is committed, in V8 on 64 bits with its slack: a delta's or a trade's column
 // elements (8 bytes each, arrays grow by half), an object with its fields, a level's two-element array.
-const deltaBytes = 80;
+const deltaBytes = 90;
 const tradeBytes = 120;
 const objectBytes = 120;
 const levelBytes = 60;

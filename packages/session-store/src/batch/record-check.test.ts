@@ -17,9 +17,15 @@ const open = ({ right, wrong }: Values): Values => ({
   wrong: wrong.filter((value) => value !== null),
 });
 
+/** Of the ms 0. */
+const micros: Values = {
+  right: [null, undefined, 0, 999],
+  wrong: [-1, 1000, 0.5, Number.NaN, Infinity, '1', 2 ** 53, {}],
+};
+
 const sid = { epoch: int32, sid: whole, receivedAtMs: time };
 const fields: Readonly<Record<StoreRecord['kind'], Readonly<Record<string, Values>>>> = {
-  delta: { ...sid, seq: whole, side, price: int32, delta: whole, exchangeAtMs: open(time) },
+  delta: { ...sid, seq: whole, side, price: int32, delta: whole, exchangeAtMs: open(time), exchangeAtUs: micros },
   trade: {
     ...sid,
     seq: open(whole),

@@ -52,6 +52,10 @@ function checkDelta(record: DeltaRecord): void {
   if (record.exchangeAtMs !== null && !isTime(record.exchangeAtMs)) {
     refuse(record.kind, 'exchangeAtMs', record.exchangeAtMs);
   }
+  const { exchangeAtUs = null } = record;
+  if (exchangeAtUs !== null && !(isNumber(exchangeAtUs) && Math.floor(exchangeAtUs / 1000) === record.exchangeAtMs)) {
+    refuse(record.kind, 'exchangeAtUs', exchangeAtUs);
+  }
   if (!isTime(record.receivedAtMs)) refuse(record.kind, 'receivedAtMs', record.receivedAtMs);
 }
 

@@ -108,13 +108,13 @@ export async function moveChunks(
       returning *
     ), delta as (
       select
-        delta.market_id, delta.yes, delta.price, delta.change, delta.delay,
+        delta.market_id, delta.yes, delta.price, delta.change, delta.delay, delta.micros,
         chunk.first_seq + delta.position - 1 + delta.skipped as seq,
         ${arrivalMs(sql`chunk`)} + delta.received_offset as at_ms
       from taken as chunk
       cross join lateral unnest(
-        chunk.skipped, chunk.market_ids, chunk.yes, chunk.prices, chunk.deltas, chunk.received_offsets, chunk.delays
-      ) with ordinality as delta (skipped, market_id, yes, price, change, received_offset, delay, position)
+        chunk.skipped, chunk.market_ids, chunk.yes, chunk.prices, chunk.deltas, chunk.received_offsets, chunk.delays, chunk.micros
+      ) with ordinality as delta (skipped, market_id, yes, price, change, received_offset, delay, micros, position)
     ), numbered as (
       select *, row_number() over (partition by market_id order by seq) - 1 as number, count(*) over (partition by market_id) as whole
       from delta
@@ -129,7 +129,7 @@ export async function moveChunks(
     ), made as (
       insert into market_chunks (
         session_id, market_id, epoch, sid, first_seq, last_seq, records, received_at,
-        skipped, yes, prices, deltas, received_offsets, delays
+        skipped, yes, prices, deltas, received_offsets, delays, micros
       )
       select
         ${session}::uuid, market_id, ${epoch}::integer, ${sid}::bigint, min(seq), max(seq), count(*),
@@ -139,7 +139,8 @@ export async function moveChunks(
         array_agg(price order by seq),
         array_agg(change order by seq),
         array_agg((at_ms - first_at_ms)::integer order by seq),
-        array_agg(delay order by seq)
+        array_agg(delay order by seq),
+        case when count(micros) = 0 then '{}' else array_agg(micros order by seq) end
       from placed
       group by market_id, piece
       returning records

@@ -18,6 +18,7 @@ import {
   integer,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   uniqueIndex,
@@ -28,6 +29,12 @@ import {
 const count = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
 const number = (name: string) => bigint(name, { mode: 'number' });
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+const micros = () =>
+  smallint()
+    .array()
+    .notNull()
+    .default(sql`'{}'`);
 
 const counters = {
   messages: count('messages'),
@@ -117,6 +124,8 @@ export const deltaChunks = pgTable(
     receivedOffsets: integer('received_offsets').array().notNull(),
     /** Arrival minus the exchange's time in ms, null where the exchange gave none; negative when clocks disagree. */
     delays: bigint({ mode: 'number' }).array().notNull(),
+    /** Of the exchange's time within its ms, 0 to 999; null where they are not known. Empty where none are. */
+    micros: micros(),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.epoch, table.sid, table.firstSeq, table.receivedAt] })],
 );
@@ -143,6 +152,7 @@ export const marketChunks = pgTable(
     deltas: bigint({ mode: 'number' }).array().notNull(),
     receivedOffsets: integer('received_offsets').array().notNull(),
     delays: bigint({ mode: 'number' }).array().notNull(),
+    micros: micros(),
   },
   (table) => [
     primaryKey({

@@ -105,6 +105,7 @@ const fieldTypes: Readonly<Record<ColumnType, string>> = {
   int64: 'integer',
   boolean: 'boolean',
   time: 'datetime',
+  microtime: 'datetime',
 };
 
 function field(column: Column, isCsv: boolean, units: ExportUnits | undefined): object {

@@ -18,6 +18,11 @@ const elements: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
     converted_type: 'TIMESTAMP_MILLIS',
     logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
   },
+  microtime: {
+    type: 'INT64',
+    converted_type: 'TIMESTAMP_MICROS',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
+  },
 };
 
 /** Parquet, a row group for each call. The library is loaded here, for those who export. */
@@ -75,11 +80,10 @@ const columnOf = ({ name, type }: Column, index: number, rows: readonly (readonl
   name,
   data: rows.map((row) => {
     const cell = row[index]!;
+    if (cell === null) return null;
     // 64 bits are exact only as bigint there.
-    return type === 'int64' && cell !== null
-      ? BigInt(cell)
-      : type === 'time' && cell !== null
-        ? new Date(Number(cell))
-        : cell;
+    if (type === 'int64') return BigInt(cell);
+    if (type === 'microtime') return typeof cell === 'bigint' ? cell : BigInt(cell) * 1000n;
+    return type === 'time' ? new Date(Number(cell)) : cell;
   }),
 });

@@ -1,10 +1,10 @@
 import type { SessionId, StoreRecord } from '../records.ts';
 
-/** What a value may be. Times are ms since the epoch. */
-export type Cell = string | number | boolean | null;
+/** What a value may be. Times are ms since the epoch; µs as a bigint, where `microtime` is known to the microsecond. */
+export type Cell = string | number | bigint | boolean | null;
 
 /** `side` is `yes` or `no`. */
-export type ColumnType = 'text' | 'side' | 'int32' | 'int64' | 'boolean' | 'time';
+export type ColumnType = 'text' | 'side' | 'int32' | 'int64' | 'boolean' | 'time' | 'microtime';
 
 export type Column = {
   readonly name: string;
@@ -40,6 +40,7 @@ const int32 = column('int32');
 const int64 = column('int64');
 const boolean = column('boolean');
 const time = column('time');
+const microtime = column('microtime');
 const price = column('int32', 'price');
 const size = column('int64', 'size');
 
@@ -51,6 +52,12 @@ const sid = int64('sid', 'The subscription, within the epoch.');
 const seq = int64('seq', 'The number within epoch and sid, which rises.');
 const market = text('market', 'The ticker.');
 const exchangeAt = orNull(time('exchange_at', 'When the exchange says that it happened; null where it did not say.'));
+const exactExchangeAt = orNull(
+  microtime(
+    'exchange_at',
+    'When the exchange says that it happened, to the microsecond where it said so; null where it did not say.',
+  ),
+);
 const receivedAt = time('received_at', 'When it arrived.');
 
 /** As the views of the same names show them. */
@@ -65,7 +72,7 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
       side('side', 'The side of the book.'),
       price('price', 'The level.'),
       size('delta', "The change of the level's size."),
-      exchangeAt,
+      exactExchangeAt,
       receivedAt,
     ],
     rows: (record, session) => [
@@ -78,7 +85,7 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
         record.side,
         record.price,
         record.delta,
-        record.exchangeAtMs,
+        (record.exchangeAtUs ?? null) === null ? record.exchangeAtMs : BigInt(record.exchangeAtUs!),
         record.receivedAtMs,
       ],
     ],

@@ -30,5 +30,12 @@ export const jsonlEncoder = (columns: readonly Column[]): TableEncoder => ({
   end: () => new Uint8Array(),
 });
 
-const textCell = (cell: Cell, type: Column['type']): Cell =>
-  type === 'time' && typeof cell === 'number' ? new Date(cell).toISOString() : cell;
+const textCell = (cell: Cell, type: Column['type']): Cell => {
+  if (typeof cell === 'bigint') return microsecondText(cell);
+  const isTime = type === 'time' || type === 'microtime';
+  return isTime && typeof cell === 'number' ? new Date(cell).toISOString() : cell;
+};
+
+/** Always of six digits, so that one can see that they are known. */
+const microsecondText = (atUs: bigint): string =>
+  `${new Date(Number(atUs / 1000n)).toISOString().slice(0, -1)}${String(atUs % 1000n).padStart(3, '0')}Z`;

@@ -27,7 +27,16 @@ test('holds numbers at the ends of their ranges, and texts that UTF-8 cannot', (
   const delta = { kind: 'delta', market: 'RAIN', side: 'yes', price: -(2 ** 31) } as const;
   const text = '\uD800 half a pair, \u0000 and 🎲';
   const batch = batchOf([
-    { ...delta, epoch: 1, sid: -most, seq: -most, delta: -most, receivedAtMs: 2 ** 46, exchangeAtMs: 0 },
+    {
+      ...delta,
+      epoch: 1,
+      sid: -most,
+      seq: -most,
+      delta: -most,
+      receivedAtMs: 2 ** 46,
+      exchangeAtMs: 0,
+      exchangeAtUs: 999,
+    },
     { ...delta, epoch: 2, sid: most, seq: most, delta: most, receivedAtMs: 0, exchangeAtMs: null },
     { kind: 'raw', epoch: 1, sid: null, seq: null, receivedAtMs: 5, text },
   ])!;

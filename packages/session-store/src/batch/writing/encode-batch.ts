@@ -59,13 +59,13 @@ function insertChunks(id: SessionId, { chunks }: Batch, marketIds: readonly numb
   return sql`
     insert into delta_chunks (
       session_id, epoch, sid, first_seq, last_seq, records, received_at,
-      skipped, market_ids, yes, prices, deltas, received_offsets, delays
+      skipped, market_ids, yes, prices, deltas, received_offsets, delays, micros
     )
     select
       ${id}::uuid, epoch, sid, first_seq, last_seq, records,
       timestamptz 'epoch' + received_at_ms * interval '1 millisecond',
       skipped::integer[], market_ids::integer[], yes::boolean[], prices::integer[],
-      deltas::bigint[], received_offsets::integer[], delays::bigint[]
+      deltas::bigint[], received_offsets::integer[], delays::bigint[], micros::smallint[]
     from unnest(
       ${integers(chunks.map((chunk) => chunk.epoch))},
       ${bigints(chunks.map((chunk) => chunk.sid))},
@@ -79,10 +79,11 @@ function insertChunks(id: SessionId, { chunks }: Batch, marketIds: readonly numb
       ${columns(chunks.map((chunk) => chunk.prices))},
       ${columns(chunks.map((chunk) => chunk.deltas))},
       ${columns(chunks.map((chunk) => chunk.receivedOffsets))},
-      ${columns(chunks.map((chunk) => chunk.delays))}
+      ${columns(chunks.map((chunk) => chunk.delays))},
+      ${columns(chunks.map((chunk) => chunk.micros))}
     ) as chunk (
       epoch, sid, first_seq, last_seq, records, received_at_ms,
-      skipped, market_ids, yes, prices, deltas, received_offsets, delays
+      skipped, market_ids, yes, prices, deltas, received_offsets, delays, micros
     )
     on conflict do nothing
     returning records`;

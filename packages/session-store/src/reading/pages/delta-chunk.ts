@@ -15,6 +15,8 @@ export type DeltaChunk = {
   readonly receivedAtMs: readonly number[];
   /** Arrival minus the exchange's time, in ms; NaN where the exchange gave none. */
   readonly delays: readonly number[];
+  /** Of the exchange's time within its ms; NaN where they are not known. Empty where none are. */
+  readonly micros: readonly number[];
 };
 
 /** @returns `null` where the row's columns do not fit each other, which is damage */
@@ -28,14 +30,23 @@ export function deltaChunkOf(row: Row): DeltaChunk | null {
   const deltas = integersOf('deltas');
   const receivedAtMs = integersOf('received_offsets');
   const delays = integersOf('delays');
-  if (!(seqs && marketIds && yes && prices && deltas && receivedAtMs && delays)) return null;
+  const micros = delays && microsOf(row, delays);
+  if (!(seqs && marketIds && yes && prices && deltas && receivedAtMs && delays && micros)) return null;
   const firstSeq = numberOf(row, 'first_seq');
   const receivedAt = timeOf(row, 'received_at');
   for (let index = 0; index < length; index++) {
     seqs[index] = firstSeq + index + seqs[index]!;
     receivedAtMs[index] = receivedAt + receivedAtMs[index]!;
   }
-  return { length, seqs, marketIds, yes, prices, deltas, receivedAtMs, delays };
+  return { length, seqs, marketIds, yes, prices, deltas, receivedAtMs, delays, micros };
+}
+
+function microsOf(row: Row, delays: readonly number[]): readonly number[] | null {
+  const text = textOf(row, 'micros');
+  const micros = text === '{}' ? [] : parseIntegers(text, delays.length);
+  const isNone = (value: number, index: number) =>
+    value < 0 || value > 999 || (value >= 0 && Number.isNaN(delays[index]));
+  return micros?.some(isNone) ? null : micros;
 }
 
 function marketIdsOf(row: Row, length: number): readonly number[] | null {

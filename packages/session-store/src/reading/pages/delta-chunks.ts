@@ -83,7 +83,8 @@ export async function fetchChunks(
 
 const columns = sql`
   epoch, sid, first_seq, last_seq, records, received_at, skipped::text as skipped, yes::text as yes,
-  prices::text as prices, deltas::text as deltas, received_offsets::text as received_offsets, delays::text as delays`;
+  prices::text as prices, deltas::text as deltas, received_offsets::text as received_offsets, delays::text as delays,
+  micros::text as micros`;
 
 const nameOf = (marketId: unknown, firstSeq: unknown, lastSeq: unknown) =>
   `${String(marketId)} ${String(firstSeq)} ${String(lastSeq)}`;

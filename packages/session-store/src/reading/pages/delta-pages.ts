@@ -85,6 +85,8 @@ function pageFrom(keys: readonly ChunkKey[], at: number): readonly ChunkKey[] {
   return keys.slice(at, end);
 }
 
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
+
 type NamedChunk = DeltaChunk & { readonly markets: readonly string[] };
 
 function addDeltas(
@@ -94,12 +96,13 @@ function addDeltas(
   to: number,
   { epoch, sid, span, markets }: Stretch,
 ): void {
-  const { seqs, marketIds, yes, prices, deltas, receivedAtMs, delays } = chunk;
+  const { seqs, marketIds, yes, prices, deltas, receivedAtMs, delays, micros } = chunk;
   for (let index = from; index < to; index++) {
     const receivedAt = receivedAtMs[index]!;
     if (!holds(span, receivedAt) || (markets !== null && !markets.has(marketIds[index]!))) continue;
     const delay = delays[index]!;
-    page.push({
+    const exchangeAtMs = Number.isNaN(delay) ? null : receivedAt - delay;
+    const record: Writable<DeltaRecord> = {
       kind: 'delta',
       epoch,
       sid,
@@ -108,8 +111,11 @@ function addDeltas(
       side: yes[index] === 1 ? 'yes' : 'no',
       price: prices[index]!,
       delta: deltas[index]!,
-      exchangeAtMs: Number.isNaN(delay) ? null : receivedAt - delay,
+      exchangeAtMs,
       receivedAtMs: receivedAt,
-    });
+    };
+    const microseconds = micros[index] ?? Number.NaN;
+    if (microseconds >= 0) record.exchangeAtUs = exchangeAtMs! * 1000 + microseconds;
+    page.push(record);
   }
 }
