@@ -43,8 +43,8 @@ export async function playAndCompare(played: readonly string[], engine: EngineNa
     if (!record.delta) continue;
     const digest = digests.get(record.market) ?? new Digest();
     digests.set(record.market, digest);
-    const { side, price, change, atMs } = record.delta;
-    digest.add(side, price, change, atMs);
+    const { side, price, change, atUs } = record.delta;
+    digest.add(side, price, change, atUs ?? 0);
     if (book.breach) throw new Error(`${record.market} is ${book.breach} at seq ${record.seq}`);
     const checkpoint = live.get(record.market)?.get(digest.count);
     if (!checkpoint) continue;
@@ -63,9 +63,9 @@ class Digest {
   count = 0;
   hash = 0;
 
-  add(side: 'yes' | 'no', price: number, change: number, atMs: number): void {
+  add(side: 'yes' | 'no', price: number, change: number, atUs: number): void {
     this.count++;
-    for (const part of [side === 'yes' ? 1 : 2, price, change % 2 ** 31, atMs % 2 ** 31]) {
+    for (const part of [side === 'yes' ? 1 : 2, price, change % 2 ** 31, atUs % 2 ** 31]) {
       this.hash = (Math.imul(this.hash, 31) + part) | 0;
     }
   }
@@ -86,7 +86,7 @@ async function readTapes(files: readonly string[]): Promise<ReadonlyMap<string, 
   for (const file of files.toSorted()) {
     for await (const line of createInterface({ input: createReadStream(file).pipe(createGunzip()) })) {
       const { event } = JSON.parse(line) as {
-        event: { type: string; msg: Record<string, string> & { ts_ms: number } };
+        event: { type: string; msg: Record<string, string> };
       };
       if (event.type === 'trade') continue;
       const ticker = event.msg['market_ticker']!;
@@ -94,8 +94,9 @@ async function readTapes(files: readonly string[]): Promise<ReadonlyMap<string, 
       markets.set(ticker, market);
       const { digest, checkpoints } = market;
       if (event.type === 'orderbook_delta') {
-        const { side, price_dollars: price, delta_fp: change, ts_ms: atMs } = event.msg;
-        digest.add(side as 'yes' | 'no', Math.round(Number(price) * 10_000), Math.round(Number(change) * 100), atMs);
+        const { side, price_dollars: price, delta_fp: change, ts } = event.msg;
+        const [scaledPrice, scaledChange] = [Math.round(Number(price) * 10_000), Math.round(Number(change) * 100)];
+        digest.add(side as 'yes' | 'no', scaledPrice, scaledChange, wireUs(ts!));
         if (digest.count % 5000 === 0) checkpoints.add(digest.count);
       } else if (digest.count > 0) {
         checkpoints.add(digest.count);
@@ -105,6 +106,12 @@ async function readTapes(files: readonly string[]): Promise<ReadonlyMap<string, 
   for (const { digest, checkpoints } of markets.values()) checkpoints.add(digest.count);
   return markets;
 }
+
+/** The digits of `ts` as they stand there, and not with the client's code. */
+export const wireUs = (ts: string): number => {
+  const [second, fraction = ''] = ts.slice(0, -1).split('.');
+  return Date.parse(`${second!}Z`) * 1000 + Number(fraction.padEnd(6, '0'));
+};
 
 /** Keeps the live books at the checkpoints. */
 function watch({ client }: Trader, expected: ReadonlyMap<string, Expected>, live: Checkpoints): void {

@@ -9,7 +9,7 @@ import { createSessionStore, type StoreRecord } from '@trader/session-store';
 import { testSeed } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import { engines, newDatabaseOn } from './databases.ts';
-import { gold, goldTapes } from './gold-tapes.ts';
+import { gold, goldTapes, wireUs } from './gold-tapes.ts';
 
 /** Additions in the microsecond of the removal before them: the two are one amendment. */
 class Amendments {
@@ -64,12 +64,6 @@ type Line = {
     readonly seq: number;
     readonly msg: { readonly market_ticker: string; readonly delta_fp: string; readonly ts: string };
   };
-};
-
-/** Not with the client's code: the digits of `ts` as they stand there. */
-const wireUs = (ts: string): number => {
-  const [second, fraction = ''] = ts.slice(0, -1).split('.');
-  return Date.parse(`${second!}Z`) * 1000 + Number(fraction.padEnd(6, '0'));
 };
 
 const framesOf = (tape: string) =>

@@ -87,7 +87,8 @@ export type StoredRow = {
     readonly side: Side;
     readonly price: number;
     readonly change: number;
-    readonly atMs: number;
+    /** The exchange's time, `null` where it is not known to the microsecond. */
+    readonly atUs: number | null;
   } | null;
   readonly levels: readonly { readonly side: Side; readonly price: number; readonly size: number }[] | null;
 };
@@ -110,7 +111,7 @@ export async function* storedRows(database: Database, sessionId: string): AsyncG
       const range = 'session_id = $1 and epoch = $2 and seq >= $3 and seq < $4 and sid = $5';
       const at = [epoch, from, from + page, sid];
       const found = await rows(
-        `select seq::float8 as seq, market, side, price, delta::float8 as change, extract(epoch from exchange_at) * 1000 as at_ms from deltas where ${range}`,
+        `select seq::float8 as seq, market, side, price, delta::float8 as change, exchange_at_us::float8 as at_us from deltas where ${range}`,
         ...at,
       );
       const snapshots = await rows(`select seq::float8 as seq, market from snapshot_frames where ${range}`, ...at);
@@ -128,7 +129,7 @@ export async function* storedRows(database: Database, sessionId: string): AsyncG
             side: row['side'] as Side,
             price: Number(row['price']),
             change: Number(row['change']),
-            atMs: Math.floor(Number(row['at_ms'])),
+            atUs: row['at_us'] as number | null,
           },
           levels: null,
         })),

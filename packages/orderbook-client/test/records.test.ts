@@ -238,3 +238,10 @@ test('what a record leaves open has a stated stand-in', () => {
   const hole = { epoch: 1, sid: null, firstSeq: null, lastSeq: null, fromAtMs: 1, toAtMs: null, cause: 'paused' };
   expect(recordToEvent({ kind: 'gap', ...hole })).toEqual({ type: 'gap', ...hole, channel: null, market: null });
 });
+
+test('a delta of a recording in ms has no microseconds', () => {
+  const place = { epoch: 1, sid: 2, seq: 3, market: A, receivedAtMs: 1_800_000_000_005 };
+  const change = { side: 'yes', price: 4300, delta: 250, exchangeAtMs: 1_800_000_000_001 } as const;
+  const event = { type: 'delta', ...place, ...change, exchangeAtUs: null, applied: true };
+  expect(recordToEvent({ kind: 'delta', ...place, ...change })).toEqual(event);
+});

@@ -259,6 +259,8 @@ describe('books are stale where they were', () => {
 
   test.each([
     ['of a market', { ...delta(3), price: 4100.5 }, 'violation', 'synced'],
+    ['µs of another ms', { ...delta(3), exchangeAtMs: 5, exchangeAtUs: 6000 }, 'violation', 'synced'],
+    ['µs without ms', { ...delta(3), exchangeAtUs: 5000 }, 'violation', 'synced'],
     ['of nothing', null, 'violation', 'violation'],
     ['of another kind', { kind: 'candle', market: 'KXOTHER' }, 'violation', 'violation'],
   ])('what is no record is a problem, and costs what it may have been: %s', async (_, broken, ofA, ofB) => {

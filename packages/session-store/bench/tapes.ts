@@ -25,6 +25,7 @@ type Line = {
       readonly count_fp: string;
       readonly taker_side: Side;
       readonly ts_ms: number;
+      readonly ts: string;
     };
   };
 };
@@ -64,6 +65,7 @@ export function recordedMarkets(): StoreRecord[] | null {
         price,
         delta: sizeOf(msg.delta_fp),
         exchangeAtMs,
+        exchangeAtUs: exchangeAtMs * 1000 + microsOf(msg.ts),
       };
     }
     if (type === 'trade') {
@@ -85,6 +87,8 @@ export function recordedMarkets(): StoreRecord[] | null {
   });
 }
 
+/** The fourth to sixth digit behind the point: zeros at the end are not written. */
+const microsOf = (ts: string) => Number((ts.slice(0, -1).split('.')[1] ?? '').padEnd(6, '0').slice(3));
 const priceOf = (text: string) => Math.round(Number(text) * 10_000);
 const sizeOf = (text: string) => Math.round(Number(text) * 100);
 const levelsOf = (levels: readonly TextLevel[] = []): StoredLevel[] =>

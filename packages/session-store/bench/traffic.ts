@@ -107,6 +107,7 @@ export class Traffic {
       price,
       delta,
       exchangeAtMs,
+      exchangeAtUs: exchangeAtMs * 1000 + Math.floor(random() * 1000),
       receivedAtMs,
     };
   }
