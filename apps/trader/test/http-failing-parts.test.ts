@@ -33,7 +33,7 @@ const WHOLE_CLIENT = {
 const WHOLE_SESSION = {
   id: 's1',
   recorder: 'desk',
-  counters: () => ({ messages: 1, snapshots: 1, deltas: 1, trades: 0, raw: 0, gaps: 0, shed: 0 }),
+  counters: () => ({ messages: 1, snapshots: 1, deltas: 1, trades: 0, raw: 0, facts: 0, gaps: 0, shed: 0 }),
 } as unknown as RecordingSession;
 
 using health = createHealthTracker({ components: { feed: { critical: true } } });

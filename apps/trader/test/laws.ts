@@ -79,7 +79,7 @@ const textOf = (row: Row, column: string): string => String(row[column]);
 const keyOf = (row: Row): string =>
   `${textOf(row, 'session_id')} epoch ${textOf(row, 'epoch')} sid ${textOf(row, 'sid')}`;
 
-const COUNTERS = ['messages', 'snapshots', 'deltas', 'trades', 'raw', 'gaps', 'shed'] as const;
+const COUNTERS = ['messages', 'snapshots', 'deltas', 'trades', 'raw', 'facts', 'gaps', 'shed'] as const;
 
 async function lifetime(query: Query): Promise<readonly string[]> {
   const sums = COUNTERS.map((name) => `sum(s.${name})::float8 as ${name}`).join(', ');

@@ -6,8 +6,11 @@ import {
   type DeltaRecord,
   type FeedRecord,
   type GapRecord,
+  type LifecycleRecord,
   type RawRecord,
+  type ReferenceRecord,
   type SnapshotRecord,
+  type TickerRecord,
   type TradeRecord,
 } from '@trader/orderbook-client/records';
 import type * as store from '@trader/session-store';
@@ -39,5 +42,9 @@ test('each record of the client is one of the store, and the other way round', (
   expectTypeOf<GapRecord>().toExtend<store.GapRecord>();
   expectTypeOf<store.GapRecord>().toExtend<GapRecord>();
   expectTypeOf<FeedRecord>().toExtend<store.StoreRecord>();
-  expectTypeOf<store.StoreRecord>().toExtend<FeedRecord>();
+  expectTypeOf<store.StoreRecord>().toExtend<FeedRecord | ReferenceRecord>();
+  expectTypeOf<LifecycleRecord>().toExtend<store.LifecycleRecord>();
+  expectTypeOf<store.LifecycleRecord>().toExtend<LifecycleRecord>();
+  expectTypeOf<TickerRecord>().toExtend<store.TickerRecord>();
+  expectTypeOf<store.TickerRecord>().toExtend<TickerRecord>();
 });

@@ -13,7 +13,7 @@ beforeAll(async () => void (server = await startOwnServer()));
 afterAll(() => server?.stop());
 
 const patience = { timeout: 60_000, interval: 20 };
-const summed = ['messages', 'snapshots', 'deltas', 'trades', 'gaps', 'raw', 'shed'] as const;
+const summed = ['messages', 'snapshots', 'deltas', 'trades', 'gaps', 'raw', 'facts', 'shed'] as const;
 
 async function recording(drainMs = 60_000) {
   const url = await server.createDatabase();

@@ -20,7 +20,8 @@ const SWEEP_MS = 1_000;
 const RECORDS = `select 'delta' as kind, session_id, received_at from deltas
   union all select 'snapshot', session_id, received_at from snapshot_frames
   union all select 'trade', session_id, received_at from trades
-  union all select 'raw', session_id, received_at from raw_frames`;
+  union all select 'raw', session_id, received_at from raw_frames
+  union all select kind, session_id, received_at from fact_records`;
 
 let folder: TemporaryFolder;
 let url: string;

@@ -6,6 +6,15 @@ import { messageToEvent } from './core/decode/message-event.ts';
 import type { Level, Side } from './core/price/book-level.ts';
 import { ONE_DOLLAR } from './core/price/price.ts';
 import {
+  lifecycleToRecord,
+  recordToLifecycle,
+  recordToTicker,
+  tickerToRecord,
+  type LifecycleRecord,
+  type ReferenceRecord,
+  type TickerRecord,
+} from './fact-records.ts';
+import {
   EVENT_TYPES,
   type ControlEvent,
   type DeltaEvent,
@@ -78,7 +87,16 @@ export type GapRecord = {
   readonly market?: string | null;
 };
 
-export type FeedRecord = DeltaRecord | SnapshotRecord | TradeRecord | RawRecord | GapRecord;
+export type { LifecycleRecord, ReferenceRecord, TickerRecord } from './fact-records.ts';
+
+export type FeedRecord =
+  | DeltaRecord
+  | SnapshotRecord
+  | TradeRecord
+  | LifecycleRecord
+  | TickerRecord
+  | RawRecord
+  | GapRecord;
 
 /** What of the feed is recorded: every frame, and every hole. */
 export type RecordedEvent = SnapshotEvent | DeltaEvent | ChannelEvent | ControlEvent | UnrecognizedEvent | GapEvent;
@@ -88,7 +106,10 @@ export const RECORDED_EVENTS = EVENT_TYPES.filter(
   (type) => type !== 'stale' && type !== 'verified' && type !== 'status' && type !== 'problem',
 );
 
-/** One event of the feed as a record. What has no fields of its own there is kept as the frame's text. */
+/**
+ * One event of the feed as a record. What has no fields of its own there is kept as the frame's text, and so is a ticker or lifecycle
+ * event of which something could not be read.
+ */
 export function eventToRecord(event: RecordedEvent): FeedRecord {
   switch (event.type) {
     case 'delta': {
@@ -107,25 +128,34 @@ export function eventToRecord(event: RecordedEvent): FeedRecord {
       return { kind: 'trade', epoch, sid, seq, ...trade, exchangeAtMs, receivedAtMs };
     }
     case 'ticker':
+      return tickerToRecord(event) ?? rawOf(event);
     case 'market-lifecycle':
     case 'event-lifecycle':
     case 'event-fee-update':
+      return lifecycleToRecord(event) ?? rawOf(event);
     case 'fill':
     case 'user-order':
     case 'market-position':
     case 'order-group':
     case 'raw':
     case 'control':
-    case 'unrecognized': {
-      const { epoch, sid, seq, receivedAtMs, text } = event;
-      return { kind: 'raw', epoch, sid, seq, receivedAtMs, text };
-    }
+    case 'unrecognized':
+      return rawOf(event);
     case 'gap': {
       const { epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause, market } = event;
       return { kind: 'gap', epoch, sid, firstSeq, lastSeq, fromAtMs, toAtMs, cause, market };
     }
   }
 }
+
+const rawOf = ({ epoch, sid, seq, receivedAtMs, text }: Omit<RawRecord, 'kind'>): RawRecord => ({
+  kind: 'raw',
+  epoch,
+  sid,
+  seq,
+  receivedAtMs,
+  text,
+});
 
 /** What an event says and its record does not. */
 export type RecordContext = {
@@ -137,13 +167,16 @@ export type RecordContext = {
 
 /**
  * One record as the event that it was. Text is decoded again, by this version. What no record has: a snapshot's `marketId`
- * (`null`), a trade's `text` (empty), a taker's side other than `yes` and `no` (`unknown`). A trade without the exchange's time has that of
- * its arrival.
+ * (`null`), the `text` of a trade, a ticker or a lifecycle event (empty), a taker's side other than `yes` and `no` (`unknown`). A trade or
+ * ticker without the exchange's time has that of its arrival.
  */
+export function recordToEvent(record: FeedRecord, context?: RecordContext): RecordedEvent;
+/** @returns `null` for reference data, which is no event */
+export function recordToEvent(record: FeedRecord | ReferenceRecord, context?: RecordContext): RecordedEvent | null;
 export function recordToEvent(
-  record: FeedRecord,
+  record: FeedRecord | ReferenceRecord,
   { applied = true, channel = null }: RecordContext = {},
-): RecordedEvent {
+): RecordedEvent | null {
   switch (record.kind) {
     case 'delta': {
       const { kind: type, exchangeAtUs = null, ...rest } = record;
@@ -167,6 +200,13 @@ export function recordToEvent(
         text: '',
       };
     }
+    case 'market':
+    case 'exchange':
+      return null;
+    case 'ticker':
+      return recordToTicker(record);
+    case 'lifecycle':
+      return recordToLifecycle(record);
     case 'raw':
       return messageToEvent(decodeFrame(record.text), record);
     case 'gap': {

@@ -11,7 +11,8 @@ const oldestServer = 140_000;
 /** Names that migrations take; a table of somebody else's may have one. */
 const ownNames =
   'sessions,recorders,markets,gap_records,expirations,delta_chunks,market_chunks,keyframes,snapshot_records,trade_chunks,' +
-  'raw_frames,deltas,snapshots,snapshot_frames,trades,gaps';
+  'raw_frames,fact_records,deltas,snapshots,snapshot_frames,trades,gaps,market_definitions,lifecycle,settlements,tickers,' +
+  'exchange_status';
 
 /** @throws {SessionStoreError} DATABASE_UNUSABLE for a server that is too old, or a database that cannot hold every text */
 export async function checkServer(run: Run): Promise<void> {

@@ -33,7 +33,14 @@ export type { VerifyOptions } from './reading/verify/verify.ts';
 export type { Appended, RecordingSession, SessionCloseOptions, SessionEnding } from './recording/recording-session.ts';
 export type {
   DeltaRecord,
+  ExchangeRecord,
+  FactRecord,
   GapRecord,
+  LifecycleRecord,
+  MarketDefinition,
+  MarketRecord,
+  MarketStatus,
+  PriceRange,
   RawRecord,
   SessionCounters,
   SessionId,
@@ -42,6 +49,7 @@ export type {
   SnapshotRecord,
   StoredLevel,
   StoreRecord,
+  TickerRecord,
   TradeRecord,
 } from './records.ts';
 export { migrateSchema, schemaState } from './schema-migration.ts';

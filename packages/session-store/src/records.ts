@@ -15,7 +15,7 @@ export interface DeltaRecord {
   /** Which life of the connection; a new one starts the numbering again. 32 bits. */
   readonly epoch: number;
   readonly sid: number;
-  /** Rises within (epoch, sid) over deltas, snapshots and trades together. */
+  /** Rises within (epoch, sid) over deltas, snapshots, trades and facts together. */
   readonly seq: number;
   readonly market: string;
   readonly side: 'yes' | 'no';
@@ -39,7 +39,7 @@ export interface TradeRecord {
   readonly kind: 'trade';
   readonly epoch: number;
   readonly sid: number;
-  /** Rises within (epoch, sid) over trades, deltas and snapshots together; `null` where the frame had none. */
+  /** Rises within (epoch, sid) over trades, deltas, snapshots and facts together; `null` where the frame had none. */
   readonly seq: number | null;
   readonly market: string;
   /** The exchange's name for it, at most 500 characters. A UUID in lower case takes 16 bytes on disk, anything else its text. */
@@ -95,15 +95,129 @@ export interface GapRecord {
   readonly market?: string | null;
 }
 
-export type StoreRecord = DeltaRecord | SnapshotRecord | TradeRecord | RawRecord | GapRecord;
+/** Where and when a fact came from. A fact has no columns of its own: it is kept as JSON, and shown by a view. */
+interface Fact {
+  readonly epoch: number;
+  /** `null`: it came by no subscription. */
+  readonly sid: number | null;
+  /** Rises within (epoch, sid), as a trade's; `null` where there was none. */
+  readonly seq: number | null;
+  /** `null` where it is of no market, or of many. */
+  readonly market: string | null;
+  readonly exchangeAtMs: number | null;
+  readonly receivedAtMs: number;
+}
 
-/** How many records of each kind. `messages` counts frames: snapshots, deltas, trades and raw together, not gaps. */
+/** What a market's life comes to. It is `closed` until its outcome is `determined`, and `settled` once that is paid. */
+export type MarketStatus = 'unopened' | 'open' | 'paused' | 'closed' | 'determined' | 'settled';
+
+/** Valid prices from `start` to `end` in steps of `step`: integers at the caller's scale. */
+export type PriceRange = { readonly start: number; readonly end: number; readonly step: number };
+
+/** What a market is, its prices and volume apart. `null` where it is not known. Times are ms since the epoch. */
+export interface MarketDefinition {
+  readonly eventTicker: string | null;
+  readonly seriesTicker: string | null;
+  readonly title: string | null;
+  readonly subtitle: string | null;
+  readonly yesSubtitle: string | null;
+  readonly noSubtitle: string | null;
+  readonly primaryRules: string | null;
+  readonly secondaryRules: string | null;
+  readonly openAtMs: number | null;
+  readonly closeAtMs: number | null;
+  readonly expectedExpirationAtMs: number | null;
+  readonly canCloseEarly: boolean | null;
+  /** Which of the strikes count, and how. */
+  readonly strikeType: string | null;
+  /** In the unit of what the market is about: neither money nor scaled. */
+  readonly floorStrike: number | null;
+  readonly capStrike: number | null;
+  readonly customStrike: Readonly<Record<string, unknown>> | null;
+  /** The name of the price grid. */
+  readonly priceLevelStructure: string | null;
+  readonly priceRanges: readonly PriceRange[] | null;
+  readonly feeType: string | null;
+  readonly feeMultiplier: number | null;
+  readonly status: MarketStatus | null;
+  /** The exchange's own word for it. */
+  readonly exchangeStatus: string | null;
+  readonly result: string | null;
+  /** What a YES contract pays, an integer of 32 bits. */
+  readonly settlementValue: number | null;
+  readonly settledAtMs: number | null;
+}
+
+/** A market's definition as it was known when it was asked for: when it is first seen, and when it has changed. */
+export interface MarketRecord extends Fact, MarketDefinition {
+  readonly kind: 'market';
+  readonly market: string;
+}
+
+/** What is announced of a market, of an event, which is a group of markets, or of an event's fees. What it does not say is `null`. */
+export interface LifecycleRecord extends Fact, Omit<MarketDefinition, 'status' | 'exchangeStatus'> {
+  readonly kind: 'lifecycle';
+  readonly sid: number;
+  readonly about: 'market' | 'event' | 'event-fees';
+  /**
+   * The exchange's word, `null` where it is not about a market. `marketAt` knows what the other fields say, and the words `activated`,
+   * `deactivated`, `determined` and `settled`.
+   */
+  readonly change: string | null;
+  readonly exchangeIndex: number | null;
+  /** Trading is paused. */
+  readonly paused: boolean | null;
+  readonly determinedAtMs: number | null;
+  readonly name: string | null;
+  /** How an event returns collateral. */
+  readonly collateralReturn: string | null;
+  readonly strikeAtMs: number | null;
+  readonly strikePeriod: string | null;
+}
+
+/** A market's figures. Prices are integers of 32 bits, sizes safe integers, at the caller's scales. */
+export interface TickerRecord extends Fact {
+  readonly kind: 'ticker';
+  readonly sid: number;
+  readonly market: string;
+  readonly marketId: string | null;
+  readonly lastPrice: number | null;
+  readonly yesBid: number | null;
+  readonly yesAsk: number | null;
+  readonly yesBidSize: number | null;
+  readonly yesAskSize: number | null;
+  readonly lastTradeSize: number | null;
+  readonly volume: number;
+  readonly openInterest: number;
+  /** The exchange's own figure in whole dollars, like the next. */
+  readonly volumeDollars: number | null;
+  readonly openInterestDollars: number | null;
+}
+
+/** Whether the exchange trades, and when it does: when it is first asked, and when the answer has changed. */
+export interface ExchangeRecord extends Fact {
+  readonly kind: 'exchange';
+  readonly exchangeActive: boolean | null;
+  readonly tradingActive: boolean | null;
+  readonly estimatedResumeAtMs: number | null;
+  /** As the exchange sent it. */
+  readonly schedule: Readonly<Record<string, unknown>> | null;
+}
+
+/** Reference data, and what is announced beside the books. */
+export type FactRecord = MarketRecord | LifecycleRecord | TickerRecord | ExchangeRecord;
+
+export type StoreRecord = DeltaRecord | SnapshotRecord | TradeRecord | RawRecord | FactRecord | GapRecord;
+
+/** How many records of each kind. `messages` counts what came: snapshots, deltas, trades, raw and facts together, not gaps. */
 export interface SessionCounters {
   readonly messages: number;
   readonly snapshots: number;
   readonly deltas: number;
   readonly trades: number;
   readonly raw: number;
+  /** Definitions of markets, lifecycle events, tickers, and states of the exchange. */
+  readonly facts: number;
   readonly gaps: number;
   /** Frames that were dropped because the queue was full, each in a range of the ledger; not in `messages`. */
   readonly shed: number;

@@ -1,6 +1,7 @@
 // What a recorder would append while a feed lives through trouble: books that fold, holes with their ledger rows, reconnects.
 import fc from '@trader/testkit/fast-check';
 import type { StoredLevel, StoreRecord } from '../src/index.ts';
+import { factData } from './arbitrary-facts.ts';
 
 export const feedStartMs = Date.UTC(2026, 6, 26) - 3000;
 
@@ -29,6 +30,10 @@ const step = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ op: fc.constant('snapshot' as const), pause, market, yes: levels, no: levels }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('trade' as const), pause, market, numbered: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ op: fc.constant('fact' as const), pause, market, numbered: fc.boolean(), data: factData }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('ok' as const), pause, numbered: fc.boolean() }) },
   {
     weight: 1,
@@ -80,6 +85,10 @@ export const feed: fc.Arbitrary<readonly StoreRecord[]> = fc
           if (!one.numbered) unnumber(records, () => seq--);
           break;
         }
+        case 'fact':
+          add({ ...one.data, exchangeAtMs: null, market: one.data.kind === 'exchange' ? null : one.market });
+          if (!one.numbered) unnumber(records, () => seq--);
+          break;
         case 'ok':
           add({ kind: 'raw', text: '{"type":"ok"}' });
           if (!one.numbered) unnumber(records, () => seq--);

@@ -1,6 +1,7 @@
 // Records as they could come, for properties: several epochs and sids mixed, kinds in any order, values at their limits.
 import fc from '@trader/testkit/fast-check';
 import type { StoreRecord } from '../src/index.ts';
+import { factAt, factData } from './arbitrary-facts.ts';
 
 const maxTimeMs = 2 ** 46;
 const midnightMs = Date.UTC(2026, 6, 26);
@@ -79,6 +80,18 @@ const sequenced = fc.tuple(
       }),
     },
     fc.record({ kind: fc.constant('snapshot' as const), market, receivedAtMs: time, yes: levels, no: levels }),
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('fact' as const),
+        data: factData,
+        /** Of a subscription and with a number, of a subscription, or of none. */
+        from: fc.constantFrom('number', 'subscription', 'nowhere'),
+        market,
+        exchangeAtMs: orNull(time),
+        receivedAtMs: time,
+      }),
+    },
   ),
 );
 
@@ -122,9 +135,17 @@ export const storeRecords: fc.Arbitrary<StoreRecord[]> = fc
     return parts.map((part): StoreRecord => {
       if (!Array.isArray(part)) return part;
       const [{ epoch, sid }, forward, record] = part;
+      if (record.kind === 'fact' && record.from !== 'number') {
+        const { data, from, kind: _, ...at } = record;
+        return factAt(data, { ...at, epoch, sid: from === 'nowhere' ? null : sid, seq: null });
+      }
       if (record.kind === 'trade' && record.seq === null) return { ...record, epoch, sid, seq: null };
       const seq = (last.get(`${epoch}/${sid}`) ?? 0) + forward;
       last.set(`${epoch}/${sid}`, seq);
+      if (record.kind === 'fact') {
+        const { data, from: _, kind: __, ...at } = record;
+        return factAt(data, { ...at, epoch, sid, seq });
+      }
       return { ...record, epoch, sid, seq };
     });
   });

@@ -101,7 +101,8 @@ test('a session begins without the database, and has its row and its records onc
   expect((await store.verify(session.id)).ok).toBe(true);
   const [{ raw, seqs } = {}] = await store.query(`
     select (select count(distinct text) from raw_frames) as raw, (select count(*) from (
-      select sid, seq from deltas union select sid, seq from snapshot_frames union select sid, seq from trades)) as seqs`);
+      select sid, seq from deltas union select sid, seq from snapshot_frames union select sid, seq from trades
+      union select sid, seq from tickers)) as seqs`);
   expect(Number(raw) + Number(seqs)).toBe(1000);
 });
 

@@ -81,6 +81,28 @@ export const raw = (over: object = {}): StoreRecord => ({
   ...over,
 });
 
+export const ticker = (seq: number | null, over: object = {}): StoreRecord => ({
+  kind: 'ticker',
+  epoch: 1,
+  sid: 3,
+  seq,
+  market: 'RAIN-TOMORROW',
+  marketId: null,
+  lastPrice: 4400,
+  yesBid: 4300,
+  yesAsk: 4500,
+  yesBidSize: 100,
+  yesAskSize: 200,
+  lastTradeSize: 100,
+  volume: 9_000_000_000,
+  openInterest: 700,
+  volumeDollars: -4,
+  openInterestDollars: null,
+  exchangeAtMs: atMs - 9,
+  receivedAtMs: atMs,
+  ...over,
+});
+
 export const gap = (over: object = {}): StoreRecord => ({
   kind: 'gap',
   epoch: 1,

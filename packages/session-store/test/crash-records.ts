@@ -2,7 +2,7 @@
 // asked whether what it has is what was appended.
 import type { SessionId, StoreRecord } from '../src/index.ts';
 
-/** How far a session's streams have come: deltas and snapshots on one subscription, trades on another, frames kept as text. */
+/** How far a session's streams have come: deltas and snapshots on one subscription, trades and tickers on another, frames kept as text. */
 export type Progress = { readonly session: SessionId; deltas: number; trades: number; raw: number };
 
 /** Number n arrives n ms later. */
@@ -37,19 +37,37 @@ export const deltaOrSnapshot = (seq: number): StoreRecord =>
         receivedAtMs: atMs + seq,
       };
 
+const place = (seq: number) => ({ epoch: 1, sid: 2, seq, market: 'M0', receivedAtMs: atMs + seq });
+
+/** One of 13 is a ticker. */
+const tradeOrTicker = (seq: number): StoreRecord => (seq % 13 === 1 ? tickerOf(seq) : tradeOf(seq));
+
+const tickerOf = (seq: number): StoreRecord => ({
+  kind: 'ticker',
+  ...place(seq),
+  exchangeAtMs: null,
+  marketId: `M-${seq}`,
+  lastPrice: seq % 99,
+  yesBid: null,
+  yesAsk: null,
+  yesBidSize: null,
+  yesAskSize: null,
+  lastTradeSize: null,
+  volume: seq,
+  openInterest: seq * 7,
+  volumeDollars: null,
+  openInterestDollars: null,
+});
+
 const tradeOf = (seq: number): StoreRecord => ({
   kind: 'trade',
-  epoch: 1,
-  sid: 2,
-  seq,
-  market: 'M0',
+  ...place(seq),
   tradeId: `trade-${seq}`,
   yesPrice: seq % 99,
   size: seq,
   takerSide: 'no',
   isBlockTrade: null,
   exchangeAtMs: null,
-  receivedAtMs: atMs + seq,
 });
 
 const rawOf = (number: number): StoreRecord => ({
@@ -71,7 +89,7 @@ export function appendNext(
   for (let left = count; left > 0; left--) {
     const kind = random();
     if (kind < 0.9) session.append(deltaOrSnapshot(++progress.deltas));
-    else if (kind < 0.97) session.append(tradeOf(++progress.trades));
+    else if (kind < 0.97) session.append(tradeOrTicker(++progress.trades));
     else session.append(rawOf(++progress.raw));
   }
 }

@@ -288,7 +288,11 @@ describe('an export that can never be', () => {
     ['a compressed Parquet file', { format: 'parquet.zst' }, /zst\.parquet/],
     ['another case', { format: 'CSV' }, /not "CSV"/],
     ['what every object has', { format: 'toString' }, /not "toString"/],
-    ['an unknown kind', { what: 'delta' }, /^what must be one of deltas, snapshots, trades, gaps, not "delta"\.$/],
+    [
+      'an unknown kind',
+      { what: 'delta' },
+      /^what must be one of deltas, snapshots, trades, gaps, .*, exchange, not "delta"\.$/,
+    ],
     ['a folder that is none', { folder: 7 }, /^folder must be a path, not 7\.$/],
     ['an empty folder', { folder: '' }, /^folder must be a path/],
     [

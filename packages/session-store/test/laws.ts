@@ -86,16 +86,16 @@ export async function judgeStore(store: SessionStore, promised: Promised): Promi
     duplicates: await one(`
       select count(*) - count(distinct (session_id, sid, seq)) as n from (
         select session_id, sid, seq from (${numbers}) as numbered
-        union all select session_id, sid, seq from trades
+        union all select session_id, sid, seq from (${traded}) as traded
         union all select session_id, -1, text::bigint from raw_frames) as every`),
     unnamedHoles: await one(`
       select count(*) as n from (
         select session_id, 1 as sid, generate_series(1, max(seq)) as seq from (${numbers}) as numbered group by 1
-        union all select session_id, 2, generate_series(1, max(seq)) from trades group by 1
+        union all select session_id, 2, generate_series(1, max(seq)) from (${traded}) as traded group by 1
         union all select session_id, -1, generate_series(1, max(text::bigint)) from raw_frames group by 1
         except (
           select session_id, 1, seq from (${numbers}) as numbered
-          union all select session_id, 2, seq from trades
+          union all select session_id, 2, seq from (${traded}) as traded
           union all select session_id, -1, text::bigint from raw_frames)) as missing
       where not exists (
         select 1 from gap_records as gap
@@ -108,7 +108,9 @@ export async function judgeStore(store: SessionStore, promised: Promised): Promi
             or session_id in (select session_id from deltas where exchange_at_us is not null) and exchange_at_us
               is distinct from case when seq % 5 <> 0 then (${firstAtMs} + seq - 5) * 1000 + seq * 37 % 1000 end)
         + (select count(*) from snapshots where size <> seq or market <> 'M' || seq % 3 or seq % 17 <> 1)
-        + (select count(*) from trades where trade_id <> 'trade-' || seq or size <> seq or yes_price <> seq % 99) as n`),
+        + (select count(*) from trades where trade_id <> 'trade-' || seq or size <> seq or yes_price <> seq % 99)
+        + (select count(*) from tickers where market <> 'M0' or market_id <> 'M-' || seq or volume <> seq or open_interest <> seq * 7
+          or last_price <> seq % 99) as n`),
     lost: await lostRecords(ask, promised),
     miscounted: (await one(miscounted)) + (await fallenCounters(ask)),
     ...(await rebuiltBooks(store, ids, ask)),
@@ -122,6 +124,9 @@ const isLeft = `status = 'active' or lease_until is not null`;
 const numbers = `
   select session_id, sid, seq from deltas union all select session_id, sid, seq from snapshot_frames`;
 
+/** Trades, and the tickers among them. */
+const traded = `select session_id, sid, seq from trades union all select session_id, sid, seq from tickers`;
+
 const miscounted = `
   select (
     select count(*) from sessions where
@@ -129,14 +134,16 @@ const miscounted = `
       or snapshots <> (select count(*) from snapshot_records where session_id = id)
       or trades <> (select count(*) from trades where session_id = id)
       or raw <> (select count(*) from raw_frames where session_id = id)
-      or messages <> deltas + snapshots + trades + raw
+      or facts <> (select count(*) from fact_records where session_id = id)
+      or messages <> deltas + snapshots + trades + raw + facts
   ) + (
     select count(*) from recorders join (
       select recorder, sum(messages) as messages, sum(deltas) as deltas, sum(snapshots) as snapshots,
-        sum(trades) as trades, sum(raw) as raw, sum(gaps) as gaps
+        sum(trades) as trades, sum(raw) as raw, sum(facts) as facts, sum(gaps) as gaps
       from sessions group by recorder) as summed on summed.recorder = recorders.name
-    where (recorders.messages, recorders.deltas, recorders.snapshots, recorders.trades, recorders.raw, recorders.gaps)
-      <> (summed.messages, summed.deltas, summed.snapshots, summed.trades, summed.raw, summed.gaps)
+    where (recorders.messages, recorders.deltas, recorders.snapshots, recorders.trades, recorders.raw, recorders.facts,
+      recorders.gaps)
+      <> (summed.messages, summed.deltas, summed.snapshots, summed.trades, summed.raw, summed.facts, summed.gaps)
   ) as n`;
 
 type Ask = (text: string) => Promise<readonly Record<string, unknown>[]>;
@@ -146,7 +153,7 @@ async function lostRecords(ask: Ask, promised: Promised): Promise<number> {
   const ends = await ask(`
     select id::text, what, last from (
       select session_id as id, 'deltas' as what, max(seq) as last from (${numbers}) as numbered group by 1
-      union all select session_id, 'trades', max(seq) from trades group by 1
+      union all select session_id, 'trades', max(seq) from (${traded}) as traded group by 1
       union all select session_id, 'raw', max(text::bigint) from raw_frames group by 1
       union all select session_id, case sid when 1 then 'deltas' else 'trades' end, max(last_seq)
         from gap_records where sid is not null group by session_id, sid

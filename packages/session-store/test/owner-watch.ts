@@ -33,7 +33,7 @@ export async function watchOwners(url: string): Promise<void> {
     end $note$;
     create trigger note_fall after update on recorders for each row
       when (new.messages < old.messages or new.deltas < old.deltas or new.snapshots < old.snapshots
-        or new.trades < old.trades or new.raw < old.raw or new.gaps < old.gaps or new.shed < old.shed)
+        or new.trades < old.trades or new.raw < old.raw or new.facts < old.facts or new.gaps < old.gaps or new.shed < old.shed)
       execute function note_fall();`);
   await sql.end({ timeout: 1 });
 }

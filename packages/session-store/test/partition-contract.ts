@@ -23,7 +23,7 @@ import {
 import { encodeBatch } from '../src/batch/writing/encode-batch.ts';
 import { storedCounters } from '../src/ownership/stored-counters.ts';
 import { writeBatch } from '../src/batch/writing/write-batch.ts';
-import { batchesOf, delta, gap, openBelow, raw, snapshot, trade, type ContractEngine } from './contract.ts';
+import { batchesOf, delta, gap, openBelow, raw, snapshot, ticker, trade, type ContractEngine } from './contract.ts';
 import { storedRecords } from './stored-records.ts';
 import { listen } from './listen.ts';
 
@@ -43,6 +43,7 @@ const oneOfEach = (seq: number, receivedAtMs: number): StoreRecord[] => [
   delta(seq + 1, { receivedAtMs, exchangeAtMs: null }),
   trade(seq + 2, { receivedAtMs, exchangeAtMs: null }),
   raw({ receivedAtMs }),
+  ticker(seq, { receivedAtMs }),
 ];
 
 export function partitionContract(name: string, given: ContractEngine): void {
@@ -175,8 +176,8 @@ export function partitionContract(name: string, given: ContractEngine): void {
       await engine!.close();
 
       store = await createSessionStore(location);
-      const { deltas, snapshots, trades, raw } = await storedRecords(store, session.id);
-      expect([deltas, snapshots, trades, raw].map((records) => records.length)).toEqual([2, 2, 2, 2]);
+      const { deltas, snapshots, trades, raw, facts } = await storedRecords(store, session.id);
+      expect([deltas, snapshots, trades, raw, facts].map((records) => records.length)).toEqual([2, 2, 2, 2, 2]);
       expect((await store.sessions())[0]).toEqual(before);
       const ledger = await store.query('select * from gaps where session_id = $1', [session.id]);
       expect(ledger).toMatchObject([
@@ -191,7 +192,7 @@ export function partitionContract(name: string, given: ContractEngine): void {
       const [lostFromMs, lostToMs] = [daysAgo(30), (today - 7) * dayMs];
       expect([await reads(0, lostFromMs), await reads(0, lostFromMs + 1)]).toEqual([false, true]);
       expect([await reads(lostToMs, Infinity), await reads(lostToMs - 1, Infinity)]).toEqual([false, true]);
-      const lost = { snapshots: 2, deltas: 2, trades: 2, raw: 2 };
+      const lost = { snapshots: 2, deltas: 2, trades: 2, raw: 2, facts: 2 };
       expect(await store.query('select * from expirations')).toMatchObject([lost]);
     });
 
@@ -211,11 +212,11 @@ export function partitionContract(name: string, given: ContractEngine): void {
       await session.flush();
       const lost = async () => {
         runtime.advance(1000);
-        return store.query('select deltas, snapshots, trades, raw from expirations');
+        return store.query('select deltas, snapshots, trades, raw, facts from expirations');
       };
-      await expect.poll(lost).toEqual([{ deltas: 1, snapshots: 1, trades: 1, raw: 1 }]);
+      await expect.poll(lost).toEqual([{ deltas: 1, snapshots: 1, trades: 1, raw: 1, facts: 1 }]);
       expect(await rowsByPartition()).toEqual({});
-      expect(await session.close(closed)).toMatchObject({ messages: 4 });
+      expect(await session.close(closed)).toMatchObject({ messages: 5 });
       await store.close();
       expect(failures).toEqual([]);
       expect(runtime.armedTimers).toBe(0);
@@ -231,7 +232,7 @@ export function partitionContract(name: string, given: ContractEngine): void {
       const dropped = partitionedTables.map((table) => nameOfDay(table, today - 40));
       expect(await partitions.dropExpired(dayMs)).toEqual(dropped);
       const expired = await run(async (run) => run(sql`select * from expirations`));
-      expect(expired).toMatchObject([{ session_id: id, snapshots: 2, deltas: 2, trades: 2, raw: 2 }]);
+      expect(expired).toMatchObject([{ session_id: id, snapshots: 2, deltas: 2, trades: 2, raw: 2, facts: 2 }]);
     });
 
     test('leave the end of a hole behind when the snapshot that ended it is dropped', async () => {

@@ -289,7 +289,7 @@ export function readingContract(name: string, given: ContractEngine): void {
         expect(laws.map(({ law, ok, checked }) => [law, ok, checked])).toEqual([
           ['session row', true, 4],
           ['no orphan', true, 1],
-          ['counters', true, 14],
+          ['counters', true, 16],
           ['readable', true, 5],
           ['no unnamed hole', true, 11],
           ['no duplicate', true, 4],

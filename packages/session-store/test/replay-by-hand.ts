@@ -21,23 +21,27 @@ export function replayByHand(records: readonly StoreRecord[]): readonly StoreRec
     .map(({ record }) => record);
 }
 
+const isFact = ({ kind }: StoreRecord) => ['market', 'lifecycle', 'ticker', 'exchange'].includes(kind);
+
 const numberOf = (record: StoreRecord): number | null =>
   record.sid === null ? null : record.kind === 'gap' ? record.firstSeq : record.seq;
 
 function streamOf(record: StoreRecord): string {
   if (numberOf(record) !== null) return `${record.epoch}/${record.sid}`;
+  if (isFact(record)) return 'fact';
   return record.kind === 'trade' ? `trades ${record.epoch}/${record.sid}` : record.kind;
 }
 
 function streamRank(record: StoreRecord): { rank: number; sid: number } {
   if (numberOf(record) !== null) return { rank: 1, sid: record.sid! };
   if (record.kind === 'raw') return { rank: 0, sid: 0 };
+  if (isFact(record)) return { rank: 0, sid: 1 };
   return record.kind === 'trade' ? { rank: 2, sid: record.sid } : { rank: 3, sid: 0 };
 }
 
 /** By number, where they have one; of one number the hole comes first, then as below. */
 function inOwnOrder(stream: readonly StoreRecord[]): readonly StoreRecord[] {
-  const kinds = ['gap', 'snapshot', 'delta', 'trade', 'raw'];
+  const kinds = ['gap', 'snapshot', 'delta', 'trade', 'raw', 'market', 'lifecycle', 'ticker', 'exchange'];
   if (numberOf(stream[0]!) === null) return stream;
   return stream.toSorted(
     (one, other) => numberOf(one)! - numberOf(other)! || kinds.indexOf(one.kind) - kinds.indexOf(other.kind),

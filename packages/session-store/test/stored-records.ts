@@ -1,5 +1,7 @@
 // Reads a session back through the views alone, as anybody could, and makes records of the rows.
+import { fieldsOf, type FactKind } from '../src/batch/fact-fields.ts';
 import type {
+  FactRecord,
   GapRecord,
   RawRecord,
   SessionId,
@@ -80,7 +82,20 @@ export async function storedRecords(store: SessionStore, id: SessionId) {
     ...(row['ticker'] !== null && { market: row['ticker'] }),
   })) as GapRecord[];
 
-  return { deltas, snapshots, trades, raw, gaps };
+  const facts = (await of('fact_records left join markets on id = market_id', 'ordinal')).map((row) => {
+    const kind = row['kind'] as FactKind;
+    const known = (typeof row['data'] === 'string' ? JSON.parse(row['data']) : row['data']) as Row;
+    return {
+      kind,
+      ...keyOf(row),
+      market: row['ticker'],
+      exchangeAtMs: ms(row['exchange_at']),
+      receivedAtMs: ms(row['received_at']),
+      ...Object.fromEntries(fieldsOf(kind).map(([name]) => [name, known[name] ?? null])),
+    };
+  }) as unknown as FactRecord[];
+
+  return { deltas, snapshots, trades, raw, facts, gaps };
 }
 
 const keyOf = (row: Row) => ({

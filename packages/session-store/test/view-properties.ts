@@ -3,6 +3,7 @@ import fc from '@trader/testkit/fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StoreLocation, StoreRecord } from '../src/index.ts';
 import { storeRecords } from './arbitrary-records.ts';
+import { isFact } from '../src/batch/fact-fields.ts';
 import type { ContractEngine } from './contract.ts';
 import { ReusedStore } from './reused-store.ts';
 import { storedRecords } from './stored-records.ts';
@@ -42,6 +43,7 @@ function inReadingOrder(records: readonly StoreRecord[]) {
     snapshots: ofKind('snapshot').toSorted(byKey),
     trades: ofKind('trade'),
     raw: ofKind('raw'),
+    facts: records.filter(isFact),
     gaps: ofKind('gap'),
   };
 }

@@ -4,7 +4,16 @@ import { createLog } from '../log/log.ts';
 import type { CoordinatorTransition } from './step.ts';
 import { TransitionLog } from './transitions.ts';
 
-const counted = (deltas: number) => ({ messages: deltas, snapshots: 0, deltas, trades: 0, raw: 0, gaps: 0, shed: 0 });
+const counted = (deltas: number) => ({
+  messages: deltas,
+  snapshots: 0,
+  deltas,
+  trades: 0,
+  raw: 0,
+  facts: 0,
+  gaps: 0,
+  shed: 0,
+});
 const quiet = { lastedMs: 5, unhealthy: [], kind: null, outageMs: null, sessionClosed: null, sessionOpened: null };
 const recovered = { ...quiet, from: 'error', to: 'ready', cause: 'the feed is live', kind: 'recovery' } as const;
 

@@ -7,6 +7,7 @@ export const counterNames = Object.keys({
   deltas: 0,
   trades: 0,
   raw: 0,
+  facts: 0,
   gaps: 0,
   shed: 0,
 } satisfies Record<keyof SessionCounters, 0>) as readonly (keyof SessionCounters)[];

@@ -8,6 +8,7 @@ const counted = (deltas: number): SessionCounters => ({
   deltas,
   trades: 0,
   raw: 0,
+  facts: 0,
   gaps: 0,
   shed: 0,
 });

@@ -7,11 +7,11 @@ import { OrderbookClientError } from '../errors.ts';
 import type { OrderbookEvent } from '../events.ts';
 import { isPromise } from '../io/is-promise.ts';
 import type { Runtime } from '../io/runtime.ts';
-import type { FeedRecord } from '../records.ts';
+import type { FeedRecord, ReferenceRecord } from '../records.ts';
 import type { RecordedTime } from './recorded-time.ts';
 
-/** Anything that gives records in order, at once or one by one. */
-export type RecordSource = AsyncIterable<FeedRecord> | Iterable<FeedRecord>;
+/** Anything that gives records in order, at once or one by one. Reference data, which is no event, is passed over. */
+export type RecordSource = AsyncIterable<FeedRecord | ReferenceRecord> | Iterable<FeedRecord | ReferenceRecord>;
 
 /** Who reads what is told. */
 export interface ReplayReaders {
@@ -46,7 +46,7 @@ export class ReplayDriver implements Feed {
   readonly #emit: (event: OrderbookEvent) => void;
   readonly #readers: () => ReplayReaders;
   readonly #effects: FeedEffect[] = [];
-  #iterator: AsyncIterator<FeedRecord> | Iterator<FeedRecord> | null = null;
+  #iterator: AsyncIterator<FeedRecord | ReferenceRecord> | Iterator<FeedRecord | ReferenceRecord> | null = null;
   #isStarted = false;
   #isOver = false;
   #isPaused = false;
@@ -130,6 +130,10 @@ export class ReplayDriver implements Feed {
         const { done, value } = isPromise(next) ? await next : next;
         if (this.#isOver) return;
         if (done) break;
+        if (isReference(value)) {
+          if (++this.#sinceTurn >= RECORDS_PER_TURN) await this.#turn();
+          continue;
+        }
         const toWaitFor = this.#play(value);
         if (toWaitFor) await toWaitFor;
       }
@@ -265,6 +269,12 @@ export class ReplayDriver implements Feed {
     }
   }
 }
+
+/** What comes from outside may be no record at all. */
+const isReference = (record: FeedRecord | ReferenceRecord): record is ReferenceRecord => {
+  const { kind } = (record ?? {}) as { readonly kind?: unknown };
+  return kind === 'market' || kind === 'exchange';
+};
 
 /** When a record arrived, or a hole began; what is no record has no time. */
 const arrivalOf = (record: FeedRecord, nowMs: number): number => {

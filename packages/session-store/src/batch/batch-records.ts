@@ -1,15 +1,17 @@
 import type { DeltaColumns } from './delta-columns.ts';
 import type { TradeColumns } from './trade-columns.ts';
 import type { Batch } from './collector.ts';
+import { factOfEntry } from './fact-entry.ts';
 import type { DeltaRecord, StoreRecord, TradeRecord } from '../records.ts';
 
 /** The records that a batch was made of: of each kind and subscription in the order in which they were taken. */
-export function batchRecords({ markets, chunks, snapshots, trades, raw, gaps }: Batch): readonly StoreRecord[] {
+export function batchRecords({ markets, chunks, snapshots, trades, raw, facts, gaps }: Batch): readonly StoreRecord[] {
   return [
     ...snapshots.map(({ record }) => record),
     ...chunks.flatMap((chunk) => deltasOf(chunk, markets)),
     ...trades.flatMap((chunk) => tradesOf(chunk, markets)),
     ...raw.map(({ record }) => record),
+    ...facts.map(factOfEntry),
     ...gaps.map(({ record }) => record),
   ];
 }

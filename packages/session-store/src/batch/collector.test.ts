@@ -166,6 +166,7 @@ describe('numbers', () => {
       deltas: 3,
       trades: 1,
       raw: 0,
+      facts: 0,
       gaps: 0,
       shed: 0,
     });

@@ -3,6 +3,7 @@
 import { SessionStoreError } from '../errors.ts';
 import type {
   DeltaRecord,
+  FactRecord,
   GapRecord,
   RawRecord,
   SessionCounters,
@@ -11,8 +12,10 @@ import type {
   TradeRecord,
 } from '../records.ts';
 import { DeltaColumns } from './delta-columns.ts';
+import { entryOfFact, type FactEntry } from './fact-entry.ts';
+import { isFact } from './fact-fields.ts';
 import { Keyframes, mayConcern, type Keyframe, type KeyframeSpacing } from './keyframes.ts';
-import { bookBytes, recordBytes } from './record-bytes.ts';
+import { bookBytes, factBytes, recordBytes } from './record-bytes.ts';
 import { checkRecord, isName, refuse } from './record-check.ts';
 import { ShedRanges, type SheddableRecord } from './shed-ranges.ts';
 import { TradeColumns } from './trade-columns.ts';
@@ -32,7 +35,7 @@ export interface Batch {
   readonly records: number;
   /** Memory that the records take, estimated. */
   readonly bytes: number;
-  /** Names that `DeltaColumns.markets` and `BookEntry.market` point into; those that holes name are among them. */
+  /** Names that `DeltaColumns.markets` and `BookEntry.market` point into; those that holes and facts name are among them. */
   readonly markets: readonly string[];
   readonly chunks: readonly DeltaColumns[];
   readonly snapshots: readonly BookEntry<SnapshotRecord>[];
@@ -40,6 +43,7 @@ export interface Batch {
   readonly keyframes: readonly BookEntry[];
   readonly trades: readonly TradeColumns[];
   readonly raw: readonly Numbered<RawRecord>[];
+  readonly facts: readonly FactEntry[];
   readonly gaps: readonly GapEntry[];
   /** The latest arrival in it, `null` where it holds nothing but gaps. */
   readonly lastRecordAtMs: number | null;
@@ -51,7 +55,10 @@ export type BookEntry<T extends Keyframe = Keyframe> = { readonly market: number
 /** `shed` is how many records the session itself dropped there. */
 export type GapEntry = Numbered<GapRecord> & { readonly shed: number };
 
-type NumberedRecord = DeltaRecord | SnapshotRecord | TradeRecord;
+type NumberedFact = FactRecord & { readonly sid: number; readonly seq: number };
+type NumberedRecord = DeltaRecord | SnapshotRecord | TradeRecord | NumberedFact;
+
+const hasNumber = (record: FactRecord): record is NumberedFact => record.sid !== null && record.seq !== null;
 
 type Stream = {
   readonly epoch: number;
@@ -75,7 +82,7 @@ const maxStreams = 1000;
 export class Collector {
   readonly #keyframes: Keyframes;
   #eras = 0;
-  readonly #appended = { messages: 0, snapshots: 0, deltas: 0, trades: 0, raw: 0, gaps: 0, shed: 0 };
+  readonly #appended = { messages: 0, snapshots: 0, deltas: 0, trades: 0, raw: 0, facts: 0, gaps: 0, shed: 0 };
   readonly #streams = new Map<string, Stream>();
   #latest: Stream | null = null;
   readonly #shed = new ShedRanges();
@@ -141,6 +148,12 @@ export class Collector {
         this.#batch.raw.push({ ordinal: this.#appended.raw++, record });
         this.#arrived(record.receivedAtMs);
         break;
+      case 'market':
+      case 'lifecycle':
+      case 'ticker':
+      case 'exchange':
+        this.#addFact(record);
+        break;
       case 'gap':
         if (typeof record.market === 'string') this.#marketOf({ kind: record.kind, market: record.market });
         this.#batch.gaps.push({ ordinal: this.#appended.gaps++, record, shed: 0 });
@@ -152,7 +165,7 @@ export class Collector {
         break;
     }
     this.#batch.records++;
-    this.#batch.bytes += recordBytes(record);
+    if (!isFact(record)) this.#batch.bytes += recordBytes(record);
     // So that no stored record lies within a shed range.
     if (record.kind !== 'gap') this.#enterShedRanges();
   }
@@ -165,7 +178,9 @@ export class Collector {
    */
   shed(record: SheddableRecord): void {
     checkRecord(record);
-    if (record.kind !== 'raw') {
+    if (isFact(record)) {
+      if (hasNumber(record)) this.#streamOf(record).lastSeq = record.seq;
+    } else if (record.kind !== 'raw') {
       if (!isName(record.market)) refuse(record.kind, 'market', record.market);
       const stream = this.#streamOf(record);
       if (record.seq !== null) stream.lastSeq = record.seq;
@@ -235,6 +250,27 @@ export class Collector {
     this.#arrived(record.receivedAtMs);
   }
 
+  #addFact(record: FactRecord): void {
+    const stream = hasNumber(record) ? this.#streamOf(record) : null;
+    const entry = this.#entryOf(record);
+    if (entry.market !== null) this.#marketOf({ kind: record.kind, market: entry.market });
+    if (stream) stream.lastSeq = record.seq!;
+    this.#batch.facts.push(entry);
+    this.#batch.bytes += factBytes(entry);
+    this.#appended.facts++;
+    this.#arrived(record.receivedAtMs);
+  }
+
+  #entryOf(record: FactRecord): FactEntry {
+    try {
+      return entryOfFact(record, this.#appended.facts);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const text = `A ${record.kind} record cannot be stored: it is no JSON (${why}). It was not taken.`;
+      throw new SessionStoreError('RECORD_INVALID', text, { cause });
+    }
+  }
+
   #enterShedRanges(): void {
     if (this.#shed.size === 0) return;
     for (const { record, shed } of this.#shed.take()) {
@@ -300,6 +336,7 @@ const emptyBatch = () => ({
   keyframes: [] as BookEntry[],
   trades: [] as TradeColumns[],
   raw: [] as Numbered<RawRecord>[],
+  facts: [] as FactEntry[],
   gaps: [] as GapEntry[],
   lastRecordAtMs: null as number | null,
 });

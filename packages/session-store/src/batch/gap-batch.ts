@@ -18,6 +18,7 @@ export const batchOfGaps = (ordinal: number, gaps: readonly GapEntry[], firstGap
   keyframes: [],
   trades: [],
   raw: [],
+  facts: [],
   gaps: gaps.map((entry, index) => ({ ...entry, ordinal: firstGap + index })),
   lastRecordAtMs: null,
 });

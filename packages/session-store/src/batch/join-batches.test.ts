@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { storeRecords } from '../../test/arbitrary-records.ts';
 import { batchRecords } from './batch-records.ts';
 import { Collector, type Batch } from './collector.ts';
+import { isFact } from './fact-fields.ts';
 import { joinBatches } from './join-batches.ts';
 import type { StoreRecord } from '../records.ts';
 
@@ -60,7 +61,7 @@ test('are joined however large they are', () => {
 test('a batch gives its records back, each kind of each subscription in order', () => {
   const byKind = (records: readonly StoreRecord[]) =>
     Map.groupBy(records, ({ kind, epoch, sid }) =>
-      kind === 'raw' || kind === 'gap' ? kind : `${kind} ${epoch}/${sid}`,
+      kind === 'raw' || kind === 'gap' ? kind : isFact({ kind }) ? 'fact' : `${kind} ${epoch}/${sid}`,
     );
   fc.assert(
     fc.property(storeRecords, (records) => {

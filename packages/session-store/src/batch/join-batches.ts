@@ -46,6 +46,7 @@ export function joinBatches(batches: readonly Batch[]): Batch {
     keyframes,
     trades: trades.chunks,
     raw: batches.flatMap(({ raw }) => raw),
+    facts: batches.flatMap(({ facts }) => facts),
     gaps: batches.flatMap(({ gaps }) => gaps),
     lastRecordAtMs,
   };

@@ -23,6 +23,18 @@ const micros: Values = {
   wrong: [-1, 1000, 0.5, Number.NaN, Infinity, '1', 2 ** 53, {}],
 };
 
+/** Of a field of a fact: what is left out is not known. */
+const may = ({ right, wrong }: Values): Values => ({
+  right: [...right, null, undefined],
+  wrong: wrong.filter((value) => value !== null && value !== undefined),
+});
+const flag = { right: [true, false], wrong: [0, 'no'] };
+const number = { right: [0.1, -1e300], wrong: [Number.NaN, Infinity, '1'] };
+const json = { right: [{}, { a: [1] }], wrong: ['{}', [], 1] };
+const range = { start: 0, end: 10_000, step: 100 };
+const ranges = { right: [[], [range]], wrong: [{}, [null], [{ ...range, step: 0.5 }], [[0, 1, 2]]] };
+
+const place = { epoch: int32, sid: open(whole), seq: open(whole), exchangeAtMs: open(time), receivedAtMs: time };
 const sid = { epoch: int32, sid: whole, receivedAtMs: time };
 const fields: Readonly<Record<StoreRecord['kind'], Readonly<Record<string, Values>>>> = {
   delta: { ...sid, seq: whole, side, price: int32, delta: whole, exchangeAtMs: open(time), exchangeAtUs: micros },
@@ -48,6 +60,33 @@ const fields: Readonly<Record<StoreRecord['kind'], Readonly<Record<string, Value
     cause: text,
     market: open({ right: [...name.right, undefined], wrong: name.wrong }),
   },
+  market: {
+    ...place,
+    market: name,
+    title: may(text),
+    openAtMs: may(time),
+    canCloseEarly: may(flag),
+    floorStrike: may(number),
+  },
+  lifecycle: {
+    ...place,
+    sid: whole,
+    market: open(name),
+    about: text,
+    priceRanges: may(ranges),
+    customStrike: may(json),
+    settlementValue: may(int32),
+  },
+  ticker: {
+    ...place,
+    sid: whole,
+    market: name,
+    volume: whole,
+    openInterest: whole,
+    yesBid: may(int32),
+    volumeDollars: may(whole),
+  },
+  exchange: { ...place, market: open(name), schedule: may(json), tradingActive: may(flag) },
 };
 
 const recordOf = (kind: StoreRecord['kind'], over: object) =>

@@ -1,7 +1,16 @@
 // What the tables can hold, checked when a record is handed over: a record that the database would refuse must not get
 // as far as a batch, where it would take its neighbours with it.
 import { SessionStoreError } from '../errors.ts';
-import type { DeltaRecord, GapRecord, RawRecord, SnapshotRecord, StoreRecord, TradeRecord } from '../records.ts';
+import type {
+  DeltaRecord,
+  FactRecord,
+  GapRecord,
+  RawRecord,
+  SnapshotRecord,
+  StoreRecord,
+  TradeRecord,
+} from '../records.ts';
+import { fieldsOf, type FactFieldType } from './fact-fields.ts';
 
 /** PostgreSQL adds ms to a time in double arithmetic, which is exact for our times up to the year 4199. */
 export const maxTimeMs = 2 ** 46;
@@ -37,6 +46,11 @@ export function checkRecord(record: StoreRecord): void {
       return checkRaw(record);
     case 'gap':
       return checkGap(record);
+    case 'market':
+    case 'lifecycle':
+    case 'ticker':
+    case 'exchange':
+      return checkFact(record);
     default:
       refuse('store', 'kind', (record as { kind?: unknown }).kind);
   }
@@ -99,6 +113,39 @@ function checkRaw(record: RawRecord): void {
   // The text is a frame's content, so it is not quoted.
   if (typeof record.text !== 'string') refuse(record.kind, 'text', typeof record.text);
 }
+
+function checkFact(record: FactRecord): void {
+  const { kind, epoch, sid, seq, market, exchangeAtMs, receivedAtMs } = record;
+  if (!isInt32(epoch)) refuse(kind, 'epoch', epoch);
+  const comesByFeed = kind === 'lifecycle' || kind === 'ticker';
+  if (sid === null ? comesByFeed : !isNumber(sid)) refuse(kind, 'sid', sid);
+  if (seq !== null && !isNumber(seq)) refuse(kind, 'seq', seq);
+  if (market === null ? kind === 'market' || kind === 'ticker' : !isName(market)) refuse(kind, 'market', market);
+  if (exchangeAtMs !== null && !isTime(exchangeAtMs)) refuse(kind, 'exchangeAtMs', exchangeAtMs);
+  if (!isTime(receivedAtMs)) refuse(kind, 'receivedAtMs', receivedAtMs);
+  const values = record as unknown as Readonly<Record<string, unknown>>;
+  for (const [name, { type, isRequired = false }] of fieldsOf(kind)) {
+    const value = values[name] ?? null;
+    if (value === null ? isRequired : !fits[type](value)) refuse(kind, name, value);
+  }
+}
+
+const fits: Readonly<Record<FactFieldType, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === 'string',
+  time: (value) => isTime(value as number),
+  boolean: (value) => typeof value === 'boolean',
+  price: (value) => isInt32(value as number),
+  size: isNumber,
+  integer: isNumber,
+  number: Number.isFinite,
+  ranges: (value) =>
+    Array.isArray(value) &&
+    value.every((range: unknown) => {
+      const { start, end, step } = (range ?? {}) as Readonly<Record<string, unknown>>;
+      return [start, end, step].every((at) => isInt32(at as number));
+    }),
+  json: (value) => typeof value === 'object' && !Array.isArray(value),
+};
 
 function checkGap(record: GapRecord): void {
   if (!isInt32(record.epoch)) refuse(record.kind, 'epoch', record.epoch);

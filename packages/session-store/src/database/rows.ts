@@ -30,6 +30,7 @@ export function sessionRow(row: Row): SessionRow {
     deltas: numberOf(row, 'deltas'),
     trades: numberOf(row, 'trades'),
     raw: numberOf(row, 'raw'),
+    facts: numberOf(row, 'facts'),
     gaps: numberOf(row, 'gaps'),
     shed: numberOf(row, 'shed'),
   };

@@ -5,7 +5,7 @@
 //
 // Large tables carry no foreign keys and no sequences, so that they can be partitioned and distributed; a session's rows are
 // guarded by the update of its `sessions` row in the same transaction. `delta_chunks`, `snapshot_records`, `trade_chunks`,
-// `raw_frames`, `market_chunks` and `keyframes` are partitioned by the day of `received_at` (which Drizzle cannot say, so only
+// `raw_frames`, `fact_records`, `market_chunks` and `keyframes` are partitioned by the day of `received_at` (which Drizzle cannot say, so only
 // the migrations do); that is why `received_at` is the last column of their keys. A record's time is decided when it is
 // appended, so a retry has the same key.
 import { sql } from 'drizzle-orm';
@@ -16,6 +16,7 @@ import {
   date,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   smallint,
@@ -42,6 +43,7 @@ const counters = {
   deltas: count('deltas'),
   trades: count('trades'),
   raw: count('raw'),
+  facts: count('facts'),
   gaps: count('gaps'),
   shed: count('shed'),
 };
@@ -262,6 +264,31 @@ export const rawFrames = pgTable(
 );
 
 /**
+ * Facts of every kind (src/batch/fact-fields.ts), numbered by us because not all have a number of their own. A view for each kind shows
+ * its fields.
+ */
+export const factRecords = pgTable(
+  'fact_records',
+  {
+    sessionId: uuid('session_id').notNull(),
+    ordinal: number('ordinal').notNull(),
+    kind: text().notNull(),
+    epoch: integer().notNull(),
+    sid: number('sid'),
+    seq: number('seq'),
+    marketId: integer('market_id'),
+    exchangeAt: moment('exchange_at'),
+    receivedAt: moment('received_at').notNull(),
+    /** Its other fields but for those that are null; a JSON string of that where `jsonb` cannot hold it. */
+    data: jsonb().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.ordinal, table.receivedAt] }),
+    index('fact_records_market').on(table.marketId, table.kind, table.receivedAt),
+  ],
+);
+
+/**
  * The ledger: each hole of a session, named. The view `gaps` adds the end of holes that were open when written, and what
  * `expirations` says.
  */
@@ -301,4 +328,5 @@ export const expirations = pgTable('expirations', {
   deltas: count('deltas'),
   trades: count('trades'),
   raw: count('raw'),
+  facts: count('facts'),
 });

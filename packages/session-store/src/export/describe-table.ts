@@ -103,6 +103,7 @@ const fieldTypes: Readonly<Record<ColumnType, string>> = {
   side: 'string',
   int32: 'integer',
   int64: 'integer',
+  double: 'number',
   boolean: 'boolean',
   time: 'datetime',
   microtime: 'datetime',

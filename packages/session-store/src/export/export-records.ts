@@ -21,13 +21,21 @@ import { checkExportOptions, type ExportOptions, type ExportResult } from './exp
 import { CoverageRows, dataPackage, parquetMetadata } from './describe-table.ts';
 import { encodingOf } from './export-formats.ts';
 import { partOf, TableFile } from './table-file.ts';
+import { exportedFacts } from './fact-tables.ts';
 import { coverageColumns, tables, type Cell, type Column, type ExportedKind, type Table } from './tables.ts';
+
+const facts = new Set<Kind>(['facts', 'loose facts']);
 
 const kinds: Readonly<Record<ExportedKind, ReadonlySet<Kind>>> = {
   deltas: new Set<Kind>(['deltas']),
   snapshots: new Set<Kind>(['snapshots']),
   trades: new Set<Kind>(['trades', 'loose trades']),
   gaps: new Set<Kind>(['gaps', 'loose gaps', 'expired']),
+  markets: facts,
+  lifecycle: facts,
+  settlements: facts,
+  tickers: facts,
+  exchange: facts,
 };
 
 /**
@@ -100,10 +108,18 @@ async function writeRecords(
   const wanted = markets === undefined ? null : await names.numbersOf(markets);
   for (const [index, session] of sessions.entries()) {
     const damaged = (problem: string) => (onDamage ? onDamage({ session, problem }) : refuseDamage(problem));
-    const reading = { read, names, session, markets: wanted, span: spanOf(time), onDamage: damaged };
+    const reading = {
+      read,
+      names,
+      session,
+      markets: wanted,
+      span: spanOf(time),
+      onDamage: damaged,
+      facts: exportedFacts(what),
+    };
     try {
-      const { numbered, loose } = await sessionStreams(reading, kinds[what]);
-      for (const stream of [...numbered, ...loose]) {
+      const { looseFirst, numbered, loose } = await sessionStreams(reading, kinds[what]);
+      for (const stream of [...looseFirst, ...numbered, ...loose]) {
         for await (const page of stream.pages()) {
           signal?.throwIfAborted();
           await file.add(page.flatMap((record) => table.rows(record, session)));

@@ -11,6 +11,7 @@ const elements: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
   side: string,
   int32: { type: 'INT32' },
   int64: { type: 'INT64' },
+  double: { type: 'DOUBLE' },
   boolean: { type: 'BOOLEAN' },
   // A moment, not a clock on a wall: that is what `isAdjustedToUTC` says.
   time: {

@@ -1,64 +1,54 @@
-import type { SessionId, StoreRecord } from '../records.ts';
+import type { StoreRecord } from '../records.ts';
+import {
+  boolean,
+  epoch,
+  exactExchangeAt,
+  exchangeAt,
+  int64,
+  market,
+  orNull,
+  price,
+  receivedAt,
+  seq,
+  sessionId,
+  sid,
+  side,
+  size,
+  text,
+  time,
+  type Cell,
+  type Column,
+  type Table,
+} from './columns.ts';
+import { factTables } from './fact-tables.ts';
 
-/** What a value may be. Times are ms since the epoch; µs as a bigint, where `microtime` is known to the microsecond. */
-export type Cell = string | number | bigint | boolean | null;
+export type { Cell, Column, ColumnType, Table } from './columns.ts';
 
-/** `side` is `yes` or `no`. */
-export type ColumnType = 'text' | 'side' | 'int32' | 'int64' | 'boolean' | 'time' | 'microtime';
-
-export type Column = {
-  readonly name: string;
-  readonly type: ColumnType;
-  /** It is never null. */
-  readonly isRequired: boolean;
-  /** For people. */
-  readonly doc: string;
-  /** What its integers measure, which somebody else has to say the scale of. */
-  readonly measure?: 'price' | 'size';
-};
-
-/** A table to be written: its columns, and the rows that a record makes. */
-export type Table<T> = {
-  readonly columns: readonly Column[];
-  /** Each row has a cell a column, in their order. */
-  rows(record: T, session: SessionId): readonly (readonly Cell[])[];
-};
-
-export const exportedKinds = ['deltas', 'snapshots', 'trades', 'gaps'] as const;
+export const exportedKinds = [
+  'deltas',
+  'snapshots',
+  'trades',
+  'gaps',
+  'markets',
+  'lifecycle',
+  'settlements',
+  'tickers',
+  'exchange',
+] as const;
 
 export type ExportedKind = (typeof exportedKinds)[number];
 
-type RecordOf = { deltas: 'delta'; snapshots: 'snapshot'; trades: 'trade'; gaps: 'gap' };
-
-const column =
-  (type: ColumnType, measure?: Column['measure']) =>
-  (name: string, doc: string): Column => ({ name, type, isRequired: true, doc, ...(measure && { measure }) });
-
-const text = column('text');
-const side = column('side');
-const int32 = column('int32');
-const int64 = column('int64');
-const boolean = column('boolean');
-const time = column('time');
-const microtime = column('microtime');
-const price = column('int32', 'price');
-const size = column('int64', 'size');
-
-const orNull = (required: Column): Column => ({ ...required, isRequired: false });
-
-const sessionId = text('session_id', 'The recording session.');
-const epoch = int32('epoch', 'Which life of the connection, within the session.');
-const sid = int64('sid', 'The subscription, within the epoch.');
-const seq = int64('seq', 'The number within epoch and sid, which rises.');
-const market = text('market', 'The ticker.');
-const exchangeAt = orNull(time('exchange_at', 'When the exchange says that it happened; null where it did not say.'));
-const exactExchangeAt = orNull(
-  microtime(
-    'exchange_at',
-    'When the exchange says that it happened, to the microsecond where it said so; null where it did not say.',
-  ),
-);
-const receivedAt = time('received_at', 'When it arrived.');
+type RecordOf = {
+  deltas: 'delta';
+  snapshots: 'snapshot';
+  trades: 'trade';
+  gaps: 'gap';
+  markets: 'market';
+  lifecycle: 'lifecycle';
+  settlements: 'lifecycle' | 'market';
+  tickers: 'ticker';
+  exchange: 'exchange';
+};
 
 /** As the views of the same names show them. */
 export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecord, { kind: RecordOf[Kind] }>> } = {
@@ -171,6 +161,7 @@ export const tables: { readonly [Kind in ExportedKind]: Table<Extract<StoreRecor
       ],
     ],
   },
+  ...factTables,
 };
 
 /** What is written next to every export. */

@@ -11,16 +11,17 @@ export async function storedCounters(run: Run, id: SessionId): Promise<Row> {
   const lies = lieIn(await sessionDays(run, id));
   const [row] = await run(sql`
     select
-      snapshots + deltas + trades + raw as messages, snapshots, deltas, trades, raw, gaps, shed, last_record_at
+      snapshots + deltas + trades + raw + facts as messages, snapshots, deltas, trades, raw, facts, gaps, shed, last_record_at
     from (
       select
         snapshot.stored + expired.snapshots as snapshots,
         delta.stored + compacted.stored + expired.deltas as deltas,
         trade.stored + expired.trades as trades,
         frame.stored + expired.raw as raw,
+        fact.stored + expired.facts as facts,
         gap.gaps,
         gap.shed,
-        greatest(delta.last_at, compacted.last_at, snapshot.last_at, trade.last_at, frame.last_at) as last_record_at
+        greatest(delta.last_at, compacted.last_at, snapshot.last_at, trade.last_at, frame.last_at, fact.last_at) as last_record_at
       from
         (select coalesce(sum(records), 0)::bigint as stored, max(received_at) as last_at
           from delta_chunks where session_id = ${id}::uuid and ${lies}) as delta,
@@ -32,11 +33,14 @@ export async function storedCounters(run: Run, id: SessionId): Promise<Row> {
           from trade_chunks where session_id = ${id}::uuid and ${lies}) as trade,
         (select count(*) as stored, max(received_at) as last_at
           from raw_frames where session_id = ${id}::uuid and ${lies}) as frame,
+        (select count(*) as stored, max(received_at) as last_at
+          from fact_records where session_id = ${id}::uuid and ${lies}) as fact,
         (select count(*) as gaps, coalesce(sum(shed), 0)::bigint as shed
           from gap_records where session_id = ${id}::uuid) as gap,
         (select
             coalesce(max(snapshots), 0) as snapshots, coalesce(max(deltas), 0) as deltas,
-            coalesce(max(trades), 0) as trades, coalesce(max(raw), 0) as raw
+            coalesce(max(trades), 0) as trades, coalesce(max(raw), 0) as raw,
+            coalesce(max(facts), 0) as facts
           from expirations where session_id = ${id}::uuid) as expired
     ) as counted`);
   return row!;

@@ -7,7 +7,7 @@ import type { Query, Row, Run } from '../database/engines/engine.ts';
 import { numberOf, textOf } from '../database/rows.ts';
 
 /** What a batch is written to, in that order. */
-export const recordTables = ['delta_chunks', 'snapshot_records', 'trade_chunks', 'raw_frames'] as const;
+export const recordTables = ['delta_chunks', 'snapshot_records', 'trade_chunks', 'raw_frames', 'fact_records'] as const;
 
 /** And what compaction makes of it. */
 export const partitionedTables = [...recordTables, 'market_chunks', 'keyframes'] as const;

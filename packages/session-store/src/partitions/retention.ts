@@ -18,6 +18,7 @@ const counted: Readonly<Record<PartitionedTable, { readonly counter: SQL; readon
   snapshot_records: { counter: sql.raw('snapshots'), records: sql.raw('1') },
   trade_chunks: { counter: sql.raw('trades'), records: sql.raw('records') },
   raw_frames: { counter: sql.raw('raw'), records: sql.raw('1') },
+  fact_records: { counter: sql.raw('facts'), records: sql.raw('1') },
   market_chunks: { counter: sql.raw('deltas'), records: sql.raw('records') },
   keyframes: null,
 };

@@ -9,7 +9,7 @@ import { sessionStreams } from './session-streams.ts';
 import { spanOf } from './stretch.ts';
 
 export interface ReplayOptions {
-  /** Only these markets' deltas, snapshots and trades; gaps and raw frames come all the same. @default all */
+  /** Only these markets' deltas, snapshots, trades and facts; gaps, raw frames and facts of no market come all the same. @default all */
   readonly markets?: readonly string[];
   /** Only what arrived at this time or later, in ms since the epoch. A book begins with its first snapshot after it. */
   readonly fromMs?: number;
@@ -34,7 +34,7 @@ export type ReplaySource = {
 /**
  * The records of a session in order of arrival: within an (epoch, sid) by number, across them by time of arrival. No stream is
  * ever reordered: where a clock went back, what arrived later counts as having arrived at the time before. Equal times go
- * by epoch, and in it raw frames without a number first, then sids in order, then trades without a number, then holes
+ * by epoch, and in it raw frames without a number first, then facts without one, then sids in order, then trades without a number, then holes
  * without one.
  *
  * @param mustExist rejects when there is no such session
@@ -53,8 +53,8 @@ export function replay(
     await mustExist();
     const wanted = markets === undefined ? null : await names.numbersOf(markets);
     const reading = { read, names, session, markets: wanted, span, onDamage: refuseDamage };
-    const { looseRaw, numbered, loose } = await sessionStreams(reading);
-    yield* merge<StoreRecord>([...looseRaw, ...numbered, ...loose], { key: arrivalOf, tie: ({ epoch }) => epoch });
+    const { looseFirst, numbered, loose } = await sessionStreams(reading);
+    yield* merge<StoreRecord>([...looseFirst, ...numbered, ...loose], { key: arrivalOf, tie: ({ epoch }) => epoch });
   };
   return {
     [Symbol.asyncIterator]: () =>

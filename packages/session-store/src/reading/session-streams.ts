@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { FactKind } from '../batch/fact-fields.ts';
 import { dayMs, dayOf } from '../database/day.ts';
 import { merge, type MergeInput } from './merge.ts';
 import { lieIn, sessionDays } from '../partitions/session-days.ts';
@@ -8,7 +9,7 @@ import type { OnDamage } from './damage.ts';
 import { deltaPages } from './pages/delta-pages.ts';
 import { looseGapPages, numberedGapPages } from './pages/gap-pages.ts';
 import type { MarketNames } from './market-names.ts';
-import { looseRawPages, numberedRawPages } from './pages/raw-pages.ts';
+import { factTable, loosePages, numberedPages, rawTable } from './pages/ordinal-pages.ts';
 import { ahead, type Read } from './read.ts';
 import { snapshotPages } from './pages/snapshot-pages.ts';
 import { holds, overlap, type Span, type Stretch } from './stretch.ts';
@@ -21,8 +22,10 @@ export type Kind =
   | 'deltas'
   | 'trades'
   | 'raw'
+  | 'facts'
   | 'loose trades'
   | 'loose raw'
+  | 'loose facts'
   | 'loose gaps'
   | 'expired';
 
@@ -44,6 +47,8 @@ export type StreamSource = {
   readonly markets: ReadonlySet<number> | null;
   readonly span: Span;
   readonly onDamage: OnDamage;
+  /** Only these facts. @default null: all */
+  readonly facts?: readonly FactKind[] | null;
 };
 
 /** The numbered records of one (epoch, sid) by rising number, each hole of the ledger where it begins. */
@@ -57,8 +62,8 @@ type NumberedStream = {
 /** What a session holds when this is asked, stream by stream; each is read only when its pages are asked for. */
 export type SessionStreams = {
   readonly numbered: readonly NumberedStream[];
-  /** Raw frames that have no number, in order of arrival. */
-  readonly looseRaw: readonly MergeInput<StoreRecord>[];
+  /** Raw frames and facts that have no number, each in order of arrival. */
+  readonly looseFirst: readonly MergeInput<StoreRecord>[];
   /** Trades and holes that have none, each kind in a stream of its own. */
   readonly loose: readonly MergeInput<StoreRecord>[];
 };
@@ -76,7 +81,10 @@ export async function sessionStreams(
   );
   return {
     numbered: [...numbered.values()].map((kinds) => numberedStream(reading, kinds)),
-    looseRaw: together(reading, found, 'loose raw', looseRawPages),
+    looseFirst: [
+      ...together(reading, found, 'loose raw', (read, of) => loosePages(read, rawTable, of)),
+      ...together(reading, found, 'loose facts', (read, of) => loosePages(read, factTable(reading.facts), of)),
+    ],
     loose: [
       ...found.filter(({ kind }) => kind === 'loose trades').map((kind) => looseTrades(reading, kind)),
       ...together(reading, found, 'loose gaps', looseGapPages),
@@ -107,6 +115,10 @@ async function findStreams({ read, session, span }: StreamSource): Promise<reado
         select case when sid is null or seq is null then 'loose raw' else 'raw' end, epoch,
           case when seq is null then null else sid end, received_at
         from raw_frames where session_id = ${session}::uuid and ${lies}
+        union all
+        select case when sid is null or seq is null then 'loose facts' else 'facts' end, epoch,
+          case when seq is null then null else sid end, received_at
+        from fact_records where session_id = ${session}::uuid and ${lies}
         union all
         select case when sid is null or first_seq is null then 'loose gaps' else 'gaps' end, epoch,
           case when first_seq is null then null else sid end, from_at
@@ -139,7 +151,8 @@ function numberedStream(reading: StreamSource, kinds: readonly Found[]): Numbere
     snapshots: (found) => snapshotPages(read, stretchOf(found)),
     deltas: (found) => deltaPages(read, names, stretchOf(found), onDamage),
     trades: (found) => tradePages(read, names, stretchOf(found), true, onDamage),
-    raw: (found) => numberedRawPages(read, stretchOf(found)),
+    raw: (found) => numberedPages(read, rawTable, stretchOf(found)),
+    facts: (found) => numberedPages(read, factTable(reading.facts), stretchOf(found)),
   };
   return {
     epoch,

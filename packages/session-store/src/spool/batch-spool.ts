@@ -201,12 +201,13 @@ export class BatchSpool implements SessionSpool {
 }
 
 /** When the first of its records arrived: it has one at least. */
-function firstArrival({ chunks, snapshots, trades, raw, gaps }: Batch): number {
+function firstArrival({ chunks, snapshots, trades, raw, facts, gaps }: Batch): number {
   let first = Infinity;
   for (const { receivedAtMs } of chunks) first = Math.min(first, receivedAtMs);
   for (const { receivedAtMs } of trades) first = Math.min(first, receivedAtMs);
   for (const { record } of snapshots) first = Math.min(first, record.receivedAtMs);
   for (const { record } of raw) first = Math.min(first, record.receivedAtMs);
+  for (const { receivedAtMs } of facts) first = Math.min(first, receivedAtMs);
   for (const { record } of gaps) first = Math.min(first, record.fromAtMs);
   return first;
 }

@@ -7,10 +7,11 @@ export const batchText = (batch: Batch): string => JSON.stringify(batch);
 
 /** @throws {SyntaxError} when it is no JSON */
 export function parseBatch(text: string): Batch {
-  const batch = JSON.parse(text) as Omit<Batch, 'keyframes'> & Partial<Batch>;
+  const batch = JSON.parse(text) as Omit<Batch, 'keyframes' | 'facts'> & Partial<Batch>;
   return {
-    // A version before wrote none.
+    // Versions before wrote none.
     keyframes: [],
+    facts: [],
     ...batch,
     chunks: batch.chunks.map((chunk) => DeltaColumns.from(chunk)),
     trades: batch.trades.map((chunk) => Object.assign(Object.create(TradeColumns.prototype) as TradeColumns, chunk)),

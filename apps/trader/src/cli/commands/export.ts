@@ -118,11 +118,21 @@ async function exportKind(
   }
 }
 
-async function rowsOf(store: SessionReader, what: ExportedKind, sessions: readonly SessionId[]): Promise<number> {
+/** `null`: one counter has several kinds, so that nobody knows. */
+const counterOf = (what: ExportedKind): 'deltas' | 'snapshots' | 'trades' | 'gaps' | null =>
+  what === 'deltas' || what === 'snapshots' || what === 'trades' || what === 'gaps' ? what : null;
+
+async function rowsOf(
+  store: SessionReader,
+  what: ExportedKind,
+  sessions: readonly SessionId[],
+): Promise<number | null> {
+  const counter = counterOf(what);
+  if (counter === null) return null;
   let rows = 0;
   const chosen = new Set(sessions);
   for (const session of await store.sessions({ limit: 2 ** 31 - 1 })) {
-    if (chosen.size === 0 || chosen.has(session.id)) rows += session[what];
+    if (chosen.size === 0 || chosen.has(session.id)) rows += session[counter];
   }
   return rows;
 }

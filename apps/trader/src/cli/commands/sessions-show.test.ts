@@ -3,7 +3,7 @@ import type { SessionDetails } from '../output/session-details.ts';
 import { detailsText } from './sessions-show.ts';
 
 const startedAtMs = Date.UTC(2026, 7, 10, 21);
-const counters = { messages: 1_302, snapshots: 2, deltas: 1_300, trades: 0, raw: 0, gaps: 3, shed: 0 };
+const counters = { messages: 1_302, snapshots: 2, deltas: 1_300, trades: 0, raw: 0, facts: 0, gaps: 3, shed: 0 };
 
 const details: SessionDetails = {
   session: {

@@ -22,7 +22,10 @@ export type SimulateFlags = {
 };
 
 /** What `--exit-when-done` prints: one line of JSON on standard output. Counters are those of the session's row. */
-type SimulateTotals = Pick<SessionRow, 'id' | 'status' | 'messages' | 'snapshots' | 'deltas' | 'raw' | 'gaps'> & {
+type SimulateTotals = Pick<
+  SessionRow,
+  'id' | 'status' | 'messages' | 'snapshots' | 'deltas' | 'raw' | 'facts' | 'gaps'
+> & {
   readonly markets: number;
   readonly elapsedMs: number;
   /** Lines of the tapes that are no frames, and were left out. */
@@ -102,8 +105,8 @@ function printTotals(
   exchange: Exchange,
   rest: Pick<SimulateTotals, 'elapsedMs' | 'unreadable'>,
 ): void {
-  const { id, status, messages, snapshots, deltas, raw, gaps } = row;
+  const { id, status, messages, snapshots, deltas, raw, facts, gaps } = row;
   const markets = exchange.markets.length;
-  const totals: SimulateTotals = { id, status, markets, messages, snapshots, deltas, raw, gaps, ...rest };
+  const totals: SimulateTotals = { id, status, markets, messages, snapshots, deltas, raw, facts, gaps, ...rest };
   process.stdout.write(`${JSON.stringify(totals)}\n`);
 }

@@ -1,5 +1,6 @@
 // All that the database says of one session: its row, its neighbours, its ledger, and its recorder's lifetime.
 import type { SessionCounters, SessionId, SessionRow, SessionStore } from '@trader/session-store';
+import { counterNames } from '../../store/counter-names.ts';
 
 export type LedgerRow = {
   readonly epoch: number;
@@ -40,13 +41,13 @@ export async function sessionDetails(
   const [session] = await read(
     store,
     `select id, recorder, status, started_at, ended_at, end_reason, continues, last_record_at, owner, fencing_token, lease_until,
-            messages, snapshots, deltas, trades, raw, gaps, shed
+            ${counterNames.join(', ')}
      from sessions where id = $1::uuid`,
     [id],
   );
   const [recorder] = await read(
     store,
-    `select name, created_at, messages, snapshots, deltas, trades, raw, gaps, shed from recorders
+    `select name, created_at, ${counterNames.join(', ')} from recorders
      where name = (select recorder from sessions where id = $1::uuid)`,
     [id],
   );

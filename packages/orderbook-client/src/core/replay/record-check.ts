@@ -51,6 +51,8 @@ const orNull =
   (fits: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
     value === null || fits(value);
+const allOrNull = (names: readonly string[], fits: (value: unknown) => boolean) =>
+  Object.fromEntries(names.map((name) => [name, orNull(fits)]));
 const orNothing =
   (fits: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
@@ -80,6 +82,28 @@ const CHECKS: Readonly<
     isBlockTrade: orNull((value) => typeof value === 'boolean'),
     exchangeAtMs: orNull(isTime),
     receivedAtMs: isTime,
+  },
+  ticker: {
+    epoch: isCount,
+    sid: isCount,
+    seq: orNull(isCount),
+    market: isText,
+    exchangeAtMs: orNull(isTime),
+    receivedAtMs: isTime,
+    volume: isSize,
+    openInterest: isSize,
+    ...allOrNull(['lastPrice', 'yesBid', 'yesAsk'], isPrice),
+    ...allOrNull(['yesBidSize', 'yesAskSize', 'lastTradeSize'], isSize),
+  },
+  lifecycle: {
+    epoch: isCount,
+    sid: isCount,
+    seq: orNull(isCount),
+    about: (value) => value === 'market' || value === 'event' || value === 'event-fees',
+    receivedAtMs: isTime,
+    priceRanges: orNull((value) => Array.isArray(value)),
+    ...allOrNull(['market', 'change', 'result', 'eventTicker', 'seriesTicker', 'title', 'feeType'], isText),
+    ...allOrNull(['openAtMs', 'closeAtMs', 'determinedAtMs', 'settledAtMs'], isTime),
   },
   raw: { epoch: isCount, sid: orNull(isCount), seq: orNull(isCount), receivedAtMs: isTime, text: isText },
   gap: {

@@ -142,6 +142,10 @@ export class ReplayFeed {
         stream!.channel = 'trade';
         this.#takeTrade(record, effects);
         break;
+      case 'ticker':
+      case 'lifecycle':
+        this.#takeFact(stream!, record, effects);
+        break;
       case 'raw':
         this.#takeRaw(stream, record, message!, atMs, effects);
     }
@@ -273,6 +277,14 @@ export class ReplayFeed {
     if (this.#isLeftOut(record.market)) return this.#leaveOut();
     this.state.counters.channelFrames++;
     effects.push(recordToEvent(record));
+  }
+
+  #takeFact(stream: Stream, record: Of<'ticker' | 'lifecycle'>, effects: FeedEffect[]): void {
+    const event = recordToEvent(record);
+    stream.channel = record.kind === 'ticker' ? 'ticker' : 'market_lifecycle_v2';
+    this.state.counters.channelFrames++;
+    if (event.type === 'market-lifecycle') noteGrid(this.state, event);
+    effects.push(event);
   }
 
   #takeRaw(stream: Stream | null, record: RawRecord, message: Message, atMs: number, effects: FeedEffect[]): void {

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { arrayLiteral } from '../../database/array-literal.ts';
 import { batchDays } from '../batch-days.ts';
 import type { Batch, BookEntry } from '../collector.ts';
+import { storableData } from '../fact-entry.ts';
 import { isStorableText, storableText } from '../record-check.ts';
 import { render, type Statement } from '../../database/engines/engine.ts';
 import type { SessionId, StoredLevel } from '../../records.ts';
@@ -28,6 +29,8 @@ export type EncodedBatch = {
   readonly trades: Statement | null;
   /** Returns a row per frame. */
   readonly raw: Statement | null;
+  /** Returns a row per fact. */
+  readonly facts: Statement | null;
   /** Returns `shed` per row of the ledger. */
   readonly gaps: Statement | null;
 };
@@ -51,6 +54,7 @@ export function encodeBatch(id: SessionId, batch: Batch, marketIds: readonly num
     keyframes: statement(batch.keyframes, () => insertBooks(id, 'keyframes', batch.keyframes, marketIds)),
     trades: statement(batch.trades, () => insertTrades(id, batch, marketIds)),
     raw: statement(batch.raw, () => insertRaw(id, batch)),
+    facts: statement(batch.facts, () => insertFacts(id, batch, marketIds)),
     gaps: statement(batch.gaps, () => insertGaps(id, batch, marketIds)),
   };
 }
@@ -137,8 +141,31 @@ function insertRaw(id: SessionId, { raw }: Batch): SQL {
     returning 1 as one`;
 }
 
+function insertFacts(id: SessionId, { facts, markets }: Batch, marketIds: readonly number[]): SQL {
+  const idOf = idsByName(markets, marketIds);
+  return sql`
+    insert into fact_records (session_id, ordinal, kind, epoch, sid, seq, market_id, exchange_at, received_at, data)
+    select
+      ${id}::uuid, ordinal, kind, epoch, sid, seq, market_id,
+      timestamptz 'epoch' + exchange_at_ms * interval '1 millisecond',
+      timestamptz 'epoch' + received_at_ms * interval '1 millisecond', data::jsonb
+    from unnest(
+      ${bigints(facts.map(({ ordinal }) => ordinal))},
+      ${texts(facts.map(({ kind }) => kind))},
+      ${integers(facts.map(({ epoch }) => epoch))},
+      ${bigints(facts.map(({ sid }) => sid))},
+      ${bigints(facts.map(({ seq }) => seq))},
+      ${integers(facts.map(({ market }) => (market === null ? null : idOf.get(market)!)))},
+      ${bigints(facts.map(({ exchangeAtMs }) => exchangeAtMs))},
+      ${bigints(facts.map(({ receivedAtMs }) => receivedAtMs))},
+      ${texts(facts.map(({ data }) => storableData(data)))}
+    ) as fact (ordinal, kind, epoch, sid, seq, market_id, exchange_at_ms, received_at_ms, data)
+    on conflict do nothing
+    returning 1 as one`;
+}
+
 function insertGaps(id: SessionId, { gaps, markets }: Batch, marketIds: readonly number[]): SQL {
-  const idOf = new Map(markets.map((name, index) => [name, marketIds[index]!]));
+  const idOf = idsByName(markets, marketIds);
   return sql`
     insert into gap_records (session_id, ordinal, epoch, sid, first_seq, last_seq, from_at, to_at, cause, shed, market_id)
     select
@@ -161,6 +188,9 @@ function insertGaps(id: SessionId, { gaps, markets }: Batch, marketIds: readonly
     on conflict do nothing
     returning shed`;
 }
+
+const idsByName = (markets: readonly string[], marketIds: readonly number[]): ReadonlyMap<string, number> =>
+  new Map(markets.map((name, index) => [name, marketIds[index]!]));
 
 const price = (level: StoredLevel) => level[0];
 const size = (level: StoredLevel) => level[1];

@@ -22,6 +22,7 @@ export async function storedEnds(run: Run, id: SessionId): Promise<Stored> {
       union all select epoch, sid, seq from snapshot_records where ${mine}
       union all select epoch, sid, first_seq + records - 1 + skipped[records] from trade_chunks where ${mine}
       union all select epoch, sid, seq from raw_frames where ${mine}
+      union all select epoch, sid, seq from fact_records where ${mine}
       union all select epoch, sid, last_seq from gap_records where session_id = ${id}::uuid
     ) as record
     where seq is not null and sid is not null

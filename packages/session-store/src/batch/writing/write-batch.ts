@@ -25,27 +25,29 @@ export async function writeBatch(
 ): Promise<SessionCounters> {
   // Sent together, run by the server one after the other: none of them needs another's answer.
   const inserted = Promise.all(
-    [batch.deltas, batch.snapshots, batch.trades, batch.raw, batch.gaps, batch.keyframes].map(async (insert) =>
-      added(run, insert),
+    [batch.deltas, batch.snapshots, batch.trades, batch.raw, batch.facts, batch.gaps, batch.keyframes].map(
+      async (insert) => added(run, insert),
     ),
   );
   whenSent();
-  const [deltas, snapshots, trades, raw, gaps] = (await inserted) as [Rows, Rows, Rows, Rows, Rows];
+  const [deltas, snapshots, trades, raw, facts, gaps] = (await inserted) as [Rows, Rows, Rows, Rows, Rows, Rows];
   const counters = {
     snapshots: snapshots.length,
     deltas: sum(deltas, 'records'),
     trades: sum(trades, 'records'),
     raw: raw.length,
+    facts: facts.length,
     gaps: gaps.length,
     shed: sum(gaps, 'shed'),
   };
-  const messages = counters.snapshots + counters.deltas + counters.trades + counters.raw;
+  const messages = counters.snapshots + counters.deltas + counters.trades + counters.raw + counters.facts;
   const counting = sql`
     messages = messages + ${messages}::bigint,
     snapshots = snapshots + ${counters.snapshots}::bigint,
     deltas = deltas + ${counters.deltas}::bigint,
     trades = trades + ${counters.trades}::bigint,
     raw = raw + ${counters.raw}::bigint,
+    facts = facts + ${counters.facts}::bigint,
     gaps = gaps + ${counters.gaps}::bigint,
     shed = shed + ${counters.shed}::bigint`;
   await Promise.all([

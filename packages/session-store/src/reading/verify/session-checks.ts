@@ -6,7 +6,7 @@ import { numberOf } from '../../database/rows.ts';
 import type { Read } from '../read.ts';
 import type { Findings } from './verification.ts';
 
-const counted = ['messages', 'snapshots', 'deltas', 'trades', 'raw', 'gaps', 'shed'] as const;
+const counted = ['messages', 'snapshots', 'deltas', 'trades', 'raw', 'facts', 'gaps', 'shed'] as const;
 
 /** Counted while reading; `lastAtMs` is the latest arrival. */
 export type Seen = Record<(typeof counted)[number], number> & { lastAtMs: number };
@@ -29,7 +29,8 @@ export async function sessionState(read: Read, session: SessionId): Promise<Row>
         (select coalesce(sum(shed), 0)::bigint from gap_records where session_id = session.id) as named_shed,
         expired.session_id is not null as has_expired,
         coalesce(expired.snapshots, 0) as expired_snapshots, coalesce(expired.deltas, 0) as expired_deltas,
-        coalesce(expired.trades, 0) as expired_trades, coalesce(expired.raw, 0) as expired_raw
+        coalesce(expired.trades, 0) as expired_trades, coalesce(expired.raw, 0) as expired_raw,
+        coalesce(expired.facts, 0) as expired_facts
       from sessions as session
       left join recorders as recorder on recorder.name = session.recorder
       left join expirations as expired on expired.session_id = session.id
@@ -71,7 +72,7 @@ export function checkOwner(row: Row, findings: Findings): void {
 export function checkCounters(before: Row, after: Row, seen: Seen, findings: Findings): void {
   findings.checked('counters', 2 * counted.length);
   const expiredOf = (name: string) => {
-    const kinds = name === 'messages' ? ['snapshots', 'deltas', 'trades', 'raw'] : [name];
+    const kinds = name === 'messages' ? ['snapshots', 'deltas', 'trades', 'raw', 'facts'] : [name];
     return kinds.reduce((sum, kind) => sum + Number(after[`expired_${kind}`] ?? 0), 0);
   };
   for (const name of counted) {

@@ -50,9 +50,19 @@ async function checkRecords(
   maxPriceSum: number,
   signal: AbortSignal | undefined,
 ): Promise<Seen> {
-  const seen: Seen = { messages: 0, snapshots: 0, deltas: 0, trades: 0, raw: 0, gaps: 0, shed: 0, lastAtMs: -Infinity };
+  const seen: Seen = {
+    messages: 0,
+    snapshots: 0,
+    deltas: 0,
+    trades: 0,
+    raw: 0,
+    facts: 0,
+    gaps: 0,
+    shed: 0,
+    lastAtMs: -Infinity,
+  };
   const onDamage = (problem: string) => findings.say('readable', problem);
-  const { numbered, looseRaw, loose } = await sessionStreams({
+  const { numbered, looseFirst, loose } = await sessionStreams({
     read,
     names,
     session,
@@ -76,7 +86,7 @@ async function checkRecords(
     findings.checked('no duplicate', numbered);
     findings.checked('books fold', folded);
   }
-  for (const stream of [...looseRaw, ...loose]) {
+  for (const stream of [...looseFirst, ...loose]) {
     for await (const page of stream.pages()) {
       signal?.throwIfAborted();
       for (const record of page) count(seen, record);
@@ -86,7 +96,17 @@ async function checkRecords(
   return seen;
 }
 
-const counterOf = { delta: 'deltas', snapshot: 'snapshots', trade: 'trades', raw: 'raw', gap: 'gaps' } as const;
+const counterOf = {
+  delta: 'deltas',
+  snapshot: 'snapshots',
+  trade: 'trades',
+  raw: 'raw',
+  gap: 'gaps',
+  market: 'facts',
+  lifecycle: 'facts',
+  ticker: 'facts',
+  exchange: 'facts',
+} as const;
 
 function count(seen: Seen, record: StoreRecord): void {
   if (record.kind === 'gap') {
