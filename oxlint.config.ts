@@ -38,6 +38,7 @@ const pureFiles: Readonly<Record<string, readonly string[]>> = {
     'ownership/owned-session.ts',
     'reading/merge.ts',
     'reading/book/{coverage-intervals,holes}.ts',
+    'reading/market/market-life.ts',
     'reading/pages/{chunk-merge,parse-columns}.ts',
     'reading/verify/stream-check.ts',
     'spool/batch-text.ts',

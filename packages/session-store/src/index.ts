@@ -23,6 +23,7 @@ export type { CoverageInterval } from './reading/book/coverage-intervals.ts';
 export type { Problem } from './reading/verify/stream-check.ts';
 export type { BookAt } from './reading/book/book-at.ts';
 export type { ExportDamage, ExportOptions, ExportProgress, ExportResult } from './export/export-options.ts';
+export type { MarketAt } from './reading/market/market-life.ts';
 export type { BookBase } from './reading/book/rebuild-book.ts';
 export type { ReplayOptions } from './reading/replay.ts';
 export type { ExportUnit, ExportUnits } from './export/describe-table.ts';

@@ -38,6 +38,10 @@ export class ReadingStore implements SessionReader {
     return this.#reader.bookAt(...of);
   }
 
+  async marketAt(...of: Parameters<Reading['marketAt']>): ReturnType<Reading['marketAt']> {
+    return this.#reader.marketAt(...of);
+  }
+
   async verify(...of: Parameters<Reading['verify']>): ReturnType<Reading['verify']> {
     return this.#reader.verify(...of);
   }

@@ -2,6 +2,7 @@ import type { CompactionResult } from './compaction/compaction.ts';
 import type { ExportOptions, ExportResult } from './export/export-options.ts';
 import type { BookAt } from './reading/book/book-at.ts';
 import type { CoverageInterval } from './reading/book/coverage-intervals.ts';
+import type { MarketAt } from './reading/market/market-life.ts';
 import type { SessionFilter } from './reading/list-sessions.ts';
 import type { ReplayOptions } from './reading/replay.ts';
 import type { Verification } from './reading/verify/verification.ts';
@@ -50,8 +51,8 @@ export interface SessionReader extends Reading, AsyncDisposable {
   /** Sessions by recorder and status, newest first. @throws {SessionStoreError} */
   sessions(filter?: SessionFilter): Promise<readonly SessionRow[]>;
   /**
-   * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames`, `trades`
-   * and `gaps` and the tables `sessions`, `raw_frames`, `markets`, `recorders` and `expirations`. 64-bit integers come as
+   * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames`, `trades`,
+   * `gaps`, `market_definitions`, `lifecycle`, `settlements`, `tickers` and `exchange_status` and the tables `sessions`, `raw_frames`, `markets`, `recorders` and `expirations`. 64-bit integers come as
    * numbers, or as strings beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole.
    * `T` is what you know of its rows; nobody checks it.
    *
@@ -120,6 +121,14 @@ export interface Reading {
    * @throws {SessionStoreError}
    */
   bookAt(market: string, atMs: number): Promise<BookAt>;
+  /**
+   * What was known of a market at a time, over all sessions and recorders: its definition with the prices that were valid, and its status.
+   * Its latest description before that time, and what was announced since; `null` where nothing was known.
+   *
+   * @param atMs ms since the epoch
+   * @throws {SessionStoreError}
+   */
+  marketAt(market: string, atMs: number): Promise<MarketAt | null>;
   /**
    * Reads a session whole and says, law by law, whether it is as it should be. A broken session is a result, not an error.
    *

@@ -49,6 +49,9 @@ const definition = {
   settledAtMs: time('When it was paid.'),
 } as const;
 
+/** Those of a market's definition that an announcement may have, too. */
+export const definitionFields = Object.keys(definition) as readonly (keyof typeof definition)[];
+
 export const factFields: { readonly [Kind in FactKind]: FieldsOf<Kind> } = {
   market: {
     ...definition,

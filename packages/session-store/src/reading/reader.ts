@@ -1,5 +1,5 @@
 // What was recorded, read back. In goes a question about a session or a market; out come records (`replay.ts`), a book or its
-// coverage (`book/`), or which law a session breaks (`verify/`). All are made of the session's streams (`session-streams.ts`), whose
+// coverage (`book/`), a market (`market/`), or which law a session breaks (`verify/`). All are made of the session's streams (`session-streams.ts`), whose
 // rows `pages/` reads. Nothing is changed.
 import { sql } from 'drizzle-orm';
 import { isSessionId } from '../database/session-id.ts';
@@ -10,6 +10,8 @@ import type { Runtime } from '../runtime.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { bookAt, type BookAt } from './book/book-at.ts';
 import { coverage } from './book/coverage.ts';
+import { marketAt } from './market/market-at.ts';
+import type { MarketAt } from './market/market-life.ts';
 import { MarketNames } from './market-names.ts';
 import { againAfterDeadlock, type Read } from './read.ts';
 import { replay, type ReplayOptions } from './replay.ts';
@@ -38,6 +40,10 @@ export class Reader {
 
   async bookAt(market: string, atMs: number): Promise<BookAt> {
     return bookAt(this.read, nameOf(market), timeOf('atMs', atMs));
+  }
+
+  async marketAt(market: string, atMs: number): Promise<MarketAt | null> {
+    return marketAt(this.read, nameOf(market), timeOf('atMs', atMs));
   }
 
   async verify(session: SessionId, options: VerifyOptions = {}): Promise<Verification> {
