@@ -48,6 +48,8 @@ export type FeedOptions = {
   readonly channels?: OptionalChannels;
   /** @default the client's */
   readonly connections?: number;
+  /** Where the exchange describes its markets and itself. @default they are not described */
+  readonly restUrl?: string;
   /** Markets that are looked for, beside those that are named. @default none */
   readonly discovery?: { readonly restUrl: string; readonly rules: DiscoveryConfig };
 };

@@ -193,12 +193,12 @@ describe('trader tape record', () => {
     expect(totals).toMatchObject({ file: 'sim.ndjson', unreadable: 0, gaps: 0, markets: 20 });
     const before = await record('sim.ndjson');
     const shown = json((await ask('sessions', 'show', before, '--json')).stdout) as {
-      session: { deltas: number; snapshots: number; trades: number };
+      session: { deltas: number; snapshots: number; trades: number; facts: number };
     };
     // What is on the tape beside: an acknowledgement for each channel. Books that the client asked for to audit its own are snapshots.
-    const { deltas, snapshots, trades } = shown.session;
+    const { deltas, snapshots, trades, facts } = shown.session;
     expect(deltas).toBeGreaterThan(0);
-    expect(totals.frames).toBe(deltas + snapshots + trades + 2);
+    expect(totals.frames).toBe(deltas + snapshots + trades + facts + 3);
     await server.execute(database, `delete from delta_chunks where session_id = '${before}'`);
     await server.execute(database, `delete from sessions where id = '${before}'`);
   });

@@ -1,6 +1,6 @@
 // Which markets are open, kept up to date. It performs what core/set.ts decides: fetches listings and look-ups, one of each at
 // a time, passes facts of the markets' lives on, and tells what comes and goes.
-import { shown, tickerRefusal } from './core/listed-market.ts';
+import { readListedMarket, shown, tickerRefusal } from './core/listed-market.ts';
 import { step } from './core/set.ts';
 import {
   initialMarketSet,
@@ -86,7 +86,11 @@ export type SearchOptions = { readonly source: MarketSource; readonly rules: Mar
  */
 export function createMarketDiscovery(options: MarketDiscoveryOptions): MarketDiscovery {
   const { rules, pageSize, ...rest } = resolveOptions(options);
-  return new Search({ source: new RestMarketSource(new RestClient(rest), pageSize), rules, runtime: rest.runtime });
+  return new Search({
+    source: new RestMarketSource(new RestClient(rest), pageSize, readListedMarket),
+    rules,
+    runtime: rest.runtime,
+  });
 }
 
 export class Search implements MarketDiscovery {

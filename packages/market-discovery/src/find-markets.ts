@@ -1,4 +1,6 @@
 // One question, one answer: for checks before a search, and for whoever needs no search.
+import { readListedMarket } from './core/listed-market.ts';
+import type { ListedMarket } from './core/rules.ts';
 import { step } from './core/set.ts';
 import { initialMarketSet, type MarketChange, type Refusal } from './core/state.ts';
 import { RestMarketSource, type Failure } from './io/market-source.ts';
@@ -18,8 +20,8 @@ export type FoundMarkets = {
 
 type Ask = { readonly signal?: AbortSignal };
 
-const sourceOf = (options: ReturnType<typeof resolveOptions>): RestMarketSource =>
-  new RestMarketSource(new RestClient(options), options.pageSize);
+const sourceOf = (options: ReturnType<typeof resolveOptions>): RestMarketSource<ListedMarket> =>
+  new RestMarketSource(new RestClient(options), options.pageSize, readListedMarket);
 
 /**
  * What a search with these options would want now.

@@ -1,4 +1,6 @@
 // What a search is given. Each option has one check, which fills in its default.
+import type { ExchangeState } from './core/exchange-state.ts';
+import type { MarketDescription } from './core/market-description.ts';
 import { MARKET_STATUSES, type MarketRules } from './core/rules.ts';
 import { systemRuntime, type Runtime } from './io/runtime.ts';
 
@@ -29,6 +31,17 @@ export interface MarketDiscoveryOptions extends RestOptions, Partial<MarketRules
   readonly pageSize?: number;
 }
 
+export interface ReferenceDataOptions extends RestOptions {
+  /** Between two times that all is asked for again, in ms. @default 600000 */
+  readonly refreshEveryMs?: number;
+  /** A market was described for the first time, or otherwise than before. */
+  readonly onMarket?: (description: MarketDescription) => void;
+  /** The exchange's state, at first and whenever it is another. */
+  readonly onExchange?: (state: ExchangeState) => void;
+  /** Something could not be had, which is tried again; `null`: all could. */
+  readonly onProblem?: (problem: string | null) => void;
+}
+
 export type ResolvedRest = Required<RestOptions>;
 export type ResolvedOptions = ResolvedRest & { readonly rules: MarketRules; readonly pageSize: number };
 
@@ -55,6 +68,13 @@ const RULE_CHECKS: { readonly [Name in keyof MarketRules]-?: Check } = {
 
 const OWN_CHECKS = { pageSize: whole(1, 1_000, 1_000) };
 
+const REFERENCE_CHECKS = {
+  refreshEveryMs: whole(1, 600_000),
+  onMarket: orNothing,
+  onExchange: orNothing,
+  onProblem: orNothing,
+};
+
 /** The names of all options. */
 export const OPTION_NAMES: readonly string[] = Object.keys({ ...REST_CHECKS, ...RULE_CHECKS, ...OWN_CHECKS });
 
@@ -77,6 +97,14 @@ export function resolveOptions(options: MarketDiscoveryOptions): ResolvedOptions
 /** As {@link resolveOptions}, of a client that asks for anything. */
 export const resolveRest = (options: RestOptions): ResolvedRest =>
   checked(objectWith(options, Object.keys(REST_CHECKS)), REST_CHECKS) as ResolvedRest;
+
+/** @throws {TypeError | RangeError} for a wrong option */
+export function resolveReferenceData(
+  options: ReferenceDataOptions,
+): ResolvedRest & ReferenceDataOptions & { readonly refreshEveryMs: number } {
+  const checks = { ...REST_CHECKS, ...REFERENCE_CHECKS };
+  return checked(objectWith(options, Object.keys(checks)), checks) as ReturnType<typeof resolveReferenceData>;
+}
 
 const checked = (given: Readonly<Record<string, unknown>>, checks: Readonly<Record<string, Check>>): object =>
   Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check(given[name], name)]));
@@ -106,6 +134,10 @@ function whole(least: number, fallback: number, most: number = Number.MAX_SAFE_I
     if (!Number.isSafeInteger(value) || value < least || value > most) throw new RangeError(text);
     return value;
   };
+}
+
+function orNothing(value: unknown, name: string): unknown {
+  return value === undefined ? undefined : functionOf(value, name);
 }
 
 function functionOf(value: unknown, name: string): unknown {

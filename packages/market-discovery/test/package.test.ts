@@ -17,6 +17,7 @@ test('require() under every supported Node gives its names', async () => {
       'MARKET_STATUSES',
       'MarketDiscoveryError',
       'createMarketDiscovery',
+      'createReferenceData',
       'createRestClient',
       'findMarkets',
       'unknownMarkets',

@@ -16,6 +16,7 @@ export const liveFeed = (live: LiveConfig): ExchangeFeed => ({
     credentials: { keyId: live.keyId, privateKeyPem: live.privateKeyPem },
     markets: live.markets,
     areNamed: true,
+    restUrl: live.restUrl,
     ...(live.discovery && { discovery: { restUrl: live.restUrl, rules: live.discovery } }),
   },
   source: new URL(live.wsUrl).host,
@@ -26,7 +27,13 @@ export const liveFeed = (live: LiveConfig): ExchangeFeed => ({
 export async function simulatedFeed(options: ExchangeOptions): Promise<ExchangeFeed & { readonly exchange: Exchange }> {
   const exchange = await createExchange(options);
   return {
-    feed: { url: exchange.url, credentials: exchange.credentials, markets: exchange.markets },
+    feed: {
+      url: exchange.url,
+      credentials: exchange.credentials,
+      markets: exchange.markets,
+      // What the simulator says of a tape's markets is made up, and they are real ones.
+      ...(!options.tapes?.length && { restUrl: exchange.restUrl }),
+    },
     source: options.tapes?.length ? 'simulator, from tapes' : 'simulator, generated market',
     exchange,
   };

@@ -38,7 +38,7 @@ describe('resolveConfig', () => {
   test('without anything records the simulator into ./data', () => {
     expect(resolve()).toEqual({
       live: null,
-      channels: { trade: 'markets' },
+      channels: { trade: 'markets', market_lifecycle_v2: 'all' },
       connections: 1,
       database: { dataDir: 'data' },
       http: {
@@ -67,8 +67,8 @@ describe('resolveConfig', () => {
     expect(config).toMatchObject({ recorder: 'environment', database: { dataDir: 'folder' } });
   });
 
-  test('records trades beside the books, unless it is told to record nothing else', () => {
-    expect(resolve().channels).toEqual({ trade: 'markets' });
+  test('records trades and the lifecycle beside the books, unless it is told to record nothing else', () => {
+    expect(resolve().channels).toEqual({ trade: 'markets', market_lifecycle_v2: 'all' });
     expect(resolve({ channels: 'ticker' }).channels).toEqual({ ticker: 'markets' });
     expect(resolve({ channels: 'none' }).channels).toEqual({});
     write('trader.yaml', 'channels: []\n');

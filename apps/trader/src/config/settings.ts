@@ -175,7 +175,7 @@ const table = {
   channels: setting('channels', 'channels beside the order books; none for no other', channels, {
     value: 'list',
     example: 'trade,ticker',
-    fallback: 'trade',
+    fallback: 'trade,market_lifecycle_v2',
   }),
   connections: setting('connections', 'sockets over which the markets are spread', whole(1, 200), {
     value: 'count',

@@ -12,6 +12,7 @@ import type { Unread } from './feed-reading.ts';
 import { gapText } from './gap-text.ts';
 import type { Log } from '../log/log.ts';
 import { Recorder, type RecorderCounters } from './recorder.ts';
+import { ReferenceRecords, type ReferenceRecordsOptions } from './reference-records.ts';
 import type { FeedOptions } from '../trader-contract.ts';
 
 export type FeedSideOptions = {
@@ -38,6 +39,7 @@ export class FeedSide {
   #isRemaking = false;
   #discovery: DiscoveredMarkets | null = null;
   #asked: AskedMarkets | null = null;
+  #reference: ReferenceRecords | null = null;
   /** Channels are subscribed to at the start. */
   #hearsLifecycle = false;
 
@@ -76,7 +78,7 @@ export class FeedSide {
   }
 
   start(): void {
-    const { discovery, areNamed, ...feed } = this.#feed;
+    const { discovery, areNamed, restUrl, ...feed } = this.#feed;
     const channels = { ...feed.channels, ...(discovery && { market_lifecycle_v2: 'all' as const }) };
     const client = createOrderbookClient({ ...feed, channels });
     this.#client = client;
@@ -98,6 +100,7 @@ export class FeedSide {
     if (!discovery) this.#options.observeMarkets(unknownToHealth([], 0));
     if (areNamed) this.#asked = this.#watchNamed(client, feed.markets);
     if (discovery) this.#discover(client, discovery);
+    if (restUrl !== undefined) this.#reference = this.#describe(client, this.#recorder, restUrl);
     client.start();
   }
 
@@ -147,6 +150,7 @@ export class FeedSide {
   /** Records into the session from now on. */
   record(session: RecordingSession): void {
     this.#recorder!.attach(session);
+    this.#reference?.recordAll();
   }
 
   /** Stops recording; the session is the caller's to end. */
@@ -156,7 +160,7 @@ export class FeedSide {
 
   /** Nothing more comes in. The session stays, to be detached. Idempotent. */
   async close(): Promise<void> {
-    await Promise.all([this.#discovery?.close(), this.#client?.close()]);
+    await Promise.all([this.#discovery?.close(), this.#reference?.close(), this.#client?.close()]);
   }
 
   #listen(client: OrderbookClient, recorder: Recorder): void {
@@ -197,6 +201,12 @@ export class FeedSide {
     // Not listed yet.
     onListing();
     discovery.start();
+  }
+
+  #describe(client: OrderbookClient, recorder: Recorder, restUrl: string): ReferenceRecords {
+    const record: ReferenceRecordsOptions['record'] = (of) => recorder.takeReference(of);
+    const credentials = () => this.#feed.credentials;
+    return new ReferenceRecords({ client, restUrl, credentials, record, log: this.#options.log });
   }
 
   #watchNamed(client: OrderbookClient, markets: readonly string[]): AskedMarkets {

@@ -1,7 +1,14 @@
 // From the feed into the open session. Between sessions it keeps what belongs to the next one: a session is opened only
 // when the feed is live, and by then its snapshots have long come.
 import type { OrderbookClient } from '@trader/orderbook-client';
-import { SessionStoreError, type GapRecord, type RecordingSession, type StoreRecord } from '@trader/session-store';
+import {
+  SessionStoreError,
+  type ExchangeRecord,
+  type GapRecord,
+  type MarketRecord,
+  type RecordingSession,
+  type StoreRecord,
+} from '@trader/session-store';
 import { eventToRecord, RECORDED_EVENTS, type RecordedEvent } from '@trader/orderbook-client/records';
 import { FeedReading, type PauseCause, type ReadingView, type Unread } from './feed-reading.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
@@ -141,6 +148,11 @@ export class Recorder {
   async #watch(session: RecordingSession): Promise<void> {
     const { error } = await session.ended;
     if (error && this.#session === session) this.#onSessionFailed(session, error);
+  }
+
+  /** What came by no connection. Between sessions it is let go: the next one begins with all that is known then. */
+  takeReference(record: MarketRecord | ExchangeRecord): void {
+    if (this.#session) this.#append(this.#session, record);
   }
 
   /** Stops recording; the session is the caller's to close. */

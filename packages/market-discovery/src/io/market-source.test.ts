@@ -2,6 +2,7 @@ import { ManualRuntime } from '@trader/testkit';
 import { describe, expect, test } from 'vitest';
 import type { MarketRules } from '../core/rules.ts';
 import { scriptedFetch, type Asked } from '../../test/scripted-fetch.ts';
+import { readListedMarket } from '../core/listed-market.ts';
 import { RestMarketSource } from './market-source.ts';
 import { createRestClient } from './rest-client.ts';
 
@@ -34,7 +35,7 @@ function source(answer: (asked: Asked, index: number) => unknown, statusOf: (ask
   }));
   const rest = createRestClient({ restUrl: 'https://x.test/v2', runtime: new ManualRuntime(), fetch });
   return {
-    source: new RestMarketSource(rest, 1_000),
+    source: new RestMarketSource(rest, 1_000, readListedMarket),
     queries: () => asked.map(({ url }) => Object.fromEntries(url.searchParams)),
   };
 }

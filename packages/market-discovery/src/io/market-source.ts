@@ -1,6 +1,5 @@
 // Markets as REST lists them: all that fit the filters, page by page, or some by name. A part that cannot be had, a series or
 // a page, keeps nobody from the others.
-import { readListedMarket } from '../core/listed-market.ts';
 import type { ListedMarket, MarketRules } from '../core/rules.ts';
 import type { Refusal } from '../core/state.ts';
 import { MarketDiscoveryError } from '../errors.ts';
@@ -13,8 +12,8 @@ export interface MarketSource {
   lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers>;
 }
 
-export type Listing = {
-  readonly markets: readonly ListedMarket[];
+export type Listing<Market = ListedMarket> = {
+  readonly markets: readonly Market[];
   /** Entries that cannot be recorded as they are. */
   readonly refused: readonly Refusal[];
   /** Of each part that could not be had whole: what was asked for, and why not. */
@@ -23,7 +22,7 @@ export type Listing = {
 
 export type Failure = { readonly part: string; readonly error: unknown };
 
-export type Answers = Listing & {
+export type Answers<Market = ListedMarket> = Listing<Market> & {
   /** Those that were not answered. */
   readonly unanswered: readonly string[];
 };
@@ -33,23 +32,28 @@ const MAX_PAGES = 1_000;
 /** About 4,000 characters of URL. */
 const NAMES_PER_LOOK_UP = 100;
 
-export class RestMarketSource implements MarketSource {
+/** Reads an entry of a listing. @param place stands for the name of what has none */
+export type ReadMarket<Market> = (entry: unknown, place: string) => Market | Refusal;
+
+export class RestMarketSource<Market extends object> {
   readonly #rest: RestClient;
   readonly #pageSize: number;
+  readonly #read: ReadMarket<Market>;
 
-  constructor(rest: RestClient, pageSize: number) {
+  constructor(rest: RestClient, pageSize: number, read: ReadMarket<Market>) {
     this.#rest = rest;
     this.#pageSize = pageSize;
+    this.#read = read;
   }
 
-  async list({ series, events, status }: MarketRules, signal: AbortSignal): Promise<Listing> {
+  async list({ series, events, status }: MarketRules, signal: AbortSignal): Promise<Listing<Market>> {
     const named = [
       ...series.map((ticker) => ({ part: ticker, filters: { series_ticker: ticker } })),
       ...events.map((ticker) => ({ part: ticker, filters: { event_ticker: ticker } })),
     ];
     // Combinations have a lifecycle channel of their own, which is not followed.
     const scopes = named.length > 0 ? named : [{ part: 'all markets', filters: { mve_filter: 'exclude' } }];
-    const listings: Listing[] = [];
+    const listings: Listing<Market>[] = [];
     // One after the other: a listing is in no hurry, and the account's read budget is shared with other programs.
     for (const { part, filters } of scopes) {
       for (const one of status) {
@@ -60,8 +64,8 @@ export class RestMarketSource implements MarketSource {
     return together(listings);
   }
 
-  async lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers> {
-    const answers: Answers[] = [];
+  async lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers<Market>> {
+    const answers: Answers<Market>[] = [];
     let away = false;
     for (let from = 0; from < tickers.length; from += NAMES_PER_LOOK_UP) {
       const names = tickers.slice(from, from + NAMES_PER_LOOK_UP);
@@ -72,7 +76,7 @@ export class RestMarketSource implements MarketSource {
   }
 
   /** Where the exchange refuses the request for one of the names, the others are asked for without it. */
-  async #lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers> {
+  async #lookUp(tickers: readonly string[], signal: AbortSignal): Promise<Answers<Market>> {
     const part = tickers.length === 1 ? tickers[0]! : `${tickers.length} markets by name`;
     const listing = await this.#pages(part, { tickers: tickers.join(',') }, signal);
     const error = listing.failures[0]?.error;
@@ -88,8 +92,8 @@ export class RestMarketSource implements MarketSource {
     return { ...together([one, other]), unanswered: [...one.unanswered, ...other.unanswered] };
   }
 
-  async #pages(part: string, filters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Listing> {
-    const markets: ListedMarket[] = [];
+  async #pages(part: string, filters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Listing<Market>> {
+    const markets: Market[] = [];
     const refused: Refusal[] = [];
     const seen = new Set(['']);
     let entries = 0;
@@ -101,9 +105,9 @@ export class RestMarketSource implements MarketSource {
         if (!Array.isArray(page))
           throw new MarketDiscoveryError('REST_UNREADABLE', 'GET /markets: the answer has no list of markets');
         for (const entry of page as unknown[]) {
-          const market = readListedMarket(entry, `entry ${++entries} of ${part}`);
-          if ('ticker' in market) markets.push(market);
-          else refused.push(market);
+          const market = this.#read(entry, `entry ${++entries} of ${part}`);
+          if ('reason' in market) refused.push(market);
+          else markets.push(market);
         }
         if (typeof next !== 'string' || next === '') return { markets, refused, failures: [] };
         if (seen.has(next)) break;
@@ -118,10 +122,10 @@ export class RestMarketSource implements MarketSource {
   }
 }
 
-const NOTHING: Listing = { markets: [], refused: [], failures: [] };
+const NOTHING: Listing<never> = { markets: [], refused: [], failures: [] };
 
 /** Two parts in a row failed for reasons that are not their own: the others would only cost the time of as many tries. */
-function isAway(listings: readonly Listing[]): boolean {
+function isAway(listings: readonly Listing<unknown>[]): boolean {
   const last = listings.slice(-2).map(({ failures }) => failures[0]?.error);
   return last.length === 2 && last.every((error) => error !== undefined && !isOwn(error));
 }
@@ -131,7 +135,7 @@ const isOwn = (error: unknown): boolean =>
   error instanceof MarketDiscoveryError &&
   (error.code === 'REST_UNREADABLE' || error.status === 400 || error.status === 404);
 
-const together = (listings: readonly Listing[]): Listing => ({
+const together = <Market>(listings: readonly Listing<Market>[]): Listing<Market> => ({
   markets: listings.flatMap(({ markets }) => markets),
   refused: listings.flatMap(({ refused }) => refused),
   failures: listings.flatMap(({ failures }) => failures),

@@ -116,7 +116,7 @@ function openClient(
   log: Log,
   tap: (bytes: Uint8Array) => void,
 ): OrderbookClient {
-  const { discovery, areNamed: _, ...options } = feed;
+  const { discovery, areNamed: _, restUrl: _restUrl, ...options } = feed;
   const client = createOrderbookClient({
     ...options,
     channels: { ...channels, ...(discovery && { market_lifecycle_v2: 'all' as const }) },
