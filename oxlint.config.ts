@@ -35,6 +35,7 @@ const pureFiles: Readonly<Record<string, readonly string[]>> = {
     'database/{array-literal,clause-of,day,parse-array,retry-policy}.ts',
     'database/location/*.ts',
     'export/csv-text.ts',
+    'export/dataset/{kept-parts,partition-path,session-counts}.ts',
     'ownership/owned-session.ts',
     'reading/merge.ts',
     'reading/book/{coverage-intervals,holes}.ts',

@@ -25,6 +25,9 @@ export type SessionStoreErrorCode =
   | 'SPOOL_DAMAGED'
   | 'SPOOL_CLOSED'
   | 'SPOOL_OF_OTHER_VERSION'
+  | 'DATASET_DIFFERS'
+  | 'DATASET_DAMAGED'
+  | 'DATASET_LOCKED'
   | 'STORE_CLOSED';
 
 const brand = Symbol.for('@trader/session-store/error');

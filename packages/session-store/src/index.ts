@@ -22,6 +22,15 @@ export type { SessionFilter } from './reading/list-sessions.ts';
 export type { CoverageInterval } from './reading/book/coverage-intervals.ts';
 export type { Problem } from './reading/verify/stream-check.ts';
 export type { BookAt } from './reading/book/book-at.ts';
+export type {
+  DatasetDamage,
+  DatasetOptions,
+  DatasetProgress,
+  DatasetResult,
+  DatasetScope,
+  Miscount,
+} from './export/dataset/dataset-options.ts';
+export { verifyDataset, type DatasetVerification } from './export/dataset/verify-dataset.ts';
 export type { ExportDamage, ExportOptions, ExportProgress, ExportResult } from './export/export-options.ts';
 export type { MarketAt } from './reading/market/market-life.ts';
 export type { BookBase } from './reading/book/rebuild-book.ts';

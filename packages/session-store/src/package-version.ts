@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-/** `package.json` lies beside `src/` and beside `dist/`, and this module lies directly in either. */
+/** It lies above `src/` and above `dist/`, and this module lies directly in either. */
+export const packageFolder = (): URL => new URL('../', import.meta.url);
+
 export const packageVersion = (): string =>
-  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  (JSON.parse(readFileSync(new URL('package.json', packageFolder()), 'utf8')) as { version: string }).version;

@@ -2,6 +2,7 @@ import { SessionStoreError } from './errors.ts';
 import { isSessionId } from './database/session-id.ts';
 import type { Engine, Row } from './database/engines/engine.ts';
 import { sessionRow } from './database/rows.ts';
+import { exportDataset } from './export/dataset/export-dataset.ts';
 import { exportRecords } from './export/export-records.ts';
 import { within } from './resolve-options.ts';
 import { listSessions, type SessionFilter } from './reading/list-sessions.ts';
@@ -52,6 +53,10 @@ export class ReadingStore implements SessionReader {
 
   async export(...of: Parameters<Reading['export']>): ReturnType<Reading['export']> {
     return exportRecords(this.#reader, ...of);
+  }
+
+  async exportDataset(...of: Parameters<Reading['exportDataset']>): ReturnType<Reading['exportDataset']> {
+    return exportDataset(this.#reader, ...of);
   }
 
   async query<T extends object = Record<string, unknown>>(

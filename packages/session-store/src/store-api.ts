@@ -1,4 +1,5 @@
 import type { CompactionResult } from './compaction/compaction.ts';
+import type { DatasetOptions, DatasetResult } from './export/dataset/dataset-options.ts';
 import type { ExportOptions, ExportResult } from './export/export-options.ts';
 import type { BookAt } from './reading/book/book-at.ts';
 import type { CoverageInterval } from './reading/book/coverage-intervals.ts';
@@ -150,4 +151,13 @@ export interface Reading {
    * @throws {SessionStoreError} SESSION_UNKNOWN, or why the database failed; a file system's error as it is
    */
   export(options: ExportOptions): Promise<ExportResult>;
+  /**
+   * Writes a folder of Parquet files by day and series, with what says what is in them; or brings one up to date that was written with
+   * these options. Whatever stops it, the next call goes on. Memory does not grow with the rows.
+   *
+   * @throws {TypeError | RangeError} on wrong options, before anything is read or written
+   * @throws {SessionStoreError} DATASET_DIFFERS, DATASET_DAMAGED, DATASET_LOCKED, SESSION_UNKNOWN, or why the database failed; a file
+   * system's error as it is
+   */
+  exportDataset(options: DatasetOptions): Promise<DatasetResult>;
 }

@@ -27,6 +27,7 @@ test('the built package can be required under each supported Node', async () => 
       'parseDatabase',
       'parsePostgresUrl',
       'schemaState',
+      'verifyDataset',
     ]);
 });
 

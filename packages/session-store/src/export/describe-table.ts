@@ -94,7 +94,7 @@ function resource(
     ...(encoding === 'csv' && {
       dialect: { header: true, delimiter: ',', lineTerminator: '\r\n', quoteChar: '"', doubleQuote: true },
     }),
-    schema: { fields: columns.map((column) => field(column, encoding === 'csv', units)), missingValues: [''] },
+    schema: { fields: columns.map((column) => fieldOf(column, encoding === 'csv', units)), missingValues: [''] },
   };
 }
 
@@ -109,7 +109,8 @@ const fieldTypes: Readonly<Record<ColumnType, string>> = {
   microtime: 'datetime',
 };
 
-function field(column: Column, isCsv: boolean, units: ExportUnits | undefined): object {
+/** As a data package has it. */
+export function fieldOf(column: Column, isCsv: boolean, units: ExportUnits | undefined): object {
   const { name, type, isRequired } = column;
   const sides = type === 'side' && { enum: isCsv ? ['side_yes', 'side_no'] : ['yes', 'no'] };
   const constraints = { ...(isRequired && { required: true }), ...sides };

@@ -14,7 +14,7 @@ import type { MarketNames } from '../reading/market-names.ts';
 import { sessionTimes, uuids } from '../reading/market-sessions.ts';
 import type { Read } from '../reading/read.ts';
 import type { Reader } from '../reading/reader.ts';
-import { sessionStreams, type Kind } from '../reading/session-streams.ts';
+import { sessionStreams, type Kind, type StreamSource } from '../reading/session-streams.ts';
 import { moment } from '../database/moment.ts';
 import { spanOf } from '../reading/stretch.ts';
 import { checkExportOptions, type ExportOptions, type ExportResult } from './export-options.ts';
@@ -107,34 +107,47 @@ async function writeRecords(
   const table = tables[what] as Table<StoreRecord>;
   const wanted = markets === undefined ? null : await names.numbersOf(markets);
   for (const [index, session] of sessions.entries()) {
-    const damaged = (problem: string) => (onDamage ? onDamage({ session, problem }) : refuseDamage(problem));
-    const reading = {
-      read,
-      names,
-      session,
-      markets: wanted,
-      span: spanOf(time),
-      onDamage: damaged,
-      facts: exportedFacts(what),
-    };
-    try {
-      const { looseFirst, numbered, loose } = await sessionStreams(reading, kinds[what]);
-      for (const stream of [...looseFirst, ...numbered, ...loose]) {
-        for await (const page of stream.pages()) {
-          signal?.throwIfAborted();
-          await file.add(page.flatMap((record) => table.rows(record, session)));
-          onProgress?.({ sessions: index, ofSessions: sessions.length, rows: file.rows });
-        }
-      }
-    } catch (error) {
-      // The database's own failures, the file's and the caller's are not the session's.
-      const isOfSession = SessionStoreError.isInstance(error) && error.code === 'QUERY_FAILED';
-      if (!onDamage || !isOfSession) throw error;
-      damaged(error.message);
+    const of = { read, names, session, markets: wanted, span: spanOf(time) };
+    for await (const page of recordPages(of, what, onDamage)) {
+      signal?.throwIfAborted();
+      await file.add(page.flatMap((record) => table.rows(record, session)));
+      onProgress?.({ sessions: index, ofSessions: sessions.length, rows: file.rows });
     }
   }
   signal?.throwIfAborted();
   onProgress?.({ sessions: sessions.length, ofSessions: sessions.length, rows: file.rows });
+}
+
+/** A session's records of one kind, by epoch and sid and within these by number. What cannot be read is left out and told, or ends it. */
+export async function* recordPages(
+  of: Omit<StreamSource, 'onDamage' | 'facts'>,
+  what: ExportedKind,
+  onDamage: ExportOptions['onDamage'],
+): AsyncGenerator<readonly StoreRecord[]> {
+  const { session } = of;
+  const damaged = (problem: string) => (onDamage ? onDamage({ session, problem }) : refuseDamage(problem));
+  const pages = async function* () {
+    const reading = { ...of, onDamage: damaged, facts: exportedFacts(what) };
+    const { looseFirst, numbered, loose } = await sessionStreams(reading, kinds[what]);
+    for (const stream of [...looseFirst, ...numbered, ...loose]) yield* stream.pages();
+  };
+  const iterator = pages();
+  try {
+    for (;;) {
+      // What the consumer of a page throws is not the session's.
+      const { done, value } = await iterator.next().catch((error: unknown) => {
+        // Nor are the database's own failures.
+        const isOfSession = SessionStoreError.isInstance(error) && error.code === 'QUERY_FAILED';
+        if (!onDamage || !isOfSession) throw error;
+        damaged(error.message);
+        return { done: true, value: undefined } as const;
+      });
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    await iterator.return();
+  }
 }
 
 async function writeCoverage(

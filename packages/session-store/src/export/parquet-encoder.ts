@@ -40,9 +40,11 @@ export async function parquetEncoder(columns: readonly Column[], codec: 'SNAPPY'
   const createdBy = `${name} version ${version}`;
   const compressors = { ZSTD: (page: Uint8Array) => zstdCompressSync(page) };
   const writer = new ParquetWriter({ writer: bytes, schema, codec, compressors, createdBy });
-  // The writer counts its offsets in `offset` and fills the buffer from `index` on.
+  // The writer counts its offsets in `offset` and fills the buffer from `index` on. It gets a small buffer again: many may be open.
   const take = () => {
-    const taken = new Uint8Array(bytes.buffer.slice(0, bytes.index));
+    const taken = new Uint8Array(bytes.buffer, 0, bytes.index);
+    bytes.buffer = new ArrayBuffer(1024);
+    bytes.view = new DataView(bytes.buffer);
     bytes.index = 0;
     return taken;
   };
@@ -72,7 +74,7 @@ const structType = 12;
  * for a list of none; strict readers refuse that. What is looked for comes behind the schema, in whose names no such bytes are.
  */
 function withTypedList(footer: Uint8Array): Uint8Array {
-  const at = Buffer.from(footer.buffer).indexOf(untypedList);
+  const at = Buffer.from(footer.buffer, 0, footer.length).indexOf(untypedList);
   if (at !== -1) footer[at + untypedList.length - 1] = structType;
   return footer;
 }

@@ -21,11 +21,11 @@ import { verify, type VerifyOptions } from './verify/verify.ts';
 /** Answers of what was recorded: see `Reading` in `store-api.ts`, of which this is all but the export. */
 export class Reader {
   readonly read: Read;
-  readonly #runtime: Runtime;
+  readonly runtime: Runtime;
 
   constructor(read: Read, runtime: Runtime) {
     this.read = againAfterDeadlock(read);
-    this.#runtime = runtime;
+    this.runtime = runtime;
   }
 
   /** Of one reading: the next one may find an older copy of the database in its place, with other numbers. */
@@ -34,7 +34,7 @@ export class Reader {
   }
 
   replay(session: SessionId, options: ReplayOptions = {}): AsyncIterable<StoreRecord> {
-    const source = { read: this.read, names: this.names, runtime: this.#runtime };
+    const source = { read: this.read, names: this.names, runtime: this.runtime };
     return replay(source, session, options, async () => this.mustExist([session]));
   }
 

@@ -97,7 +97,7 @@ async function findStreams({ read, session, span }: StreamSource): Promise<reado
   const days = await sessionDays(async (query) => read(query, 'Looking for a session'), session);
   const lies = lieIn({
     fromMs: Math.max(days.fromMs, dayOf(span.fromMs) * dayMs),
-    untilMs: Math.min(days.untilMs, (dayOf(span.toMs) + 1) * dayMs),
+    untilMs: Math.min(days.untilMs, (dayOf(span.toMs - 1) + 1) * dayMs),
   });
   const rows = await read(
     sql`

@@ -61,7 +61,7 @@ export const overlap = (one: Span, other: Span): Span => ({
 /** The whole days that a span touches. */
 export const days = ({ fromMs, toMs }: Span): Span => ({
   fromMs: dayOf(fromMs) * dayMs,
-  toMs: (dayOf(toMs) + 1) * dayMs,
+  toMs: (dayOf(toMs - 1) + 1) * dayMs,
 });
 
 export const holds = ({ fromMs, toMs }: Span, ms: number): boolean => ms >= fromMs && ms < toMs;

@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Row } from '../../database/engines/engine.ts';
 import { bigints, integers } from '../../database/array-parameters.ts';
+import { dayMs } from '../../database/day.ts';
 import { moment } from '../../database/moment.ts';
 import { numberOf, timeOf } from '../../database/rows.ts';
 import type { Read } from '../read.ts';
@@ -98,11 +99,15 @@ const daysOf = (keys: readonly ChunkKey[]) => ({
   toMs: Math.max(...keys.map(({ receivedAtMs }) => receivedAtMs)) + 1,
 });
 
-/** Looks into the one column of arrivals, so that the others of a day's chunks need not be sent for an hour of it. */
+/**
+ * Looks into the one column of arrivals, so that the others of a day's chunks need not be sent for an hour of it. A chunk ends with its
+ * day, so that nothing has to be looked at for whole days.
+ */
 function arrivedIn({ span: { fromMs, toMs } }: Stretch): SQL {
+  const beginsADay = (ms: number) => !Number.isFinite(ms) || ms % dayMs === 0;
   const bounds = [
-    fromMs === -Infinity ? null : sql`received_at + arrival.after * interval '1 millisecond' >= ${moment(fromMs)}`,
-    toMs === Infinity ? null : sql`received_at + arrival.after * interval '1 millisecond' < ${moment(toMs)}`,
+    beginsADay(fromMs) ? null : sql`received_at + arrival.after * interval '1 millisecond' >= ${moment(fromMs)}`,
+    beginsADay(toMs) ? null : sql`received_at + arrival.after * interval '1 millisecond' < ${moment(toMs)}`,
   ].filter((bound) => bound !== null);
   if (bounds.length === 0) return sql``;
   return sql`and exists (select from unnest(received_offsets) as arrival (after) where ${sql.join(bounds, sql` and `)})`;
