@@ -176,6 +176,47 @@ describe('trader export', () => {
   });
 });
 
+describe('trader export --layout dataset', () => {
+  test('writes a dataset, brings it up to date, and verify reads it back', async () => {
+    const made = await ask('export', '--layout', 'dataset', '--out', 'dataset');
+    expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(made.stdout).toMatch(
+      /^dataset: [\d,]+ rows in \d+ files \(sessions: 2\)\nNot over yet, .*: \d{4}-\d\d-\d\d/,
+    );
+    const again = await ask('export', '--layout', 'dataset', '--out', 'dataset', '--json');
+    // Today is not over, so that nothing is kept.
+    expect(json(again.stdout)).toMatchObject({ keptFiles: 0, miscounted: [], damaged: [], sessions: [earlier, id] });
+    const whole = await trader('dataset', 'verify', 'dataset');
+    expect(whole.code).toBe(0);
+    expect(whole.stdout).toMatch(/^dataset {2}as its manifest says: /);
+    const manifest = json(readFileSync(join(folder.path, 'dataset/manifest.json'), 'utf8')) as {
+      tables: { deltas: { rows: number } };
+      files: { path: string }[];
+    };
+    expect(manifest.tables.deltas.rows).toBe(DELTAS + 5);
+    const [{ path }] = manifest.files as [{ path: string }];
+    writeFileSync(join(folder.path, 'dataset', path), 'other');
+    const broken = await trader('dataset', 'verify', 'dataset', '--json');
+    expect({ code: broken.code, ...(json(broken.stdout) as object) }).toMatchObject({
+      code: 1,
+      ok: false,
+      problems: [expect.stringContaining(path)],
+    });
+  });
+
+  test('refuses another dataset in that folder, other formats, and a folder without one, with a name', async () => {
+    const other = await ask('export', 'latest', '--layout', 'dataset', '--out', 'dataset');
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringMatching(/^trader: DATASET_DIFFERS: /) as string });
+    const csv = await ask('export', '--layout', 'dataset', '--format', 'csv', '--out', 'dataset');
+    expect(csv).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--format parquet or zst.parquet') as string,
+    });
+    const none = await trader('dataset', 'verify', 'csv');
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/^trader: DATASET_DAMAGED: /) as string });
+  });
+});
+
 describe('trader tape record', () => {
   const growth = (file: string, beyond: number) => {
     const path = join(folder.path, file);

@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { captures } from '@trader/testkit';
 import { expect } from 'vitest';
 import type { Trader } from '../src/trader.ts';
+import { compareDataset } from './dataset-fold.ts';
 import { newDatabaseOn, type EngineName } from './databases.ts';
 import { FoldedBook, recordTapes, storedRows } from './recording.ts';
 
@@ -23,13 +24,13 @@ export const goldTapes = (market = ''): readonly string[] =>
 
 /**
  * Through the simulator's socket, the client and the store: each delta is stored once, the folded store equals the live books at
- * each checkpoint, and no level is impossible.
+ * each checkpoint, and no level is impossible; the export as a dataset folds to the books of the end.
  */
 export async function playAndCompare(played: readonly string[], engine: EngineName): Promise<void> {
   const expected = await readTapes(played);
   const live: Checkpoints = new Map();
   const database = await newDatabaseOn(engine);
-  const { row } = await recordTapes(played, database, { during: (trader) => watch(trader, expected, live) });
+  const { row, trader } = await recordTapes(played, database, { during: (trader) => watch(trader, expected, live) });
   const deltas = [...expected.values()].reduce((sum, { digest }) => sum + digest.count, 0);
   expect(row).toMatchObject({ status: 'closed', deltas, gaps: 0 });
 
@@ -56,6 +57,7 @@ export async function playAndCompare(played: readonly string[], engine: EngineNa
     expect(compared.get(market), market).toBe(checkpoints.size);
   }
   expect(books.size).toBe(expected.size);
+  await compareDataset(database, row, trader);
 }
 
 /** Tells sequences apart, cheaply enough for a million: how many, and a hash over all of them in order. */

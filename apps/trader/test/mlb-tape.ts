@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { captures, temporaryFolder } from '@trader/testkit';
 import { createSessionStore } from '@trader/session-store';
 import { expect } from 'vitest';
+import { compareDataset } from './dataset-fold.ts';
 import { newDatabaseOn, type EngineName } from './databases.ts';
 import { FoldedBook, recordTapes, storedRows } from './recording.ts';
 
@@ -51,6 +52,7 @@ export async function recordMlbTape(engine: EngineName): Promise<void> {
     }
   }
 
+  await compareDataset(database, row, trader);
   await using store = await createSessionStore(database);
   const acks = await store.query('select text from raw_frames where session_id = $1 order by ordinal', [row.id]);
   const ids = acks.map(({ text }) => (JSON.parse(String(text)) as { id: number }).id).slice(0, 12);

@@ -30,6 +30,7 @@ describe('the command line', () => {
       'sessions verify',
       'replay',
       'export',
+      'dataset verify',
       'sql',
       'tape record',
       'db migrate',

@@ -4,7 +4,9 @@ import { exportedKinds, exportFormats, looksLikeUrl } from '@trader/session-stor
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { showConfig } from './commands/config.ts';
 import { migrateDatabase } from './commands/db-migrate.ts';
+import { verifyFolder } from './commands/dataset-verify.ts';
 import { doctor } from './commands/doctor.ts';
+import { exportAsDataset } from './commands/export-dataset.ts';
 import { exportSessions, type ExportFlags } from './commands/export.ts';
 import { parseTime } from './reading/parse-time.ts';
 import { replaySession, type ReplayFlags } from './commands/replay.ts';
@@ -24,7 +26,7 @@ import { usageError } from './usage-error.ts';
 const EXIT_CODES = `
 Exit codes:
   0         a clean end
-  1         something failed while running, a check of doctor did, verify found a broken law, or db migrate --check
+  1         something failed while running, a check of doctor did, verify found something broken, or db migrate --check
             something to do
   2         the command line or the configuration is wrong, or names a session that there is not
   70        a mistake in the program itself ended it; the log's last line has its stack trace
@@ -84,6 +86,16 @@ export function createCli(): Command {
   addSessions(cli);
   addReplay(cli);
   addExport(cli);
+
+  cli
+    .command('dataset')
+    .description('what export --layout dataset has written')
+    .command('verify')
+    .description('read a dataset back: sizes, checksums and rows of each file, against its manifest')
+    .argument('<folder>', 'the folder of the dataset', path)
+    .option('--json', 'as one line of JSON')
+    .addHelpText('after', examples('trader dataset verify dataset', 'trader dataset verify dataset --json'))
+    .action((folder: string, { json }: JsonFlag) => verifyFolder(folder, { json: json ?? false }));
 
   withDatabase(cli.command('sql'))
     .description('run one read-only query on the recorded tables; prints a line of JSON a row')
@@ -178,13 +190,23 @@ function addReplay(cli: Command): void {
     );
 }
 
-type ExportValues = Partial<ExportFlags> & Pick<ExportFlags, 'out'> & Values;
+type ExportValues = Partial<ExportFlags> & Pick<ExportFlags, 'out'> & { readonly layout?: string } & Values;
+
+const LAYOUTS = ['files', 'dataset'] as const;
 
 function addExport(cli: Command): void {
   withSpan(withDatabase(cli.command('export')))
     .description('write records to files, and beside them when each market was covered')
     .argument('[sessions...]', `${SESSION_HELP}; without any: all`)
     .requiredOption('--out <folder>', 'made if it is not there; files of the same names are replaced', path)
+    .addOption(
+      new Option(
+        '--layout <layout>',
+        'files: one for each kind; dataset: a folder by day and series, which the same command brings up to date',
+      )
+        .choices(LAYOUTS)
+        .default('files'),
+    )
     .addOption(
       new Option('--format <format>', 'how they are written and compressed').choices(exportFormats).default('parquet'),
     )
@@ -195,10 +217,18 @@ function addExport(cli: Command): void {
       examples(
         'trader export latest --out export',
         'trader export --format csv --what deltas,trades --markets KXGOLD15M-26AUG102115-15 --out export',
+        'trader export --layout dataset --out dataset',
       ),
     )
-    .action((sessions: string[], { out, format, what, markets, from, to, json, ...settings }: ExportValues) => {
+    .action((sessions: string[], { out, layout, format, what, markets, from, to, json, ...settings }: ExportValues) => {
       const chosen = { what: what ?? exportedKinds, format: format ?? 'parquet', json: json ?? false } as const;
+      if (layout === 'dataset') {
+        const ofDataset = chosen.format;
+        if (ofDataset !== 'parquet' && ofDataset !== 'zst.parquet')
+          return cli.error(`error: --layout dataset is for --format parquet or zst.parquet`, { exitCode: 2 });
+        const flags = { out, ...chosen, format: ofDataset, ...given({ markets, from, to }) };
+        return exportAsDataset(sessions, flags, settings);
+      }
       return exportSessions(sessions, { out, ...chosen, ...given({ markets, from, to }) }, settings);
     });
 }

@@ -19,7 +19,7 @@ import { interruptible } from '../stop-signal.ts';
 import { countText } from '../output/text-table.ts';
 
 /** What the client's integers stand for: files say it, so that nobody has to guess. */
-const UNITS: ExportUnits = { price: { unit: 'dollar', scale: 10_000 }, size: { unit: 'contract', scale: 100 } };
+export const UNITS: ExportUnits = { price: { unit: 'dollar', scale: 10_000 }, size: { unit: 'contract', scale: 100 } };
 
 export type ExportFlags = {
   readonly out: string;
@@ -138,7 +138,7 @@ async function rowsOf(
 }
 
 /** A file system's error has a `syscall`; a database's has none. */
-function unwritable(out: string, error: unknown): TraderError | null {
+export function unwritable(out: string, error: unknown): TraderError | null {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined) return null;
   const text = `--out: nothing can be written into ${out} (${code ?? messageOf(error)}). Give a folder that you may write to, on a disk with room`;
