@@ -97,9 +97,26 @@ describe('trader sessions verify', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/BROKEN {2}counters/);
     expect(stdout).toMatch(/^ {4}counters: .*deltas/m);
+    expect(stdout).toMatch(/^recorded: 3,005 deltas of 2 markets; numbers missing: 0 of 3,0\d\d$/m);
     expect(lines(stdout).at(-1)).toBe('sessions: 2, with broken laws: 1');
     const repaired = json((await ask('sessions', 'verify', earlier, '--json')).stdout);
     expect(repaired).toMatchObject({ ok: true, sessions: [{ session: earlier }] });
+    const all = json((await ask('sessions', 'verify', '--all', '--json')).stdout);
+    // One was recorded twice, with some time between.
+    expect(all).toMatchObject({
+      gaps: {
+        deltas: DELTAS + 5,
+        numbers: { missing: 0 },
+        holes: 1,
+        causes: expect.arrayContaining([
+          expect.objectContaining({ cause: 'session ended as closed', holes: 1 }),
+        ]) as unknown,
+        markets: [
+          { market: 'KXTAPE-A', holes: 1 },
+          { market: 'KXTAPE-B', holes: 0, uncoveredMs: 0, rate: 0 },
+        ],
+      },
+    });
   });
 });
 

@@ -51,6 +51,10 @@ export class ReadingStore implements SessionReader {
     return this.#reader.coverage(...of);
   }
 
+  gapRates(...of: Parameters<Reading['gapRates']>): ReturnType<Reading['gapRates']> {
+    return this.#reader.gapRates(...of);
+  }
+
   async export(...of: Parameters<Reading['export']>): ReturnType<Reading['export']> {
     return exportRecords(this.#reader, ...of);
   }

@@ -5,6 +5,7 @@ import type { BookAt } from './reading/book/book-at.ts';
 import type { CoverageInterval } from './reading/book/coverage-intervals.ts';
 import type { MarketAt } from './reading/market/market-life.ts';
 import type { SessionFilter } from './reading/list-sessions.ts';
+import type { MarketGapRate, RecordedMarket } from './reading/book/gap-rates.ts';
 import type { ReplayOptions } from './reading/replay.ts';
 import type { Verification } from './reading/verify/verification.ts';
 import type { VerifyOptions } from './reading/verify/verify.ts';
@@ -143,6 +144,13 @@ export interface Reading {
    * @throws {SessionStoreError}
    */
   coverage(market: string, fromMs: number, toMs: number): Promise<readonly CoverageInterval[]>;
+  /**
+   * How much of each market's span cannot be rebuilt, and why: the sums of `coverage`, for a hundred thousand markets. `verify` says which
+   * markets a session has, and from when until when. A market that was never recorded is left out.
+   *
+   * @throws {TypeError | RangeError} on what is no market or no time; {SessionStoreError} from the iteration
+   */
+  gapRates(markets: readonly RecordedMarket[]): AsyncIterable<MarketGapRate>;
   /**
    * Writes records to a Parquet, CSV or JSON Lines file, and next to it when each market was covered. Memory holds a row group at a
    * time.

@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { bookAt, type BookAt } from './book/book-at.ts';
 import { coverage } from './book/coverage.ts';
+import { gapRates, type MarketGapRate, type RecordedMarket } from './book/gap-rates.ts';
 import { marketAt } from './market/market-at.ts';
 import type { MarketAt } from './market/market-life.ts';
 import { MarketNames } from './market-names.ts';
@@ -54,6 +55,15 @@ export class Reader {
   async coverage(market: string, fromMs: number, toMs: number): Promise<readonly CoverageInterval[]> {
     const span = { fromMs: timeOf('fromMs', fromMs), toMs: timeOf('toMs', toMs) };
     return coverage(this.read, nameOf(market), span);
+  }
+
+  gapRates(markets: readonly RecordedMarket[]): AsyncIterable<MarketGapRate> {
+    for (const { market, fromMs, toMs } of markets) {
+      nameOf(market);
+      timeOf('fromMs', fromMs);
+      timeOf('toMs', toMs);
+    }
+    return gapRates(this.read, markets);
   }
 
   /** @throws {SessionStoreError} SESSION_UNKNOWN for the first that there is not */

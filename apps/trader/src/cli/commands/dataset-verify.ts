@@ -19,7 +19,7 @@ export async function verifyFolder(folder: string, { json }: { readonly json: bo
 }
 
 /** For people. */
-export function datasetText({ folder, ok, files, rows, bytes, problems, problemCount }: DatasetVerification): string {
+function datasetText({ folder, ok, files, rows, bytes, problems, problemCount }: DatasetVerification): string {
   const said = ok ? 'as its manifest says' : 'NOT as its manifest says';
   const more = problemCount > problems.length ? `  … and ${countText(problemCount - problems.length)} more\n` : '';
   const lines = problems.map((problem) => `  ${problem}\n`).join('');

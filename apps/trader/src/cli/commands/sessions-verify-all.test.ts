@@ -1,17 +1,19 @@
-import { SessionStoreError, type SessionStore, type Verification } from '@trader/session-store';
+import { SessionStoreError, type SessionStore } from '@trader/session-store';
 import { expect, test } from 'vitest';
-import { verificationText, verifyAll } from './sessions-verify.ts';
+import { GapTally } from '../output/gap-report.ts';
+import { verificationText, verifyAll, type Verified } from './sessions-verify.ts';
 
-const whole = (session: string): Verification => ({ session, ok: true, laws: [] });
+const numbers = { expected: 0, missing: 0 };
+const whole = (session: string): Verified => ({ session, ok: true, laws: [], numbers });
 const storeThat = (fails: (session: string) => unknown): Pick<SessionStore, 'verify'> => ({
   verify: async (session) => {
     const error = fails(session);
     if (error) throw error;
-    return whole(session);
+    return { ...whole(session), markets: [] };
   },
 });
 const { signal } = new AbortController();
-const quiet = { json: true, signal };
+const quiet = { json: true, signal, tally: new GapTally() };
 
 test.each([
   ['a statement fails', new SessionStoreError('QUERY_FAILED', 'no such column'), 'QUERY_FAILED'],
@@ -23,7 +25,7 @@ test.each([
   const results = await verifyAll(store, ['a', 'b', 'c'], quiet);
   expect(results).toEqual([
     whole('a'),
-    { session: 'b', ok: false, laws: [], failure: { code, message: error.message } },
+    { session: 'b', ok: false, laws: [], numbers, failure: { code, message: error.message } },
     whole('c'),
   ]);
   expect(verificationText(results[1]!)).toBe(`b  NOT verified: ${code}: ${error.message}\n`);
@@ -45,5 +47,5 @@ test('a signal ends it', async () => {
     ends.abort(new Error('ended by SIGINT'));
     return ends.signal.reason;
   });
-  await expect(verifyAll(store, ['a', 'b'], { json: true, signal: ends.signal })).rejects.toThrow('ended by SIGINT');
+  await expect(verifyAll(store, ['a', 'b'], { ...quiet, signal: ends.signal })).rejects.toThrow('ended by SIGINT');
 });

@@ -1,13 +1,14 @@
-import type { Verification } from '@trader/session-store';
 import { expect, test } from 'vitest';
-import { verificationText } from './sessions-verify.ts';
+import { verificationText, type Verified } from './sessions-verify.ts';
 
+const numbers = { expected: 0, missing: 0 };
 const nowhere = { epoch: null, sid: null, firstSeq: null, lastSeq: null };
 
 test('a verification is a line a law with its figures, and below them what is wrong', () => {
-  const verification: Verification = {
+  const verification: Verified = {
     session: 'this',
     ok: false,
+    numbers,
     laws: [
       { law: 'counters', ok: true, checked: 14, problems: [], problemCount: 0 },
       {
@@ -32,5 +33,5 @@ test('a verification is a line a law with its figures, and below them what is wr
 });
 
 test('one that is as it should be says so first', () => {
-  expect(verificationText({ session: 'this', ok: true, laws: [] })).toBe('this  every law holds\n');
+  expect(verificationText({ session: 'this', ok: true, laws: [], numbers })).toBe('this  every law holds\n');
 });

@@ -1,16 +1,17 @@
 // `trader sessions verify`: reads sessions whole and says, law by law, whether they are as they should be.
-import type { SessionId, SessionStore, Verification } from '@trader/session-store';
+import type { SessionId, SessionReader, SessionStore, Verification } from '@trader/session-store';
 import { ONE_DOLLAR } from '@trader/orderbook-client';
 import type { Values } from '../../config/load-config.ts';
 import { ownFailure, type Failure } from '../reading/one-of-many.ts';
+import { gapReportText, GapTally, type GapReport } from '../output/gap-report.ts';
 import { Progress } from '../output/progress.ts';
 import { readStore } from '../reading/read-store.ts';
 import { allSessions, findSession } from '../reading/session-id.ts';
 import { interruptible } from '../stop-signal.ts';
 import { countText, textTable } from '../output/text-table.ts';
 
-/** One that could not be verified says why. */
-export type Verified = Verification & { readonly failure?: Failure };
+/** One that could not be verified says why. Its markets are told together with those of the others. */
+export type Verified = Omit<Verification, 'markets'> & { readonly failure?: Failure };
 
 type VerifyFlags = { readonly json: boolean; readonly all: boolean };
 
@@ -23,29 +24,50 @@ export async function verifySessions(
   await interruptible(async (signal) => {
     await using store = await readStore(settings);
     const sessions = all ? await allSessions(store) : [await findSession(store, which ?? 'latest')];
-    const results = await verifyAll(store, sessions, { json, signal });
+    const tally = new GapTally();
+    const results = await verifyAll(store, sessions, { json, signal, tally });
     const broken = results.filter(({ ok }) => !ok).length;
-    if (json) process.stdout.write(`${JSON.stringify({ ok: broken === 0, sessions: results })}\n`);
-    else if (all)
+    const gaps = all ? await reportGaps(store, tally, json) : null;
+    if (json)
+      process.stdout.write(`${JSON.stringify({ ok: broken === 0, sessions: results, ...(gaps && { gaps }) })}\n`);
+    else if (gaps) {
+      process.stdout.write(gapReportText(gaps));
       process.stdout.write(`sessions: ${countText(results.length)}, with broken laws: ${countText(broken)}\n`);
+    }
     if (broken > 0) process.exitCode = 1;
   });
+}
+
+async function reportGaps(store: SessionReader, tally: GapTally, json: boolean): Promise<GapReport> {
+  using progress = new Progress({ shown: !json });
+  const report = await tally.report(store, (done, of) =>
+    progress.update({ doing: 'looking for holes', done, of, unit: 'markets' }),
+  );
+  progress.clear();
+  return report;
 }
 
 /** @throws when the database fails as a whole, or at a signal */
 export async function verifyAll(
   store: Pick<SessionStore, 'verify'>,
   sessions: readonly SessionId[],
-  { json, signal }: { readonly json: boolean; readonly signal: AbortSignal },
+  { json, signal, tally }: { readonly json: boolean; readonly signal: AbortSignal; readonly tally: GapTally },
 ): Promise<readonly Verified[]> {
   using progress = new Progress({ shown: !json });
   const results: Verified[] = [];
   for (const [index, session] of sessions.entries()) {
     progress.update({ doing: `verifying ${session}`, done: index, of: sessions.length, unit: 'sessions' });
     // YES and NO bids that add up to more than a dollar would have traded with each other.
-    const result = await store
-      .verify(session, { maxPriceSum: ONE_DOLLAR, signal })
-      .catch((error: unknown): Verified => ({ session, ok: false, laws: [], failure: ownFailure(error, signal) }));
+    const result = await store.verify(session, { maxPriceSum: ONE_DOLLAR, signal }).then(
+      ({ markets, ...verified }): Verified => {
+        tally.add({ ...verified, markets });
+        return verified;
+      },
+      (error: unknown): Verified => {
+        const failure = ownFailure(error, signal);
+        return { session, ok: false, laws: [], numbers: { expected: 0, missing: 0 }, failure };
+      },
+    );
     results.push(result);
     if (json) continue;
     progress.clear();

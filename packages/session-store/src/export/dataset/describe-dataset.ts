@@ -45,7 +45,9 @@ const duckdbTypes: Readonly<Record<ColumnType, string>> = {
   int32: 'integer',
   int64: 'bigint',
   boolean: 'boolean',
+  double: 'double',
   time: 'timestamptz',
+  microtime: 'timestamptz',
 };
 
 /** A pattern that no file matches is an error to DuckDB. */

@@ -33,6 +33,20 @@ export interface Verification {
   readonly session: SessionId;
   readonly ok: boolean;
   readonly laws: readonly LawResult[];
+  /** Numbers of its subscriptions, from each one's first to its last, and how many of them are not stored. */
+  readonly numbers: { readonly expected: number; readonly missing: number };
+  /** Whose books it recorded, in order of their first record. */
+  readonly markets: readonly VerifiedMarket[];
+}
+
+/** What a session has of a market's book. */
+export interface VerifiedMarket {
+  readonly market: string;
+  readonly snapshots: number;
+  readonly deltas: number;
+  /** When the first and the last of these arrived, in ms since the epoch. */
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
 }
 
 const mostProblems = 20;

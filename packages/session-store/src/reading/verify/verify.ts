@@ -6,7 +6,7 @@ import type { Read } from '../read.ts';
 import { checkCounters, checkOwner, checkRow, sessionState, type Seen } from './session-checks.ts';
 import { sessionStreams } from '../session-streams.ts';
 import { always } from '../stretch.ts';
-import { Findings, type Verification } from './verification.ts';
+import { Findings, type Verification, type VerifiedMarket } from './verification.ts';
 
 export interface VerifyOptions {
   /**
@@ -32,14 +32,14 @@ export async function verify(
 ): Promise<Verification> {
   const before = await sessionState(read, session);
   const findings = new Findings();
-  const seen = await checkRecords(read, names, session, findings, maxPriceSum, signal);
+  const { seen, numbers, markets } = await checkRecords(read, names, session, findings, maxPriceSum, signal);
   // Nothing is ever taken from a counter, so that what is stored lies between the two.
   const after = await sessionState(read, session);
   checkRow(before, after, seen, findings);
   checkOwner(after, findings);
   checkCounters(before, after, seen, findings);
   const results = findings.results();
-  return { session, ok: results.every(({ ok }) => ok), laws: results };
+  return { session, ok: results.every(({ ok }) => ok), laws: results, numbers, markets: [...markets.values()] };
 }
 
 async function checkRecords(
@@ -49,7 +49,9 @@ async function checkRecords(
   findings: Findings,
   maxPriceSum: number,
   signal: AbortSignal | undefined,
-): Promise<Seen> {
+): Promise<{ seen: Seen; numbers: Verification['numbers']; markets: ReadonlyMap<string, VerifiedMarket> }> {
+  const markets = new Map<string, Changing<VerifiedMarket>>();
+  const all = { expected: 0, missing: 0 };
   const seen: Seen = {
     messages: 0,
     snapshots: 0,
@@ -78,10 +80,13 @@ async function checkRecords(
       signal?.throwIfAborted();
       for (const record of page) {
         count(seen, record);
+        countOfMarket(markets, record);
         check.add(record);
       }
     }
     const { numbers, numbered, folded } = check.findings();
+    all.expected += numbers;
+    all.missing += Math.max(0, numbers - numbered);
     findings.checked('no unnamed hole', numbers);
     findings.checked('no duplicate', numbered);
     findings.checked('books fold', folded);
@@ -93,7 +98,21 @@ async function checkRecords(
     }
   }
   findings.checked('readable', seen.messages);
-  return seen;
+  return { seen, numbers: all, markets };
+}
+
+type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function countOfMarket(markets: Map<string, Changing<VerifiedMarket>>, record: StoreRecord): void {
+  if (record.kind !== 'delta' && record.kind !== 'snapshot') return;
+  const { market, receivedAtMs } = record;
+  let of = markets.get(market);
+  if (!of)
+    markets.set(market, (of = { market, snapshots: 0, deltas: 0, firstAtMs: receivedAtMs, lastAtMs: receivedAtMs }));
+  if (record.kind === 'delta') of.deltas++;
+  else of.snapshots++;
+  if (receivedAtMs < of.firstAtMs) of.firstAtMs = receivedAtMs;
+  if (receivedAtMs > of.lastAtMs) of.lastAtMs = receivedAtMs;
 }
 
 const counterOf = {

@@ -1,0 +1,113 @@
+// How much of a recording is missing: what a verification says of each market, and the sums of its coverage.
+import { seededRandom, testSeed } from '@trader/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  createSessionStore,
+  type MarketGapRate,
+  type RecordedMarket,
+  type SessionStore,
+  type StoreRecord,
+} from '../src/index.ts';
+import { delta, snapshot } from './contract.ts';
+import { newDatabase } from './databases.ts';
+import { feedMarkets, feedWithHoles } from './feed-with-holes.ts';
+
+const startMs = Date.UTC(2026, 7, 10, 23, 59, 40);
+let store: SessionStore;
+const recorded = new Map<string, readonly StoreRecord[]>();
+
+beforeAll(async () => {
+  store = await createSessionStore({ url: await newDatabase() });
+  const random = seededRandom(testSeed());
+  for (const [recorder, fromMs] of [
+    ['one', startMs],
+    ['two', startMs + 45_000],
+    ['one', startMs + 200_000],
+  ] as const) {
+    const session = await store.openSession({ recorder });
+    const records = feedWithHoles(fromMs, random);
+    for (const record of records) session.append(record);
+    recorded.set((await session.close({ status: 'closed', reason: `done ${fromMs}` })).id, records);
+  }
+});
+afterAll(async () => store?.close());
+
+const ratesOf = async (markets: readonly RecordedMarket[]) => {
+  const found = new Map<string, MarketGapRate>();
+  for await (const rate of store.gapRates(markets)) found.set(rate.market, rate);
+  return found;
+};
+
+test('a verification counts each market, and the numbers that are not there', async () => {
+  for (const [session, records] of recorded) {
+    const { markets, numbers } = await store.verify(session);
+    const books = records.filter((record) => record.kind === 'delta' || record.kind === 'snapshot');
+    const expected = [...Map.groupBy(books, ({ market }) => market)].map(([market, of]) => {
+      const times = of.map(({ receivedAtMs }) => receivedAtMs);
+      const deltas = of.filter(({ kind }) => kind === 'delta').length;
+      return {
+        market,
+        deltas,
+        snapshots: of.length - deltas,
+        firstAtMs: Math.min(...times),
+        lastAtMs: Math.max(...times),
+      };
+    });
+    expect(markets.toSorted((one, other) => (one.market < other.market ? -1 : 1))).toEqual(
+      expected.toSorted((one, other) => (one.market < other.market ? -1 : 1)),
+    );
+    // Three numbers in each of two holes in each of two epochs.
+    const numbered = records.filter((record) => record.kind !== 'gap' && record.kind !== 'raw');
+    expect(numbers).toEqual({ expected: numbered.length + 12, missing: 12 });
+  }
+});
+
+test('each market’s rate is the sum of its coverage, over all sessions, from its first record to its last', async () => {
+  const spans: RecordedMarket[] = [];
+  for (const market of feedMarkets) {
+    const of = (await Promise.all([...recorded.keys()].map(async (session) => store.verify(session)))).map(
+      ({ markets }) => markets.find((each) => each.market === market)!,
+    );
+    const fromMs = Math.min(...of.map(({ firstAtMs }) => firstAtMs));
+    const toMs = Math.max(...of.map(({ lastAtMs }) => lastAtMs)) + 1;
+    spans.push({ market, fromMs, toMs, sessions: [...recorded.keys()] });
+  }
+  const rates = await ratesOf(spans);
+  expect([...rates.keys()].toSorted()).toEqual([...feedMarkets]);
+  for (const { market, fromMs, toMs } of spans) {
+    const intervals = await store.coverage(market, fromMs, toMs);
+    const holes = intervals.filter(({ covered }) => !covered);
+    const begun = intervals.filter(({ covered }, index) => !covered && (intervals[index - 1]?.covered ?? true));
+    const rate = rates.get(market)!;
+    const sum = holes.reduce((all, { fromMs, toMs }) => all + toMs - fromMs, 0);
+    expect(rate).toMatchObject({ holes: begun.length, uncoveredMs: sum, spanMs: toMs - fromMs });
+    expect(sum).toBeGreaterThan(0);
+    expect(rate.causes.map(({ cause }) => cause).toSorted()).toEqual(
+      ['disconnected', 'sequence gap', 'session ended as closed'].filter((cause) =>
+        holes.some((hole) => hole.cause!.startsWith(cause)),
+      ),
+    );
+    expect(rate.causes.reduce((all, { uncoveredMs }) => all + uncoveredMs, 0)).toBe(sum);
+    expect(rate.causes.reduce((all, { holes }) => all + holes, 0)).toBe(holes.length);
+    expect(begun.length).toBeLessThanOrEqual(holes.length);
+  }
+});
+
+test('a thousand markets are asked about together, and each gets what it gets alone', async () => {
+  const session = await store.openSession({ recorder: 'crowd' });
+  let seq = 0;
+  const markets = Array.from({ length: 1_000 }, (_, index) => `CROWD-${index}`);
+  for (const [index, market] of markets.entries())
+    session.append(snapshot(++seq, { market, receivedAtMs: startMs + index }));
+  for (const market of markets) session.append(delta(++seq, { market, receivedAtMs: startMs + 5_000 }));
+  const { id } = await session.close({ status: 'closed', reason: 'test' });
+  const verified = await store.verify(id);
+  expect(verified.markets).toHaveLength(1_000);
+  const spans = verified.markets.map(({ market, firstAtMs, lastAtMs }) => {
+    return { market, fromMs: firstAtMs, toMs: lastAtMs + 1, sessions: [id] };
+  });
+  const rates = await ratesOf([...spans, { market: 'NEVER', fromMs: 0, toMs: 1, sessions: [id] }]);
+  expect(rates.size).toBe(1_000);
+  for (const { market, fromMs, toMs } of spans)
+    expect(rates.get(market)).toEqual({ market, holes: 0, uncoveredMs: 0, spanMs: toMs - fromMs, causes: [] });
+});
