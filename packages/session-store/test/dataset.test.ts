@@ -7,11 +7,12 @@ import { temporaryFolder } from '@trader/testkit';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { readParquet } from 'parquet-wasm/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSessionStore, type SessionStore, type StoreRecord } from '../src/index.ts';
+import { createSessionStore, exportedKinds, type SessionStore, type StoreRecord } from '../src/index.ts';
 import type { Manifest } from '../src/export/dataset/manifest.ts';
 import { askDuckdb } from './ask-duckdb.ts';
 import { delta, gap, snapshot, trade } from './contract.ts';
 import { newDatabase } from './databases.ts';
+import * as aFact from './made-facts.ts';
 
 const dayMs = 86_400_000;
 const firstDayMs = Date.UTC(2026, 7, 10);
@@ -35,7 +36,9 @@ function threeDays(): StoreRecord[] {
     for (let index = 0; index < 60; index++) {
       const receivedAtMs = at(day, 40_000 + index);
       const market = markets[index % markets.length]!;
-      made.push(delta(++seq, { market, delta: index + 1, price: 100 * (index + 1), receivedAtMs, exchangeAtMs: null }));
+      const exchangeAtUs = (receivedAtMs - 20) * 1000 + index;
+      const when = { receivedAtMs, exchangeAtMs: receivedAtMs - 20, exchangeAtUs };
+      made.push(delta(++seq, { market, delta: index + 1, price: 100 * (index + 1), ...when }));
       if (index % 10 === 0)
         made.push(trade(day * 100 + index, { market, tradeId: `t-${day}-${index}`, receivedAtMs, exchangeAtMs: null }));
     }
@@ -50,6 +53,14 @@ function threeDays(): StoreRecord[] {
     );
     seq += 5;
   }
+  const volumes = { volume: 100, openInterest: 50 };
+  made.push(
+    aFact.market('KXGOLD-A', { title: 'Gold?', status: 'open', receivedAtMs: at(0, 30_000) }),
+    aFact.exchange({ tradingActive: true, receivedAtMs: at(0, 30_001) }),
+    aFact.ticker('KXGOLD-A', { ...volumes, yesBid: 4300, receivedAtMs: at(1, 40_000) }),
+    aFact.lifecycle(1, { market: 'KXGOLD-A', change: 'determined', result: 'yes', receivedAtMs: at(2, 70_000) }),
+    aFact.lifecycle(2, { about: 'event', eventTicker: 'KXGOLD', receivedAtMs: at(2, 70_001) }),
+  );
   made.push(
     gap({ sid: null, firstSeq: null, lastSeq: null, fromAtMs: at(2, 80_000), toAtMs: null, cause: 'disconnected' }),
   );
@@ -114,7 +125,7 @@ describe('a dataset', () => {
 
   test('is to DuckDB what was recorded, with day and series as columns', async () => {
     const found = await askDuckdb(
-      `select market, seq, price, delta, epoch_ms(received_at) as ms, day, series from ${hive('deltas')} order by seq`,
+      `select market, seq, price, delta, epoch_us(exchange_at) as us, epoch_ms(received_at) as ms, day, series from ${hive('deltas')} order by seq`,
     );
     const expected = records.flatMap((record) =>
       record.kind === 'delta'
@@ -124,6 +135,7 @@ describe('a dataset', () => {
               seq: String(record.seq),
               price: record.price,
               delta: String(record.delta),
+              us: String(record.exchangeAtUs),
               ms: String(record.receivedAtMs),
               day: new Date(record.receivedAtMs).toISOString().slice(0, 10),
               series: record.market.startsWith('-') ? null : record.market.split('-')[0],
@@ -183,10 +195,20 @@ describe('a dataset', () => {
       expect.objectContaining({
         session: sessionId,
         agrees: true,
-        records: { deltas: row!.deltas, snapshots: row!.snapshots, trades: row!.trades, gaps: row!.gaps },
+        records: {
+          deltas: row!.deltas,
+          snapshots: row!.snapshots,
+          trades: row!.trades,
+          gaps: row!.gaps,
+          markets: 1,
+          lifecycle: 2,
+          settlements: 3,
+          tickers: 1,
+          exchange: 1,
+        },
       }),
     ]);
-    expect(row).toMatchObject({ deltas: counts('delta'), gaps: counts('gap') });
+    expect(row).toMatchObject({ deltas: counts('delta'), gaps: counts('gap'), facts: 5 });
     expect(manifest.damaged).toEqual([]);
   });
 
@@ -212,7 +234,7 @@ describe('a dataset', () => {
     const schema = JSON.parse(readFileSync(join(made, 'schema.json'), 'utf8')) as {
       tables: { name: string; fields: { name: string; description: string }[] }[];
     };
-    expect(schema.tables.map(({ name }) => name)).toEqual(['deltas', 'snapshots', 'trades', 'gaps', 'coverage']);
+    expect(schema.tables.map(({ name }) => name)).toEqual([...exportedKinds, 'coverage']);
     for (const { name, fields } of schema.tables) {
       expect(readme).toContain(`## ${name}`);
       for (const field of fields) expect(readme).toContain(`\`${field.name}\``);
@@ -220,7 +242,7 @@ describe('a dataset', () => {
       expect(described.map((column) => column['column_name'])).toEqual([
         ...fields.map((field) => field.name),
         'day',
-        ...(name === 'gaps' ? [] : ['series']),
+        ...(['gaps', 'lifecycle', 'exchange'].includes(name) ? [] : ['series']),
       ]);
     }
     expect(schema.tables[0]!.fields.find(({ name }) => name === 'price')!.description).toContain('1 dollar is 10000');

@@ -23,4 +23,6 @@ export const market = (name: string, over: Partial<Of<'market'>> = {}) => made('
 export const lifecycle = (seq: number | null, over: Partial<Of<'lifecycle'>>) =>
   made('lifecycle', { sid: 3, seq, about: 'market', ...over });
 
+export const ticker = (name: string, over: Partial<Of<'ticker'>>) => made('ticker', { market: name, sid: 4, ...over });
+
 export const exchange = (over: Partial<Of<'exchange'>>) => made('exchange', over);

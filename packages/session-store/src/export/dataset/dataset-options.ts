@@ -52,7 +52,7 @@ export interface DatasetDamage extends ExportDamage {
 
 export interface Miscount {
   readonly session: SessionId;
-  readonly kind: string;
+  readonly kind: 'deltas' | 'snapshots' | 'trades' | 'gaps' | 'facts';
   readonly exported: number;
   readonly counted: number;
 }

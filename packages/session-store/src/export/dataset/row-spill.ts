@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { deserialize, serialize } from 'node:v8';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Cell } from '../tables.ts';
 
@@ -20,7 +21,7 @@ export class RowSpill {
 
   async put(rows: Rows): Promise<SpilledBlock> {
     this.#file ??= await open(this.#path, 'w+');
-    const bytes = zstdCompressSync(JSON.stringify(rows));
+    const bytes = zstdCompressSync(serialize(rows));
     const at = this.#end;
     this.#end += bytes.length;
     for (let done = 0; done < bytes.length;)
@@ -35,7 +36,7 @@ export class RowSpill {
       if (bytesRead === 0) throw new Error(`${this.#path} has been cut off by somebody else.`);
       done += bytesRead;
     }
-    return JSON.parse(zstdDecompressSync(block).toString()) as Rows;
+    return deserialize(zstdDecompressSync(block)) as Rows;
   }
 
   async remove(): Promise<void> {

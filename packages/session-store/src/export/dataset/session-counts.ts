@@ -1,6 +1,16 @@
 import type { DatasetScope, Miscount } from './dataset-options.ts';
 import type { DatasetPlan } from './dataset-plan.ts';
+import type { ExportedKind } from '../tables.ts';
 import type { DatasetPart, ManifestSession } from './manifest.ts';
+
+/** A session's counter, and the tables that have what it counts. */
+const counters: readonly (readonly [counter: Miscount['kind'], tables: readonly ExportedKind[]])[] = [
+  ['deltas', ['deltas']],
+  ['snapshots', ['snapshots']],
+  ['trades', ['trades']],
+  ['gaps', ['gaps']],
+  ['facts', ['markets', 'lifecycle', 'tickers', 'exchange']],
+];
 
 /** What the dataset has of each session, against what the store counted: for those that are over, and exported whole. */
 export function countSessions(
@@ -23,11 +33,10 @@ export function countSessions(
   const found = sessions.map(({ row, expiredBeforeMs }): ManifestSession => {
     const of = Object.fromEntries(what.map((kind) => [kind, records.get(row.id)?.[kind] ?? 0]));
     const isWhole = isAll && row.status !== 'active' && expiredBeforeMs === null && !damaged.has(row.id);
-    const wrong = what.flatMap((kind) => {
-      const counted = (row as unknown as Readonly<Record<string, unknown>>)[kind];
-      return typeof counted === 'number' && counted !== of[kind]
-        ? [{ session: row.id, kind, exported: of[kind]!, counted }]
-        : [];
+    const wrong = counters.flatMap(([kind, tables]): Miscount[] => {
+      if (!tables.every((table) => what.includes(table))) return [];
+      const exported = tables.reduce((sum, table) => sum + of[table]!, 0);
+      return exported === row[kind] ? [] : [{ session: row.id, kind, exported, counted: row[kind] }];
     });
     if (isWhole) miscounted.push(...wrong);
     return {
