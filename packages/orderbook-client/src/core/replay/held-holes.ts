@@ -3,12 +3,11 @@
 // it is reached:
 //
 // - a number behind it on its subscription, or a record of a later time than its end;
-// - of a hole without an end: a record of another connection, as no frame comes on a socket that is gone. What else came on
-//   that socket, on other subscriptions, came before;
+// - of a connection that was lost: a record of another connection, once each of its subscriptions has its hole, as what came
+//   on one of them came before the loss of all; or the first record of a new connection;
 // - of a subscription that was lost: the reply that said so.
 import type { FeedRecord, GapRecord } from '../../records.ts';
-import type { WireChannel } from '../../wire.ts';
-import type { RecordedStream, RecordedStreams } from './recorded-streams.ts';
+import { countedStreams, type RecordedStream, type RecordedStreams } from './recorded-streams.ts';
 
 type Frame = Exclude<FeedRecord, GapRecord>;
 
@@ -34,20 +33,22 @@ export class HeldHoles {
     return !isSeen;
   }
 
-  /** What a record shows before it is taken. `null`: there is no next one. */
-  shownBefore(next: Frame | null): GapRecord[] {
-    return this.#take(
-      ({ epoch, toAtMs }) => next === null || (toAtMs === null ? next.epoch !== epoch : next.receivedAtMs > toAtMs),
-    );
+  all(): GapRecord[] {
+    return this.#take(() => true);
+  }
+
+  /** What a record shows before it is taken. @param isFirst it is the first of its connection */
+  shownBefore(next: Frame, isFirst: boolean): GapRecord[] {
+    return this.#take(({ epoch, toAtMs, cause }) => {
+      if (toAtMs !== null) return next.receivedAtMs > toAtMs;
+      return next.epoch !== epoch && (isFirst || (cause === 'disconnected' && this.#isWhole(epoch)));
+    });
   }
 
   /** What the confirmation of a new subscription shows. */
   shownBySubscribing(epoch: number, channel: string): GapRecord[] {
     return this.#take(
-      (gap) =>
-        gap.epoch === epoch &&
-        gap.cause === 'subscription-lost' &&
-        this.#streams.channelOf(gap) === (channel as WireChannel),
+      (gap) => gap.epoch === epoch && gap.cause === 'subscription-lost' && this.#streams.channelOf(gap) === channel,
     );
   }
 
@@ -67,6 +68,12 @@ export class HeldHoles {
         ((gap.sid === sid && gap.lastSeq !== null && seq !== null && gap.lastSeq <= seq) ||
           isLoss(gap, this.#streams.find(gap))),
     );
+  }
+
+  /** Each subscription of a lost connection has its hole: nothing more came on any. */
+  #isWhole(epoch: number): boolean {
+    const holed = new Set(this.#held.flatMap((gap) => (gap.epoch === epoch && gap.toAtMs === null ? [gap.sid] : [])));
+    return countedStreams(this.#streams.connectionOf(epoch)).every(({ sid }) => holed.has(sid));
   }
 
   #take(isShown: (gap: GapRecord) => boolean): GapRecord[] {

@@ -1,4 +1,4 @@
-// The connections of a recording, and the subscriptions of each.
+// The connections of a recording, and the subscriptions of each. There may be several at a time.
 import type { GapRecord } from '../../records.ts';
 import type { WireChannel } from '../../wire.ts';
 import type { Message } from '../decode/decode.ts';
@@ -9,8 +9,12 @@ import { SequenceTracker } from '../state/sequence.ts';
 export type RecordedConnection = {
   readonly epoch: number;
   readonly streams: Map<number, RecordedStream>;
+  /** When its first record arrived, if that was not later than one of a newer connection. */
+  openedAtMs: number;
   /** What was missed has no number: no book is known before a snapshot that came after this time. */
   missedUntilMs: number;
+  /** Nothing more comes on it, and that was told. */
+  isLost: boolean;
 };
 
 /** One subscription of it. */
@@ -19,9 +23,13 @@ export type RecordedStream = {
   readonly sid: number;
   channel: WireChannel | null;
   sequence: SequenceTracker;
-  /** The exchange has said that it is over. */
+  /** When its last frame arrived. */
+  heardAtMs: number;
+  /** The exchange has said that it is over, or the client has another for the channel. */
   isEnded: boolean;
 };
+
+type Place = Pick<GapRecord, 'epoch' | 'sid'>;
 
 export class RecordedStreams {
   readonly #connections = new Map<number, RecordedConnection>();
@@ -31,7 +39,7 @@ export class RecordedStreams {
   connectionOf(epoch: number): RecordedConnection {
     let connection = this.#connections.get(epoch);
     if (!connection) {
-      connection = { epoch, streams: new Map(), missedUntilMs: -Infinity };
+      connection = { epoch, streams: new Map(), openedAtMs: -Infinity, missedUntilMs: -Infinity, isLost: false };
       this.#connections.set(epoch, connection);
     }
     return connection;
@@ -43,27 +51,43 @@ export class RecordedStreams {
     const connection = this.connectionOf(epoch);
     let stream = connection.streams.get(sid);
     if (!stream) {
-      stream = { connection, sid, channel: null, sequence: new SequenceTracker(), isEnded: false };
+      stream = {
+        connection,
+        sid,
+        channel: null,
+        sequence: new SequenceTracker(),
+        heardAtMs: -Infinity,
+        isEnded: false,
+      };
       connection.streams.set(sid, stream);
     }
     this.#latest = stream;
     return stream;
   }
 
-  /** The subscription of a hole, if it has one and something of it was there. */
-  find({ epoch, sid }: Pick<GapRecord, 'epoch' | 'sid'>): RecordedStream | undefined {
+  /** The subscription of a record, if it has one and something of it was there. */
+  find({ epoch, sid }: Place): RecordedStream | undefined {
     return sid === null ? undefined : this.#connections.get(epoch)?.streams.get(sid);
   }
 
-  channelOf(gap: Pick<GapRecord, 'epoch' | 'sid'>): WireChannel | null {
-    return this.find(gap)?.channel ?? null;
+  channelOf(place: Place): WireChannel | null {
+    return this.find(place)?.channel ?? null;
   }
 
-  forget(epoch: number): void {
-    this.#connections.delete(epoch);
+  /** Those on which something may still come. */
+  open(): RecordedConnection[] {
+    return [...this.#connections.values()].filter(({ isLost }) => !isLost);
+  }
+
+  forgetAll(): void {
+    this.#connections.clear();
     this.#latest = null;
   }
 }
+
+/** Those that a lost connection leaves a hole in: its numbers had begun, and it was not over before. */
+export const countedStreams = ({ streams }: RecordedConnection): RecordedStream[] =>
+  [...streams.values()].filter(({ sequence, isEnded }) => sequence.last > 0 && !isEnded);
 
 /** Notes which subscriptions a reply says to be over. */
 export function noteEnded({ streams }: RecordedConnection, sid: number | null, message: Message): void {

@@ -12,7 +12,7 @@ import type { RecordedStream } from './recorded-streams.ts';
 import { isOfBooks, ReplayState } from './replay-state.ts';
 import { takeRaw } from './take-raw-record.ts';
 import { takeDelta, takeReferenceData, takeSnapshot, takeTrade } from './take-records.ts';
-import { tellHole, tellHoles } from './tell-holes.ts';
+import { loseAll, loseUntold, tellHole, tellHoles } from './tell-holes.ts';
 
 export class ReplayFeed {
   readonly #replay: ReplayState;
@@ -39,6 +39,7 @@ export class ReplayFeed {
 
   removeMarkets(markets: readonly string[]): void {
     this.#replay.books.remove(markets);
+    this.#replay.answered(markets);
   }
 
   /** Nothing more is told. @param isLost what the books say is not known any more */
@@ -52,11 +53,18 @@ export class ReplayFeed {
 
   /** The holes that the next record shows to have been seen before it. `null`: there is no next record. */
   before(next: FeedRecord | null, atMs: number): readonly OrderbookEvent[] {
-    const { holes } = this.#replay;
-    if (holes.size === 0) return NOTHING;
-    if (next !== null && (next.kind === 'gap' || whatIsWrong(next) !== null)) return NOTHING;
+    const replay = this.#replay;
+    const { holes, newestEpoch } = replay;
+    if (holes.size === 0 && (next === null || (next?.kind === 'delta' && next.epoch === newestEpoch))) return NOTHING;
+    if (next !== null && (whatIsWrong(next) !== null || next.kind === 'gap')) return NOTHING;
     const effects: FeedEffect[] = [];
-    tellHoles(this.#replay, holes.shownBefore(next), atMs, effects);
+    if (next === null) tellHoles(replay, holes.all(), atMs, effects);
+    else if (beginsAnew(replay, next)) loseAll(replay, atMs, effects);
+    else {
+      if (holes.size > 0) tellHoles(replay, holes.shownBefore(next, next.epoch > newestEpoch), atMs, effects);
+      const gone = next.kind === 'snapshot' ? replay.goneBy(next) : null;
+      if (gone) loseUntold(replay, gone, replay.streams.connectionOf(next.epoch), atMs, effects);
+    }
     return effects as OrderbookEvent[];
   }
 
@@ -73,7 +81,7 @@ export class ReplayFeed {
     }
     feed.counters.frames++;
     feed.epoch = record.epoch;
-    if (record.epoch > replay.newestEpoch) open(replay, record.epoch, atMs, effects);
+    if (record.epoch > replay.newestEpoch) replay.open(record, atMs, effects);
     const message = record.kind === 'raw' ? decodeFrame(record.text) : null;
     const stream = record.sid === null ? null : streams.streamOf(record.epoch, record.sid);
     if (stream) count(replay, stream, record, message, atMs, effects);
@@ -96,22 +104,21 @@ export class ReplayFeed {
     }
     if (holes.size > 0) tellHoles(replay, holes.shownBehind(record), atMs, effects);
     feed.epoch = replay.newestEpoch;
-    const { books } = feed;
-    if (feed.phase === 'subscribing' && books.size > 0 && books.syncedCount === books.size)
-      enter(feed, 'live', atMs, effects);
+    replay.lookForLive(record.kind === 'snapshot', atMs, effects);
   }
 }
 
 const NOTHING: readonly OrderbookEvent[] = [];
 
-/** A connection begins. What the one before left open is forgotten, as the client does. */
-function open(replay: ReplayState, epoch: number, atMs: number, effects: FeedEffect[]): void {
-  const { feed } = replay;
-  replay.newestEpoch = epoch;
-  feed.counters.epochs++;
-  feed.forgetConnection();
-  if (feed.phase === 'waiting') enter(feed, 'connecting', atMs, effects);
-  enter(feed, 'subscribing', atMs, effects);
+/**
+ * Whether it is the first of another recording, whose connections are counted from 1 again: a subscription is confirmed that had its
+ * numbers, or a number comes again on a connection that is lost.
+ */
+function beginsAnew({ streams }: ReplayState, record: Exclude<FeedRecord, GapRecord>): boolean {
+  const stream = streams.find(record);
+  if (!stream || stream.sequence.last === 0) return false;
+  if (record.seq !== null) return stream.connection.isLost && record.seq <= stream.sequence.last;
+  return record.kind === 'raw' && decodeFrame(record.text).kind === 'subscribed';
 }
 
 /** Follows the numbers, which only go on: what is missing is named by a hole, or was left out by whoever chose markets. */
@@ -129,11 +136,12 @@ function count(
     tellHoles(replay, holes.shownBySubscribing(epoch, message.channel), atMs, effects);
     replay.learn(stream, message.channel as WireChannel);
   }
+  stream.heardAtMs = record.receivedAtMs;
   if (seq === null) return;
   if (holes.size > 0) tellHoles(replay, holes.shownByNumber(epoch, sid, seq), atMs, effects);
   const verdict = stream.sequence.accept(seq);
   if (verdict === 'duplicate' || verdict === 'reset') wentBack(replay, stream, seq, atMs, effects);
-  if (replay.unnumbered.size > 0 && isOfBooks(stream, record)) replay.noteNumbered(epoch, atMs, effects);
+  if (replay.awaitsNumbers && isOfBooks(stream, record)) replay.noteNumbered(epoch, atMs, effects);
 }
 
 /** Two recordings may stand one after the other, or one is out of order: what is known ends here. */

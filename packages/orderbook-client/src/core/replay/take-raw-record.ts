@@ -4,7 +4,6 @@ import type { Message } from '../decode/decode.ts';
 import { messageToEvent } from '../decode/message-event.ts';
 import { noteGrid, tellViolation } from '../feed/frames.ts';
 import { markStale, type FeedEffect } from '../state/feed-state.ts';
-import { awaitNextNumber } from '../upkeep/verification.ts';
 import { noteEnded, type RecordedStream } from './recorded-streams.ts';
 import type { ReplayState } from './replay-state.ts';
 import { takeDelta, takeSnapshot } from './take-records.ts';
@@ -43,10 +42,7 @@ export function takeRaw(
       if (message.kind !== 'violation') return;
       tellViolation(feed, message, atMs, effects);
       const isOfBooks = record.sid === null || stream?.channel === 'orderbook_delta';
-      if (isOfBooks && (record.seq === null || record.sid === null)) {
-        state.unnumbered.add(record.epoch);
-        awaitNextNumber(feed, atMs, effects);
-      }
+      if (isOfBooks && (record.seq === null || record.sid === null)) state.awaitNumber(record.epoch, atMs, effects);
       return;
     }
     case 'raw':
@@ -64,12 +60,13 @@ export function takeRaw(
 
 /** The books' subscription was ended or changed by the recorder: what it does not have any more, nothing is known of. */
 function follow(
-  { feed, books }: ReplayState,
+  state: ReplayState,
   stream: RecordedStream,
   message: Message,
   atMs: number,
   effects: FeedEffect[],
 ): void {
+  const { feed, books } = state;
   const ofStream = books.marketsOf(stream);
   if (message.kind === 'unsubscribed') markStale(feed, ofStream, 'resubscribed', atMs, effects);
   if (message.kind !== 'ok' || message.markets === null) return;
@@ -77,4 +74,5 @@ function follow(
   const gone = ofStream.filter((market) => !listed.has(market));
   markStale(feed, gone, 'unwanted', atMs, effects);
   books.park(gone);
+  state.answered(gone);
 }

@@ -53,6 +53,7 @@ export function takeSnapshot(
   if (applied) {
     feed.books.replace(book, record, feed.doubt, atMs);
     books.madeFrom(book, stream);
+    state.answered([market]);
   }
   effects.push(recordToEvent(record, { applied }));
   if (isCrossed) desynced(feed, market, `came crossed at seq ${seq}`, atMs, effects);

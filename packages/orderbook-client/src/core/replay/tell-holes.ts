@@ -2,7 +2,8 @@
 import type { StaleReason } from '../../events.ts';
 import { recordToEvent, type GapRecord } from '../../records.ts';
 import type { WireChannel } from '../../wire.ts';
-import { enter, markStale, type FeedEffect } from '../state/feed-state.ts';
+import { markStale, type FeedEffect } from '../state/feed-state.ts';
+import { countedStreams, type RecordedConnection, type RecordedStream } from './recorded-streams.ts';
 import type { ReplayState } from './replay-state.ts';
 
 /** Tells holes that a record has shown. The client names the holes of all subscriptions of a lost socket, and then its books. */
@@ -13,19 +14,62 @@ export function tellHoles(state: ReplayState, seen: readonly GapRecord[], atMs: 
   const place = (gap: GapRecord): number => placeOf(state.streams.channelOf(gap));
   const inOrder = lost.toSorted((a, b) => a.epoch - b.epoch || place(a) - place(b) || a.sid! - b.sid!);
   for (const gap of inOrder) pushGap(state, gap, effects);
-  for (const epoch of new Set(lost.map((gap) => gap.epoch))) close(state, epoch, atMs, effects);
+  for (const epoch of new Set(lost.map((gap) => gap.epoch))) lose(state, epoch, atMs, effects);
 }
 
 /** A socket is lost: nothing of it is known any more. */
-function close(state: ReplayState, epoch: number, atMs: number, effects: FeedEffect[]): void {
-  const { feed, books, streams } = state;
-  const markets = [...streams.connectionOf(epoch).streams.values()].flatMap((stream) => books.marketsOf(stream));
+function lose(
+  state: ReplayState,
+  epoch: number,
+  atMs: number,
+  effects: FeedEffect[],
+  successor?: RecordedConnection,
+): void {
+  const { feed } = state;
+  const connection = state.streams.connectionOf(epoch);
+  if (connection.isLost) return;
+  const markets = state.marketsOf(connection);
+  const before = feed.epoch;
   feed.epoch = epoch;
   markStale(feed, markets, 'disconnected', atMs, effects);
   state.noteNumbered(epoch, atMs, effects);
-  streams.forget(epoch);
-  if (epoch === state.newestEpoch) enter(feed, 'waiting', atMs, effects);
+  state.lose(connection, markets, atMs, effects, successor);
+  feed.epoch = before;
 }
+
+/** Another recording begins, of which nothing is a continuation of what is known: every connection is lost. */
+export function loseAll(state: ReplayState, atMs: number, effects: FeedEffect[]): void {
+  tellHoles(state, state.holes.all(), atMs, effects);
+  const rest = state.streams.open().flatMap((connection) => countedStreams(connection).map(holeOf));
+  tellHoles(state, rest, atMs, effects);
+  for (const { epoch } of state.streams.open()) lose(state, epoch, atMs, effects);
+  state.forgetConnections();
+}
+
+/** One is lost of which no hole says so, as another has taken its place. */
+export function loseUntold(
+  state: ReplayState,
+  gone: RecordedConnection,
+  successor: RecordedConnection,
+  atMs: number,
+  effects: FeedEffect[],
+): void {
+  for (const stream of countedStreams(gone)) pushGap(state, holeOf(stream), effects);
+  lose(state, gone.epoch, atMs, effects, successor);
+}
+
+/** What the client says of a subscription when its socket is gone. */
+const holeOf = ({ connection: { epoch }, sid, sequence, heardAtMs }: RecordedStream): GapRecord => ({
+  kind: 'gap',
+  epoch,
+  sid,
+  firstSeq: sequence.last + 1,
+  lastSeq: null,
+  fromAtMs: heardAtMs,
+  toAtMs: null,
+  cause: 'disconnected',
+  market: null,
+});
 
 export function tellHole(state: ReplayState, gap: GapRecord, atMs: number, effects: FeedEffect[]): void {
   const { feed, books } = state;

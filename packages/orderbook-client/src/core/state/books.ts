@@ -183,31 +183,33 @@ export class Books {
   }
 
   /**
-   * Whether the synced books are right is not known. They are stale, and followed all the same.
+   * Whether those of these books are right that are synced is not known. They are stale, and followed all the same.
    *
    * @returns their markets
    */
-  suspend(reason: StaleReason): string[] {
+  suspend(reason: StaleReason, markets: Iterable<string> = this.#books.keys()): string[] {
     const turned: string[] = [];
-    for (const book of this.#books.values()) {
-      if (!book.synced) continue;
+    for (const market of markets) {
+      const book = this.#books.get(market);
+      if (!book?.synced) continue;
       this.#turn(book, reason, { suspended: true });
-      turned.push(book.market);
+      turned.push(market);
     }
     return turned;
   }
 
   /**
-   * Nothing was missed: what was suspended is synced.
+   * Nothing was missed: what of these was suspended is synced.
    *
    * @returns its markets
    */
-  verify(): string[] {
+  verify(markets: Iterable<string> = this.#books.keys()): string[] {
     const turned: string[] = [];
-    for (const book of this.#books.values()) {
-      if (!book.suspended) continue;
+    for (const market of markets) {
+      const book = this.#books.get(market);
+      if (!book?.suspended) continue;
       this.#turn(book, null);
-      turned.push(book.market);
+      turned.push(market);
     }
     return turned;
   }

@@ -254,9 +254,15 @@ export function markStale(
   tellStale(state, state.books.markStale(markets, reason), reason, atMs, effects);
 }
 
-/** As {@link markStale}, for all books, until it is shown that nothing was missed: see `verification.ts`. */
-export function suspendBooks(state: FeedState, reason: StaleReason, atMs: number, effects: FeedEffect[]): void {
-  tellStale(state, state.books.suspend(reason), reason, atMs, effects);
+/** As {@link markStale}, until it is shown that nothing was missed: see `verification.ts`. @param markets all, if left out */
+export function suspendBooks(
+  state: FeedState,
+  reason: StaleReason,
+  atMs: number,
+  effects: FeedEffect[],
+  markets?: Iterable<string>,
+): void {
+  tellStale(state, state.books.suspend(reason, markets), reason, atMs, effects);
 }
 
 function tellStale(
