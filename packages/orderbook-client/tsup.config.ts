@@ -3,7 +3,7 @@ import { bundle } from '@trader/tsup-config';
 export default bundle({
   index: 'src/index.ts',
   wire: 'src/wire.ts',
-  records: 'src/records.ts',
+  recordings: 'src/recordings.ts',
   'replay/index': 'src/replay/index.ts',
   'testing/index': 'src/testing/index.ts',
 });

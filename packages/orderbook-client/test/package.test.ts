@@ -29,8 +29,8 @@ test.each([
     ],
   ],
   ['wire', ['AUTH_HEADERS', 'SERVER_PING', 'WEBSOCKET_PATH', 'WIRE_ERROR']],
-  ['records', ['RECORDED_EVENTS', 'eventToRecord', 'recordToEvent']],
-  ['replay/index', ['createReplayClient']],
+  ['recordings', ['RECORDED_EVENTS', 'TapeWriter', 'eventToRecord', 'recordToEvent', 'recordToFrame', 'tapeToRecords']],
+  ['replay/index', ['createReplayClient', 'joinRecordings']],
   ['testing/index', ['createTestExchange']],
 ])('the built entry %s can be required under every supported Node that is here', async (entry, exported) => {
   const built = fileURLToPath(new URL(`../dist/${entry}.js`, import.meta.url));

@@ -4,7 +4,7 @@ import { readRooms } from '@trader/testkit';
 import { expect, test } from 'vitest';
 
 /** Each may import those before it. */
-const rooms = ['price', 'decode', 'book', 'state', 'upkeep', 'feed', 'replay'];
+const rooms = ['price', 'decode', 'book', 'state', 'upkeep', 'feed', 'replay', 'recording'];
 
 test('the rooms are those of the plan, and are passed in one order', () => {
   expect(readRooms(fileURLToPath(new URL('../src/', import.meta.url)), rooms)).toEqual({
