@@ -40,6 +40,9 @@ const ask = (...args: string[]) => trader(...args, '--database', database);
 const lines = (text: string): string[] => text.trim().split('\n');
 const json = (text: string): unknown => JSON.parse(text);
 
+/** Of a tape. */
+type Line = { readonly event: { readonly type: string; readonly msg: object } };
+
 async function record(tape: string): Promise<string> {
   const run = ['simulate', '--tape', tape, '--speed', 'max', '--exit-when-done', '--port', '0', '--log-level', 'warn'];
   const { stdout, stderr, code } = await trader(...run, '--database', database, '--spool-dir', 'spool');
@@ -132,6 +135,19 @@ describe('trader replay', () => {
     const one = await ask('replay', id, '--markets', 'KXTAPE-B');
     const markets = new Set(records(one.stdout).map(({ market }) => market ?? ''));
     expect([...markets].filter((market) => market !== '')).toEqual(['KXTAPE-B']);
+  });
+
+  test('prints the lines of a tape, each a frame as the exchange sent it', async () => {
+    const { stdout, stderr, code } = await ask('replay', id, '--as-tape');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const played = lines(readFileSync(join(folder.path, 'tape.ndjson'), 'utf8')).map((line) => json(line) as Line);
+    const written = lines(stdout).map((line) => json(line) as Line);
+    const changes = (tape: readonly Line[]) =>
+      tape
+        .filter(({ event }) => event.type === 'orderbook_delta')
+        .map(({ event: { msg } }) => ({ ...msg, market_id: undefined }));
+    expect(changes(written)).toEqual(changes(played));
+    expect(new Set(written.map(({ event }) => event.type)).has('subscribed')).toBe(true);
   });
 
   test('has the gaps of the ledger in the stream', async () => {

@@ -29,7 +29,7 @@ import { type ExchangeMarkets, type ExchangeOrders, marketControl } from './io/m
 import { startRecording } from './io/recording.ts';
 import { REST_PATH, RestServer } from './io/rest-server.ts';
 import { TapeCursor } from './io/tape-cursor.ts';
-import { type Audience, TapePlayer } from './io/tape-player.ts';
+import { type TapeAudience, TapePlayer } from './io/tape-player.ts';
 import type { TapeRecorder } from './io/tape-recorder.ts';
 import { scanTape } from './io/tape-scan.ts';
 import { type ExchangeOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -158,7 +158,7 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
   const port = await server.listen(resolved.port);
   const recorder = await startRecordingIfAsked();
 
-  const audience: Audience = {
+  const audience: TapeAudience = {
     get present() {
       return server.present;
     },
@@ -166,6 +166,11 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
       return server.slow || (recorder?.slow ?? false);
     },
     endSlowSubscriptions: () => server.endSlowSubscriptions(),
+    get following() {
+      return server.following;
+    },
+    skipNumbers: (channel, count) => server.skipNumbers(channel, count),
+    hangUp: () => server.hangUp(),
   };
   const shared = { audience, markets, publisher, tally, runtime: resolved.runtime };
   const generator: GeneratorPlayer | undefined =

@@ -176,17 +176,19 @@ function addReplay(cli: Command): void {
     .description("print a session's records in order, a line of JSON each, its gaps among them")
     .argument('<session>', SESSION_HELP)
     .option('--speed <factor>', 'a factor of real time, or max (default: max)', factor)
+    .option('--as-tape', 'as the lines of a tape, which simulate --tape plays')
     .option('--json', JSON_ALWAYS)
     .addHelpText(
       'after',
       examples(
         'trader replay latest | head',
+        'trader replay latest --as-tape > day.ndjson',
         'trader replay 3f2a90c1 --markets KXGOLD15M-26AUG102115-15 --speed 10',
         'trader replay latest --from 2026-08-10T21:00 --to 2026-08-10T21:15 > fifteen-minutes.ndjson',
       ),
     )
-    .action((session: string, { markets, from, to, speed, json: _json, ...settings }: ReplayFlags & Values) =>
-      replaySession(session, given({ markets, from, to, speed }), settings),
+    .action((session: string, { markets, from, to, speed, asTape, json: _json, ...settings }: ReplayFlags & Values) =>
+      replaySession(session, given({ markets, from, to, speed, asTape }), settings),
     );
 }
 

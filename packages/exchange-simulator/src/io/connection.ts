@@ -117,6 +117,17 @@ export class Connection {
     else this.drop();
   }
 
+  /** So many numbers of its subscription to the channel are missing. */
+  skipNumbers(channel: string, count: number): void {
+    this.#conversation.skipNumbers(channel, count);
+  }
+
+  /** Ends it behind what was sent: the other side has read that when it sees the end. */
+  hangUp(): void {
+    this.#conversation.endAll();
+    this.#options.webSocket.close(1001, 'the tape has lost its connection here');
+  }
+
   /** Cuts the connection without a close frame. */
   drop(): void {
     this.#options.webSocket.terminate();

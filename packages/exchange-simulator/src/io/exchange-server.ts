@@ -128,6 +128,22 @@ export class ExchangeServer implements Audience {
     return false;
   }
 
+  /** Over all connections. */
+  get following(): number {
+    let following = 0;
+    for (const connection of this.#connections) following += connection.following;
+    return following;
+  }
+
+  skipNumbers(channel: string, count: number): void {
+    for (const connection of this.#connections) connection.skipNumbers(channel, count);
+  }
+
+  /** Ends every connection behind what was sent on it. */
+  hangUp(): void {
+    for (const connection of this.#connections) connection.hangUp();
+  }
+
   get slow(): boolean {
     for (const connection of this.#connections) if (connection.following > 0 && connection.slow) return true;
     return false;

@@ -21,6 +21,16 @@ export interface Audience {
   endSlowSubscriptions(): void;
 }
 
+/** Those who listen to a tape, which may have holes. */
+export interface TapeAudience extends Audience {
+  /** Everything that is followed, by anybody. */
+  readonly following: number;
+  /** So many numbers of the channel are missing for whoever has subscribed to it. */
+  skipNumbers(channel: string, count: number): void;
+  /** Ends every connection, behind what was sent on it. */
+  hangUp(): void;
+}
+
 export interface TapePlayerOptions {
   /** The tapes from their beginning. */
   readonly openCursors: () => readonly TapeCursor[];
@@ -28,7 +38,7 @@ export interface TapePlayerOptions {
   readonly loop: boolean;
   readonly markets: ReadonlyMap<string, Market>;
   readonly speed: number | 'max';
-  readonly audience: Audience;
+  readonly audience: TapeAudience;
   readonly runtime: Runtime;
   readonly publisher: Publisher;
   readonly tally: Tally;
@@ -49,6 +59,8 @@ export class TapePlayer {
   #closed = false;
   #resume: (() => void) | undefined;
   #failure: ExchangeError | undefined;
+  /** What was followed when the tape had lost its connection: an unpaced one waits until it is again. */
+  #followed = 0;
 
   constructor(options: TapePlayerOptions) {
     this.#options = options;
@@ -133,7 +145,7 @@ export class TapePlayer {
       const playedMs = paced ? (runtime.monotonicMs() - startedMs) * speed : Infinity;
       if (paced && first.dueMs > playedMs) {
         await this.#pause((first.dueMs - playedMs) / speed);
-      } else if (!paced && (!audience.present || audience.slow)) {
+      } else if (!paced && (!audience.present || audience.slow || !this.#isBack())) {
         await this.#pause();
       } else {
         await this.#playDue(playedMs);
@@ -148,15 +160,31 @@ export class TapePlayer {
     for (let played = 0; played < FRAMES_PER_TURN; played++) {
       const cursor = this.#queue.first;
       if (!cursor || cursor.dueMs > untilMs) return;
-      this.#publish(cursor.frame);
+      const { frame } = cursor;
+      this.#publish(frame);
       if (cursor.advance()) this.#queue.sink();
       else if (!(await cursor.refill())) this.#queue.removeFirst();
       else this.#queue.sink();
+      if (frame.kind === 'cut') return;
     }
   }
 
+  #isBack(): boolean {
+    if (this.#options.audience.following < this.#followed) return false;
+    this.#followed = 0;
+    return true;
+  }
+
+  #cut(): void {
+    const { audience } = this.#options;
+    this.#followed = Math.max(this.#followed, audience.following);
+    audience.hangUp();
+  }
+
   #publish(frame: TapeCursor['frame']): void {
-    const { markets, publisher, tally } = this.#options;
+    const { markets, publisher, tally, audience } = this.#options;
+    if (frame.kind === 'cut') return this.#cut();
+    if (frame.kind === 'hole') return audience.skipNumbers(frame.channel, frame.missing);
     const market = markets.get(frame.ticker);
     if (frame.kind === 'trade') {
       publisher.publishTrade(market, frame.trade, frame.tail);

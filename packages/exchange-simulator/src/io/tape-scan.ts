@@ -29,7 +29,7 @@ export async function scanTape(file: string, onBadLine?: (line: BadLine) => void
       }
       if (frame.atMs !== undefined && frame.atMs > (nowMs ?? -Infinity)) nowMs = frame.atMs;
       firstMs ??= nowMs;
-      if (frame.kind === 'other' || frame.kind === 'trade' || openings.has(frame.ticker)) continue;
+      if (!('marketId' in frame) || openings.has(frame.ticker)) continue;
       // Copied: text out of a match would keep its whole chunk of the file alive.
       const ticker = copyOf(frame.ticker);
       if (nowMs === undefined) waiting.push(ticker);

@@ -1,6 +1,8 @@
-// `trader replay`: the records of a session on standard output, a line of JSON each, the holes of its ledger among them.
+// `trader replay`: the records of a session on standard output, a line of JSON each, the holes of its ledger among them; or as the
+// lines of a tape.
 import { setTimeout } from 'node:timers/promises';
-import type { ReplayOptions, SessionReader } from '@trader/session-store';
+import { TapeWriter } from '@trader/orderbook-client/records';
+import type { ReplayOptions, SessionReader, StoreRecord } from '@trader/session-store';
 import type { Values } from '../../config/load-config.ts';
 import { LineOutput } from '../output/line-output.ts';
 import { knownMarkets } from '../reading/known-markets.ts';
@@ -15,13 +17,23 @@ export type ReplayFlags = {
   readonly to?: number;
   /** @default 'max' */
   readonly speed?: number | 'max';
+  /** Lines that `simulate --tape` plays. */
+  readonly asTape?: boolean;
 };
 
 export async function replaySession(which: string, flags: ReplayFlags, settings: Values): Promise<void> {
   await interruptible(async (signal) => {
     await using store = await readStore(settings);
     const session = await findSession(store, which);
-    await print(store, session, { ...(await replayOptions(store, flags)), signal });
+    const options = { ...(await replayOptions(store, flags)), signal };
+    const writer = new TapeWriter();
+    let leftOut = 0;
+    await print(store, session, options, (record) => {
+      const line = flags.asTape ? writer.line(record) : JSON.stringify(record);
+      if (line === null) leftOut++;
+      return line;
+    });
+    if (leftOut > 0) process.stderr.write(`${leftOut} frames cannot be read, and are not on the tape.\n`);
   });
 }
 
@@ -41,13 +53,17 @@ async function print(
   store: SessionReader,
   session: string,
   options: ReplayOptions & { readonly signal: AbortSignal },
+  lineOf: (record: StoreRecord) => string | null,
 ): Promise<void> {
   const { signal } = options;
   const output = new LineOutput(process.stdout);
   const onAbort = (): void => output.interrupt(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    for await (const record of store.replay(session, options)) await output.write(JSON.stringify(record));
+    for await (const record of store.replay(session, options)) {
+      const line = lineOf(record);
+      if (line !== null) await output.write(line);
+    }
     await output.end();
   } catch (error) {
     // What became of standard output, program.ts says for all commands.

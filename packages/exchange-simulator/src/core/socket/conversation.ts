@@ -117,6 +117,12 @@ export class Conversation implements Follower, Subscriber {
     this.#send(head + tail);
   }
 
+  /** So many frames of the channel are missing. */
+  skipNumbers(channel: string, count: number): void {
+    for (const subscription of this.#subscriptions.values())
+      if (subscription.channel === channel && CHANNELS[subscription.channel].numbered) subscription.seq += count;
+  }
+
   /** Ends the subscriptions of market data as the exchange does to a consumer that is too slow. */
   failMarketData(): void {
     for (const { channel, sid } of this.#subscriptions.values()) {

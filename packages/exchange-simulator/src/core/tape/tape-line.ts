@@ -1,4 +1,5 @@
-// One line of a tape. Two forms are read: `{"recv_ms": 1786405577252, "event": {…the frame…}}`, and the frame alone.
+// One line of a tape. Two forms are read: `{"recv_ms": 1786405577252, "event": {…the frame…}}`, where an `epoch` may say which
+// connection it came on, and the frame alone.
 // Deltas as the exchange writes them are matched whole by one expression, which is several times faster than
 // `JSON.parse` and keeps the text of `msg` as it is; everything else goes through `JSON.parse`.
 import type { BookLevels, Level, Side } from '../market/book.ts';
@@ -35,6 +36,17 @@ type TapeTrade = {
   readonly tail: string;
 };
 
+/** Numbers that a recording has missed: they are missing for the subscribers of the channel, too. */
+type TapeHole = {
+  readonly kind: 'hole';
+  readonly atMs: number | undefined;
+  readonly channel: string;
+  readonly missing: number;
+};
+
+/** A recording has lost its connection: everybody's is ended. */
+type TapeCut = { readonly kind: 'cut'; readonly atMs: number | undefined };
+
 /** A frame that is not played: control frames (the exchange makes its own) and other channels. */
 type TapeOther = { readonly kind: 'other'; readonly atMs: number | undefined; readonly type: string };
 
@@ -48,12 +60,12 @@ export interface BadLine {
 
 export type TapeInvalid = { readonly kind: 'invalid'; readonly expected: string };
 
-export type TapeFrame = TapeDelta | TapeSnapshot | TapeTrade | TapeOther;
+export type TapeFrame = TapeDelta | TapeSnapshot | TapeTrade | TapeHole | TapeCut | TapeOther;
 
 // No quote, backslash or control character inside, so a match is valid JSON and equal to its own value.
 const text = String.raw`"([^"\\\x00-\x1f]+)"`;
 const deltaLine = new RegExp(
-  String.raw`^(?:\{"recv_ms":(\d{1,15}),"event":)?\{"type":"orderbook_delta","sid":\d+,"seq":\d+,` +
+  String.raw`^(?:\{"recv_ms":(\d{1,15}),(?:"epoch":\d{1,15},)?"event":)?\{"type":"orderbook_delta","sid":\d+,"seq":\d+,` +
     String.raw`("msg":\{"market_ticker":${text},"market_id":${text},"price_dollars":${text},"delta_fp":${text},` +
     String.raw`"side":"(yes|no)"(?:,"ts":"[^"\\\x00-\x1f]*")?(?:,"ts_ms":(\d{1,15}))?\}\})(\}?)$`,
 );
@@ -90,6 +102,7 @@ function parseAnyLine(line: string): TapeFrame | TapeInvalid {
 function parseFrame(frame: Fields, atMs: number | undefined): TapeFrame | TapeInvalid {
   const { type, msg } = frame as { type?: unknown; msg?: unknown };
   if (typeof type !== 'string') return invalid('{"recv_ms", "event"} or a frame with a type');
+  if (type === 'recording_gap') return parseHole(msg, atMs) ?? { kind: 'other', atMs, type };
   if (!isPlayed(type)) return { kind: 'other', atMs, type };
   if (!isFields(msg)) return invalid('msg to be an object');
   const { market_ticker: ticker, market_id: marketId } = msg as { market_ticker?: unknown; market_id?: unknown };
@@ -102,6 +115,24 @@ function parseFrame(frame: Fields, atMs: number | undefined): TapeFrame | TapeIn
 
 const isPlayed = (type: string): boolean =>
   type === 'orderbook_delta' || type === 'orderbook_snapshot' || type === 'trade';
+
+/** Every subscription of a lost connection has its hole; that of the books stands for all. */
+function parseHole(msg: unknown, atMs: number | undefined): TapeHole | TapeCut | undefined {
+  const { channel, first_seq: first, last_seq: last, cause } = isFields(msg) ? (msg as GapFields) : {};
+  if (cause === 'disconnected' && last === null) {
+    return channel === 'orderbook_delta' ? { kind: 'cut', atMs } : undefined;
+  }
+  if (typeof channel !== 'string' || !Number.isSafeInteger(first) || !Number.isSafeInteger(last)) return undefined;
+  const missing = (last as number) - (first as number) + 1;
+  return missing > 0 ? { kind: 'hole', atMs, channel, missing } : undefined;
+}
+
+type GapFields = {
+  readonly channel?: unknown;
+  readonly first_seq?: unknown;
+  readonly last_seq?: unknown;
+  readonly cause?: unknown;
+};
 
 /** A trade of another shape, as of the cents era, is let be: it changes no book. */
 function parseTrade(msg: Fields, ticker: string, atMs: number | undefined, tail: string): TapeTrade | TapeOther {

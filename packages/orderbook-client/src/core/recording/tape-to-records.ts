@@ -137,7 +137,7 @@ function readLine(line: string): TapeLine {
     const { msg } = parsed as { readonly msg?: unknown };
     return { atMs: numberOf(isFields(msg) ? msg['ts_ms'] : null), epoch: null, text: line };
   }
-  const { recv_ms: receivedMs, epoch: number, event } = parsed as Readonly<Record<string, unknown>>;
+  const { recv_ms: receivedMs, epoch: number, event } = parsed;
   return { atMs: numberOf(receivedMs), epoch: numberOf(number), text: JSON.stringify(event) };
 }
 
