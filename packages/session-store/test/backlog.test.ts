@@ -31,7 +31,7 @@ test('a record waits in memory, then in the spool, then nowhere', async () => {
   expect(store.leaseLeftMs()).toBeNull();
   const sessions = await Promise.all(['a', 'b'].map(async (recorder) => store.openSession({ recorder })));
   for (const session of sessions) for (let seq = 1; seq <= 3; seq++) session.append(delta(seq));
-  expect(store.backlog()).toMatchObject({ queuedRecords: 6, queuedBytes: 480, spooledRecords: 0 });
+  expect(store.backlog()).toMatchObject({ queuedRecords: 6, queuedBytes: 540, spooledRecords: 0 });
 
   expect(store.leaseLeftMs()).toBeGreaterThan(0);
   for (const session of sessions) await session.durable();
@@ -54,7 +54,7 @@ test('without a spool all of it waits in memory, and a session without records w
   for (let seq = 1; seq <= 3; seq++) session.append(delta(seq));
   expect(store.backlog()).toEqual({
     queuedRecords: 3,
-    queuedBytes: 240,
+    queuedBytes: 270,
     spooledRecords: null,
     spooledBytes: null,
     spoolLimitBytes: null,
