@@ -41,7 +41,7 @@ test('a record waits in memory, then in the spool, then nowhere', async () => {
 
   await sessions[0]!.flush();
   expect(store.backlog()).toMatchObject({ queuedRecords: 0, spooledRecords: 3 });
-  expect(writes).toEqual([{ records: 3, bytes: 240, lastRecordAtMs: atMs + 3, elapsedMs: expect.any(Number) }]);
+  expect(writes).toEqual([{ records: 3, bytes: 270, lastRecordAtMs: atMs + 3, elapsedMs: expect.any(Number) }]);
   await sessions[1]!.close({ status: 'closed', reason: 'done' });
   expect(store.backlog()).toMatchObject({ queuedRecords: 0, queuedBytes: 0, spooledRecords: 0 });
   expect(writes.map(({ records }) => records)).toEqual([3, 3]);

@@ -12,7 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFolder } from '@trader/testkit';
+import { once } from 'node:events';
+import { seededRandom, temporaryFolder, testSeed } from '@trader/testkit';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -26,6 +27,7 @@ import {
 import type { Manifest } from '../src/export/dataset/manifest.ts';
 import { delta, gap, snapshot, trade } from './contract.ts';
 import { newDatabase } from './databases.ts';
+import { startFixture } from './fixture-process.ts';
 
 const dayMs = 86_400_000;
 const firstDayMs = Date.UTC(2026, 7, 10);
@@ -106,7 +108,7 @@ async function stoppedAfter(at: string, reports: number, options: Partial<Datase
 
 test('one that is stopped at any point is gone on with: nothing is doubled, nothing missing, what was done is kept', async () => {
   const kept: number[] = [];
-  for (let reports = 0; ; reports += 3) {
+  for (let reports = 0; ; reports += 7) {
     const at = newFolder();
     if (!(await stoppedAfter(at, reports))) break;
     // A process that is killed also leaves what it was writing, or had just written.
@@ -125,6 +127,29 @@ test('one that is stopped at any point is gone on with: nothing is doubled, noth
   expect(kept[0]).toBe(0);
   expect(kept.at(-1)).toBeGreaterThan(10);
   expect(kept).toEqual(kept.toSorted((one, other) => one - other));
+});
+
+test('one whose process is killed at any instant is gone on with, by the next process', async () => {
+  const random = seededRandom(testSeed());
+  const at = newFolder();
+  let steps = 0;
+  for (let kills = 0; kills < 2; kills++) {
+    const child = startFixture('exporter.ts', url, at);
+    const until = 1 + Math.floor(random() * 8);
+    let said = 0;
+    child.stdout.on('data', (dots: Buffer) => {
+      said += dots.length;
+      if (said >= until) child.kill('SIGKILL');
+    });
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    expect(code ?? signal).toBe('SIGKILL');
+    steps += said;
+  }
+  expect(steps).toBeGreaterThan(1);
+  await store.exportDataset({ folder: at });
+  expect(contentOf(at)).toEqual(contentOf(whole));
+  expect(filesIn(at, '.part')).toEqual([]);
+  expect(await verifyDataset(at)).toMatchObject({ ok: true });
 });
 
 test('a signal ends it, and leaves no file that is not whole', async () => {
@@ -258,12 +283,15 @@ test('a day that is being recorded is not done: it grows, and is done once the r
 });
 
 describe('what the store has otherwise since', () => {
-  const changed = async (change: (sql: postgres.Sql, session: string) => Promise<unknown>) => {
+  const changed = async (
+    change: (sql: postgres.Sql, session: string) => Promise<unknown>,
+    options: Partial<DatasetOptions> = {},
+  ) => {
     const location = await newDatabase();
     const other = await createSessionStore({ url: location });
     const session = await recordAll(other, threeDays);
     const at = newFolder();
-    await other.exportDataset({ folder: at });
+    await other.exportDataset({ folder: at, ...options });
     const before = contentOf(at);
     await other.close();
     const sql = postgres(location, { max: 1 });
@@ -273,18 +301,37 @@ describe('what the store has otherwise since', () => {
     return { at, before, reader, session };
   };
 
+  /** Of an export of some markets nobody can compare the counts in the end. */
+  const some = { markets: ['A-1', 'B-1'] };
+
   test('a session that got more records late is made anew', async () => {
     const { at, before, reader } = await changed(async (sql, session) => {
       await sql`insert into gap_records (session_id, ordinal, epoch, sid, first_seq, last_seq, from_at, to_at, cause, shed)
         values (${session}, 1000, 1, 1, 900, 901, ${new Date(firstDayMs + 7_200_000)}, null, 'late', 0)`;
       await sql`update sessions set gaps = gaps + 1`;
-    });
-    const { keptFiles, miscounted } = await reader.exportDataset({ folder: at });
-    expect({ keptFiles, miscounted }).toEqual({ keptFiles: 0, miscounted: [] });
+    }, some);
+    expect(await reader.exportDataset({ folder: at, ...some })).toMatchObject({ keptFiles: 0, miscounted: [] });
     const after = contentOf(at);
-    expect(
-      after.filter(([path], index) => after[index]![1] !== before[index]![1] && path!.startsWith('gaps/')),
-    ).toHaveLength(1);
+    const isOther = ([path]: readonly (string | undefined)[], index: number) =>
+      after[index]![1] !== before[index]![1] && path!.startsWith('gaps/');
+    expect(after.filter(isOther)).toHaveLength(1);
+    await reader.close();
+  });
+
+  test('a file of which the store has nothing any more, though it was not retention, goes', async () => {
+    const { at, reader } = await changed(async (sql) => {
+      await sql`delete from trade_chunks where received_at < ${new Date(firstDayMs + dayMs)}`;
+      await sql`update sessions set trades = trades - 1, messages = messages - 1`;
+    });
+    const gone = join(at, 'trades/day=2026-08-10/series=A/part-0.parquet');
+    expect(statSync(gone).size).toBeGreaterThan(0);
+    expect(await reader.exportDataset({ folder: at })).toMatchObject({ miscounted: [] });
+    expect(filesIn(at, '.parquet')).toEqual(
+      manifestIn(at)
+        .files.map(({ path }) => path)
+        .toSorted(),
+    );
+    expect(statSync(gone, { throwIfNoEntry: false })).toBeUndefined();
     await reader.close();
   });
 

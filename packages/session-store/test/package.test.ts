@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -97,6 +97,7 @@ test('what is packed records to a server without PGlite, and has all that an emb
     session.append({ kind: 'raw', epoch: 1, sid: 1, seq: 1, receivedAtMs: Date.now(), text: '{}' });
     await session.durable();
     await session.close({ status: 'closed', reason: 'done' });
+    await store.exportDataset({ folder: 'dataset' });
     console.log(JSON.stringify(await store.query('select count(*) as messages from raw_frames')));
     await store.close();`;
   const printed = async (location: object) => {
@@ -107,6 +108,8 @@ test('what is packed records to a server without PGlite, and has all that an emb
   expect(await printed({ url: await newDatabase(), spool: { dir: join(project.path, 'spool') } })).toEqual([
     { messages: 1 },
   ]);
+  expect(readdirSync(join(project.path, 'dataset/queries'))).toContain('ohlc-bars.sql');
+  rmSync(join(project.path, 'dataset'), { recursive: true });
   expect(await printed(embedded)).toBe('EMBEDDED_DATABASE_MISSING');
   link('@electric-sql/pglite');
   expect(await printed(embedded)).toEqual([{ messages: 1 }]);
