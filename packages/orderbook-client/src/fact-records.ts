@@ -91,6 +91,9 @@ const NOTHING_SAID = Object.fromEntries(
   [...METADATA, ...MARKET, ...EVENT, ...FEES].map((field) => [field, null]),
 ) as unknown as OrNull<Omit<Lifecycle, 'market'>>;
 
+/** Those of every lifecycle record beside its place, its market and what it is about. */
+export const LIFECYCLE_FIELDS = Object.keys(NOTHING_SAID) as readonly (keyof typeof NOTHING_SAID)[];
+
 const placeOf = ({ epoch, sid, seq, receivedAtMs }: Place): Place => ({ epoch, sid, seq, receivedAtMs });
 
 export type LifecycleEvent = MarketLifecycleEvent | EventLifecycleEvent | EventFeeUpdateEvent;

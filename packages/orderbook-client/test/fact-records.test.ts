@@ -9,6 +9,7 @@ import type {
   TickerEvent,
 } from '../src/index.ts';
 import { eventToRecord, recordToEvent, type FeedRecord, type ReferenceRecord } from '../src/records.ts';
+import { recordToFrame, tablesToRecords, type TableRow } from '../src/recordings.ts';
 import { createReplayClient } from '../src/replay/index.ts';
 
 const A = 'KXTEST-26NOV22-A';
@@ -89,7 +90,8 @@ const ticker: fc.Arbitrary<TickerEvent> = fc.record({
   openInterestDollars: orNull(fc.maxSafeInteger()),
   exchangeAtMs: atMs,
 });
-const facts = fc.oneof(marketLifecycle, eventLifecycle, fees, ticker);
+type RecordedFact = MarketLifecycleEvent | EventLifecycleEvent | EventFeeUpdateEvent | TickerEvent;
+const facts: fc.Arbitrary<RecordedFact> = fc.oneof(marketLifecycle, eventLifecycle, fees, ticker);
 
 test('every field of an event is in its record, and comes back', () => {
   fc.assert(
@@ -97,6 +99,71 @@ test('every field of an event is in its record, and comes back', () => {
       const record = structuredClone(eventToRecord(event));
       expect(record.kind).toBe(event.type === 'ticker' ? 'ticker' : 'lifecycle');
       expect(recordToEvent(record)).toEqual(event);
+    }),
+  );
+});
+
+/** As the exchange can say it: in whole seconds, and with a result where it is determined. "None" is no price. */
+function sayable(event: RecordedFact): RecordedFact {
+  const second = (ms: number | null) => (ms === null ? null : Math.floor(ms / 1000) * 1000);
+  const plain = (value: number | null) => (value === null ? null : value + 0);
+  const real = (price: number | null) => (price === 0 || price === 10_000 ? null : price);
+  switch (event.type) {
+    case 'market-lifecycle':
+      return {
+        ...event,
+        openAtMs: second(event.openAtMs),
+        closeAtMs: second(event.closeAtMs),
+        determinedAtMs: second(event.determinedAtMs),
+        settledAtMs: second(event.settledAtMs),
+        result: event.result ?? (event.change === 'determined' ? 'yes' : null),
+        metadata: event.metadata && {
+          ...event.metadata,
+          expectedExpirationAtMs: second(event.metadata.expectedExpirationAtMs),
+          floorStrike: plain(event.metadata.floorStrike),
+          capStrike: plain(event.metadata.capStrike),
+          customStrike:
+            event.metadata.customStrike && (JSON.parse(JSON.stringify(event.metadata.customStrike)) as object),
+        },
+      } as MarketLifecycleEvent;
+    case 'event-lifecycle':
+      return { ...event, strikeAtMs: second(event.strikeAtMs) };
+    case 'event-fee-update':
+      return { ...event, feeMultiplier: plain(event.feeMultiplier) };
+    case 'ticker':
+      return { ...event, lastPrice: real(event.lastPrice), yesBid: real(event.yesBid), yesAsk: real(event.yesAsk) };
+  }
+}
+
+test('a record is the frame that it was, in the exchange’s own spelling', () => {
+  fc.assert(
+    fc.property(facts, (made) => {
+      const event = sayable(made);
+      const frame = recordToFrame(eventToRecord(event))!;
+      const { epoch, sid, seq, receivedAtMs } = event;
+      const again = recordToEvent({ kind: 'raw', epoch, sid, seq, receivedAtMs, text: frame });
+      expect({ ...again, text: '' }).toEqual(event);
+    }),
+  );
+});
+
+/** As an export has it: `openAtMs` in `open_at`, and what is no plain value as JSON. */
+const rowOf = (record: FeedRecord): TableRow =>
+  Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [
+      name.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
+      typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as unknown),
+    ]),
+  );
+
+test('a record comes back out of a row of its table', async () => {
+  await fc.assert(
+    fc.asyncProperty(facts, async (made) => {
+      const record = eventToRecord(sayable(made));
+      const table = record.kind === 'ticker' ? 'tickers' : 'lifecycle';
+      const found: FeedRecord[] = [];
+      for await (const one of tablesToRecords({ [table]: [rowOf(record)] })) found.push(one);
+      expect(found).toEqual([record]);
     }),
   );
 });

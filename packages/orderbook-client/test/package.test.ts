@@ -29,7 +29,18 @@ test.each([
     ],
   ],
   ['wire', ['AUTH_HEADERS', 'SERVER_PING', 'WEBSOCKET_PATH', 'WIRE_ERROR']],
-  ['recordings', ['RECORDED_EVENTS', 'TapeWriter', 'eventToRecord', 'recordToEvent', 'recordToFrame', 'tapeToRecords']],
+  [
+    'recordings',
+    [
+      'RECORDED_EVENTS',
+      'TapeWriter',
+      'eventToRecord',
+      'recordToEvent',
+      'recordToFrame',
+      'tablesToRecords',
+      'tapeToRecords',
+    ],
+  ],
   ['replay/index', ['createReplayClient', 'joinRecordings']],
   ['testing/index', ['createTestExchange']],
 ])('the built entry %s can be required under every supported Node that is here', async (entry, exported) => {

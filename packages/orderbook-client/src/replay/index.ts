@@ -1,3 +1,3 @@
-export { joinRecordings } from './join-recordings.ts';
+export { joinRecordings } from '../core/recording/join-recordings.ts';
 export { createReplayClient, type ReplayClient, type ReplayClientOptions } from './replay-client.ts';
-export type { RecordSource } from './replay-driver.ts';
+export type { RecordSource } from '../core/recording/join-recordings.ts';

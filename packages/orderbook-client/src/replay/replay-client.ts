@@ -7,7 +7,8 @@ import { systemRuntime, type Runtime } from '../io/runtime.ts';
 import { objectWith, quote } from '../option-checks.ts';
 import { resolveOptions } from '../options.ts';
 import { RecordedTime } from './recorded-time.ts';
-import { ReplayDriver, type RecordSource, type ReplayReaders } from './replay-driver.ts';
+import type { RecordSource } from '../core/recording/join-recordings.ts';
+import { ReplayDriver, type ReplayReaders } from './replay-driver.ts';
 
 export interface ReplayClientOptions {
   /**

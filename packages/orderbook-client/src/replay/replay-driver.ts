@@ -1,6 +1,7 @@
 // Drives a replay: takes records from the source, one when the last has been told and read and its time has come, and
 // decides nothing. Whatever reads with `for await` is waited for; so is whoever has called `waitFor` or `whenSynced`.
 import type { Feed } from '../client.ts';
+import { isReference, type RecordSource } from '../core/recording/join-recordings.ts';
 import { ReplayFeed } from '../core/replay/replay-feed.ts';
 import type { FeedConfig, FeedEffect, FeedInput } from '../core/state/feed-state.ts';
 import { OrderbookClientError } from '../errors.ts';
@@ -9,9 +10,6 @@ import { isPromise } from '../io/is-promise.ts';
 import type { Runtime } from '../io/runtime.ts';
 import type { FeedRecord, ReferenceRecord } from '../records.ts';
 import type { RecordedTime } from './recorded-time.ts';
-
-/** Anything that gives records in order, at once or one by one. Reference data, which is no event, is passed over. */
-export type RecordSource = AsyncIterable<FeedRecord | ReferenceRecord> | Iterable<FeedRecord | ReferenceRecord>;
 
 /** Who reads what is told. */
 export interface ReplayReaders {
@@ -269,12 +267,6 @@ export class ReplayDriver implements Feed {
     }
   }
 }
-
-/** What comes from outside may be no record at all. */
-const isReference = (record: FeedRecord | ReferenceRecord): record is ReferenceRecord => {
-  const { kind } = (record ?? {}) as { readonly kind?: unknown };
-  return kind === 'market' || kind === 'exchange';
-};
 
 /** When a record arrived, or a hole began; what is no record has no time. */
 const arrivalOf = (record: FeedRecord, nowMs: number): number => {

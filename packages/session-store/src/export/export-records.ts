@@ -14,6 +14,7 @@ import type { MarketNames } from '../reading/market-names.ts';
 import { sessionTimes, uuids } from '../reading/market-sessions.ts';
 import type { Read } from '../reading/read.ts';
 import type { Reader } from '../reading/reader.ts';
+import { inOrderOfArrival } from '../reading/replay.ts';
 import { sessionStreams, type Kind, type StreamSource } from '../reading/session-streams.ts';
 import { moment } from '../database/moment.ts';
 import { spanOf } from '../reading/stretch.ts';
@@ -39,7 +40,7 @@ const kinds: Readonly<Record<ExportedKind, ReadonlySet<Kind>>> = {
 };
 
 /**
- * Writes one kind of records to a file, by session, epoch and sid, and within these by number; and next to it when each market
+ * Writes one kind of records to a file, session by session in the order of a replay; and next to it when each market
  * was covered by these sessions and when it was not. Memory holds a row group at a time.
  */
 export async function exportRecords(reader: Reader, given: ExportOptions): Promise<ExportResult> {
@@ -118,7 +119,7 @@ async function writeRecords(
   onProgress?.({ sessions: sessions.length, ofSessions: sessions.length, rows: file.rows });
 }
 
-/** A session's records of one kind, by epoch and sid and within these by number. What cannot be read is left out and told, or ends it. */
+/** A session's records of one kind in the order of a replay. What cannot be read is left out and told, or ends it. */
 export async function* recordPages(
   of: Omit<StreamSource, 'onDamage' | 'facts'>,
   what: ExportedKind,
@@ -128,8 +129,7 @@ export async function* recordPages(
   const damaged = (problem: string) => (onDamage ? onDamage({ session, problem }) : refuseDamage(problem));
   const pages = async function* () {
     const reading = { ...of, onDamage: damaged, facts: exportedFacts(what) };
-    const { looseFirst, numbered, loose } = await sessionStreams(reading, kinds[what]);
-    for (const stream of [...looseFirst, ...numbered, ...loose]) yield* stream.pages();
+    yield* inOrderOfArrival(await sessionStreams(reading, kinds[what]));
   };
   const iterator = pages();
   try {

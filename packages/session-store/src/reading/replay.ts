@@ -5,7 +5,7 @@ import { refuseDamage } from './damage.ts';
 import type { MarketNames } from './market-names.ts';
 import type { Read } from './read.ts';
 import { RecordIterator } from './record-iterator.ts';
-import { sessionStreams } from './session-streams.ts';
+import { sessionStreams, type SessionStreams } from './session-streams.ts';
 import { spanOf } from './stretch.ts';
 
 export interface ReplayOptions {
@@ -53,14 +53,21 @@ export function replay(
     await mustExist();
     const wanted = markets === undefined ? null : await names.numbersOf(markets);
     const reading = { read, names, session, markets: wanted, span, onDamage: refuseDamage };
-    const { looseFirst, numbered, loose } = await sessionStreams(reading);
-    yield* merge<StoreRecord>([...looseFirst, ...numbered, ...loose], { key: arrivalOf, tie: ({ epoch }) => epoch });
+    yield* inOrderOfArrival(await sessionStreams(reading));
   };
   return {
     [Symbol.asyncIterator]: () =>
       new RecordIterator(pages(), { runtime, speed: speed === 'max' ? undefined : speed, signal, timeOf: arrivalOf }),
   };
 }
+
+/** One sequence of all streams, none of which is reordered. */
+export const inOrderOfArrival = ({
+  looseFirst,
+  numbered,
+  loose,
+}: SessionStreams): AsyncGenerator<readonly StoreRecord[]> =>
+  merge<StoreRecord>([...looseFirst, ...numbered, ...loose], { key: arrivalOf, tie: ({ epoch }) => epoch });
 
 /** When a record arrived, or a hole began. */
 const arrivalOf = (record: StoreRecord): number => (record.kind === 'gap' ? record.fromAtMs : record.receivedAtMs);

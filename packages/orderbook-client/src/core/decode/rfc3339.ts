@@ -26,3 +26,12 @@ export function rfc3339Millis(value: unknown): number | undefined {
   const time = parseRfc3339(value);
   return time && time.secondMs + Math.floor(time.microseconds / 1000);
 }
+
+/** As the exchange spells it: in UTC, with up to six digits of the second, of which the last is no zero. */
+export function rfc3339Of(atUs: number): string {
+  const second = new Date(Math.floor(atUs / 1000)).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
+  const digits = String(atUs % 1_000_000)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
+  return `${second}${digits && `.${digits}`}Z`;
+}

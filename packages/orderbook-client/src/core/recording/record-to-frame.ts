@@ -2,7 +2,10 @@
 // same way, or left out where the exchange leaves it out too.
 import { ONE_DOLLAR, formatPrice, formatSize } from '../price/price.ts';
 import type { Level } from '../price/book-level.ts';
+import type { LifecycleRecord, TickerRecord } from '../../fact-records.ts';
 import type { DeltaRecord, FeedRecord, GapRecord, SnapshotRecord, TradeRecord } from '../../records.ts';
+import { rfc3339Of } from '../decode/rfc3339.ts';
+import { lifecycleMessage, tickerMessage } from './reference-frames.ts';
 
 /** The `type` of the frame in a hole's place. The exchange sends none such: it stands on tapes. */
 export const HOLE_FRAME = 'recording_gap';
@@ -19,6 +22,10 @@ export function recordToFrame(record: FeedRecord, channel: string | null = null)
       return snapshotFrame(record);
     case 'trade':
       return tradeFrame(record);
+    case 'ticker':
+      return frameOf(record, tickerMessage(record));
+    case 'lifecycle':
+      return frameOf(record, lifecycleMessage(record));
     case 'raw':
       return record.text === '' ? null : record.text;
     case 'gap':
@@ -26,9 +33,15 @@ export function recordToFrame(record: FeedRecord, channel: string | null = null)
   }
 }
 
-function deltaFrame({ sid, seq, market, side, price, delta, exchangeAtMs }: DeltaRecord): string {
+const frameOf = (
+  { sid, seq }: TickerRecord | LifecycleRecord,
+  { type, msg }: ReturnType<typeof tickerMessage>,
+): string => `${head(type, sid, seq)}"msg":${JSON.stringify(msg)}}`;
+
+function deltaFrame({ sid, seq, market, side, price, delta, exchangeAtMs, exchangeAtUs = null }: DeltaRecord): string {
   const place = `"price_dollars":"${formatPrice(price)}","delta_fp":"${formatSize(delta)}","side":"${side}"`;
-  const time = exchangeAtMs === null ? '' : `,"ts_ms":${exchangeAtMs}`;
+  const ts = exchangeAtUs === null ? '' : `,"ts":"${rfc3339Of(exchangeAtUs)}"`;
+  const time = exchangeAtMs === null ? '' : `${ts},"ts_ms":${exchangeAtMs}`;
   return `${head('orderbook_delta', sid, seq)}"msg":{${names(market)},${place}${time}}}`;
 }
 

@@ -136,6 +136,11 @@ function count(
     tellHoles(replay, holes.shownBySubscribing(epoch, message.channel), atMs, effects);
     replay.learn(stream, message.channel as WireChannel);
   }
+  // Where no confirmation was recorded, its first data says what a subscription is for.
+  if (stream.channel === null && (record.kind === 'delta' || record.kind === 'snapshot')) {
+    tellHoles(replay, holes.shownBySubscribing(epoch, 'orderbook_delta'), atMs, effects);
+    replay.learn(stream, 'orderbook_delta');
+  }
   stream.heardAtMs = record.receivedAtMs;
   if (seq === null) return;
   if (holes.size > 0) tellHoles(replay, holes.shownByNumber(epoch, sid, seq), atMs, effects);

@@ -1,6 +1,16 @@
 // Recordings that were made one after the other, as one: a recorder that was restarted has made several.
-import type { FeedRecord, GapRecord } from '../records.ts';
-import type { RecordSource } from './replay-driver.ts';
+import type { FeedRecord, GapRecord, ReferenceRecord } from '../../records.ts';
+
+type Recorded = FeedRecord | ReferenceRecord;
+
+/** Anything that gives records in order, at once or one by one. Reference data, which is no event, is passed over. */
+export type RecordSource = AsyncIterable<Recorded> | Iterable<Recorded>;
+
+/** What comes from outside may be no record at all. */
+export const isReference = (record: Recorded): record is ReferenceRecord => {
+  const { kind } = (record ?? {}) as { readonly kind?: unknown };
+  return kind === 'market' || kind === 'exchange';
+};
 
 /**
  * The records of each, in the order given. What a recording ends with was not the end for the exchange: each of its subscriptions that still had
@@ -17,6 +27,7 @@ export async function* joinRecordings(
     // Holes that stand before any frame do not say whether the epochs begin anew.
     let early: FeedRecord[] | null = [];
     for await (const record of source) {
+      if (isReference(record)) continue;
       if (early && record?.kind === 'gap') {
         early.push(record);
         continue;
