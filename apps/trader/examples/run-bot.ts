@@ -49,6 +49,7 @@ async function runOnParquet(folder: string): Promise<void> {
     deltas: table('deltas'),
     snapshots: table('snapshots'),
     trades: table('trades'),
+    lifecycle: table('lifecycle'),
     gaps: table('gaps'),
   });
   const client = createReplayClient({ source });
@@ -60,10 +61,12 @@ async function runOnParquet(folder: string): Promise<void> {
 async function* rowsOf(path: string) {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
+  // A Date would have ms alone.
+  const parsers = { timestampFromMicroseconds: (us: bigint) => us };
   let rowStart = 0;
   for (const { num_rows: rows } of metadata.row_groups) {
     const rowEnd = rowStart + Number(rows);
-    yield* await parquetReadObjects({ file, metadata, rowStart, rowEnd });
+    yield* await parquetReadObjects({ file, metadata, rowStart, rowEnd, parsers });
     rowStart = rowEnd;
   }
 }

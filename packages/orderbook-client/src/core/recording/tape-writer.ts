@@ -17,7 +17,8 @@ export class TapeWriter {
     const { kind, epoch, sid } = record;
     const place = `${epoch}/${sid}`;
     if (kind === 'delta' || kind === 'snapshot') this.#channels.set(place, 'orderbook_delta');
-    else if (kind === 'trade') this.#channels.set(place, 'trade');
+    else if (kind === 'trade' || kind === 'ticker') this.#channels.set(place, kind);
+    else if (kind === 'lifecycle') this.#channels.set(place, 'market_lifecycle_v2');
     const frame = recordToFrame(record, this.#channels.get(place))!;
     const atMs = kind === 'gap' ? record.fromAtMs : record.receivedAtMs;
     return `{"recv_ms":${atMs},"epoch":${epoch},"event":${oneLine(frame)}}`;
