@@ -1,4 +1,5 @@
 // What a client records of a conversation in which much goes wrong, as a tape, and what comes back from that.
+import { Readable } from 'node:stream';
 import { seededRandom, testSeed } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import { createOrderbookClient, type OpenSocket, type OrderbookClient } from '../src/index.ts';
@@ -73,7 +74,7 @@ async function converse(): Promise<Conversation> {
   return { live, records, tape };
 }
 
-async function all(records: AsyncIterable<FeedRecord>): Promise<FeedRecord[]> {
+async function all(records: Iterable<FeedRecord> | AsyncIterable<FeedRecord>): Promise<FeedRecord[]> {
   const list: FeedRecord[] = [];
   for await (const record of records) list.push(record);
   return list;
@@ -88,6 +89,7 @@ const inOrder = (records: readonly FeedRecord[]) => ({
 test('the frames of a tape are the records that the client made of them, holes and lost sockets among them', async () => {
   const { live, records, tape } = await converse();
   const read = await all(tapeToRecords(tape));
+  expect(await all(tapeToRecords(Readable.from(tape)))).toEqual(read);
   expect(inOrder(read)).toEqual(inOrder(records));
   expect(new Set(records.map(({ kind }) => kind)).size).toBe(5);
   expect(live.status().epoch).toBeGreaterThan(2);

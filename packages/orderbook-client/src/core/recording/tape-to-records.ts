@@ -13,11 +13,23 @@ import { HOLE_FRAME } from './record-to-frame.ts';
  *
  * @param lines `{"recv_ms", "event"}`, or frames alone, one each
  */
-export async function* tapeToRecords(
+export function tapeToRecords(lines: Iterable<string>): Generator<FeedRecord, void, undefined>;
+export function tapeToRecords(lines: AsyncIterable<string>): AsyncGenerator<FeedRecord, void, undefined>;
+export function tapeToRecords(
   lines: Iterable<string> | AsyncIterable<string>,
-): AsyncGenerator<FeedRecord, void, undefined> {
+): Generator<FeedRecord, void, undefined> | AsyncGenerator<FeedRecord, void, undefined> {
+  return Symbol.asyncIterator in lines ? readLater(lines) : readAtOnce(lines);
+}
+
+function* readAtOnce(lines: Iterable<string>): Generator<FeedRecord, void, undefined> {
   const tape = new TapeReader();
-  for await (const line of lines) if (line.trim() !== '') yield* tape.take(line);
+  for (const line of lines) yield* tape.take(line);
+}
+
+async function* readLater(lines: AsyncIterable<string>): AsyncGenerator<FeedRecord, void, undefined> {
+  const tape = new TapeReader();
+  // Not `yield*`, which waits for each record twice.
+  for await (const line of lines) for (const record of tape.take(line)) yield record;
 }
 
 type Stream = { readonly sid: number; sequence: SequenceTracker; heardAtMs: number };
@@ -32,6 +44,7 @@ class TapeReader {
   #atMs = 0;
 
   take(line: string): FeedRecord[] {
+    if (line.trim() === '') return [];
     const { atMs, epoch, text } = readLine(line);
     if (atMs !== null) this.#atMs = atMs;
     const message = decodeFrame(text);
