@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Collector } from '../src/batch/collector.ts';
 import type { SheddableRecord } from '../src/batch/shed-ranges.ts';
 import { fieldsOf } from '../src/batch/fact-fields.ts';
+import { storedEnds } from '../src/batch/writing/stored-ends.ts';
 import { createSessionStore, type SessionStore, type StoreRecord } from '../src/index.ts';
 import { batchText, parseBatch } from '../src/spool/batch-text.ts';
 import * as views from '../src/views.ts';
@@ -68,8 +69,8 @@ const records: readonly StoreRecord[] = [
     receivedAtMs: atMs + 9,
     title: 'a\u0000b\ud800',
     primaryRules: String.raw`\u0000`,
-    customStrike: deep(500),
   }),
+  market('DEEP', { receivedAtMs: atMs + 10, customStrike: deep(500) }),
 ];
 
 function deep(levels: number): Record<string, unknown> {
@@ -93,7 +94,7 @@ describe.each([
   test('come back as they were, in order among the others', async () => {
     expect(await collect(store.replay(session))).toEqual(records);
     expect(await store.verify(session)).toMatchObject({ ok: true });
-    expect((await store.sessions({ id: session }))[0]).toMatchObject({ facts: 11, snapshots: 1, messages: 12 });
+    expect((await store.sessions({ id: session }))[0]).toMatchObject({ facts: 12, snapshots: 1, messages: 13 });
   });
 
   test('of other markets are left out of a replay of some; those of none are not', async () => {
@@ -104,7 +105,9 @@ describe.each([
   });
 
   test('are shown by a view for each kind', async () => {
-    expect(await store.query(`select * from market_definitions where market <> 'ODD' order by ordinal`)).toMatchObject([
+    expect(
+      await store.query(`select * from market_definitions where market not in ('ODD', 'DEEP') order by ordinal`),
+    ).toMatchObject([
       {
         session_id: session,
         market: 'RAIN',
@@ -190,6 +193,7 @@ describe.each([
       },
       { market: 'SNOW' },
       { market: 'ODD', ...strange },
+      { market: 'DEEP', title: null },
     ]);
     expect(await rowsOf('lifecycle', 'seq, market, change')).toHaveLength(5);
     expect(await rowsOf('settlements', 'market, result, source')).toEqual([
@@ -248,6 +252,17 @@ describe('numbers', () => {
       [3, 5, 5, 1],
       [null, null, null, 1],
     ]);
+  });
+
+  test('say how far a subscription has come in the database', async () => {
+    const location = await onPostgres.location();
+    const store = await createSessionStore(location);
+    const session = await recordedIn(store, [ticker(7)]);
+    await store.close();
+    const engine = await onPostgres.engine(location);
+    const stored = await engine.transact(async (run) => storedEnds(run, session), { doing: 'The test' });
+    await engine.close();
+    expect(stored.ends).toEqual(new Map([['1/3', 7]]));
   });
 
   test('that are missing among facts are found', async () => {

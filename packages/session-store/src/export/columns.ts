@@ -31,7 +31,7 @@ const column =
 
 export const text = column('text');
 export const side = column('side');
-export const int32 = column('int32');
+const int32 = column('int32');
 export const int64 = column('int64');
 export const boolean = column('boolean');
 export const time = column('time');

@@ -1,3 +1,4 @@
+import { exchange } from '../../test/made-facts.ts';
 import { ManualRuntime } from '@trader/testkit';
 import { expect, test } from 'vitest';
 import { MemorySpool } from '../../test/memory-spool.ts';
@@ -66,14 +67,15 @@ test('an entry says when the first of its records arrived, of whichever kind', a
     },
     { kind: 'raw', epoch: 1, sid: null, seq: null, receivedAtMs: at[3]!, text: '' },
     { kind: 'gap', epoch: 1, sid: null, firstSeq: null, lastSeq: null, fromAtMs: at[4]!, toAtMs: null, cause: 'c' },
+    exchange({ receivedAtMs: at[5]! }),
   ];
-  for (let first = 0; first < 5; first++) {
+  for (let first = 0; first < 6; first++) {
     const epoch = first + 1;
-    for (const record of records([10, 20, 30, 40, 50].with(first, 1))) collector.add({ ...record, epoch });
+    for (const record of records([10, 20, 30, 40, 50, 60].with(first, 1))) collector.add({ ...record, epoch });
     session.put(collector.cut()!);
   }
   const entries = await spool.read('a', { maxBytes: 2 ** 20 });
-  expect(entries.map(({ atMs }) => atMs)).toEqual([1, 1, 1, 1, 1]);
+  expect(entries.map(({ atMs }) => atMs)).toEqual([1, 1, 1, 1, 1, 1]);
 });
 
 test('a batch that the disk has lost is not taken for another', async () => {
