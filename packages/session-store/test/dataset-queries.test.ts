@@ -1,5 +1,5 @@
 // The queries that come with a dataset, run by DuckDB, against a computation that looks at one instant after the other.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom, temporaryFolder, testSeed } from '@trader/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import {
   createSessionStore,
   type CoverageInterval,
   type DeltaRecord,
+  type FactRecord,
   type GapRecord,
   type SessionStore,
   type SnapshotRecord,
@@ -15,10 +16,12 @@ import {
 } from '../src/index.ts';
 import { askDuckdb } from './ask-duckdb.ts';
 import { newDatabase } from './databases.ts';
+import * as aFact from './made-facts.ts';
 import { feedWithHoles, feedMarkets as markets } from './feed-with-holes.ts';
 
 const folder = temporaryFolder('session-store-dataset-queries-');
 const random = seededRandom(testSeed());
+const draw = (below: number) => Math.floor(random() * below);
 const startMs = Date.UTC(2026, 7, 10, 23, 59, 40);
 const priceSum = 10_000;
 let store: SessionStore;
@@ -38,14 +41,37 @@ beforeAll(async () => {
     recorded.set((await session.close({ status: 'closed', reason: 'test' })).id, records);
   }
   for (const market of markets) coverage.set(market, await store.coverage(market, startMs - 1_000, startMs + 200_000));
+  const session = await store.openSession({ recorder: 'facts' });
+  for (const fact of facts) session.append(fact);
+  await session.close({ status: 'closed', reason: 'test' });
   await store.exportDataset({ folder: folder.path });
-  await askDuckdb(`set file_search_path = '${folder.path}'`);
-  for (const name of ['open', 'spread-over-time', 'depth-over-time', 'ohlc-bars', 'trades-with-book'])
-    await askDuckdb(readFileSync(join(folder.path, 'queries', `${name}.sql`), 'utf8'));
+  await runQueries(folder.path);
 });
 afterAll(async () => {
   await store?.close();
   folder.remove();
+});
+
+/** Each that is there, `open.sql` first. */
+async function runQueries(at: string): Promise<readonly string[]> {
+  await askDuckdb(`set file_search_path = '${at}'`);
+  const names = ['open.sql', ...readdirSync(join(at, 'queries')).filter((name) => name !== 'open.sql')];
+  for (const name of names) await askDuckdb(readFileSync(join(at, 'queries', name), 'utf8'));
+  return names.toSorted();
+}
+
+/** What is said of outcomes, some of it again, some of it otherwise, some of it twice in a millisecond. */
+const facts = Array.from({ length: 60 }, (_, index): FactRecord => {
+  const maybe = <T>(value: T) => (draw(2) === 0 ? value : null);
+  const said = {
+    receivedAtMs: startMs + Math.floor(index / 2),
+    result: maybe(draw(4) === 0 ? 'no' : 'yes'),
+    settlementValue: maybe(draw(3) * 5_000),
+    settledAtMs: maybe(startMs + draw(100_000)),
+  };
+  const market = `${markets[draw(3)]!}-${draw(4)}`;
+  if (index % 2 === 0) return aFact.market(market, said);
+  return aFact.lifecycle(null, { ...said, market, change: 'determined', determinedAtMs: maybe(startMs + draw(9)) });
 });
 
 const recordsOf = (market: string) =>
@@ -227,6 +253,47 @@ test('each trade has the book before it, or null where that was not known', asyn
   const sorted = rows.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other), 'en'));
   expect(sorted).toEqual(expected);
   expect(new Set(expected.map(({ covered }) => covered)).size).toBe(2);
+});
+
+test('a market’s settlement is the last that was said of each', async () => {
+  const rows = await askDuckdb(
+    `select market, result, settlement_value, epoch_ms(determined_at)::double as determined, epoch_ms(settled_at)::double as settled,
+       outcomes::int as outcomes, epoch_ms(known_at)::double as known from settlement_per_market order by market`,
+  );
+  const saying = facts.flatMap((fact) => {
+    if (fact.kind !== 'market' && fact.kind !== 'lifecycle') return [];
+    const { market, result, settlementValue: value, settledAtMs: settled, receivedAtMs: ms, kind } = fact;
+    const determined = kind === 'lifecycle' ? fact.determinedAtMs : null;
+    return [{ market: market!, result, value, settled, determined, ms, kind }];
+  });
+  const inOrder = saying.toSorted((one, other) => one.ms - other.ms || (one.kind < other.kind ? -1 : 1));
+  const expected = [...Map.groupBy(inOrder, ({ market }) => market)].flatMap(([market, said]) => {
+    const last = (name: 'result' | 'value' | 'settled' | 'determined') =>
+      said.map((each) => each[name]).findLast((value) => value !== null) ?? null;
+    const known = said.find(({ result, value }) => result !== null || value !== null);
+    const outcomes = new Set(said.flatMap(({ result }) => result ?? [])).size;
+    const [determined, settled] = [last('determined'), last('settled')];
+    if (!known && determined === null && settled === null) return [];
+    const of = { result: last('result'), settlement_value: last('value'), determined, settled };
+    return [{ market, ...of, outcomes, known: known?.ms ?? null }];
+  });
+  expect(rows).toEqual(expected.toSorted((one, other) => (one.market < other.market ? -1 : 1)));
+  expect(expected.some(({ outcomes }) => outcomes > 1)).toBe(true);
+});
+
+test('a dataset has the queries of its tables, and each of them runs', async () => {
+  for (const [what, queries] of [
+    [['settlements'], ['settlement-per-market.sql']],
+    [
+      ['deltas', 'snapshots'],
+      ['depth-over-time.sql', 'spread-over-time.sql'],
+    ],
+    [['trades', 'gaps'], []],
+  ] as const) {
+    const at = join(folder.path, what.join('-'));
+    await store.exportDataset({ folder: at, what });
+    expect(await runQueries(at)).toEqual([...queries, 'open.sql'].toSorted());
+  }
 });
 
 const keyOf = (row: object) => {

@@ -3,11 +3,20 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageFolder } from '../../package-version.ts';
-import type { Column, ColumnType } from '../tables.ts';
+import type { Column, ColumnType, ExportedKind } from '../tables.ts';
 import type { DatasetScope } from './dataset-options.ts';
 import { columnsOf, kindsOf, partitionsOf } from './dataset-schema.ts';
 import { datasetReadme } from './dataset-readme.ts';
 import { writeWhole, type DatasetPart } from './manifest.ts';
+
+const ofBooks: readonly ExportedKind[] = ['deltas', 'snapshots'];
+
+/** The tables that a query needs, where it is not those of the books alone: without them it is not there. */
+const reads: Readonly<Record<string, readonly ExportedKind[]>> = {
+  'ohlc-bars.sql': [...ofBooks, 'trades', 'gaps'],
+  'trades-with-book.sql': [...ofBooks, 'trades'],
+  'settlement-per-market.sql': ['settlements'],
+};
 
 export async function writeDescription(
   folder: string,
@@ -23,11 +32,10 @@ export async function writeDescription(
   const views = kindsOf(scope).map((kind) => viewOf(kind, filled.has(kind)));
   const books = queries.get('books.sql')!;
   queries.delete('books.sql');
-  // What a query reads has to be there.
-  const isWhole = ['deltas', 'snapshots', 'trades', 'gaps'].every((kind) => kindsOf(scope).includes(kind));
-  if (!isWhole) queries.clear();
+  const has = (query: string) => (reads[query] ?? ofBooks).every((kind) => kindsOf(scope).includes(kind));
+  for (const name of queries.keys()) if (!has(name)) queries.delete(name);
   const head = '-- The tables of this dataset as views: run it in the dataset’s folder (DuckDB).\n';
-  queries.set('open.sql', [head, ...views, ...(isWhole ? [`\n${books}`] : [])].join(''));
+  queries.set('open.sql', [head, ...views, ...(has('books.sql') ? [`\n${books}`] : [])].join(''));
   const files = new Map([
     ['schema.json', schema],
     ['README.md', datasetReadme(scope, [...queries])],
