@@ -237,7 +237,12 @@ describe('a dataset', () => {
     expect(schema.tables.map(({ name }) => name)).toEqual([...exportedKinds, 'coverage']);
     for (const { name, fields } of schema.tables) {
       expect(readme).toContain(`## ${name}`);
-      for (const field of fields) expect(readme).toContain(`\`${field.name}\``);
+      for (const field of fields) {
+        const line = readme
+          .split('\n')
+          .find((each) => each.startsWith(`| \`${field.name}\` |`) && each.endsWith(`| ${field.description} |`));
+        expect(line, `${name}.${field.name}`).toBeDefined();
+      }
       const described = await askDuckdb(`describe select * from ${hive(name, `{'day': date}`)}`);
       expect(described.map((column) => column['column_name'])).toEqual([
         ...fields.map((field) => field.name),

@@ -117,7 +117,8 @@ export function fieldOf(column: Column, isCsv: boolean, units: ExportUnits | und
   return { name, type: fieldTypes[type], description: docOf(column, units), constraints };
 }
 
-function docOf({ doc, measure }: Column, units: ExportUnits | undefined): string {
+/** What a column is, with what its integers stand for. */
+export function docOf({ doc, measure }: Column, units: ExportUnits | undefined): string {
   if (!measure) return doc;
   const { unit, scale } = units?.[measure] ?? {};
   return `${doc} ${unit === undefined ? 'An integer, as it was appended.' : `An integer: 1 ${unit} is ${scale}.`}`;

@@ -1,4 +1,4 @@
-import { storeVersion } from '../describe-table.ts';
+import { docOf, storeVersion } from '../describe-table.ts';
 import type { DatasetScope } from './dataset-options.ts';
 import { columnsOf, kindsOf, partitionsOf } from './dataset-schema.ts';
 
@@ -21,7 +21,11 @@ A hole of the recording is in \`gaps\`, and \`coverage\` says of each market and
 not. Nothing is made up in between. A hole without a market lies by day alone, as any market of its subscription may miss something; it is
 entered on the day on which it began. A book begins with a snapshot, which may lie on an earlier day.
 
-${kindsOf(scope).map(tableText).join('\n')}
+A \`side\` is \`yes\` or \`no\`; a \`time\` is a timestamp in UTC to the millisecond, a \`microtime\` one to the microsecond.
+
+${kindsOf(scope)
+  .map((kind) => tableText(kind, scope))
+  .join('\n')}
 ## Open it
 
 \`\`\`sh
@@ -45,10 +49,11 @@ For DuckDB, in \`queries/\`. \`open.sql\` makes a view of each table; read it fi
 ${queries.map(([file, text]) => queryText(file, text)).join('\n')}`;
 }
 
-function tableText(kind: string): string {
+function tableText(kind: string, { units }: DatasetScope): string {
   const by = partitionsOf(kind).map((column) => `\`${column}\``);
   const columns = columnsOf(kind).map(
-    ({ name, type, isRequired, doc }) => `| \`${name}\` | ${type}${isRequired ? '' : ', or null'} | ${doc} |\n`,
+    (column) =>
+      `| \`${column.name}\` | ${column.type}${column.isRequired ? '' : ', or null'} | ${docOf(column, units ?? undefined)} |\n`,
   );
   return `## ${kind}
 
