@@ -35,7 +35,7 @@ const int32 = column('int32');
 export const int64 = column('int64');
 export const boolean = column('boolean');
 export const time = column('time');
-export const microtime = column('microtime');
+const microtime = column('microtime');
 export const price = column('int32', 'price');
 export const size = column('int64', 'size');
 
