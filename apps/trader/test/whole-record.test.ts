@@ -21,26 +21,31 @@ const get = async ({ restUrl }: Exchange, path: string): Promise<Body> =>
 const marketOf = async (exchange: Exchange, ticker: string): Promise<Body> =>
   (await get(exchange, `/markets/${ticker}`))['market'] as Body;
 
-async function setUp() {
+async function setUp(restUrl?: string) {
   const { feed, source, exchange } = await simulatedFeed({ markets: 3, deltasPerSecond: 50 });
   running.push(() => exchange.close());
   const url = await newDatabase();
+  const lines: string[] = [];
   const trader = createTrader({
-    feed: { ...feed, channels: { trade: 'markets', ticker: 'markets', market_lifecycle_v2: 'all' } },
+    feed: {
+      ...feed,
+      ...(restUrl !== undefined && { restUrl }),
+      channels: { trade: 'markets', ticker: 'markets', market_lifecycle_v2: 'all' },
+    },
     source,
     database: { url },
     recorder: 'desk',
     port: null,
     holdDownMs: 500,
     store: { batch: { maxAgeMs: 50 } },
-    log: createLog('silent'),
+    log: createLog('info', { destination: { write: (line) => void lines.push(line) } }),
   });
   running.push(() => trader.stop('the test is over'));
   await trader.start();
   expect(await trader.ready).toBe(true);
   const reader = await openReader({ url });
   running.push(() => reader.close());
-  return { exchange, trader, reader };
+  return { exchange, trader, reader, lines };
 }
 
 test('a market is described, paused, opened, closed and settled, and the record says so', async () => {
@@ -120,4 +125,17 @@ test('each session begins with what is known of the markets and the exchange', a
   expect(new Set(states.map(({ session_id: id }) => id))).toEqual(new Set([first, second]));
   await trader.stop('recorded');
   for (const session of [first, second]) expect(await reader.verify(session)).toMatchObject({ ok: true });
+});
+
+test('where REST cannot be had that is said once, and the books and what is announced are recorded all the same', async () => {
+  const { exchange, trader, reader, lines } = await setUp('http://127.0.0.1:1/trade-api/v2');
+  const warnings = () => lines.filter((line) => line.includes('NOT_DESCRIBED'));
+  await until(() => expect(warnings()).toHaveLength(1));
+  expect(warnings()[0]).toContain('GET /trade-api/v2/exchange/status at 127.0.0.1:1');
+  const [market = ''] = exchange.markets;
+  exchange.control.markets.pause(market);
+  await until(async () => expect((await reader.marketAt(market, Date.now()))?.status).toBe('paused'));
+  expect(await reader.marketAt(market, Date.now())).toMatchObject({ describedAtMs: null, definition: { title: null } });
+  expect(trader.status().state).toBe('ready');
+  expect(await reader.query('select 1 as one from market_definitions')).toEqual([]);
 });
