@@ -1,210 +1,77 @@
 // Whatever a recording has missed, and wherever that is named: a book that the replay calls synced is the exchange's.
-import { seededRandom, testSeed } from '@trader/testkit';
+import { testSeed } from '@trader/testkit';
 import { expect, test } from 'vitest';
-import type { FeedRecord, GapRecord } from '../src/records.ts';
+import type { FeedRecord } from '../src/records.ts';
 import { createReplayClient } from '../src/replay/index.ts';
+import { LossyRecorder, type Truth } from './lossy-recorder.ts';
 
-const MARKETS = ['KXA', 'KXB', 'KXC'];
-const START_MS = 1_800_000_000_000;
+type Told = { readonly record: FeedRecord; readonly truth: Truth };
 
-/** What is true after a record: each market's YES bids. `null`: nothing came with it. */
-type Truth = ReadonlyMap<string, ReadonlyMap<number, number>>;
+const recordedBy = (seed: number, markets: readonly string[], moves: number): Told[] => {
+  const recorder = new LossyRecorder(seed, markets);
+  for (let move = 0; move < moves; move++) recorder.move();
+  return recorder.records.map((record) => ({ record, truth: recorder.truthAt(record) }));
+};
 
-/** An exchange whose frames are recorded by somebody who loses some of them, and names each loss as stores do. */
-class LossyRecorder {
-  readonly records: FeedRecord[] = [];
-  readonly #truths = new Map<FeedRecord, Truth>();
-  readonly #random: () => number;
-  readonly #books = new Map(MARKETS.map((market) => [market, new Map<number, number>()]));
-  #subscribed = new Set<string>(MARKETS);
-  #epoch = 0;
-  #sid = 0;
-  #seq = 0;
-  #atMs = START_MS;
-  #lastAtMs = START_MS;
+const timeOf = ({ record }: Told): number => (record.kind === 'gap' ? record.fromAtMs : record.receivedAtMs);
 
-  constructor(seed: number) {
-    this.#random = seededRandom(seed);
-    this.#connect();
-  }
-
-  truthAt(record: FeedRecord): Truth {
-    return this.#truths.get(record)!;
-  }
-
-  move(): void {
-    this.#atMs += Math.floor(this.#random() * 4);
-    const at = this.#random();
-    if (at < 0.7) this.#change(true);
-    else if (at < 0.78) this.#sendBook(this.#any(MARKETS));
-    else if (at < 0.84) this.#loseNumbers();
-    else if (at < 0.88) this.#loseTime();
-    else if (at < 0.91) this.#leaveMarket();
-    else if (at < 0.94) this.#loseSubscription();
-    else if (at < 0.97) this.#connect();
-    else if (at < 0.98) this.#startAnew();
-    else this.#spoil();
-  }
-
-  #connect(): void {
-    if (this.#epoch > 0)
-      this.#gap({ sid: this.#sid, firstSeq: this.#seq + 1, fromAtMs: this.#lastAtMs, cause: 'disconnected' });
-    for (let lost = 0; lost < 3; lost++) this.#change(false);
-    this.#epoch++;
-    this.#subscribe(1);
-  }
-
-  #subscribe(sid: number): void {
-    this.#sid = sid;
-    this.#seq = 0;
-    this.#subscribed = new Set(MARKETS);
-    for (const market of MARKETS) if (this.#random() < 0.8) this.#sendBook(market);
-  }
-
-  /** The numbers begin again, as where two recordings stand one after the other. */
-  #startAnew(): void {
-    for (let lost = 0; lost < 3; lost++) this.#change(false);
-    this.#subscribe(this.#sid);
-  }
-
-  #loseSubscription(): void {
-    this.#raw({ type: 'unsubscribed', sid: this.#sid }, null);
-    this.#gap({ sid: this.#sid, firstSeq: this.#seq + 1, fromAtMs: this.#lastAtMs, cause: 'subscription-lost' });
-    for (let lost = 0; lost < 3; lost++) this.#change(false);
-    this.#subscribe(this.#sid + 1);
-  }
-
-  #leaveMarket(): void {
-    this.#subscribed.delete(this.#any(MARKETS));
-    this.#raw({ type: 'ok', id: 1, msg: { market_tickers: [...this.#subscribed] } }, ++this.#seq);
-  }
-
-  #loseNumbers(): void {
-    const { firstSeq, fromAtMs } = { firstSeq: this.#seq + 1, fromAtMs: this.#lastAtMs };
-    const count = 1 + Math.floor(this.#random() * 3);
-    const ofOne = this.#random() < 0.3 ? this.#any(MARKETS) : null;
-    for (let lost = 0; lost < count; lost++) this.#change(false, ofOne);
-    this.#seq = firstSeq + count - 1;
-    this.#atMs += 2;
-    const cause = ofOne === null ? 'sequence' : 'violation';
-    this.#gap({ sid: this.#sid, firstSeq, lastSeq: this.#seq, fromAtMs, toAtMs: this.#atMs, cause, market: ofOne });
-    this.#change(true);
-  }
-
-  /** A recorder's own hole: only its time is known, and some of what came then is there. */
-  #loseTime(): void {
-    const at = this.records.length;
-    const fromAtMs = this.#atMs;
-    const ofOne = this.#random() < 0.3 ? this.#any(MARKETS) : null;
-    for (let frame = 0; frame < 6; frame++) {
-      this.#atMs++;
-      if (this.#random() < 0.3) this.#sendBook(this.#any(MARKETS));
-      else this.#change(this.#random() < 0.5 && ofOne === null, ofOne);
-    }
-    const gap = this.#gapOf({ fromAtMs, toAtMs: this.#atMs, cause: 'paused', market: ofOne });
-    this.records.splice(at, 0, gap);
-    this.#truths.set(gap, this.#truth());
-    this.#atMs++;
-  }
-
-  /** One record is no record, and what it was is lost. */
-  #spoil(): void {
-    this.#change(true);
-    const last = this.records.at(-1)!;
-    if (last.kind !== 'delta') return;
-    const broken = { ...last, price: Number.NaN };
-    this.records[this.records.length - 1] = broken;
-    this.#truths.set(broken, this.#truth());
-  }
-
-  #change(isRecorded: boolean, only: string | null = null): void {
-    const market = only ?? this.#any(MARKETS);
-    const book = this.#books.get(market)!;
-    const price = 1000 + Math.floor(this.#random() * 5);
-    const size = book.get(price) ?? 0;
-    const delta = size > 0 && this.#random() < 0.5 ? -size : 100;
-    if (size + delta === 0) book.delete(price);
-    else book.set(price, size + delta);
-    if (!isRecorded || !this.#subscribed.has(market)) {
-      if (this.#subscribed.has(market)) this.#seq++;
-      return;
-    }
-    this.#push({ kind: 'delta', ...this.#place(), market, side: 'yes', price, delta, exchangeAtMs: null });
-  }
-
-  #sendBook(market: string): void {
-    // `get_snapshot` is asked for what is subscribed.
-    if (!this.#subscribed.has(market)) return;
-    this.#push({ kind: 'snapshot', ...this.#place(), market, yes: [...this.#books.get(market)!], no: [] });
-  }
-
-  #raw(frame: object, seq: number | null): void {
-    const { epoch, sid, receivedAtMs } = { epoch: this.#epoch, sid: this.#sid, receivedAtMs: this.#atMs };
-    this.#push({ kind: 'raw', epoch, sid, seq, receivedAtMs, text: JSON.stringify({ sid, seq, ...frame }) });
-  }
-
-  #place() {
-    return { epoch: this.#epoch, sid: this.#sid, seq: ++this.#seq, receivedAtMs: this.#atMs };
-  }
-
-  #gapOf(of: Partial<GapRecord>): GapRecord {
-    const open = { sid: null, firstSeq: null, lastSeq: null, fromAtMs: this.#atMs, toAtMs: null, cause: 'lost' };
-    return { kind: 'gap', epoch: this.#epoch, ...open, ...of };
-  }
-
-  #gap(of: Partial<GapRecord>): void {
-    this.#push(this.#gapOf(of));
-  }
-
-  #push(record: FeedRecord): void {
-    this.records.push(record);
-    this.#truths.set(record, this.#truth());
-    if (record.kind !== 'gap') this.#lastAtMs = record.receivedAtMs;
-  }
-
-  #truth(): Truth {
-    return new Map([...this.#books].map(([market, book]) => [market, new Map(book)]));
-  }
-
-  #any<T>(list: readonly T[]): T {
-    return list[Math.floor(this.#random() * list.length)]!;
+/** Two connections at a time, each with its own markets: by arrival, and epochs in the order in which they begin. */
+function besideEachOther(one: readonly Told[], other: readonly Told[]): Told[] {
+  const waiting = [[...one], [...other]];
+  const epochs = new Map<string, number>();
+  const merged: Told[] = [];
+  for (;;) {
+    const [first, second] = waiting as [Told[], Told[]];
+    const from = first.length === 0 || (second.length > 0 && timeOf(second[0]!) < timeOf(first[0]!)) ? 1 : 0;
+    const next = waiting[from]!.shift();
+    if (!next) return merged;
+    const key = `${from}/${next.record.epoch}`;
+    if (!epochs.has(key)) epochs.set(key, epochs.size + 1);
+    merged.push({ ...next, record: { ...next.record, epoch: epochs.get(key)! } });
   }
 }
 
-test('no book is synced and wrong', async () => {
-  let synced = 0;
-  let stale = 0;
-  for (let round = 0; round < 300; round++) {
-    const seed = testSeed() * 1_000_003 + round;
-    const recorder = new LossyRecorder(seed);
-    for (let move = 0; move < 80; move++) recorder.move();
-    const told: FeedRecord[] = [];
-    const wrong: string[] = [];
-    function* source(): Generator<FeedRecord> {
-      for (const record of recorder.records) {
-        yield record;
-        told.push(record);
-        // A hole is shown by what comes after it, and nobody looks in between.
-        if (record.kind === 'gap') continue;
-        const truth = recorder.truthAt(record);
-        for (const book of client.books()) {
-          if (!book.synced) {
-            stale++;
-            continue;
-          }
-          synced++;
-          const levels = JSON.stringify(book.levels('yes'));
-          const right = JSON.stringify([...truth.get(book.market)!].toSorted(([a], [b]) => a - b));
-          if (levels !== right)
-            wrong.push(`${book.market} after record ${told.length} (${record.kind}): ${levels}, not ${right}`);
-        }
+/** How often books were synced and stale, and which were wrong. */
+async function judge(told: readonly Told[], markets: readonly string[] | undefined) {
+  const judged = { synced: 0, stale: 0, wrong: [] as string[] };
+  const truths = new Map<string, ReadonlyMap<number, number>>();
+  function* source(): Generator<FeedRecord> {
+    for (const [index, { record, truth }] of told.entries()) {
+      yield record;
+      // A hole is shown by what comes after it, and nobody looks in between.
+      if (record.kind === 'gap') continue;
+      for (const [market, levels] of truth) truths.set(market, levels);
+      for (const book of client.books()) {
+        judged[book.synced ? 'synced' : 'stale']++;
+        if (!book.synced) continue;
+        const levels = JSON.stringify(book.levels('yes'));
+        const right = JSON.stringify([...truths.get(book.market)!].toSorted(([a], [b]) => a - b));
+        if (levels === right) continue;
+        judged.wrong.push(`${book.market} after record ${index} (${record.kind}): ${levels}, not ${right}`);
       }
     }
-    const client = createReplayClient({ source: source(), ...(round % 2 === 0 && { markets: MARKETS }) });
-    client.on('problem', () => undefined);
-    client.start();
-    await client.finished;
-    expect(wrong, `seed ${seed}`).toEqual([]);
+  }
+  const client = createReplayClient({ source: source(), ...(markets && { markets }) });
+  client.on('problem', () => undefined);
+  client.start();
+  await client.finished;
+  return judged;
+}
+
+test.each([
+  ['one connection', (seed: number) => recordedBy(seed, ['KXA', 'KXB', 'KXC'], 80)],
+  [
+    'two connections at a time',
+    (seed: number) => besideEachOther(recordedBy(seed, ['KXA', 'KXB'], 40), recordedBy(seed + 1, ['KXC'], 40)),
+  ],
+])('no book is synced and wrong: %s', async (_, recorded) => {
+  let [synced, stale] = [0, 0];
+  for (let round = 0; round < 300; round++) {
+    const seed = testSeed() * 1_000_003 + round;
+    const judged = await judge(recorded(seed), round % 2 === 0 ? ['KXA', 'KXB', 'KXC'] : undefined);
+    expect(judged.wrong, `seed ${seed}`).toEqual([]);
+    synced += judged.synced;
+    stale += judged.stale;
   }
   expect(synced).toBeGreaterThan(10_000);
   expect(stale).toBeGreaterThan(10_000);

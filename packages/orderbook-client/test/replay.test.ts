@@ -257,6 +257,17 @@ describe('books are stale where they were', () => {
     ]);
   });
 
+  test('what is no record may have been what shows a hole', async () => {
+    const hole = gap({ sid: 1, firstSeq: 3, lastSeq: 3, fromMs: 2, toMs: 4, cause: 'violation', market: A });
+    const { seen } = await replayed([snapshot(1), snapshot(2, B), hole, { ...delta(4, B), price: 4100.5 }]);
+    expect(seen.slice(2)).toEqual([
+      ['gap', 'violation', 'violation'],
+      ['stale', 'violation', 'violation'],
+      ['problem', 'violation', 'violation'],
+      ['stale', 'violation', 'violation'],
+    ]);
+  });
+
   test.each([
     ['of a market', { ...delta(3), price: 4100.5 }, 'violation', 'synced'],
     ['µs of another ms', { ...delta(3), exchangeAtMs: 5, exchangeAtUs: 6000 }, 'violation', 'synced'],

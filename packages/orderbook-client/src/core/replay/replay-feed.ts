@@ -73,7 +73,11 @@ export class ReplayFeed {
     const replay = this.#replay;
     const { feed, holes, streams } = replay;
     const wrong = whatIsWrong(record);
-    if (wrong !== null) return refuse(feed, record, wrong, atMs, effects);
+    if (wrong !== null) {
+      // It may have been what shows a hole.
+      tellHoles(replay, holes.all(), atMs, effects);
+      return refuse(feed, record, wrong, atMs, effects);
+    }
     feed.monotonicMs = atMs;
     if (record.kind === 'gap') {
       if (!holes.hold(record)) tellHole(replay, record, atMs, effects);
