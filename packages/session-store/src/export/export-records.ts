@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { SessionStoreError } from '../errors.ts';
-import { textOf, timeOf } from '../database/rows.ts';
+import { numberOf, textOf, timeOf } from '../database/rows.ts';
 import type { Query } from '../database/engines/engine.ts';
 import { lieIn, sessionDays } from '../partitions/session-days.ts';
-import { coverage } from '../reading/book/coverage.ts';
+import { marketCoverage } from '../reading/book/market-coverage.ts';
 import { refuseDamage } from '../reading/damage.ts';
 import type { MarketNames } from '../reading/market-names.ts';
 import { sessionTimes, uuids } from '../reading/market-sessions.ts';
@@ -17,7 +17,7 @@ import type { Reader } from '../reading/reader.ts';
 import { inOrderOfArrival } from '../reading/replay.ts';
 import { sessionStreams, type Kind, type StreamSource } from '../reading/session-streams.ts';
 import { moment } from '../database/moment.ts';
-import { spanOf } from '../reading/stretch.ts';
+import { spanOf, type Span } from '../reading/stretch.ts';
 import { checkExportOptions, type ExportOptions, type ExportResult } from './export-options.ts';
 import { CoverageRows, dataPackage, parquetMetadata } from './describe-table.ts';
 import { encodingOf } from './export-formats.ts';
@@ -150,6 +150,9 @@ export async function* recordPages(
   }
 }
 
+/** Markets whose coverage is asked for in one statement. */
+const marketsAtOnce = 200;
+
 async function writeCoverage(
   read: Read,
   file: TableFile,
@@ -166,24 +169,31 @@ async function writeCoverage(
   }
   const rows = await read(
     sql`
-      select market.ticker, min(recorded.received_at) as first_at
+      select market.id, market.ticker, min(recorded.received_at) as first_at
       from snapshot_records as recorded join markets as market on market.id = recorded.market_id
       where recorded.session_id = any(${uuids(sessions)}) and ${lieIn(days)}
-      group by market.ticker order by market.ticker`,
+      group by market.id, market.ticker order by market.ticker`,
     'Looking for markets to export',
   );
   const times = await sessionTimes(read, sessions);
   const untilMs = toMs ?? Math.max(...times.map((session) => session.toMs));
-  for (const row of rows) {
+  const wanted = rows.filter((row) => markets === undefined || markets.includes(textOf(row, 'ticker')));
+  for (let at = 0; at < wanted.length; at += marketsAtOnce) {
     signal?.throwIfAborted();
-    const market = textOf(row, 'ticker');
-    if (markets !== undefined && !markets.includes(market)) continue;
-    const firstMs = Math.min(timeOf(row, 'first_at'), ...times.map((session) => session.fromMs));
-    const intervals = await coverage(read, market, { fromMs: fromMs ?? firstMs, toMs: untilMs }, sessions);
-    const cells = intervals.map(({ fromMs, toMs, covered, cause, session }): readonly Cell[] => {
-      return [market, fromMs, toMs, covered, cause, session];
+    const some = wanted.slice(at, at + marketsAtOnce);
+    const spans = some.map((row): [number, Span] => {
+      const firstMs = Math.min(timeOf(row, 'first_at'), ...times.map((session) => session.fromMs));
+      return [numberOf(row, 'id'), { fromMs: fromMs ?? firstMs, toMs: untilMs }];
     });
-    kept.add(cells);
-    await file.add(cells);
+    const covered = await marketCoverage(read, new Map(spans), { sessions: times, days, keyframes: true });
+    for (const row of some) {
+      const cells = covered
+        .get(numberOf(row, 'id'))!
+        .map(({ fromMs, toMs, covered, cause, session }): readonly Cell[] => {
+          return [textOf(row, 'ticker'), fromMs, toMs, covered, cause, session];
+        });
+      kept.add(cells);
+      await file.add(cells);
+    }
   }
 }

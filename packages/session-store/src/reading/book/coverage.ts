@@ -3,22 +3,16 @@ import { coverageIntervals, type CoverageInterval } from './coverage-intervals.t
 import { append } from '../../batch/append.ts';
 import type { Row } from '../../database/engines/engine.ts';
 import { lieIn } from '../../partitions/session-days.ts';
-import type { SessionId } from '../../records.ts';
 import { numberOf, textOf, timeOf } from '../../database/rows.ts';
 import { ledgers, marketNumber, sessionTimes } from '../market-sessions.ts';
 import type { Read } from '../read.ts';
 import { spansFrom, type Span } from '../stretch.ts';
 
 /**
- * When a market's book can be rebuilt and when it cannot, over all sessions and recorders or over some. Memory grows with the market's
+ * When a market's book can be rebuilt and when it cannot, over all sessions and recorders. Memory grows with the market's
  * snapshots and the holes of the sessions that recorded it, not with its deltas.
  */
-export async function coverage(
-  read: Read,
-  market: string,
-  span: Span,
-  among?: readonly SessionId[],
-): Promise<readonly CoverageInterval[]> {
+export async function coverage(read: Read, market: string, span: Span): Promise<readonly CoverageInterval[]> {
   const id = await marketNumber(read, market);
   if (id === null) return coverageIntervals([], span);
   // No book is kept across a hole of the feed. So of keyframes the first of a stream says all that they can, what came before being
@@ -47,7 +41,7 @@ export async function coverage(
     append(rows, found);
   }
   const books = Map.groupBy(rows, (row) => textOf(row, 'session_id'));
-  const ids = [...books.keys()].filter((session) => among === undefined || among.includes(session));
+  const ids = [...books.keys()];
   const epochs = rows.map((row) => numberOf(row, 'epoch'));
   const [times, gaps] = await Promise.all([sessionTimes(read, ids), ledgers(read, id, ids, epochs, span.toMs)]);
   const sessions = times.map((session) => ({
