@@ -1,5 +1,11 @@
 // All of fast-check, with strings that cost less.
-import { nat, string as plainString, type StringConstraints } from 'fast-check';
+import {
+  jsonValue as plainJsonValue,
+  nat,
+  string as plainString,
+  type JsonSharedConstraints,
+  type StringConstraints,
+} from 'fast-check';
 
 export * from 'fast-check';
 
@@ -18,3 +24,7 @@ const anyCharacter = nat({ max: 0x10ffff - SURROGATES.count }).map(
 /** @public with the rest, as one name */
 export const string = (constraints: StringConstraints = {}) =>
   plainString(constraints.unit === 'binary' ? { ...constraints, unit: anyCharacter } : constraints);
+
+/** @public with the rest, as one name */
+export const jsonValue = (constraints: JsonSharedConstraints = {}) =>
+  plainJsonValue(constraints.stringUnit === 'binary' ? { ...constraints, stringUnit: anyCharacter } : constraints);

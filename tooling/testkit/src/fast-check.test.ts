@@ -8,3 +8,9 @@ test('strings of any characters are those of fast-check', () => {
     plain.sample(texts({ unit: 'binary', minLength: 1 }), { numRuns: 500, seed: testSeed() });
   expect(of(fc.string)).toEqual(of(plain.string));
 });
+
+test('and so is JSON with such strings', () => {
+  const of = (values: typeof plain.jsonValue) =>
+    plain.sample(values({ stringUnit: 'binary' }), { numRuns: 500, seed: testSeed() });
+  expect(of(fc.jsonValue)).toEqual(of(plain.jsonValue));
+});
