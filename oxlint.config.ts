@@ -25,6 +25,7 @@ const pureFiles: Readonly<Record<string, readonly string[]>> = {
   trader: [
     'config/reload/decide-reload.ts',
     'coordinator/{state,step,waits}.ts',
+    'http/history/column-ring.ts',
     'log/rate-limited-log.ts',
     'secrets/scrub-secrets.ts',
   ],

@@ -32,6 +32,26 @@ const sessions = z.strictObject({
 
 const socket = z.strictObject({ since: z.string('must be the id of one event').optional() });
 
+const TIME = 'must be a time in ms since the epoch';
+const LAST_TIME_MS = Date.UTC(9_999, 11, 31);
+
+/** A time of the wall clock. */
+export const timeMs = z
+  .string(TIME)
+  .regex(/^[0-9]{1,15}$/, TIME)
+  .transform(Number)
+  .pipe(z.number().max(LAST_TIME_MS, TIME));
+
+/** A whole number, of these alone. */
+export const oneOfNumbers = (numbers: readonly number[]) =>
+  z.enum(numbers.map(String), `must be one of ${numbers.join(', ')}`).transform(Number);
+
+/** Refuses a span that ends before it begins. */
+export const checkSpan = <Query extends { readonly from?: number | undefined; readonly to?: number | undefined }>(
+  schema: z.ZodType<Query>,
+) => schema.refine(({ from = 0, to = Infinity }) => from < to, { path: ['from'], message: 'must be earlier than to' });
+
+/** Of an endpoint that takes none. */
 const nothing = z.strictObject({});
 
 type Parsed<Value> = { readonly value: Value } | { readonly refusal: Refusal };
@@ -48,7 +68,7 @@ export const refuseQuery = (url: string | undefined): Refusal | null => {
   return 'refusal' in parsed ? parsed.refusal : null;
 };
 
-function parseQuery<Value>(schema: z.ZodType<Value>, url = '', example: string | null): Parsed<Value> {
+export function parseQuery<Value>(schema: z.ZodType<Value>, url = '', example: string | null): Parsed<Value> {
   const start = url.indexOf('?');
   const parsed = schema.safeParse(start === -1 ? {} : { ...parse(url.slice(start + 1)) });
   if (parsed.success) return { value: parsed.data };

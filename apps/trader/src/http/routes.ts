@@ -6,6 +6,9 @@ import { buildStatus, type TraderView } from '../status.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import type { BookChanges } from './status/book-changes.ts';
 import { bookSummary, fullBook } from './status/book-report.ts';
+import { defineEndpoint } from './endpoint.ts';
+import type { History } from './history/history.ts';
+import { historyEndpoint } from './history/history-endpoint.ts';
 import { isProbe } from './auth.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from './metrics/metrics.ts';
 import { liveness, readiness, standbyReadiness } from './status/probes.ts';
@@ -21,12 +24,13 @@ export type RouteSources = {
   readonly changes: BookChanges;
   readonly metrics: Metrics;
   readonly turns: Turns;
+  readonly history: History;
   /** Answers with it, and counts it. */
   readonly refuse: (reply: FastifyReply, refusal: Refusal) => FastifyReply;
 };
 
 export function defineRoutes(server: FastifyInstance, sources: RouteSources): void {
-  const { view, changes, metrics, turns, refuse } = sources;
+  const { view, changes, metrics, turns, history, refuse } = sources;
   let questions = 0;
   const ask = async <Rows>(question: () => Promise<Rows>): Promise<Rows> => {
     questions++;
@@ -100,6 +104,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     const message = `There is no book of ${JSON.stringify(ticker)}: the market is not wanted. /books lists those that are.`;
     return refuse(reply, { code: 'BOOK_UNKNOWN', message });
   });
+  defineEndpoint(server, historyEndpoint(history));
   server.get('/ws', (_request, reply) =>
     refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );

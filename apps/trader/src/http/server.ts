@@ -13,6 +13,8 @@ import { BookChanges } from './status/book-changes.ts';
 import type { EventLog } from '../event-log.ts';
 import { FrontDoor } from './front-door.ts';
 import { Gate } from './auth.ts';
+import { Refused } from './endpoint.ts';
+import { History } from './history/history.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { resolveHttpOptions, type HttpOptions, type ResolvedHttpOptions } from '../config/http-options.ts';
 import { Outcomes } from './outcomes.ts';
@@ -58,6 +60,7 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
   const outcomes = new Outcomes(log);
   const turns = new Turns();
   const changes = new BookChanges();
+  const history = new History(view);
   const socket = new StatusSocket(resolved, { view, events, changes }, outcomes);
   const gate = new Gate(resolved);
   const door = new FrontDoor(resolved, {
@@ -72,7 +75,7 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
     return reply;
   };
   const refuseFailed = (error: FastifyError, reply: FastifyReply): void => {
-    const refusal = refusalOf(error);
+    const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
     if (refusal.code === 'INTERNAL') {
       outcomes.failed('an answer', error);
       return refuse(reply.hijack().raw, refusal);
@@ -91,7 +94,7 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
     refuseAndCount(reply, { code: 'NOT_FOUND', message: 'There is no such endpoint. The README lists them.' }),
   );
   server.setErrorHandler((error: FastifyError, _request, reply) => refuseFailed(error, reply));
-  defineRoutes(server, { view, changes, metrics, turns, refuse: refuseAndCount });
+  defineRoutes(server, { view, changes, metrics, turns, history, refuse: refuseAndCount });
   try {
     await listen(server, resolved);
   } catch (error) {
@@ -99,11 +102,13 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
     throw error;
   }
 
+  history.start((sample) => outcomes.guard('a sample of the history', sample));
   let closing: Promise<void> | null = null;
   return {
     url: `${baseUrl(server, resolved)}/status`,
     follow(client) {
       changes.follow(client);
+      history.follow(client);
       metrics.follow(client);
     },
     wrote: (write) => metrics.wrote(write),
@@ -112,6 +117,7 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
       if (tls) door.setCertificate(tls);
     },
     close(patienceMs = CLOSE_PATIENCE_MS) {
+      history.stop();
       closing ??= socket.close(patienceMs).then(() => closeWithin(server, door, patienceMs));
       return closing;
     },

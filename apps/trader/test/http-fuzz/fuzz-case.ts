@@ -21,7 +21,7 @@ export type FuzzTargetFacts = { readonly markets: readonly string[]; readonly to
 
 type Made = Omit<FuzzCase, 'index' | 'kind' | 'pieces'> & { readonly bytes: Buffer };
 
-const PATHS = ['/livez', '/readyz', '/status', '/sessions', '/books', '/metrics', '/ws', '/', '/nothing'];
+const PATHS = ['/livez', '/readyz', '/status', '/sessions', '/books', '/metrics', '/history', '/ws', '/', '/nothing'];
 const QUERIES = [
   'limit=5',
   'limit=99999',
@@ -29,6 +29,9 @@ const QUERIES = [
   'status=active',
   'market=KX',
   'since=x-1',
+  'from=1&to=2',
+  'from=99999999999999999999',
+  'step=60000',
   'token=x',
   '%',
   '=&=',

@@ -1,0 +1,44 @@
+// One endpoint: what may be asked there, what is answered, and the work between. Whoever cannot answer throws `Refused`.
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import { parseQuery } from './query.ts';
+import type { Refusal, RefusalCode } from './refusal.ts';
+
+export type Endpoint<Query = unknown, Body = unknown> = {
+  /** As Fastify writes it: `/books/:ticker`. */
+  readonly path: string;
+  /** What it is for, in a few words. */
+  readonly summary: string;
+  readonly query: z.ZodType<Query>;
+  /** A query that is right, for those whose query is not; `null` where nothing may be asked. */
+  readonly example: string | null;
+  /** The shape of what `answer` gives. Answers are not checked against it while they are sent; tests do that. */
+  readonly body: z.ZodType<Body>;
+  /** Refusals beside those that every endpoint has. */
+  readonly refusals: readonly RefusalCode[];
+  /** @throws {Refused} */
+  readonly answer: (asked: Asked<Query>) => Body | Promise<Body>;
+};
+
+type Asked<Query> = { readonly query: Query; readonly params: Readonly<Record<string, string>> };
+
+/** Why there is no answer. It is told as it is. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+export function defineEndpoint<Query, Body>(
+  server: FastifyInstance,
+  { path, query, example, answer }: Endpoint<Query, Body>,
+): void {
+  server.get<{ Params: Record<string, string> }>(path, async ({ raw, params }) => {
+    const parsed = parseQuery(query, raw.url, example);
+    if ('refusal' in parsed) throw new Refused(parsed.refusal);
+    return answer({ query: parsed.value, params });
+  });
+}

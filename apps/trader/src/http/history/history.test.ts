@@ -1,0 +1,89 @@
+import type { OrderbookClient } from '@trader/orderbook-client';
+import { describe, expect, test } from 'vitest';
+import { History } from './history.ts';
+
+/** A feed and two clocks that a test moves. */
+function world() {
+  const clock = { monotonicMs: 5_000, offsetMs: 1_790_000_000_000 };
+  const counters = { frames: 0, audited: 0, repairs: 0, gaps: 0 };
+  let onDelta: (event: object) => void = () => undefined;
+  const client = {
+    on: (_type: string, listener: (event: object) => void) => (onDelta = listener),
+    status: () => ({ counters: { ...counters } }),
+  } as unknown as OrderbookClient;
+  const view = { client, recorder: null, backlog: null };
+  const history = new History(() => view, {
+    nowMs: () => clock.monotonicMs + clock.offsetMs,
+    monotonicMs: () => clock.monotonicMs,
+  });
+  history.follow(client);
+  const pass = (ms: number, frames: number): void => {
+    clock.monotonicMs += ms;
+    counters.frames += frames;
+    history.sample();
+  };
+  const delta = (delayMs: number): void => onDelta({ receivedAtMs: 1_000_000, exchangeAtMs: 1_000_000 - delayMs });
+  return { clock, history, pass, delta, nowMs: () => clock.monotonicMs + clock.offsetMs };
+}
+
+describe('History', () => {
+  test('has nothing before the first sample, and then says since when', () => {
+    const { history, pass, clock } = world();
+    expect(history.read({})).toEqual({ stepMs: 1_000, sinceMs: null, rows: [] });
+    pass(1_000, 30);
+    expect(history.read({})).toMatchObject({ sinceMs: 5_000 + clock.offsetMs, rows: [{ row: { frames: 30 } }] });
+  });
+
+  test('counts delays, also those below zero, and only of their second', () => {
+    const { history, pass, delta } = world();
+    for (const delayMs of [-3, 10, 20]) delta(delayMs);
+    pass(1_000, 3);
+    pass(1_000, 0);
+    expect(history.read({}).rows.map(({ row }) => row)).toMatchObject([
+      { delays: 3, delaySumMs: 27, delayMaxMs: 20 },
+      { delays: 0, delaySumMs: 0 },
+    ]);
+  });
+
+  test('a loop that was held up leaves the steps between empty, and no frame out', () => {
+    const { history, pass } = world();
+    pass(1_000, 10);
+    pass(5_000, 50);
+    const { rows } = history.read({});
+    expect(rows.map(({ row }) => row?.frames ?? null)).toEqual([10, null, null, 50]);
+    expect(rows.at(-1)!.row!.coveredMs).toBe(5_000);
+  });
+
+  test.each([-3_600_000, 86_400_000])(
+    'a wall clock that is set by %i ms moves the picture and tears nothing',
+    (byMs) => {
+      const { history, pass, clock } = world();
+      for (let second = 0; second < 20; second++) pass(1_000, second);
+      const before = history.read({});
+      clock.offsetMs += byMs;
+      pass(1_000, 20);
+      const after = history.read({});
+      expect(after.sinceMs).toBe(before.sinceMs! + byMs);
+      expect(after.rows.map(({ row }) => row!.frames)).toEqual(Array.from({ length: 21 }, (_, second) => second));
+    },
+  );
+
+  test('takes the finest step that goes back far enough, and at most as many rows as a ring has', () => {
+    const { history, pass, nowMs } = world();
+    for (let minute = 0; minute < 8 * 24 * 60; minute += 5) pass(300_000, 1);
+    const stepFrom = (agoMs: number): number => history.read({ fromMs: nowMs() - agoMs }).stepMs;
+    expect([60_000, 3_600_000, 2 * 86_400_000, 30 * 86_400_000].map(stepFrom)).toEqual([
+      1_000, 60_000, 600_000, 600_000,
+    ]);
+    for (const [stepMs, most] of [
+      [1_000, 900],
+      [60_000, 1_440],
+      [600_000, 1_008],
+    ] as const) {
+      const { rows, sinceMs } = history.read({ stepMs, fromMs: 0 });
+      expect(rows.length).toBeGreaterThan(most / 4);
+      expect(rows.length).toBeLessThanOrEqual(most);
+      expect(rows[0]!.atMs).toBe(sinceMs);
+    }
+  });
+});
