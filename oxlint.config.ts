@@ -26,6 +26,7 @@ const pureFiles: Readonly<Record<string, readonly string[]>> = {
     'config/reload/decide-reload.ts',
     'coordinator/{state,step,waits}.ts',
     'http/history/column-ring.ts',
+    'http/timeline/{merge-spans,span-log}.ts',
     'log/rate-limited-log.ts',
     'secrets/scrub-secrets.ts',
   ],

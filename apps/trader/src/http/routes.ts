@@ -1,5 +1,4 @@
 // Each endpoint. All of them are GETs that read; none changes anything.
-import { SessionStoreError } from '@trader/session-store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PartReader } from '../part-reader.ts';
 import { buildStatus, type TraderView } from '../status.ts';
@@ -14,10 +13,10 @@ import { METRICS_CONTENT_TYPE, type Metrics } from './metrics/metrics.ts';
 import { liveness, readiness, standbyReadiness } from './status/probes.ts';
 import { parseSessionsQuery, refuseQuery } from './query.ts';
 import type { Refusal } from './refusal.ts';
+import type { Questions } from './questions.ts';
+import type { Timeline } from './timeline/timeline.ts';
+import { timelineEndpoint } from './timeline/timeline-endpoint.ts';
 import type { Turns } from './turns.ts';
-
-/** Questions to the database that may be under way at once: it is there for what is recorded. */
-const MAX_QUESTIONS = 4;
 
 export type RouteSources = {
   readonly view: () => TraderView;
@@ -25,22 +24,14 @@ export type RouteSources = {
   readonly metrics: Metrics;
   readonly turns: Turns;
   readonly history: History;
+  readonly timeline: Timeline;
+  readonly questions: Questions;
   /** Answers with it, and counts it. */
   readonly refuse: (reply: FastifyReply, refusal: Refusal) => FastifyReply;
 };
 
 export function defineRoutes(server: FastifyInstance, sources: RouteSources): void {
-  const { view, changes, metrics, turns, history, refuse } = sources;
-  let questions = 0;
-  const ask = async <Rows>(question: () => Promise<Rows>): Promise<Rows> => {
-    questions++;
-    try {
-      return await question();
-    } finally {
-      questions--;
-    }
-  };
-
+  const { view, changes, metrics, turns, history, timeline, questions, refuse } = sources;
   server.addHook('onRequest', async ({ raw }, reply) => {
     if (isProbe(raw.url)) return;
     await turns.take();
@@ -72,19 +63,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
   server.get('/sessions', async ({ raw }, reply) => {
     const asked = parseSessionsQuery(raw.url);
     if ('refusal' in asked) return refuse(reply, asked.refusal);
-    const { sessionStore } = view();
-    if (!sessionStore) return refuse(reply, { code: 'STORE_UNAVAILABLE', message: 'The store is not open.' });
-    if (questions >= MAX_QUESTIONS) {
-      const message = `${MAX_QUESTIONS} questions to the database are under way, and no more are asked. Try again.`;
-      return refuse(reply, { code: 'TOO_MANY_REQUESTS', message });
-    }
-    try {
-      return { sessions: await ask(() => sessionStore.sessions(asked.value)) };
-    } catch (error) {
-      if (!SessionStoreError.isInstance(error)) throw error;
-      const message = `The sessions could not be read: ${error.code}.`;
-      return refuse(reply, { code: 'STORE_UNAVAILABLE', message });
-    }
+    return { sessions: await questions.ask('the sessions', async (store) => store.sessions(asked.value)) };
   });
   server.get('/books', plain, () => {
     const nowMs = systemRuntime.monotonicMs();
@@ -105,6 +84,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     return refuse(reply, { code: 'BOOK_UNKNOWN', message });
   });
   defineEndpoint(server, historyEndpoint(history));
+  defineEndpoint(server, timelineEndpoint(timeline));
   server.get('/ws', (_request, reply) =>
     refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );

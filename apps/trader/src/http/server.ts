@@ -19,9 +19,11 @@ import { createMetrics } from './metrics/metrics.ts';
 import { resolveHttpOptions, type HttpOptions, type ResolvedHttpOptions } from '../config/http-options.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Refusal } from './refusal.ts';
+import { Questions } from './questions.ts';
 import { refuse } from './refuse.ts';
 import { defineRoutes } from './routes.ts';
 import { StatusSocket } from './socket/status-socket.ts';
+import { Timeline } from './timeline/timeline.ts';
 import { Turns } from './turns.ts';
 
 export type HttpSources = {
@@ -61,6 +63,8 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
   const turns = new Turns();
   const changes = new BookChanges();
   const history = new History(view);
+  const questions = new Questions(() => view().sessionStore);
+  const timeline = new Timeline(view().coordinator.phase, events, questions);
   const socket = new StatusSocket(resolved, { view, events, changes }, outcomes);
   const gate = new Gate(resolved);
   const door = new FrontDoor(resolved, {
@@ -94,7 +98,7 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
     refuseAndCount(reply, { code: 'NOT_FOUND', message: 'There is no such endpoint. The README lists them.' }),
   );
   server.setErrorHandler((error: FastifyError, _request, reply) => refuseFailed(error, reply));
-  defineRoutes(server, { view, changes, metrics, turns, history, refuse: refuseAndCount });
+  defineRoutes(server, { view, changes, metrics, turns, history, timeline, questions, refuse: refuseAndCount });
   try {
     await listen(server, resolved);
   } catch (error) {

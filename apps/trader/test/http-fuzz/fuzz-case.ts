@@ -21,7 +21,21 @@ export type FuzzTargetFacts = { readonly markets: readonly string[]; readonly to
 
 type Made = Omit<FuzzCase, 'index' | 'kind' | 'pieces'> & { readonly bytes: Buffer };
 
-const PATHS = ['/livez', '/readyz', '/status', '/sessions', '/books', '/metrics', '/history', '/ws', '/', '/nothing'];
+const PATHS = [
+  '/livez',
+  '/readyz',
+  '/status',
+  '/sessions',
+  '/books',
+  '/metrics',
+  '/history',
+  '/timeline',
+  '/ws',
+  '/',
+  '/nothing',
+];
+/** They ask the database, which has other things to do than be fuzzed. */
+const ASKING_PATHS = ['/timeline'];
 const QUERIES = [
   'limit=5',
   'limit=99999',
@@ -170,11 +184,12 @@ export function fuzzCase(seed: number, index: number, { markets, token }: FuzzTa
   const chance = new Chance(seed, index);
   const allowed = token === null ? [] : [`Authorization: Bearer ${token}`];
 
+  const pathOf = (): string => chance.of(chance.is(0.02) ? ASKING_PATHS : PATHS);
   const target = (): string => {
     if (chance.is(0.15)) return chance.of(ODD_TARGETS);
     if (chance.is(0.05)) return `/${chance.text(40)}`;
     if (chance.is(0.02)) return `/${'x'.repeat(chance.below(20_000))}`;
-    const path = chance.is(0.2) ? `/books/${chance.of([...markets, 'KX'])}` : chance.of(PATHS);
+    const path = chance.is(0.2) ? `/books/${chance.of([...markets, 'KX'])}` : pathOf();
     return chance.is(0.3) ? `${path}?${chance.of(QUERIES)}` : path;
   };
   const lines = (): string[] => {
@@ -188,7 +203,7 @@ export function fuzzCase(seed: number, index: number, { markets, token }: FuzzTa
   const request = (method: string, of: string, more: readonly string[], version = 'HTTP/1.1'): string =>
     [`${method} ${of} ${version}`, 'Host: 127.0.0.1', ...more, '', ''].join('\r\n');
   const right = (more: readonly string[] = []): string =>
-    request(chance.of(['GET', 'HEAD']), chance.of(PATHS), [...(chance.is(0.8) ? allowed : []), ...more]);
+    request(chance.of(['GET', 'HEAD']), pathOf(), [...(chance.is(0.8) ? allowed : []), ...more]);
   const odd = (): string =>
     [
       [
