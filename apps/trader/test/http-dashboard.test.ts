@@ -22,10 +22,18 @@ test.each([
   '/history?form=1',
   '/timeline?from=2&to=1',
   '/timeline?to=now',
+  '/coverage?from=1',
+  '/coverage?market=%00',
+  '/coverage?market=KX&limit=0',
+  '/gaps?session=7',
+  '/gaps?after=7',
+  '/gaps?after=1_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_1',
 ])('refuses the query of %s by name', async (path) => {
   const { status, body } = await running.get<ErrorBody>(path);
   expect([status, body.error.code]).toEqual([400, 'QUERY_INVALID']);
-  expect(body.error.message).toMatch(/^(step|from|to|there is no "form"; known: from, to, step)/);
+  expect(body.error.message).toMatch(
+    /^(step|from|to|market|limit|session|after|there is no "form"; known: from, to, step)/,
+  );
 });
 
 describe('/history', () => {
@@ -100,5 +108,74 @@ describe('/timeline', () => {
       ['session', 'active', true],
       ['state', 'startup', true],
     ]);
+  });
+});
+
+describe('/coverage and /gaps', () => {
+  type Coverage = { readonly intervals: readonly Interval[]; readonly nextFromMs: number | null };
+  type Interval = { readonly fromMs: number; readonly toMs: number; readonly covered: boolean };
+  type Gaps = { readonly gaps: readonly Readonly<Record<string, unknown>>[]; readonly next: string | null };
+
+  test('the coverage of a market is whole, page by page', async () => {
+    const [market] = running.exchange.markets;
+    const span = `market=${market!}&from=${Date.now() - 3_600_000}&to=${Date.now()}`;
+    const { body: whole } = await until(
+      () => running.get<Coverage>(`/coverage?${span}`),
+      ({ body }) => body.intervals.some(({ covered }) => covered),
+    );
+    expect(whole.intervals[0]).toMatchObject({ covered: false, cause: 'not recorded', session: null });
+    expect(whole.nextFromMs).toBeNull();
+    const { body: first } = await running.get<Coverage>(`/coverage?${span}&limit=1`);
+    expect(first.intervals).toEqual(whole.intervals.slice(0, 1));
+    expect(first.nextFromMs).toBe(whole.intervals[1]!.fromMs);
+    const { body: nobody } = await running.get<Coverage>('/coverage?market=KXNOBODY&from=1&to=2');
+    expect(nobody.intervals).toMatchObject([{ fromMs: 1, toMs: 2, covered: false }]);
+  });
+
+  test('one coverage is read at a time; the others are told so', async () => {
+    const path = `/coverage?market=${running.exchange.markets[0]!}`;
+    const answers = await Promise.all(Array.from({ length: 8 }, () => running.get(path)));
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([200, 429]));
+    expect((await running.get(path)).status).toBe(200);
+  });
+
+  test('the ledger comes in pages, each hole once, and is found by session, market and time', async () => {
+    const { id } = running.trader.status().session!;
+    const [, , market] = running.exchange.markets;
+    for (let hole = 0; hole < 4; hole++) {
+      const before = running.trader.status().feed!.counters.gaps;
+      running.exchange.control.faults.add({
+        kind: 'drop',
+        count: 1,
+        aim: { market: market!, frame: 'orderbook_delta' },
+      });
+      await until(
+        async () => running.trader.status().feed!.counters.gaps,
+        (gaps) => gaps > before,
+      );
+    }
+    const { body: whole } = await until(
+      () => running.get<Gaps>('/gaps'),
+      ({ body }) => body.gaps.length >= 4,
+    );
+    expect(whole.next).toBeNull();
+    expect(whole.gaps[0]).toMatchObject({ session: id, epoch: 1 });
+    const paged: unknown[] = [];
+    let next: string | null = null;
+    do {
+      const after: string = next === null ? '' : `&after=${next}`;
+      const { body }: { body: Gaps } = await running.get<Gaps>(`/gaps?session=${id}&limit=3${after}`);
+      expect(body.gaps.length).toBeLessThanOrEqual(3);
+      paged.push(...body.gaps);
+      ({ next } = body);
+    } while (next !== null);
+    // A hole may have come to its end meanwhile.
+    const places = (gaps: readonly unknown[]) => gaps.map((gap) => ({ ...(gap as object), toMs: 0 }));
+    expect(places(paged)).toEqual(places(whole.gaps));
+    const count = async (query: string) => (await running.get<Gaps>(`/gaps?${query}`)).body.gaps.length;
+    expect(await count(`market=${market!}`)).toBeGreaterThanOrEqual(4);
+    expect(await count('session=00000000-0000-0000-0000-000000000000')).toBe(0);
+    expect(await count(`to=1000`)).toBe(0);
   });
 });

@@ -227,7 +227,8 @@ describe('what a client of the socket sends', () => {
 
 test('of the database four things are asked at once, and a fifth one is told to come again', async () => {
   const asked: ((rows: []) => void)[] = [];
-  const sessionStore = { sessions: () => new Promise<[]>((resolve) => asked.push(resolve)), query: async () => [] };
+  const sessions = () => new Promise<[]>((resolve) => asked.push(resolve));
+  const sessionStore = { sessions, query: async () => [] } as unknown as TraderView['sessionStore'];
   await using served = await serveView({}, {}, { alter: (view) => ({ ...view, sessionStore }) });
   const answers = Array.from({ length: 4 }, () => get(`${served.base}/sessions`));
   await until(
@@ -265,7 +266,8 @@ test('a server that is told to stop ends at once what is silent, and in time wha
 
 test('a request that comes while the server ends is refused in the form of every refusal', async () => {
   const asked: ((rows: []) => void)[] = [];
-  const sessionStore = { sessions: () => new Promise<[]>((resolve) => asked.push(resolve)), query: async () => [] };
+  const sessions = () => new Promise<[]>((resolve) => asked.push(resolve));
+  const sessionStore = { sessions, query: async () => [] } as unknown as TraderView['sessionStore'];
   const { server, base } = await serveView({}, {}, { alter: (view) => ({ ...view, sessionStore }) });
   await using client = await RawClient.connect(base);
   client.send(requestOf('/sessions') + requestOf('/livez'));

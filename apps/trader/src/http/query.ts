@@ -13,7 +13,16 @@ const STATUSES = [
 ] as const satisfies readonly SessionStatus[];
 
 const RECORDER = 'must be a name of 1 to 500 characters, none of them a control character';
-const LIMIT = 'must be a whole number from 1 to 1000';
+
+/** How many of a list are wanted. */
+export function limit() {
+  const text = 'must be a whole number from 1 to 1000';
+  return z
+    .string(text)
+    .regex(/^[0-9]{1,4}$/, text)
+    .transform(Number)
+    .pipe(z.number().min(1, text).max(1_000, text));
+}
 
 const sessions = z.strictObject({
   // PostgreSQL has no text with a NUL in it.
@@ -22,12 +31,7 @@ const sessions = z.strictObject({
     .regex(/^[^\p{Cc}\p{Cs}]{1,500}$/u, RECORDER)
     .optional(),
   status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
-  limit: z
-    .string(LIMIT)
-    .regex(/^[0-9]{1,4}$/, LIMIT)
-    .transform(Number)
-    .pipe(z.number().min(1, LIMIT).max(1_000, LIMIT))
-    .default(100),
+  limit: limit().default(100),
 });
 
 const socket = z.strictObject({ since: z.string('must be the id of one event').optional() });
@@ -45,6 +49,13 @@ export const timeMs = z
 /** A whole number, of these alone. */
 export const oneOfNumbers = (numbers: readonly number[]) =>
   z.enum(numbers.map(String), `must be one of ${numbers.join(', ')}`).transform(Number);
+
+const MARKET = 'must be a ticker of 1 to 500 characters, none of them a control character';
+const SESSION = 'must be the id of a session';
+
+export const market = z.string(MARKET).regex(/^[^\p{Cc}\p{Cs}]{1,500}$/u, MARKET);
+
+export const session = z.guid(SESSION);
 
 /** Refuses a span that ends before it begins. */
 export const checkSpan = <Query extends { readonly from?: number | undefined; readonly to?: number | undefined }>(

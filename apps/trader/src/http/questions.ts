@@ -11,9 +11,28 @@ type Store = NonNullable<TraderView['sessionStore']>;
 export class Questions {
   readonly #store: () => Store | null;
   #underWay = 0;
+  #isLongUnderWay = false;
 
   constructor(store: () => Store | null) {
     this.#store = store;
+  }
+
+  /**
+   * A question that reads much: one at a time.
+   *
+   * @throws {Refused} STORE_UNAVAILABLE, TOO_MANY_REQUESTS
+   */
+  async askLong<Answer>(what: string, question: (store: Store) => Promise<Answer>): Promise<Answer> {
+    if (this.#isLongUnderWay) {
+      const message = 'A question that reads much is under way, and there is one at a time. Try again.';
+      throw new Refused({ code: 'TOO_MANY_REQUESTS', message });
+    }
+    this.#isLongUnderWay = true;
+    try {
+      return await this.ask(what, question);
+    } finally {
+      this.#isLongUnderWay = false;
+    }
   }
 
   /** @param what is asked for, as in "the sessions". @throws {Refused} STORE_UNAVAILABLE, TOO_MANY_REQUESTS */

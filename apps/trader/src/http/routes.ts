@@ -14,6 +14,8 @@ import { liveness, readiness, standbyReadiness } from './status/probes.ts';
 import { parseSessionsQuery, refuseQuery } from './query.ts';
 import type { Refusal } from './refusal.ts';
 import type { Questions } from './questions.ts';
+import { coverageEndpoint } from './stored/coverage-endpoint.ts';
+import { gapsEndpoint } from './stored/gaps-endpoint.ts';
 import type { Timeline } from './timeline/timeline.ts';
 import { timelineEndpoint } from './timeline/timeline-endpoint.ts';
 import type { Turns } from './turns.ts';
@@ -85,6 +87,8 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
   });
   defineEndpoint(server, historyEndpoint(history));
   defineEndpoint(server, timelineEndpoint(timeline));
+  defineEndpoint(server, coverageEndpoint(questions));
+  defineEndpoint(server, gapsEndpoint(questions));
   server.get('/ws', (_request, reply) =>
     refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );

@@ -35,7 +35,7 @@ const PATHS = [
   '/nothing',
 ];
 /** They ask the database, which has other things to do than be fuzzed. */
-const ASKING_PATHS = ['/timeline'];
+const ASKING_PATHS = ['/timeline', '/coverage?market=KX', '/gaps', '/gaps?after=x'];
 const QUERIES = [
   'limit=5',
   'limit=99999',
@@ -190,7 +190,7 @@ export function fuzzCase(seed: number, index: number, { markets, token }: FuzzTa
     if (chance.is(0.05)) return `/${chance.text(40)}`;
     if (chance.is(0.02)) return `/${'x'.repeat(chance.below(20_000))}`;
     const path = chance.is(0.2) ? `/books/${chance.of([...markets, 'KX'])}` : pathOf();
-    return chance.is(0.3) ? `${path}?${chance.of(QUERIES)}` : path;
+    return chance.is(0.3) ? `${path}${path.includes('?') ? '&' : '?'}${chance.of(QUERIES)}` : path;
   };
   const lines = (): string[] => {
     const odd = chance.some(6, () => chance.of(ODD_LINES));
