@@ -55,10 +55,11 @@ try {
     isHeldUp = error instanceof TraderError && error.code === 'DRAIN_TIMEOUT';
   }
 }
-const isRead = await standardError.flush(LAST_WORD_MS);
+await standardError.flush(LAST_WORD_MS);
 // Results wait for their reader, unless a signal said not to; what was said beside them does not.
 if (isHeldUp || Number(process.exitCode) > 128) process.exit();
-if (!isRead) process.stdout.write('', () => process.exit());
+// Node takes a process that has nothing left to do apart for some ms, in which SIGUSR2 would end it.
+process.stdout.write('', () => process.exit());
 
 /** @returns the exit code */
 function tell(error: unknown): number {
