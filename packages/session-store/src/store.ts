@@ -94,7 +94,7 @@ async function openOwnEngine(options: ResolvedOptions): Promise<Engine> {
   return openEngine(options);
 }
 
-async function openOwnSpool(options: ResolvedOptions, engine: Engine): Promise<Spool | null> {
+export async function openOwnSpool(options: ResolvedOptions, engine: Engine): Promise<Spool | null> {
   const { spool, runtime, onMaintenanceFailure } = options;
   if (!spool) return null;
   return openSqliteSpool({

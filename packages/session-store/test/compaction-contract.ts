@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Compaction } from '../src/compaction/compaction.ts';
 import { dayMs, dayOf } from '../src/database/day.ts';
-import { createSessionStore, SessionStoreError, type SessionStore, type StoreLocation } from '../src/index.ts';
+import { SessionStoreError, type SessionStore } from '../src/index.ts';
 import type { Engine, Run } from '../src/database/engines/engine.ts';
 import { MarketIds } from '../src/batch/writing/market-ids.ts';
 import { Partitions } from '../src/partitions/partitions.ts';
@@ -13,30 +13,32 @@ import { SessionTransactions } from '../src/batch/writing/session-transactions.t
 import { marketData } from './arbitrary-market-data.ts';
 import { atMs, batchesOf, delta, gap, openBelow, snapshot, type ContractEngine } from './contract.ts';
 import { byHand, keyframes, tuning } from './compaction-properties.ts';
+import { newBed, type TestBed } from './test-bed.ts';
 import { storedRecords } from './stored-records.ts';
 
 const closed = { status: 'closed', reason: 'test' } as const;
 
 export function compactionContract(name: string, given: ContractEngine): void {
   describe(`compaction on ${name}`, () => {
-    let location: StoreLocation;
+    let bed: TestBed | undefined;
     let store: SessionStore | undefined;
     let engine: Engine | undefined;
 
-    beforeEach(async () => void (location = await given.location()));
+    beforeEach(async () => void (bed = await newBed(given)));
     afterEach(async () => {
       await store?.close();
       await engine?.close();
-      store = engine = undefined;
+      await bed?.done();
+      store = engine = bed = undefined;
     });
 
     const opened = async (options: object = {}) => {
-      store = await createSessionStore({ ...location, ...byHand, ...options });
+      store = await bed!.store({ ...byHand, ...options });
       return store;
     };
 
     test('leaves everything as it was when it is cut off before any of its statements', async () => {
-      engine = await given.engine(location);
+      engine = await bed!.engine();
       const owned = await openBelow(engine, { id: '00000000-0000-4000-8000-00000000000a', recorder: 'desk-1' });
       const writes = new SessionTransactions(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
       const records = marketData(5, 90, atMs);
@@ -69,7 +71,7 @@ export function compactionContract(name: string, given: ContractEngine): void {
       for (const record of marketData(1, 400, atMs)) session.append(record);
       await session.close(closed);
       const before = await storedRecords(store, session.id);
-      const others = store.engine === 'postgres' ? [await createSessionStore(location)] : [];
+      const others = store.engine === 'postgres' ? [await bed!.store()] : [];
       const results = await Promise.all([store, store, ...others].map(async (store) => store.compact()));
       for (const other of others) await other.close();
       expect(results.reduce((sum, { moved }) => sum + moved, 0)).toBe(before.deltas.length);
@@ -104,7 +106,7 @@ export function compactionContract(name: string, given: ContractEngine): void {
         ids.push(session.id);
       }
       await store.close();
-      engine = await given.engine(location);
+      engine = await bed!.engine();
       const break_ = sql`update delta_chunks set records = 3 where session_id = ${ids[0]}::uuid`;
       await engine.transact((run) => run(break_), { doing: 'Breaking it' });
       const compaction = new Compaction(engine, new Partitions(engine), tuning);
@@ -123,7 +125,7 @@ export function compactionContract(name: string, given: ContractEngine): void {
       const row = await session.close(closed);
       await store.compact();
       await store.close();
-      engine = await given.engine(location);
+      engine = await bed!.engine();
       const dropped = await new Partitions(engine).dropExpired(dayMs);
       expect(dropped.some((name) => name.startsWith('market_chunks'))).toBe(true);
       expect(dropped.some((name) => name.startsWith('keyframes'))).toBe(true);
@@ -155,11 +157,17 @@ export function compactionContract(name: string, given: ContractEngine): void {
   });
 
   describe(`keyframes on ${name}`, () => {
+    let bed: TestBed | undefined;
     let store: SessionStore;
     beforeEach(async () => {
-      store = await createSessionStore({ ...(await given.location()), batch: { maxAgeMs: 1e9 }, keyframes });
+      bed = await newBed(given);
+      store = await bed.store({ batch: { maxAgeMs: 1e9 }, keyframes });
     });
-    afterEach(async () => store.close());
+    afterEach(async () => {
+      await store?.close();
+      await bed?.done();
+      bed = undefined;
+    });
 
     const stored = async () => store.query('select seq, yes_prices, yes_sizes from keyframes order by seq');
 

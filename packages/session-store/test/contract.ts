@@ -18,6 +18,7 @@ import { openSession } from '../src/ownership/open-session.ts';
 import { SessionTransactions } from '../src/batch/writing/session-transactions.ts';
 import type { Content } from './databases.ts';
 import { ReusedStore } from './reused-store.ts';
+import { newBed, type TestBed } from './test-bed.ts';
 
 /** How the contract gets at one engine. */
 export interface ContractEngine {
@@ -25,6 +26,8 @@ export interface ContractEngine {
   location(content?: Content): Promise<StoreLocation>;
   /** The engine below the store, on a location that no store has open. */
   engine(location: StoreLocation): Promise<Engine>;
+  /** A database for a test that does not ask how it is opened and closed; where none is said, a new one. */
+  bed?(): Promise<TestBed>;
 }
 
 export const atMs = 1_785_901_540_000;
@@ -150,7 +153,9 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
     let shared: StoreLocation;
     let recorders = 0;
     // Writes only when told to.
-    const stores = new ReusedStore(() => shared, { batch: { maxAgeMs: 1_000_000_000 } });
+    const stores = new ReusedStore(async (tuning) => createSessionStore({ ...shared, ...tuning }), {
+      batch: { maxAgeMs: 1_000_000_000 },
+    });
 
     /** A session of a recorder of its own, which the store closes in the end. */
     const recording = async (options?: SessionStoreTuning) => {
@@ -353,7 +358,8 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
 
     describe('writing', () => {
       test('repeats a batch without storing or counting anything twice', async () => {
-        const engine = await given.engine(await given.location());
+        const bed = await newBed(given);
+        const engine = await bed.engine();
         const session = { id: '00000000-0000-4000-8000-000000000001', recorder: 'retried' };
         const owned = await openBelow(engine, session);
         const writes = new SessionTransactions(engine, new MarketIds(engine), new Partitions(engine), owned, 60_000);
@@ -372,6 +378,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         const found = await engine.transact(async (run) => run({ text: look, parameters: [] }), { doing: 'Looking' });
         expect(found).toEqual([{ messages: 6, gaps: 1, stored: 4 }]);
         await engine.close();
+        await bed.done();
       });
 
       test('stores the last records, the counters and the end together or not at all', async () => {
@@ -454,7 +461,8 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
 
     describe('the schema', () => {
       test('knows the five statuses and no other', async () => {
-        const engine = await given.engine(await given.location());
+        const bed = await newBed(given);
+        const engine = await bed.engine();
         const session = { id: '00000000-0000-4000-8000-000000000003', recorder: 'checked' };
         await openBelow(engine, session);
         const become = async (status: string) =>
@@ -472,6 +480,7 @@ export function sessionStoreContract(name: string, given: ContractEngine): void 
         await expect(become('crashed')).rejects.toMatchObject({ sqlState: '23514' });
         await expect(become('active')).rejects.toMatchObject({ sqlState: '23514' });
         await engine.close();
+        await bed.done();
       });
 
       test('is refused when it is newer than this code', async () => {

@@ -10,6 +10,7 @@ import { PgliteEngine } from '../src/database/engines/pglite-engine.ts';
 import { PostgresEngine } from '../src/database/engines/postgres-engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import type { ContractEngine } from './contract.ts';
+import { pgliteBed } from './pglite-beds.ts';
 
 /** `empty`: nothing in it. `migrated`: with this code's tables. */
 export type Content = 'empty' | 'migrated';
@@ -59,5 +60,6 @@ export const onPostgres: ContractEngine = {
 
 export const onPglite: ContractEngine = {
   location: async (content) => ({ dataDir: newDataDir(content) }),
+  bed: pgliteBed,
   engine: async (location) => PgliteEngine.open((location as { dataDir: string }).dataDir, 15_000, systemRuntime),
 };

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OwnedSession } from '../src/ownership/owned-session.ts';
-import type { SessionStore, SessionStoreError, StoreLocation } from '../src/index.ts';
+import type { SessionStore, SessionStoreError } from '../src/index.ts';
 import type { Engine, Row, Run } from '../src/database/engines/engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import { LeaseKeeper } from '../src/ownership/lease-keeper.ts';
@@ -16,6 +16,7 @@ import { reclaimSession } from '../src/ownership/reclaim-session.ts';
 import { SessionTransactions } from '../src/batch/writing/session-transactions.ts';
 import { atMs, batchesOf, delta, gap, openBelow, raw, type ContractEngine } from './contract.ts';
 import { ReusedStore } from './reused-store.ts';
+import { newBed, type TestBed } from './test-bed.ts';
 
 const shippedMigrations = fileURLToPath(new URL('../migrations', import.meta.url));
 const lease = { durationMs: 600, renewalsPerLease: 3, sweepEveryMs: 20 };
@@ -25,19 +26,22 @@ const closed = { status: 'closed', reason: 'test' } as const;
 
 export function ownershipContract(name: string, given: ContractEngine): void {
   describe(`a recorder on ${name}`, () => {
-    let shared: StoreLocation;
+    let bed: TestBed;
     let store: SessionStore;
-    const stores = new ReusedStore(() => shared, { lease });
+    const stores = new ReusedStore(async (tuning) => bed.store(tuning), { lease });
 
-    beforeAll(async () => void (shared = await given.location()));
-    afterAll(async () => stores.close());
+    beforeAll(async () => void (bed = await newBed(given)));
+    afterAll(async () => {
+      await stores.close();
+      await bed?.done();
+    });
 
     const opened = async () => void (store = await stores.open());
 
     /** A session that some process opened and left behind. */
     const orphan = async (recorder: string) => {
       await stores.close();
-      const engine = await given.engine(shared);
+      const engine = await bed.engine();
       const { id } = await openBelow(engine, { id: randomUUID(), recorder }, 1);
       await engine.close();
       return id;
@@ -133,12 +137,19 @@ export function ownershipContract(name: string, given: ContractEngine): void {
   });
 
   describe(`an owned session on ${name}`, () => {
+    let bed: TestBed;
     let engine: Engine;
     let session: OwnedSession;
     let writes: SessionTransactions;
 
-    beforeAll(async () => void (engine = await given.engine(await given.location())));
-    afterAll(async () => engine.close());
+    beforeAll(async () => {
+      bed = await newBed(given);
+      engine = await bed.engine();
+    });
+    afterAll(async () => {
+      await engine?.close();
+      await bed?.done();
+    });
     beforeEach(async () => {
       session = await openBelow(engine, { id: randomUUID(), recorder: randomUUID() });
       writes = writesOf(session);

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { ManualRuntime } from '@trader/testkit';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dayMs, dayOf } from '../src/database/day.ts';
-import { createSessionStore, type SessionStore, type StoreLocation, type StoreRecord } from '../src/index.ts';
+import { createSessionStore, type SessionStore, type StoreRecord } from '../src/index.ts';
 import type { Engine, Run } from '../src/database/engines/engine.ts';
 import { batchDays } from '../src/batch/batch-days.ts';
 import { MarketIds } from '../src/batch/writing/market-ids.ts';
@@ -24,6 +24,7 @@ import { encodeBatch } from '../src/batch/writing/encode-batch.ts';
 import { storedCounters } from '../src/ownership/stored-counters.ts';
 import { writeBatch } from '../src/batch/writing/write-batch.ts';
 import { batchesOf, delta, gap, openBelow, raw, snapshot, ticker, trade, type ContractEngine } from './contract.ts';
+import { newBed, type TestBed } from './test-bed.ts';
 import { storedRecords } from './stored-records.ts';
 import { listen } from './listen.ts';
 
@@ -48,27 +49,28 @@ const oneOfEach = (seq: number, receivedAtMs: number): StoreRecord[] => [
 
 export function partitionContract(name: string, given: ContractEngine): void {
   describe(`records in time on ${name}`, () => {
-    let location: StoreLocation;
+    let bed: TestBed | undefined;
     let store: SessionStore | undefined;
     let engine: Engine | undefined;
 
     beforeEach(async () => {
       today = dayOf(Date.now());
-      location = await given.location();
+      bed = await newBed(given);
     });
     afterEach(async () => {
       await store?.close();
       await engine?.close();
-      store = engine = undefined;
+      await bed?.done();
+      store = engine = bed = undefined;
     });
 
     const opened = async (options: object = {}) => {
-      store = await createSessionStore({ ...location, batch: { maxAgeMs: 1_000_000_000 }, ...options });
+      store = await bed!.store({ batch: { maxAgeMs: 1_000_000_000 }, ...options });
       return { store, session: await store.openSession({ recorder: 'desk-1' }) };
     };
 
     const below = async () => {
-      engine = await given.engine(location);
+      engine = await bed!.engine();
       const target = engine;
       return { engine, partitions: new Partitions(target, daily), run: inTransaction(target) };
     };
@@ -118,7 +120,7 @@ export function partitionContract(name: string, given: ContractEngine): void {
 
     test('have partitions for the days to come, made once however many make them', async () => {
       const { run } = await below();
-      const engines = [engine!, ...(engine!.name === 'postgres' ? [await given.engine(location)] : [])];
+      const engines = [engine!, ...(engine!.name === 'postgres' ? [await bed!.engine()] : [])];
       await Promise.all([...engines, ...engines].map(async (engine) => new Partitions(engine, daily).createAhead()));
       await engines[1]?.close();
       const first = dayOf(await run(databaseNowMs));
@@ -175,7 +177,7 @@ export function partitionContract(name: string, given: ContractEngine): void {
       expect(before).toMatchObject(counted);
       await engine!.close();
 
-      store = await createSessionStore(location);
+      store = await bed!.store();
       const { deltas, snapshots, trades, raw, facts } = await storedRecords(store, session.id);
       expect([deltas, snapshots, trades, raw, facts].map((records) => records.length)).toEqual([2, 2, 2, 2, 2]);
       expect((await store.sessions())[0]).toEqual(before);
@@ -245,21 +247,24 @@ export function partitionContract(name: string, given: ContractEngine): void {
       await store!.close();
       await (await below()).partitions.dropExpired(dayMs);
       await engine!.close();
-      store = await createSessionStore(location);
+      store = await bed!.store();
       const [hole] = await store.query(`select to_at from gaps where cause = 'connection lost'`);
       expect(hole).toEqual({ to_at: new Date(daysAgo(20) + 500) });
     });
   });
 
   describe(`trades on ${name}`, () => {
-    let location: StoreLocation;
+    let bed: TestBed | undefined;
     let store: SessionStore | undefined;
 
-    beforeAll(async () => void (location = await given.location()));
-    afterEach(async () => store?.close());
+    afterEach(async () => {
+      await store?.close();
+      await bed?.done();
+    });
 
     test('are shown as anybody would write them down, with what is not known left open', async () => {
-      store = await createSessionStore(location);
+      bed = await newBed(given);
+      store = await bed.store();
       const session = await store.openSession({ recorder: 'desk-1' });
       const receivedAtMs = daysAgo(1);
       session.append(trade(7, { receivedAtMs, exchangeAtMs: receivedAtMs - 9 }));
@@ -303,8 +308,8 @@ export function partitionContract(name: string, given: ContractEngine): void {
 
   describe(`a full queue on ${name}`, () => {
     test('sheds by name: what is stored and what the ledger names are every number', async () => {
-      await using store = await createSessionStore({
-        ...(await given.location()),
+      const bed = await newBed(given);
+      const store = await bed.store({
         batch: { maxRecords: 10 },
         queue: { highWaterRecords: 30, lowWaterRecords: 5 },
         whenFull: 'shed',
@@ -333,12 +338,15 @@ export function partitionContract(name: string, given: ContractEngine): void {
       expect(await store.query('select first_seq, last_seq, shed from gaps')).toEqual([
         { first_seq: 32, last_seq: 100, shed: 69 },
       ]);
+      await store.close();
+      await bed.done();
     });
   });
 
   describe(`a retry on ${name}`, () => {
     test('of trades and of shed ranges adds and counts nothing', async () => {
-      const engine = await given.engine(await given.location());
+      const bed = await newBed(given);
+      const engine = await bed.engine();
       const owned = await openBelow(engine, { id: randomUUID(), recorder: 'desk-1' });
       const [batch] = batchesOf([trade(1), trade(null), trade(3, { sid: 3 })]) as [Batch];
       const record = { kind: 'gap', epoch: 1, sid: 1, firstSeq: 1, lastSeq: 9, fromAtMs: 1, toAtMs: 2, cause: 'shed' };
@@ -351,6 +359,7 @@ export function partitionContract(name: string, given: ContractEngine): void {
       const [row] = await inTransaction(engine)(async (run) => run(sql`select trades, shed from recorders`));
       expect(row).toEqual({ trades: 3, shed: 9 });
       await engine.close();
+      await bed.done();
     });
   });
 

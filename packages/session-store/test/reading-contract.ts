@@ -2,13 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ManualRuntime } from '@trader/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createSessionStore,
-  type SessionStore,
-  type SessionStoreTuning,
-  type StoreLocation,
-  type StoreRecord,
-} from '../src/index.ts';
+import { type SessionStore, type SessionStoreTuning, type StoreRecord } from '../src/index.ts';
 import type { Engine } from '../src/database/engines/engine.ts';
 import { systemRuntime } from '../src/runtime.ts';
 import type { Read } from '../src/reading/read.ts';
@@ -17,23 +11,27 @@ import { bookByHand } from './arbitrary-feed.ts';
 import { atMs, delta, gap, raw, snapshot, trade, type ContractEngine } from './contract.ts';
 import { collect, recordedIn, smallPages } from './reading-properties.ts';
 import { ReusedStore } from './reused-store.ts';
+import { newBed, type TestBed } from './test-bed.ts';
 
 const closed = { status: 'closed', reason: 'test' } as const;
 const nobody = '00000000-0000-4000-8000-000000000000';
 
 export function readingContract(name: string, given: ContractEngine): void {
   describe(`reading on ${name}`, () => {
-    let location: StoreLocation;
+    let bed: TestBed;
     let store: SessionStore;
-    const stores = new ReusedStore(() => location, smallPages);
+    const stores = new ReusedStore(async (tuning) => bed.store(tuning), smallPages);
 
     const opened = async (options?: SessionStoreTuning) =>
       void (store = await (options ? stores.reopen(options) : stores.open()));
 
     const recorded = async (records: readonly StoreRecord[], recorder?: string) => recordedIn(store, records, recorder);
 
-    beforeAll(async () => void (location = await given.location()));
-    afterAll(async () => stores.close());
+    beforeAll(async () => void (bed = await newBed(given)));
+    afterAll(async () => {
+      await stores.close();
+      await bed?.done();
+    });
 
     describe('a replay', () => {
       test('puts a hole before the first record after it, and a lost connection before the next epoch', async () => {
@@ -342,13 +340,14 @@ export function readingContract(name: string, given: ContractEngine): void {
             ['no orphan'],
           ],
         ];
+        let damaged: TestBed;
         let engine: Engine;
         let reader: Reader;
         const sessions = new Map<string, string>();
 
         beforeAll(async () => {
-          const place = await given.location();
-          const first = await createSessionStore({ ...place, batch: { maxRecords: 8, maxAgeMs: 1_000_000_000 } });
+          damaged = await newBed(given);
+          const first = await damaged.store({ batch: { maxRecords: 8, maxAgeMs: 1_000_000_000 } });
           for (const [what] of defects) {
             const session = await first.openSession({ recorder: what });
             for (const record of records) session.append(record);
@@ -356,12 +355,15 @@ export function readingContract(name: string, given: ContractEngine): void {
             sessions.set(what, session.id);
           }
           await first.close();
-          engine = await given.engine(place);
+          engine = await damaged.engine();
           const read: Read = async (query, doing) =>
             engine.transact(async (run) => run(query), { doing, readOnly: true });
           reader = new Reader(read, systemRuntime);
         });
-        afterAll(async () => engine?.close());
+        afterAll(async () => {
+          await engine?.close();
+          await damaged?.done();
+        });
 
         test.each(defects)('%s', async (what, damage, laws) => {
           const session = sessions.get(what)!;

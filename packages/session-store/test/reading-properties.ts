@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from '@trader/testkit/fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SessionStore, StoreLocation, StoreRecord } from '../src/index.ts';
+import { createSessionStore, type SessionStore, type StoreLocation, type StoreRecord } from '../src/index.ts';
 import { bookByHand, feed, feedStartMs } from './arbitrary-feed.ts';
 import { storeRecords } from './arbitrary-records.ts';
 import type { ContractEngine } from './contract.ts';
@@ -38,7 +38,7 @@ export async function recordedIn(
 export function readingProperties(name: string, given: ContractEngine, runs: number): void {
   describe(`reading on ${name}`, () => {
     let location: StoreLocation;
-    const stores = new ReusedStore(() => location, smallPages);
+    const stores = new ReusedStore(async (tuning) => createSessionStore({ ...location, ...tuning }), smallPages);
     beforeAll(async () => void (location = await given.location()));
     afterAll(async () => stores.close());
 

@@ -1,15 +1,14 @@
-import { createSessionStore, type SessionStore, type StoreLocation, type SessionStoreTuning } from '../src/index.ts';
+import type { SessionStore, SessionStoreTuning } from '../src/index.ts';
 
 /** A store that one test after the other uses, because opening one takes long. */
 export class ReusedStore {
-  readonly #location: () => StoreLocation;
+  readonly #open: (tuning: SessionStoreTuning) => Promise<SessionStore>;
   readonly #usual: SessionStoreTuning;
   #store: SessionStore | null = null;
   #isUsual = false;
 
-  /** @param location asked at each opening */
-  constructor(location: () => StoreLocation, usual: SessionStoreTuning = {}) {
-    this.#location = location;
+  constructor(open: (tuning: SessionStoreTuning) => Promise<SessionStore>, usual: SessionStoreTuning = {}) {
+    this.#open = open;
     this.#usual = usual;
   }
 
@@ -21,7 +20,7 @@ export class ReusedStore {
   /** A new one, also if the one before has been closed. */
   async reopen(over?: SessionStoreTuning): Promise<SessionStore> {
     await this.close();
-    this.#store = await createSessionStore({ ...this.#location(), ...this.#usual, ...over });
+    this.#store = await this.#open({ ...this.#usual, ...over });
     this.#isUsual = over === undefined;
     return this.#store;
   }

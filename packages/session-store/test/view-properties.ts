@@ -1,7 +1,7 @@
 // The views on any engine, whatever was recorded. A few cases of each are a part of the tests, many are a campaign.
 import fc from '@trader/testkit/fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StoreLocation, StoreRecord } from '../src/index.ts';
+import { createSessionStore, type StoreLocation, type StoreRecord } from '../src/index.ts';
 import { storeRecords } from './arbitrary-records.ts';
 import { isFact } from '../src/batch/fact-fields.ts';
 import type { ContractEngine } from './contract.ts';
@@ -12,7 +12,9 @@ import { storedRecords } from './stored-records.ts';
 export function viewProperties(name: string, given: ContractEngine, runs: number): void {
   describe(`the views on ${name}`, () => {
     let location: StoreLocation;
-    const stores = new ReusedStore(() => location, { batch: { maxRecords: 7 } });
+    const stores = new ReusedStore(async (tuning) => createSessionStore({ ...location, ...tuning }), {
+      batch: { maxRecords: 7 },
+    });
     beforeAll(async () => void (location = await given.location()));
     afterAll(async () => stores.close());
 
