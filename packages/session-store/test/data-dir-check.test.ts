@@ -248,6 +248,8 @@ describe('a database', () => {
     });
     expect(readdirSync(dataDir).filter((name) => name.startsWith('pglite'))).toEqual([]);
     freeBytes = Infinity;
+    // To make one takes long.
+    cpSync(join(inject('prepared').embedded.empty, 'pglite'), join(dataDir, 'pglite'), { recursive: true });
     await (await opened()).close();
   });
 

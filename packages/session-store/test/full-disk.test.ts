@@ -34,12 +34,13 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (skipped: ${missing})` : '
       engine.transact(async (run) => run({ text, parameters: [] }), { doing: 'The statement', timeoutMs });
     await run('create table filled (n int)');
     disk.fill(20 * MiB);
+    const rows = 5000;
     let committed = 0;
     let turns = 0;
     const turning = setInterval(() => turns++, 1);
-    // What hangs spins in its thread until then, and is the only one that has to be short.
-    const insert = async (timeoutMs = 3000) =>
-      run('insert into filled select generate_series(1, 20000)', timeoutMs).then(() => committed++);
+    // What hangs spins in its thread until then, and is the only one that has to be short: some twenty times what the others take.
+    const insert = async (timeoutMs = 1000) =>
+      run(`insert into filled select generate_series(1, ${rows})`, timeoutMs).then(() => committed++);
     const failure = await vi.waitUntil(
       async () =>
         insert().then(
@@ -55,7 +56,7 @@ describe.skipIf(missing)(`on a full disk${missing ? ` (skipped: ${missing})` : '
 
     disk.clear();
     const [row] = await run('select count(*) as rows from filled');
-    expect(row).toEqual({ rows: committed * 20_000 });
+    expect(row).toEqual({ rows: committed * rows });
     await insert(60_000);
     await engine.close();
   });

@@ -10,8 +10,8 @@ const END_MS = 5000;
 const open = async (queryTimeoutMs: number, runtime: Runtime = systemRuntime) => {
   const dataDir = newDataDir('empty');
   const engine = await PgliteEngine.open(dataDir, queryTimeoutMs, runtime);
-  const ask = async (text: string, doing = 'The question') =>
-    engine.transact(async (run) => run({ text, parameters: [] }), { doing, readOnly: true });
+  const ask = async (text: string, timeoutMs = queryTimeoutMs) =>
+    engine.transact(async (run) => run({ text, parameters: [] }), { doing: 'The question', readOnly: true, timeoutMs });
   return { dataDir, engine, ask };
 };
 
@@ -37,8 +37,8 @@ describe('a statement that does not end', () => {
   });
 
   test('is the only one that fails: those behind it get their answer, from a thread that is opened anew', async () => {
-    const { engine, ask } = await open(1_000);
-    const endless = ask(ENDLESS);
+    const { engine, ask } = await open(60_000);
+    const endless = ask(ENDLESS, 100);
     const behind = [1, 2, 3].map(async (n) => ask(`select ${n} as n`));
     await expect(endless).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
     expect(await Promise.all(behind)).toEqual([[{ n: 1 }], [{ n: 2 }], [{ n: 3 }]]);
