@@ -3,13 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import type { Status } from '../../src/status.ts';
+import { cleanEnvironment, commandLine } from '../program.ts';
 import { exchange, outcomeOf, requestOf } from '../raw-client.ts';
 import type { FuzzTargetFacts } from './fuzz-case.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const LOG_KEPT = 100_000;
 
 /** It answers so many requests that what optimizes its code is worth its time. */
@@ -34,11 +33,10 @@ export class FuzzTarget implements AsyncDisposable {
       TRADER_PORT: '0',
       ...(token !== null && { TRADER_HTTP_TOKEN_FILE: tokenFile }),
     };
-    const others = Object.entries(process.env).filter(([name]) => !name.startsWith('TRADER_'));
-    const flags = ['simulate', '--generate', '20', '--rate', '200'];
-    this.#child = spawn(process.execPath, ['--conditions=@trader/source', PROGRAM, ...flags], {
+    const [file, ...args] = commandLine(['simulate', '--generate', '20', '--rate', '200']);
+    this.#child = spawn(file!, args, {
       cwd: this.#folder.path,
-      env: { ...Object.fromEntries(others), ...settings, NODE_OPTIONS: forLong(process.env['NODE_OPTIONS']) },
+      env: cleanEnvironment({ ...settings, NODE_OPTIONS: forLong(process.env['NODE_OPTIONS']) }),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#child
