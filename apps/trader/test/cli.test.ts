@@ -85,8 +85,8 @@ describe('trader run', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'without credentials says that it records the simulator, answers /status, and leaves no active session after %s',
     async (signal) => {
-      // Once in a folder that has to be made, once as after the first run.
-      if (signal === 'SIGTERM') newDataDir(join(folder.path, 'data'));
+      // As after the first run, which file-modes.test.ts has.
+      newDataDir(join(folder.path, 'data'));
       const run = start('run', '--port', '0');
       const status = await statusOnce(run, 'ready');
       expect(run.stderr()).toMatch(/records the built-in simulator.*--key-id/);

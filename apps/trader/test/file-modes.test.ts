@@ -65,7 +65,7 @@ const write = (name: string, text: string, mode: number): string => {
 };
 
 describe.skipIf(onWindows)('what is made', () => {
-  test('is closed to others', async () => {
+  test('is closed to others, from a first run in an empty folder', async () => {
     const umask = '000';
     const said = await recordOnce(umask);
     expect(readdirSync(join(folder.path, 'data')).toSorted()).toEqual(
@@ -73,8 +73,11 @@ describe.skipIf(onWindows)('what is made', () => {
     );
     expect(wide()).toEqual([]);
     expect(said).not.toContain('chmod');
-    const { code } = await start(umask, 'sql', 'select count(*) from sessions').exited;
-    expect(code).toBe(0);
+    const listed = await start(umask, 'sessions', 'list', '--json').exited;
+    expect(listed.code).toBe(0);
+    const sessions = JSON.parse(listed.said) as { status: string; endReason: string; deltas: number }[];
+    expect(sessions).toMatchObject([{ status: 'closed', endReason: 'SIGTERM' }]);
+    expect(said).toContain(`, ${sessions[0]!.deltas} deltas, `);
     expect(wide()).toEqual([]);
   });
 
@@ -151,8 +154,7 @@ describe.skipIf(onWindows)('what is open to others', () => {
   });
 
   test('is a warning of doctor, with what to do', async () => {
-    const database = join(folder.path, 'data');
-    mkdirSync(database);
+    const database = newDataDir(join(folder.path, 'data'));
     chmodSync(database, 0o750);
     const files = async () => (await examine({ port: '0', database }, {})).find(({ check }) => check === 'files');
     expect(await files()).toEqual({
