@@ -124,12 +124,14 @@ function made(): readonly (readonly [string, string])[] {
 }
 
 function expectNoLeak(said: string, ...secrets: readonly string[]): void {
+  const all = made();
+  const names = all.map(([name]) => name).join('\n');
   for (const spelling of secrets.flatMap(spellings)) {
     expect(said).not.toContain(spelling);
-    for (const [name, content] of made()) {
-      expect(name).not.toContain(spelling);
-      expect(content.includes(Buffer.from(spelling).toString('latin1')), `${spelling} in ${name}`).toBe(false);
-    }
+    expect(names).not.toContain(spelling);
+    const bytes = Buffer.from(spelling).toString('latin1');
+    const leaks = all.filter(([, content]) => content.includes(bytes)).map(([name]) => `${spelling} in ${name}`);
+    expect(leaks).toEqual([]);
   }
 }
 
