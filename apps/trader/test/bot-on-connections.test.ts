@@ -67,7 +67,7 @@ test.each([
   ['distinct times, trades and garbage', distinctTimes, { trade: 'markets' }, [...numbered, ...unreadable]],
 ] as const)('each connection has the decisions that it had live: %s', async (_, runtime, channels, faults) => {
   const isDistinct = runtime === distinctTimes;
-  await using exchange = await createExchange({ markets: 6, deltasPerSecond: 600, seed: testSeed(), faults });
+  await using exchange = await createExchange({ markets: 6, deltasPerSecond: 300, seed: testSeed(), faults });
   const { url, credentials, markets } = exchange;
   await using store = await createSessionStore(await newDatabaseOn('postgres'));
   const session = await store.openSession({ recorder: 'bot' });

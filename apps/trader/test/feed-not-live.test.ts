@@ -6,12 +6,12 @@ import { createLog } from '../src/log/log.ts';
 import { createTrader } from '../src/trader.ts';
 import { newDatabase, sharedServer } from './databases.ts';
 
-const patience = { timeout: 60_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 50 };
 
 /** A trader that ends a session soon. */
-async function recording({ highWaterRecords }: { readonly highWaterRecords: number }) {
+async function recording({ deltasPerSecond, highWaterRecords }: { deltasPerSecond: number; highWaterRecords: number }) {
   const url = await newDatabase();
-  const { feed, source, exchange } = await simulatedFeed({ markets: 3, deltasPerSecond: 1_500 });
+  const { feed, source, exchange } = await simulatedFeed({ markets: 3, deltasPerSecond });
   const lines: string[] = [];
   const trader = createTrader({
     feed,
@@ -37,7 +37,10 @@ async function sessionsOf(url: string) {
 describe('a session ends as health_failure, and the next one begins once the feed is really there,', () => {
   test('when the feed is not read for longer than the hold-down; the books say so, and the hole begins where reading stopped', async () => {
     // It soon has no room.
-    const { url, exchange, trader, lines, session } = await recording({ highWaterRecords: 1_000 });
+    const { url, exchange, trader, lines, session } = await recording({
+      deltasPerSecond: 1_500,
+      highWaterRecords: 1_000,
+    });
     await using _exchange = exchange;
     const lockedAtMs = Date.now();
     // Held until it is ended below.
@@ -85,7 +88,7 @@ describe('a session ends as health_failure, and the next one begins once the fee
   });
 
   test('when connections are made and nothing comes on them', async () => {
-    const { url, exchange, trader, session } = await recording({ highWaterRecords: 100_000 });
+    const { url, exchange, trader, session } = await recording({ deltasPerSecond: 100, highWaterRecords: 100_000 });
     await using _exchange = exchange;
     const stall = exchange.control.faults.add({ kind: 'stall' });
     exchange.control.dropConnections();

@@ -88,5 +88,5 @@ export const recording = (port: number, deltas = 0) =>
       }
       return { ...status, session };
     },
-    { timeout: 45_000, interval: 50 },
+    { timeout: 45_000, interval: 100 },
   );

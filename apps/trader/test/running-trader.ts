@@ -87,7 +87,7 @@ export class RunningTrader implements AsyncDisposable {
       const status = await this.status();
       if (status && wanted(status)) return status;
       latest = status ?? latest;
-      await new Promise((resolve) => void setTimeout(resolve, 50));
+      await new Promise((resolve) => void setTimeout(resolve, 100));
     }
     const { state, cause } = latest ?? { state: 'not answering', cause: '' };
     throw new Error(`No ${what} after ${timeoutMs} ms: ${state} (${cause})\n${this.#log.slice(-3_000)}`);
