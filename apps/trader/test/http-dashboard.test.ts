@@ -1,6 +1,7 @@
 // What a page that shows the trader asks for, over real sockets, while the simulator is recorded.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Span } from '../src/http/timeline/merge-spans.ts';
+import type { BookSummary } from '../src/http/status/book-report.ts';
 import { get, startHttpTrader, until } from './http-trader.ts';
 import { happening, serveView } from './http-view.ts';
 
@@ -177,5 +178,34 @@ describe('/coverage and /gaps', () => {
     expect(await count(`market=${market!}`)).toBeGreaterThanOrEqual(4);
     expect(await count('session=00000000-0000-0000-0000-000000000000')).toBe(0);
     expect(await count(`to=1000`)).toBe(0);
+  });
+});
+
+describe('/markets/TICKER', () => {
+  test('says what a market is, and how often its book changes', async () => {
+    const [market] = running.exchange.markets;
+    const { body } = await until(
+      () => running.get<Readonly<Record<string, unknown>>>(`/markets/${market!}`),
+      ({ body }) => body['describedAtMs'] !== null,
+    );
+    expect(body).toMatchObject({
+      market,
+      wanted: true,
+      status: 'open',
+      title: expect.any(String),
+      eventTicker: expect.any(String),
+      closeAtMs: expect.any(Number),
+      priceRanges: [{ start: 0, end: 10_000, step: 100 }],
+      tickSize: 100,
+      result: null,
+      settlementValue: null,
+    });
+    const { body: all } = await running.get<{ books: BookSummary[] }>('/books');
+    for (const { changesPerSecond } of all.books) expect(changesPerSecond).toBeGreaterThan(0);
+  });
+
+  test.each(['/markets/KXNOBODY', '/markets/%00', '/markets/__proto__'])('knows nothing of %s', async (path) => {
+    const { status, body } = await running.get<ErrorBody>(path);
+    expect([status, body.error.code]).toEqual([404, 'MARKET_UNKNOWN']);
   });
 });

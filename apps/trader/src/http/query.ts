@@ -63,7 +63,7 @@ export const checkSpan = <Query extends { readonly from?: number | undefined; re
 ) => schema.refine(({ from = 0, to = Infinity }) => from < to, { path: ['from'], message: 'must be earlier than to' });
 
 /** Of an endpoint that takes none. */
-const nothing = z.strictObject({});
+export const nothing = z.strictObject({});
 
 type Parsed<Value> = { readonly value: Value } | { readonly refusal: Refusal };
 

@@ -16,6 +16,8 @@ const STATUS_OF = {
   NOT_FOUND: 404,
   /** The market is not among those that are wanted. */
   BOOK_UNKNOWN: 404,
+  /** It is neither wanted nor described in the database. */
+  MARKET_UNKNOWN: 404,
   METHOD_NOT_ALLOWED: 405,
   /** It did not come to its end in time. */
   REQUEST_TIMEOUT: 408,

@@ -16,6 +16,7 @@ import type { Refusal } from './refusal.ts';
 import type { Questions } from './questions.ts';
 import { coverageEndpoint } from './stored/coverage-endpoint.ts';
 import { gapsEndpoint } from './stored/gaps-endpoint.ts';
+import { marketEndpoint } from './stored/market-endpoint.ts';
 import type { Timeline } from './timeline/timeline.ts';
 import { timelineEndpoint } from './timeline/timeline-endpoint.ts';
 import type { Turns } from './turns.ts';
@@ -89,6 +90,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
   defineEndpoint(server, timelineEndpoint(timeline));
   defineEndpoint(server, coverageEndpoint(questions));
   defineEndpoint(server, gapsEndpoint(questions));
+  defineEndpoint(server, marketEndpoint(view, questions));
   server.get('/ws', (_request, reply) =>
     refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );

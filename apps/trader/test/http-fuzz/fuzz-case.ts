@@ -35,7 +35,7 @@ const PATHS = [
   '/nothing',
 ];
 /** They ask the database, which has other things to do than be fuzzed. */
-const ASKING_PATHS = ['/timeline', '/coverage?market=KX', '/gaps', '/gaps?after=x'];
+const ASKING_PATHS = ['/timeline', '/coverage?market=KX', '/gaps', '/gaps?after=x', '/markets/KX', '/markets/%00'];
 const QUERIES = [
   'limit=5',
   'limit=99999',

@@ -13,6 +13,8 @@ export type BookSummary = {
   readonly staleReason: StaleReason | null;
   /** Since it last changed; `null` if it never did. A quiet market's book grows old and stays right. */
   readonly ageMs: number | null;
+  /** Of the last ten seconds, to a tenth. */
+  readonly changesPerSecond: number;
   /** `null` where nothing rests. */
   readonly yesBid: LevelText | null;
   readonly yesAsk: LevelText | null;
@@ -32,6 +34,7 @@ export function bookSummary(book: BookView, changes: BookChanges, nowMs: number)
     synced: book.synced,
     staleReason: book.staleReason,
     ageMs: changedAtMs === undefined ? null : Math.round(Math.max(nowMs - changedAtMs, 0)),
+    changesPerSecond: changes.perSecond(book, nowMs),
     yesBid: levelText(book.bestBid('yes')),
     yesAsk: levelText(book.bestAsk('yes')),
     yesDepth: book.depth('yes'),
