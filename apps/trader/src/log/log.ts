@@ -1,7 +1,8 @@
 // Logs go to standard error, so that standard output carries results only. Every line says which session, state and epoch
 // it belongs to; repeated warnings are told once with their number; what looks like a secret is taken out last of all.
+import { createRequire } from 'node:module';
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import type PinoPretty from 'pino-pretty';
 import {
   initialRateLimit,
   kindOf,
@@ -89,6 +90,8 @@ export function logWarnings(): void {
 
 function linesToStandardError(): DestinationStream {
   if (!process.stderr.isTTY) return standardError;
+  // Loaded only where there are people: it is a tenth of what a start loads.
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
   const forPeople = prettyFactory({ hideObject: true, translateTime: 'SYS:HH:MM:ss.l', messageFormat: textForPeople });
   return { write: (line) => standardError.write(forPeople(line)) };
 }

@@ -1,8 +1,12 @@
 // The configuration file: YAML, of which JSON is a part, with the line on which each value stands.
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
-import { isMap, isScalar, LineCounter, parseDocument, type Node } from 'yaml';
+import type * as Yaml from 'yaml';
 import { fileProblem } from '../../errors.ts';
+
+/** Loaded only where there is a file: it is a fifth of what a start loads. */
+const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml') as typeof Yaml;
 
 export type ConfigFile = {
   readonly path: string;
@@ -14,6 +18,7 @@ export type ConfigFile = {
 /** @throws {Error} that says in one line a problem what cannot be read, without quoting the file */
 export function readConfigFile(path: string): ConfigFile {
   const full = resolve(path);
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   // Its warnings go to standard error by themselves, and quote.
   const document = parseDocument(textOf(full), { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
@@ -60,13 +65,14 @@ function treeOf(read: () => unknown): unknown {
 
 /** Where the key of a path begins; that of the longest part of it that is there. */
 function offsetOf(root: unknown, path: readonly PropertyKey[]): number | null {
+  const { isMap, isScalar } = yaml();
   let offset: number | null = null;
   let node: unknown = root;
   for (const key of path) {
     if (!isMap(node)) break;
     const pair = node.items.find(({ key: of }) => isScalar(of) && of.value === key);
     if (!pair) break;
-    offset = (pair.key as Node).range?.[0] ?? offset;
+    offset = (pair.key as Yaml.Node).range?.[0] ?? offset;
     node = pair.value;
   }
   return offset;
