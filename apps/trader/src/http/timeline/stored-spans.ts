@@ -17,7 +17,7 @@ const GAPS = `
     session_id, cause, count(*) as holes, min(from_at) as from_at, max(to_at) as to_at, bool_or(to_at is null) as is_open,
     count(distinct market) as markets, min(market) as market, min(first_seq) as first_seq, max(last_seq) as last_seq
   from gaps
-  where session_id = any($3::uuid[]) and from_at < to_timestamp($2::float8 / 1000)
+  where session_id = any($3::text::uuid[]) and from_at < to_timestamp($2::float8 / 1000)
     and (to_at is null or to_at >= to_timestamp($1::float8 / 1000))
   group by
     session_id, cause, floor((extract(epoch from from_at) * 1000 - $1::float8) / $4::float8),
@@ -63,7 +63,9 @@ export async function storedSpans(
   const rows = await store.query<SessionOf>(SESSIONS, [fromMs, toMs]);
   const sessions = rows.map(({ id }) => id);
   const gaps =
-    sessions.length === 0 ? [] : await store.query<GapsOf>(GAPS, [fromMs, toMs, sessions, (toMs - fromMs) / points]);
+    sessions.length === 0
+      ? []
+      : await store.query<GapsOf>(GAPS, [fromMs, toMs, `{${sessions.join(',')}}`, (toMs - fromMs) / points]);
   const found = rows[0]?.found ?? 0;
   return { spans: [...rows.map(ofSession), ...gaps.map(ofGaps)], sessions, sessionsLeftOut: found - rows.length };
 }
