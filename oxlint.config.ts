@@ -25,6 +25,7 @@ const pureFiles: Readonly<Record<string, readonly string[]>> = {
   trader: [
     'config/reload/decide-reload.ts',
     'coordinator/{state,step,waits}.ts',
+    'http/books/{book-columns,trade-marks}.ts',
     'http/history/column-ring.ts',
     'http/timeline/{merge-spans,span-log}.ts',
     'log/rate-limited-log.ts',

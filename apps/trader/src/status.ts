@@ -40,7 +40,10 @@ export type TraderView = {
   /** What the database does not have yet; `null` until it is open. */
   readonly backlog: StoreBacklog | null;
   /** For questions about what is stored; `null` until it is open. */
-  readonly sessionStore: Pick<SessionStore, 'sessions' | 'query' | 'coverage' | 'marketAt'> | null;
+  readonly sessionStore: Pick<
+    SessionStore,
+    'sessions' | 'query' | 'coverage' | 'marketAt' | 'bookAt' | 'replay'
+  > | null;
   /** Parts that stand here as `null` because they could not be read. */
   readonly unreadable: readonly Unreadable[];
   /** Lines that standard error did not take, since the process began. */

@@ -1,15 +1,20 @@
 // What a page that shows the trader asks for, over real sockets, while the simulator is recorded.
+import { openReader } from '@trader/session-store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Span } from '../src/http/timeline/merge-spans.ts';
 import type { BookSummary } from '../src/http/status/book-report.ts';
-import { get, startHttpTrader, until } from './http-trader.ts';
+import type { BookHistoryPage } from '../src/http/books/book-history.ts';
+import { newDatabase } from './databases.ts';
+import { get, SocketReader, startHttpTrader, until } from './http-trader.ts';
 import { happening, serveView } from './http-view.ts';
 
 type ErrorBody = { readonly error: { readonly code: string; readonly message: string } };
 
+let url: string;
 let running: Awaited<ReturnType<typeof startHttpTrader>>;
 beforeAll(async () => {
-  running = await startHttpTrader();
+  url = await newDatabase();
+  running = await startHttpTrader(undefined, { database: { url } });
 });
 afterAll(async () => {
   await running[Symbol.asyncDispose]();
@@ -27,6 +32,8 @@ test.each([
   '/coverage?market=%00',
   '/coverage?market=KX&limit=0',
   '/gaps?session=7',
+  '/books/KX/history',
+  '/books/KX/history?from=1&step=3',
   '/gaps?after=7',
   '/gaps?after=1_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_1',
 ])('refuses the query of %s by name', async (path) => {
@@ -207,5 +214,74 @@ describe('/markets/TICKER', () => {
   test.each(['/markets/KXNOBODY', '/markets/%00', '/markets/__proto__'])('knows nothing of %s', async (path) => {
     const { status, body } = await running.get<ErrorBody>(path);
     expect([status, body.error.code]).toEqual([404, 'MARKET_UNKNOWN']);
+  });
+});
+
+/** Takes what was told of a side's levels. */
+function taken(levels: Map<number, number>, { whole }: { readonly whole: boolean }, flat: readonly number[]): void {
+  if (whole) levels.clear();
+  for (let at = 0; at < flat.length; at += 2) {
+    if (flat[at + 1] === 0) levels.delete(flat[at]!);
+    else levels.set(flat[at]!, flat[at + 1]!);
+  }
+}
+
+const sorted = (levels: Iterable<readonly [number, number]>) => [...levels].toSorted(([one], [other]) => one - other);
+
+describe('/books/TICKER/history', () => {
+  test('is the book that the store rebuilds, column by column', async () => {
+    const [, market] = running.exchange.markets;
+    const fromMs = Date.now() - 2_000;
+    const { body } = await until(
+      () => running.get<BookHistoryPage>(`/books/${market!}/history?from=${fromMs}`),
+      ({ body }) => body.columns.filter((column) => column !== null).length >= 4,
+    );
+    expect(body.fromMs).toBe(Math.floor(fromMs / 500) * 500);
+    expect(body.nextFromMs).toBeNull();
+    await using reader = await openReader({ url });
+    const sides = { yes: new Map<number, number>(), no: new Map<number, number>() };
+    for (const [place, column] of body.columns.entries()) {
+      const endMs = body.fromMs + (place + 1) * body.stepMs;
+      if (column) for (const side of ['yes', 'no'] as const) taken(sides[side], column, column[side]);
+      const { synced, yes, no } = await reader.bookAt(market!, endMs - 1);
+      const shown = column && [sorted(sides.yes), sorted(sides.no)];
+      // What is behind the latest record of the session is told as not known.
+      const isKnown = synced && !body.holes.some(({ fromMs, toMs }) => endMs > fromMs && endMs <= toMs);
+      expect(shown, String(place)).toEqual(isKnown ? [yes, no] : null);
+    }
+  });
+
+  test('of a market that was never recorded is one hole', async () => {
+    const { body } = await running.get<BookHistoryPage>('/books/KXNOBODY/history?from=1000&to=3000');
+    expect(body).toMatchObject({ columns: [null, null, null, null], nextFromMs: null, trades: [] });
+    expect(body.holes).toEqual([{ fromMs: 1_000, toMs: 3_000, cause: 'not recorded' }]);
+    const { body: long } = await running.get<BookHistoryPage>('/books/KXNOBODY/history?from=0&to=1000000&step=500');
+    expect([long.columns.length, long.nextFromMs]).toEqual([600, 300_000]);
+  });
+});
+
+describe('levels on the socket', () => {
+  test('come whole and then as changes, and are the book', async () => {
+    await using reader = new SocketReader(running.base);
+    const [market, other] = running.exchange.markets;
+    await reader.next('hello');
+    reader.ask({ subscribe: { levels: [market] } });
+    expect(await reader.next('subscribed')).toEqual({ type: 'subscribed', books: [], levels: [market] });
+    const sides = { yes: new Map<number, number>(), no: new Map<number, number>() };
+    for (let round = 0; round < 4; round++) {
+      const told = (await reader.next('levels')) as unknown as Record<'yes' | 'no', number[]> & { whole: boolean };
+      expect(told).toMatchObject({ market, synced: true, staleReason: null, whole: round === 0 });
+      for (const side of ['yes', 'no'] as const) taken(sides[side], told, told[side]);
+    }
+    expect(sides.yes.size + sides.no.size).toBeGreaterThan(2);
+    expect(Math.max(...sides.yes.keys()) + Math.max(...sides.no.keys())).toBeLessThan(10_000);
+    reader.ask({ subscribe: { levels: Array.from({ length: 9 }, (_, place) => (place === 0 ? other : market)) } });
+    await reader.next('subscribed', ({ levels }) => (levels as string[]).length === 2);
+    reader.ask({ unsubscribe: { levels: [market, other] } });
+    await reader.next('subscribed', ({ levels }) => (levels as string[]).length === 0);
+    reader.ask({ subscribe: { levels: ['KXNOBODY'] } });
+    expect(await reader.next('error')).toMatchObject({ error: { code: 'BOOK_UNKNOWN' } });
+    reader.ask({ subscribe: {} });
+    expect(await reader.next('error')).toMatchObject({ error: { code: 'MESSAGE_UNKNOWN' } });
   });
 });

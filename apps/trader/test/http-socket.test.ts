@@ -65,7 +65,7 @@ describe('book summaries', () => {
     await using reader = new SocketReader(base);
     await reader.next('hello');
     reader.ask({ subscribe: { books: [market] } });
-    expect(await reader.next('subscribed')).toEqual({ type: 'subscribed', books: [market] });
+    expect(await reader.next('subscribed')).toEqual({ type: 'subscribed', books: [market], levels: [] });
     const before = trader.client!.status().counters.deltas;
     for (let told = 0; told < 4; told++) expect(await reader.next('book')).toMatchObject({ market });
     const books = reader.messages.filter(({ type }) => type === 'book').length;

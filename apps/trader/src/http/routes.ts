@@ -5,6 +5,7 @@ import { buildStatus, type TraderView } from '../status.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import type { BookChanges } from './status/book-changes.ts';
 import { bookSummary, fullBook } from './status/book-report.ts';
+import { bookHistoryEndpoint } from './books/book-history-endpoint.ts';
 import { defineEndpoint } from './endpoint.ts';
 import type { History } from './history/history.ts';
 import { historyEndpoint } from './history/history-endpoint.ts';
@@ -91,6 +92,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
   defineEndpoint(server, coverageEndpoint(questions));
   defineEndpoint(server, gapsEndpoint(questions));
   defineEndpoint(server, marketEndpoint(view, questions));
+  defineEndpoint(server, bookHistoryEndpoint(questions));
   server.get('/ws', (_request, reply) =>
     refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );

@@ -34,6 +34,8 @@ const MESSAGES: readonly string[] = [
   '{"subscribe":{"books":["KX"]}}',
   '{"unsubscribe":{"books":["KX","KY"]}}',
   '{"subscribe":{"books":[]}}',
+  '{"subscribe":{"levels":["KX"]}}',
+  '{"unsubscribe":{"levels":["KX"]}}',
   '{"subscribe":{}}',
   '{"subscribe":null}',
   '{}',
@@ -55,7 +57,8 @@ const MESSAGES: readonly string[] = [
 
 /** What a client may send after its upgrade. @param markets that there are */
 export function framesOf(chance: Chance, markets: readonly string[]): Buffer {
-  const known = (): string => JSON.stringify({ subscribe: { books: chance.some(8, () => chance.of(markets)) } });
+  const known = (): string =>
+    JSON.stringify({ subscribe: { [chance.of(['books', 'levels'])]: chance.some(8, () => chance.of(markets)) } });
   const kinds: readonly (() => Buffer)[] = [
     () => text(chance.is(0.5) ? known() : chance.of(MESSAGES)),
     () => text(mutated(Buffer.from(chance.is(0.5) ? known() : chance.of(MESSAGES)), chance)),

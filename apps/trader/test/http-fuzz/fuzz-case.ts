@@ -35,7 +35,16 @@ const PATHS = [
   '/nothing',
 ];
 /** They ask the database, which has other things to do than be fuzzed. */
-const ASKING_PATHS = ['/timeline', '/coverage?market=KX', '/gaps', '/gaps?after=x', '/markets/KX', '/markets/%00'];
+const ASKING_PATHS = [
+  '/timeline',
+  '/coverage?market=KX',
+  '/gaps',
+  '/gaps?after=x',
+  '/markets/KX',
+  '/markets/%00',
+  '/books/KX/history?from=1&to=5000',
+  '/books/%00/history',
+];
 const QUERIES = [
   'limit=5',
   'limit=99999',

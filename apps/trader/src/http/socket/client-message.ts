@@ -8,13 +8,25 @@ export const MAX_BOOKS = 500;
 
 const MAX_TICKER = 100;
 
-const books = z.strictObject({ books: z.array(z.string().min(1).max(MAX_TICKER)).min(1).max(MAX_BOOKS) });
+/** Books of which one client may follow all levels. */
+export const MAX_LEVELS = 8;
 
-const schema = z.union([z.strictObject({ subscribe: books }), z.strictObject({ unsubscribe: books })]);
+const tickers = (most: number) => z.array(z.string().min(1).max(MAX_TICKER)).min(1).max(most).optional();
+
+const followed = z
+  .strictObject({ books: tickers(MAX_BOOKS), levels: tickers(MAX_BOOKS) })
+  .refine(({ books, levels }) => books !== undefined || levels !== undefined);
+
+const schema = z.union([z.strictObject({ subscribe: followed }), z.strictObject({ unsubscribe: followed })]);
 
 export type ClientMessage = z.infer<typeof schema>;
 
-type ClientMessageErrorCode = 'MESSAGE_INVALID' | 'MESSAGE_UNKNOWN' | 'BOOK_UNKNOWN' | 'TOO_MANY_BOOKS';
+type ClientMessageErrorCode =
+  | 'MESSAGE_INVALID'
+  | 'MESSAGE_UNKNOWN'
+  | 'BOOK_UNKNOWN'
+  | 'TOO_MANY_BOOKS'
+  | 'TOO_MANY_LEVELS';
 
 export type ClientMessageError = { readonly code: ClientMessageErrorCode; readonly message: string };
 
@@ -30,6 +42,6 @@ export function parseClientMessage(text: string): { readonly message: ClientMess
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { message: parsed.data };
-  const message = `There are subscribe and unsubscribe, with 1 to ${MAX_BOOKS} tickers of 1 to ${MAX_TICKER} characters. Example: ${EXAMPLE}`;
+  const message = `There are subscribe and unsubscribe, of books or levels, with 1 to ${MAX_BOOKS} tickers of 1 to ${MAX_TICKER} characters. Example: ${EXAMPLE}`;
   return { error: { code: 'MESSAGE_UNKNOWN', message } };
 }

@@ -1,7 +1,7 @@
 // One reader of the status socket: what it follows, and the end of it when it does not read, or sends too much.
 import type { WebSocket } from 'ws';
 import { systemRuntime } from '../../runtime/system-runtime.ts';
-import { MAX_BOOKS, parseClientMessage, type ClientMessageError } from './client-message.ts';
+import { MAX_BOOKS, MAX_LEVELS, parseClientMessage, type ClientMessageError } from './client-message.ts';
 import { errorBody } from '../refusal.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -13,6 +13,8 @@ export type DropReason =
   | 'too-many-messages'
   | 'protocol-error'
   | 'internal-error';
+
+type Followed = { readonly books?: readonly string[] | undefined; readonly levels?: readonly string[] | undefined };
 
 /** What a client may send, pings and pongs among them: ten a second, and this many at once. */
 const MESSAGES = { burst: 50, perSecond: 10 };
@@ -29,6 +31,8 @@ export type SocketClientOptions = {
 export class SocketClient {
   /** Followed markets, each with a mark of what was last sent of its book; `null` before the first time. */
   readonly books = new Map<string, string | null>();
+  /** Markets of which it follows all levels; whether it was told a whole book, so that changes say enough. */
+  readonly levels = new Map<string, boolean>();
   readonly #socket: WebSocket;
   readonly #options: SocketClientOptions;
   readonly #allowance = new TokenBucket(MESSAGES, systemRuntime.monotonicMs());
@@ -110,22 +114,29 @@ export class SocketClient {
     const parsed = parseClientMessage(text);
     if ('error' in parsed) return this.#refuse(parsed.error);
     if ('unsubscribe' in parsed.message) {
-      for (const market of parsed.message.unsubscribe.books) this.books.delete(market);
+      const { books = [], levels = [] } = parsed.message.unsubscribe;
+      for (const market of books) this.books.delete(market);
+      for (const market of levels) this.levels.delete(market);
     } else {
-      const refused = this.#subscribe(parsed.message.subscribe.books);
+      const refused = this.#subscribe(parsed.message.subscribe);
       if (refused) return this.#refuse(refused);
     }
-    this.send(JSON.stringify({ type: 'subscribed', books: [...this.books.keys()] }));
+    this.send(JSON.stringify({ type: 'subscribed', books: [...this.books.keys()], levels: [...this.levels.keys()] }));
   }
 
   /** All of them or none. */
-  #subscribe(markets: readonly string[]): ClientMessageError | null {
-    const unknown = markets.find((market) => !this.#options.hasBook(market));
+  #subscribe({ books = [], levels = [] }: Followed): ClientMessageError | null {
+    const unknown = [...books, ...levels].find((market) => !this.#options.hasBook(market));
     if (unknown !== undefined) return { code: 'BOOK_UNKNOWN', message: `${unknown} is not among the wanted markets.` };
-    if (new Set([...this.books.keys(), ...markets]).size > MAX_BOOKS) {
+    if (new Set([...this.books.keys(), ...books]).size > MAX_BOOKS) {
       return { code: 'TOO_MANY_BOOKS', message: `A client follows ${MAX_BOOKS} books at most; unsubscribe first.` };
     }
-    for (const market of markets) if (!this.books.has(market)) this.books.set(market, null);
+    if (new Set([...this.levels.keys(), ...levels]).size > MAX_LEVELS) {
+      const message = `A client follows the levels of ${MAX_LEVELS} books at most; unsubscribe first.`;
+      return { code: 'TOO_MANY_LEVELS', message };
+    }
+    for (const market of books) if (!this.books.has(market)) this.books.set(market, null);
+    for (const market of levels) if (!this.levels.has(market)) this.levels.set(market, false);
     return null;
   }
 

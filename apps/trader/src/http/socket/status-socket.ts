@@ -17,6 +17,7 @@ import type { Outcomes } from '../outcomes.ts';
 import { parseSocketQuery } from '../query.ts';
 import { errorBody, type Refusal } from '../refusal.ts';
 import { refuseOnSocket } from '../refuse.ts';
+import { FollowedLevels } from './followed-levels.ts';
 import { SocketClient, type DropReason } from './socket-client.ts';
 import { versions } from '../../versions.ts';
 
@@ -63,6 +64,7 @@ export class StatusSocket {
   readonly #outcomes: Outcomes;
   readonly #server: WebSocketServer;
   readonly #clients = new Set<SocketClient>();
+  readonly #levels = new FollowedLevels();
   readonly #stopListening: () => void;
   #timers: (() => void)[] = [];
   #isSendingBooks = false;
@@ -186,13 +188,17 @@ export class StatusSocket {
    */
   #sendBooks(): void {
     if (this.#isSendingBooks) return;
-    const clients = [...this.#clients].filter(({ books }) => books.size > 0);
+    const clients = [...this.#clients].filter(({ books, levels }) => books.size > 0 || levels.size > 0);
+    this.#levels.begin(new Set(clients.flatMap(({ levels }) => [...levels.keys()])));
     const texts = new Map<string, string>();
     const next = (): void => {
       const client = clients.pop();
       this.#isSendingBooks = client !== undefined;
       if (!client) return;
       this.#outcomes.guard('telling books', () => this.#sendBooksTo(client, texts));
+      for (const market of client.levels.keys()) {
+        this.#outcomes.guard(`telling the levels of ${market}`, () => this.#sendLevelsTo(client, market));
+      }
       setImmediate(next);
     };
     next();
@@ -220,6 +226,20 @@ export class StatusSocket {
       client.books.set(market, mark);
       client.send(text);
     }
+  }
+
+  #sendLevelsTo(client: SocketClient, market: string): void {
+    const book = this.#sources.view().client?.book(market);
+    if (!book) {
+      client.levels.delete(market);
+      return client.send(JSON.stringify({ type: 'levels-gone', market }));
+    }
+    const isInStep = client.levels.get(market) === true;
+    // One that fails on the way gets the whole book in the next round.
+    client.levels.set(market, false);
+    const text = this.#levels.text(book, isInStep);
+    client.levels.set(market, true);
+    if (text !== null) client.send(text);
   }
 
   /** A message, or that it could not be made: one that fails ends neither those who watch nor us. */
