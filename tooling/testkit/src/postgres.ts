@@ -186,7 +186,7 @@ async function startServer(parts: ServerParts): Promise<TestPostgres> {
 
   await start();
   return {
-    ...postgresAt(`postgres://postgres@127.0.0.1:${port}/postgres`),
+    ...databasesOn(`postgres://postgres@127.0.0.1:${port}/postgres`, runStatement),
     start,
     crash: () => end('SIGQUIT'),
     halt,
@@ -220,31 +220,47 @@ function giveFolder(folder: string, { uid, gid }: Account): void {
     chownSync(join(folder, name), uid, gid);
 }
 
-/** A server that somebody else started, by the URL of its maintenance database. */
+/** A server that somebody else started, and nobody stops meanwhile, by the URL of its maintenance database. */
 export function postgresAt(url: string): TestDatabases {
+  return databasesOn(url, async (at, statement) => (at === url ? runAgain : runStatement)(at, statement));
+}
+
+function databasesOn(url: string, run: TestDatabases['execute']): TestDatabases {
   return {
     url,
     port: Number(new URL(url).port),
     createDatabase: async (name = `test_${randomUUID()}`, template) => {
-      if (template === undefined) await runStatement(url, `create database "${name}"`);
+      if (template === undefined) await run(url, `create database "${name}"`);
       else {
         const copy = `create database "${name}" template "${template}"`;
         // Files are copied sooner than they are logged, on a server that syncs nothing. PostgreSQL 14 knows no other way.
-        await runStatement(url, `${copy} strategy file_copy`).catch(async (error: { code?: string }) => {
+        await run(url, `${copy} strategy file_copy`).catch(async (error: { code?: string }) => {
           if (error.code !== syntaxError) throw error;
-          await runStatement(url, copy);
+          await run(url, copy);
         });
       }
       const made = new URL(url);
       made.pathname = name;
       return made.href;
     },
-    execute: runStatement,
+    execute: run,
   };
 }
 
 /** SQLSTATE: an option that the server does not know is one. */
 const syntaxError = '42601';
+
+type Statements = { unsafe(statement: string): PromiseLike<unknown> };
+
+/** By the URL, connections that are there for a moment longer: to connect takes longer than most statements. */
+const lingering = new Map<string, Statements>();
+
+async function runAgain(url: string, statement: string): Promise<void> {
+  const { default: postgres } = await import('postgres');
+  const sql = lingering.get(url) ?? postgres(url, { max: 3, idle_timeout: 1, onnotice: () => undefined });
+  lingering.set(url, sql);
+  await sql.unsafe(statement);
+}
 
 async function runStatement(url: string, statement: string): Promise<void> {
   const { default: postgres } = await import('postgres');
