@@ -7,7 +7,7 @@ import type { DiscoveryConfig } from '../src/config/config-types.ts';
 import { createLog } from '../src/log/log.ts';
 import type { Status } from '../src/status.ts';
 import { createTrader } from '../src/trader.ts';
-import { newDataDir } from './databases.ts';
+import { newDatabase } from './databases.ts';
 
 const RULES: DiscoveryConfig = {
   series: ['KXSIM', 'KXBAD'],
@@ -67,7 +67,7 @@ test(
         discovery: { restUrl: rest.restUrl, rules: RULES },
       },
       source: 'test',
-      database: { dataDir: newDataDir() },
+      database: { url: await newDatabase() },
       recorder: 'test',
       port: 0,
       log: createLog('info', { destination: { write: (line) => void lines.push(line) } }),

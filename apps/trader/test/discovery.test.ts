@@ -7,7 +7,7 @@ import type { DiscoveryConfig } from '../src/config/config-types.ts';
 import { DiscoveredMarkets, signedRest } from '../src/feed/discovered-markets.ts';
 import { createLog } from '../src/log/log.ts';
 import { createTrader } from '../src/trader.ts';
-import { newDataDir } from './databases.ts';
+import { newDatabase } from './databases.ts';
 
 const RULES: DiscoveryConfig = {
   series: ['KXSIM'],
@@ -201,7 +201,7 @@ test('a trader is ready with no market open, and records those that open', async
       discovery: { restUrl: exchange.restUrl, rules: { ...RULES, reconcileEveryMs: 1_000 } },
     },
     source: 'test',
-    database: { dataDir: newDataDir() },
+    database: { url: await newDatabase() },
     recorder: 'test',
     port: null,
     drainMs: 60_000,

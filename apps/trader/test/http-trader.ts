@@ -7,7 +7,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { simulatedFeed } from '../src/cli/exchange-feed.ts';
 import { createLog } from '../src/log/log.ts';
 import { createTrader, type TraderOptions } from '../src/trader.ts';
-import { newDataDir } from './databases.ts';
+import { newDatabase } from './databases.ts';
 
 /** For what comes by itself; a machine may be busy. */
 const DEADLINE_MS = 30_000;
@@ -31,7 +31,7 @@ export async function startHttpTrader(
   options: Partial<Pick<TraderOptions, 'database' | 'http' | 'holdDownMs'>> = {},
 ) {
   const { feed, source, exchange } = await simulatedFeed(exchangeOptions);
-  const database = { dataDir: newDataDir() };
+  const database = { url: await newDatabase() };
   const log = createLog('silent');
   const trader = createTrader({
     feed,

@@ -10,7 +10,7 @@ import type { Readiness } from '../src/http/status/probes.ts';
 import { createLog } from '../src/log/log.ts';
 import type { Status } from '../src/status.ts';
 import { createTrader } from '../src/trader.ts';
-import { newDatabase } from './databases.ts';
+import { newDataDir, newDatabase } from './databases.ts';
 import { DRAIN_MS, get, SocketReader, startHttpTrader, until } from './http-trader.ts';
 import { startOwnServer } from './own-server.ts';
 
@@ -19,7 +19,8 @@ type ErrorBody = { readonly error: { readonly code: string; readonly message: st
 describe('a ready trader', () => {
   let running: Awaited<ReturnType<typeof startHttpTrader>>;
   beforeAll(async () => {
-    running = await startHttpTrader();
+    // With an embedded database, beside which there is a spool; the others are on the server.
+    running = await startHttpTrader(undefined, { database: { dataDir: newDataDir() } });
   });
   afterAll(async () => {
     await running[Symbol.asyncDispose]();
