@@ -285,3 +285,52 @@ describe('levels on the socket', () => {
     expect(await reader.next('error')).toMatchObject({ error: { code: 'MESSAGE_UNKNOWN' } });
   });
 });
+
+describe('/sessions/ID/verify', () => {
+  type Job = { readonly state: string; readonly records: number; readonly result: { readonly ok: boolean } | null };
+  const changing = { 'x-trader-request': '1', 'content-type': 'application/json' };
+  const send = async (path: string, method: string, headers: Record<string, string> = changing, body = '{}') => {
+    const response = await fetch(running.base + path, { method, headers, ...(method === 'POST' && { body }) });
+    return { status: response.status, body: (await response.json()) as Job & ErrorBody };
+  };
+
+  test('is a job that is begun, asked after, and says that every law holds', async () => {
+    const { id } = running.trader.status().session!;
+    const path = `/sessions/${id}/verify`;
+    expect((await running.get<ErrorBody>(path)).body.error.code).toBe('JOB_UNKNOWN');
+    const begun = await send(path, 'POST');
+    expect([begun.status, begun.body.state]).toEqual([200, 'running']);
+    const { body } = await until(
+      () => running.get<Job>(path),
+      ({ body }) => body.state !== 'running',
+    );
+    expect(body).toMatchObject({ session: id, state: 'done', failure: null, result: { ok: true, markets: 4 } });
+    expect(body.records).toBeGreaterThan(100);
+    expect((await send(path, 'DELETE', { 'x-trader-request': '1' })).body.state).toBe('done');
+    await using reader = await openReader({ url });
+    const told: number[] = [];
+    await reader.verify(id, { onProgress: (records) => told.push(records) });
+    expect([told[0], told.at(-1)! > 0, told.toSorted((one, other) => one - other)]).toEqual([0, true, told]);
+  });
+
+  test.each([
+    ['no such session', '/sessions/00000000-0000-0000-0000-000000000000/verify', changing, 404, 'SESSION_UNKNOWN'],
+    ['no id', '/sessions/x/verify', changing, 404, 'SESSION_UNKNOWN'],
+    ['no header', '/sessions/x/verify', { 'content-type': 'application/json' }, 403, 'CHANGE_REFUSED'],
+    ['a form', '/sessions/x/verify', { ...changing, 'content-type': 'text/plain' }, 403, 'CHANGE_REFUSED'],
+    ['another origin', '/sessions/x/verify', { ...changing, origin: 'https://evil.example' }, 403, 'ORIGIN_REFUSED'],
+    ['another endpoint', '/status', changing, 405, 'METHOD_NOT_ALLOWED'],
+    ['another path', '/sessions/x/y/verify', changing, 405, 'METHOD_NOT_ALLOWED'],
+  ])('a POST with %s is refused by name', async (_what, path, headers, status, code) => {
+    const { status: got, body } = await send(path, 'POST', headers);
+    expect([got, body.error.code]).toEqual([status, code]);
+  });
+
+  test.each([
+    ['too long', JSON.stringify('x'.repeat(5_000)), 413, 'BODY_REFUSED'],
+    ['no JSON', '{', 400, 'REQUEST_INVALID'],
+  ])('a body that is %s is refused by name', async (_what, text, status, code) => {
+    const { status: got, body } = await send('/sessions/x/verify', 'POST', changing, text);
+    expect([got, body.error.code]).toEqual([status, code]);
+  });
+});

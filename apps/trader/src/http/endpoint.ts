@@ -5,6 +5,8 @@ import { parseQuery } from './query.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 
 export type Endpoint<Query = unknown, Body = unknown> = {
+  /** Those that change something are told from the others at the door: see `changing.ts`. @default 'GET' */
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   /** As Fastify writes it: `/books/:ticker`. */
   readonly path: string;
   /** What it is for, in a few words. */
@@ -20,7 +22,12 @@ export type Endpoint<Query = unknown, Body = unknown> = {
   readonly answer: (asked: Asked<Query>) => Body | Promise<Body>;
 };
 
-type Asked<Query> = { readonly query: Query; readonly params: Readonly<Record<string, string>> };
+/** `sent`: the JSON in the body of a POST. */
+type Asked<Query> = {
+  readonly query: Query;
+  readonly params: Readonly<Record<string, string>>;
+  readonly sent: unknown;
+};
 
 /** Why there is no answer. It is told as it is. */
 export class Refused extends Error {
@@ -34,11 +41,15 @@ export class Refused extends Error {
 
 export function defineEndpoint<Query, Body>(
   server: FastifyInstance,
-  { path, query, example, answer }: Endpoint<Query, Body>,
+  { method = 'GET', path, query, example, answer }: Endpoint<Query, Body>,
 ): void {
-  server.get<{ Params: Record<string, string> }>(path, async ({ raw, params }) => {
-    const parsed = parseQuery(query, raw.url, example);
-    if ('refusal' in parsed) throw new Refused(parsed.refusal);
-    return answer({ query: parsed.value, params });
+  server.route<{ Params: Record<string, string> }>({
+    method,
+    url: path,
+    handler: async ({ raw, params, body }) => {
+      const parsed = parseQuery(query, raw.url, example);
+      if ('refusal' in parsed) throw new Refused(parsed.refusal);
+      return answer({ query: parsed.value, params, sent: body });
+    },
   });
 }

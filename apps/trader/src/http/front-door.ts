@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { hasBody, refuseContent } from './changing.ts';
 import { Connections } from './connections.ts';
 import type { Gate } from './auth.ts';
 import type { ResolvedHttpOptions } from '../config/http-options.ts';
@@ -129,7 +130,8 @@ export class FrontDoor {
           response.setHeader('x-content-type-options', 'nosniff');
           // What is left of it is not read.
           if (hasBody(request) || this.#isClosing) response.shouldKeepAlive = false;
-          const refusal = gate.refuse(request) ?? refuseContent(request) ?? (this.#isClosing ? CLOSING : null);
+          const refusal =
+            gate.refuse(request) ?? refuseContent(request, this.#options) ?? (this.#isClosing ? CLOSING : null);
           if (!refusal) return answer(request, response);
           outcomes.refused(refusal.code);
           refuse(response, refusal);
@@ -143,7 +145,7 @@ export class FrontDoor {
     const { gate, outcomes, turns, onUpgrade } = this.#parts;
     // Until somebody has it, nobody else listens for what can go wrong with the socket.
     socket.on('error', () => socket.destroy());
-    const refusal = gate.refuse(request) ?? refuseContent(request);
+    const refusal = gate.refuse(request) ?? refuseContent(request, this.#options);
     // What follows would be taken for a part of the answer that is under way.
     const isBusy = this.#connections.isBusy(request.socket);
     if (refusal || isBusy) outcomes.refused(refusal?.code ?? 'TOO_MANY_PIPELINED');
@@ -173,14 +175,3 @@ const BROKEN: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: TOO_LARGE,
   ERR_HTTP_REQUEST_TIMEOUT: { code: 'REQUEST_TIMEOUT', message: 'The request did not come to its end in time.' },
 };
-
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || !['0', undefined].includes(headers['content-length']);
-
-/** Every endpoint is read, and nothing is sent to it. */
-function refuseContent(request: IncomingMessage): Refusal | null {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return { code: 'METHOD_NOT_ALLOWED', message: 'Every endpoint is a GET.' };
-  }
-  return hasBody(request) ? { code: 'BODY_REFUSED', message: 'A request has no body here.' } : null;
-}

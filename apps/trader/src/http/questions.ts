@@ -17,6 +17,13 @@ export class Questions {
     this.#store = store;
   }
 
+  /** Work that goes on by itself, and sees to it that it is alone. @throws {SessionStoreError} */
+  async run<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
+    const store = this.#store();
+    if (!store) throw new SessionStoreError('STORE_CLOSED', 'The store is not open.');
+    return work(store);
+  }
+
   /**
    * A question that reads much: one at a time.
    *

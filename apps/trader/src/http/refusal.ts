@@ -13,14 +13,22 @@ const STATUS_OF = {
   HOST_REFUSED: 403,
   /** A browser's page of another origin asked. */
   ORIGIN_REFUSED: 403,
+  /** What changes something has to show that no other page made a browser send it. */
+  CHANGE_REFUSED: 403,
   NOT_FOUND: 404,
   /** The market is not among those that are wanted. */
   BOOK_UNKNOWN: 404,
   /** It is neither wanted nor described in the database. */
   MARKET_UNKNOWN: 404,
+  /** There is no such session. */
+  SESSION_UNKNOWN: 404,
+  /** No job of it was started, or it is no longer kept. */
+  JOB_UNKNOWN: 404,
   METHOD_NOT_ALLOWED: 405,
   /** It did not come to its end in time. */
   REQUEST_TIMEOUT: 408,
+  /** Another job is under way. */
+  JOB_UNDER_WAY: 409,
   BODY_REFUSED: 413,
   URL_TOO_LONG: 414,
   /** `/ws` speaks WebSocket only. */

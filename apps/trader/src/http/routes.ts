@@ -1,4 +1,4 @@
-// Each endpoint. All of them are GETs that read; none changes anything.
+// Each endpoint. Those that change something are refused at the door unless they show where they come from (changing.ts).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PartReader } from '../part-reader.ts';
 import { buildStatus, type TraderView } from '../status.ts';
@@ -9,6 +9,8 @@ import { bookHistoryEndpoint } from './books/book-history-endpoint.ts';
 import { defineEndpoint } from './endpoint.ts';
 import type { History } from './history/history.ts';
 import { historyEndpoint } from './history/history-endpoint.ts';
+import { verifyEndpoints } from './jobs/verify-endpoints.ts';
+import type { VerifyJobs } from './jobs/verify-jobs.ts';
 import { isProbe } from './auth.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from './metrics/metrics.ts';
 import { liveness, readiness, standbyReadiness } from './status/probes.ts';
@@ -30,12 +32,13 @@ export type RouteSources = {
   readonly history: History;
   readonly timeline: Timeline;
   readonly questions: Questions;
+  readonly jobs: VerifyJobs;
   /** Answers with it, and counts it. */
   readonly refuse: (reply: FastifyReply, refusal: Refusal) => FastifyReply;
 };
 
 export function defineRoutes(server: FastifyInstance, sources: RouteSources): void {
-  const { view, changes, metrics, turns, history, timeline, questions, refuse } = sources;
+  const { view, changes, metrics, turns, history, timeline, questions, jobs, refuse } = sources;
   server.addHook('onRequest', async ({ raw }, reply) => {
     if (isProbe(raw.url)) return;
     await turns.take();
@@ -93,6 +96,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
   defineEndpoint(server, gapsEndpoint(questions));
   defineEndpoint(server, marketEndpoint(view, questions));
   defineEndpoint(server, bookHistoryEndpoint(questions));
+  for (const endpoint of verifyEndpoints(jobs)) defineEndpoint(server, endpoint);
   server.get('/ws', (_request, reply) =>
     refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );

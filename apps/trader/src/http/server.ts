@@ -9,12 +9,14 @@ import { clauseOf, messageOf, TraderError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { setTimer } from '../runtime/set-timer.ts';
 import type { TraderView } from '../status.ts';
+import { MAX_BODY_BYTES } from './changing.ts';
 import { BookChanges } from './status/book-changes.ts';
 import type { EventLog } from '../event-log.ts';
 import { FrontDoor } from './front-door.ts';
 import { Gate } from './auth.ts';
 import { Refused } from './endpoint.ts';
 import { History } from './history/history.ts';
+import { VerifyJobs } from './jobs/verify-jobs.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { resolveHttpOptions, type HttpOptions, type ResolvedHttpOptions } from '../config/http-options.ts';
 import { Outcomes } from './outcomes.ts';
@@ -64,6 +66,7 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
   const changes = new BookChanges();
   const history = new History(view);
   const questions = new Questions(() => view().sessionStore);
+  const jobs = new VerifyJobs(questions, events);
   const timeline = new Timeline(view().coordinator.phase, events, questions);
   const socket = new StatusSocket(resolved, { view, events, changes }, outcomes);
   const gate = new Gate(resolved);
@@ -98,7 +101,7 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
     refuseAndCount(reply, { code: 'NOT_FOUND', message: 'There is no such endpoint. The README lists them.' }),
   );
   server.setErrorHandler((error: FastifyError, _request, reply) => refuseFailed(error, reply));
-  defineRoutes(server, { view, changes, metrics, turns, history, timeline, questions, refuse: refuseAndCount });
+  defineRoutes(server, { view, changes, metrics, turns, history, timeline, questions, jobs, refuse: refuseAndCount });
   try {
     await listen(server, resolved);
   } catch (error) {
@@ -122,6 +125,7 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
     },
     close(patienceMs = CLOSE_PATIENCE_MS) {
       history.stop();
+      jobs.close();
       closing ??= socket.close(patienceMs).then(() => closeWithin(server, door, patienceMs));
       return closing;
     },
@@ -135,6 +139,7 @@ function createFastify(
   return Fastify({
     logger: false,
     forceCloseConnections: 'idle',
+    bodyLimit: MAX_BODY_BYTES,
     // A URL that cannot be read is answered before there are routes and hooks.
     frameworkErrors: (error, _request, reply) => refuseFailed(error, reply as unknown as FastifyReply),
     clientErrorHandler: (error, socket) => door.clientFailed(error, socket),

@@ -156,6 +156,8 @@ const ODD_LINES = [
   'Keep-Alive: timeout=999999, max=-1',
   'X-Forwarded-For: 10.0.0.1',
   'X: \xe9\xff',
+  'X-Trader-Request: 1',
+  'Content-Length: 2',
 ];
 const BROKEN_LINES = [
   'Content-Length: -1',

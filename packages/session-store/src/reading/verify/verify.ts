@@ -14,6 +14,8 @@ export interface VerifyOptions {
    * @default not checked
    */
   readonly maxPriceSum?: number;
+  /** Called for each page that is read, with how many records were looked at before it. What it throws ends the call. */
+  readonly onProgress?: (records: number) => void;
   /** Ends it: the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -28,11 +30,15 @@ export async function verify(
   read: Read,
   names: MarketNames,
   session: SessionId,
-  { maxPriceSum = Infinity, signal }: VerifyOptions,
+  { maxPriceSum = Infinity, onProgress, signal }: VerifyOptions,
 ): Promise<Verification> {
   const before = await sessionState(read, session);
   const findings = new Findings();
-  const { seen, numbers, markets } = await checkRecords(read, names, session, findings, maxPriceSum, signal);
+  const onPage = (records: number): void => {
+    signal?.throwIfAborted();
+    onProgress?.(records);
+  };
+  const { seen, numbers, markets } = await checkRecords(read, names, session, findings, maxPriceSum, onPage);
   // Nothing is ever taken from a counter, so that what is stored lies between the two.
   const after = await sessionState(read, session);
   checkRow(before, after, seen, findings);
@@ -48,7 +54,7 @@ async function checkRecords(
   session: SessionId,
   findings: Findings,
   maxPriceSum: number,
-  signal: AbortSignal | undefined,
+  onPage: (records: number) => void,
 ): Promise<{ seen: Seen; numbers: Verification['numbers']; markets: ReadonlyMap<string, VerifiedMarket> }> {
   const markets = new Map<string, Changing<VerifiedMarket>>();
   const all = { expected: 0, missing: 0 };
@@ -77,7 +83,7 @@ async function checkRecords(
   for (const stream of numbered) {
     const check = new StreamCheck(stream, looseGaps, maxPriceSum, (law, problem) => findings.report(law, problem));
     for await (const page of stream.pages()) {
-      signal?.throwIfAborted();
+      onPage(seen.messages);
       for (const record of page) {
         count(seen, record);
         countOfMarket(markets, record);
@@ -93,7 +99,7 @@ async function checkRecords(
   }
   for (const stream of [...looseFirst, ...loose]) {
     for await (const page of stream.pages()) {
-      signal?.throwIfAborted();
+      onPage(seen.messages);
       for (const record of page) count(seen, record);
     }
   }
