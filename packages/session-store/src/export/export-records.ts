@@ -14,7 +14,7 @@ import type { MarketNames } from '../reading/market-names.ts';
 import { sessionTimes, uuids } from '../reading/market-sessions.ts';
 import type { Read } from '../reading/read.ts';
 import type { Reader } from '../reading/reader.ts';
-import { inOrderOfArrival } from '../reading/replay.ts';
+import { inOrderOfArrival } from '../reading/order-of-arrival.ts';
 import { sessionStreams, type Kind, type StreamSource } from '../reading/session-streams.ts';
 import { moment } from '../database/moment.ts';
 import { spanOf, type Span } from '../reading/stretch.ts';

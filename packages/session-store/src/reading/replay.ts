@@ -1,11 +1,11 @@
-import { merge } from './merge.ts';
+import { arrivalOf, inOrderOfArrival } from './order-of-arrival.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SessionId, StoreRecord } from '../records.ts';
 import { refuseDamage } from './damage.ts';
 import type { MarketNames } from './market-names.ts';
 import type { Read } from './read.ts';
 import { RecordIterator } from './record-iterator.ts';
-import { sessionStreams, type SessionStreams } from './session-streams.ts';
+import { sessionStreams } from './session-streams.ts';
 import { spanOf } from './stretch.ts';
 
 export interface ReplayOptions {
@@ -60,14 +60,3 @@ export function replay(
       new RecordIterator(pages(), { runtime, speed: speed === 'max' ? undefined : speed, signal, timeOf: arrivalOf }),
   };
 }
-
-/** One sequence of all streams, none of which is reordered. */
-export const inOrderOfArrival = ({
-  looseFirst,
-  numbered,
-  loose,
-}: SessionStreams): AsyncGenerator<readonly StoreRecord[]> =>
-  merge<StoreRecord>([...looseFirst, ...numbered, ...loose], { key: arrivalOf, tie: ({ epoch }) => epoch });
-
-/** When a record arrived, or a hole began. */
-const arrivalOf = (record: StoreRecord): number => (record.kind === 'gap' ? record.fromAtMs : record.receivedAtMs);
