@@ -8,6 +8,7 @@ import type { HttpOptions } from './config/http-options.ts';
 import type { Log } from './log/log.ts';
 import type { StoreTuning } from './store/open-store.ts';
 import type { SettingsSource } from './reloader.ts';
+import type { ExchangeFaults } from '@trader/exchange-simulator';
 import type { Status } from './status.ts';
 
 export type TraderOptions = {
@@ -32,6 +33,8 @@ export type TraderOptions = {
   readonly settings?: SettingsSource;
   /** How long somebody else may take, in each state. `drainMs` above has its own name. */
   readonly limits?: Partial<Omit<CoordinatorLimits, 'drainMs'>>;
+  /** Of the simulator that is recorded, to be injected over HTTP. @default there are none */
+  readonly faults?: ExchangeFaults;
   readonly log: Log;
 };
 

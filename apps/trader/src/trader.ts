@@ -148,9 +148,9 @@ class TraderProcess implements Trader {
 
   async start(): Promise<void> {
     try {
-      const { port, http, log } = this.#options;
+      const { port, http, faults = null, log } = this.#options;
       if (port !== null) {
-        const sources = { view: () => this.#view(), events: this.#events, log };
+        const sources = { view: () => this.#view(), events: this.#events, faults, log };
         this.#server = await startHttpServer({ ...http, port }, sources);
         // Stopped meanwhile: what shuts down has not seen it.
         if (this.#loop.state.phase === 'shutdown') return await this.#server.close();

@@ -10,6 +10,12 @@ import { happening, serveView } from './http-view.ts';
 
 type ErrorBody = { readonly error: { readonly code: string; readonly message: string } };
 
+const changing = { 'x-trader-request': '1', 'content-type': 'application/json' };
+const send = async (path: string, method: string, headers: Record<string, string> = changing, body = '{}') => {
+  const response = await fetch(running.base + path, { method, headers, ...(method === 'POST' && { body }) });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> & ErrorBody };
+};
+
 let url: string;
 let running: Awaited<ReturnType<typeof startHttpTrader>>;
 beforeAll(async () => {
@@ -288,25 +294,19 @@ describe('levels on the socket', () => {
 
 describe('/sessions/ID/verify', () => {
   type Job = { readonly state: string; readonly records: number; readonly result: { readonly ok: boolean } | null };
-  const changing = { 'x-trader-request': '1', 'content-type': 'application/json' };
-  const send = async (path: string, method: string, headers: Record<string, string> = changing, body = '{}') => {
-    const response = await fetch(running.base + path, { method, headers, ...(method === 'POST' && { body }) });
-    return { status: response.status, body: (await response.json()) as Job & ErrorBody };
-  };
-
   test('is a job that is begun, asked after, and says that every law holds', async () => {
     const { id } = running.trader.status().session!;
     const path = `/sessions/${id}/verify`;
     expect((await running.get<ErrorBody>(path)).body.error.code).toBe('JOB_UNKNOWN');
     const begun = await send(path, 'POST');
-    expect([begun.status, begun.body.state]).toEqual([200, 'running']);
+    expect([begun.status, begun.body['state']]).toEqual([200, 'running']);
     const { body } = await until(
       () => running.get<Job>(path),
       ({ body }) => body.state !== 'running',
     );
     expect(body).toMatchObject({ session: id, state: 'done', failure: null, result: { ok: true, markets: 4 } });
     expect(body.records).toBeGreaterThan(100);
-    expect((await send(path, 'DELETE', { 'x-trader-request': '1' })).body.state).toBe('done');
+    expect((await send(path, 'DELETE', { 'x-trader-request': '1' })).body['state']).toBe('done');
     await using reader = await openReader({ url });
     const told: number[] = [];
     await reader.verify(id, { onProgress: (records) => told.push(records) });
@@ -332,5 +332,52 @@ describe('/sessions/ID/verify', () => {
   ])('a body that is %s is refused by name', async (_what, text, status, code) => {
     const { status: got, body } = await send('/sessions/x/verify', 'POST', changing, text);
     expect([got, body.error.code]).toEqual([status, code]);
+  });
+});
+
+describe('/faults', () => {
+  type Faults = { readonly names: readonly { readonly name: string }[]; readonly faults: readonly { kind: string }[] };
+  const only = { 'x-trader-request': '1' };
+
+  test('a lost frame that was injected by name is a gap of the feed', async () => {
+    const before = running.trader.status().feed!.counters.gaps;
+    const { status, body } = await send('/faults', 'POST', changing, '{"name":"lost-frame"}');
+    expect([status, body['faults']]).toMatchObject([200, [{ kind: 'drop' }]]);
+    await until(
+      async () => running.trader.status().feed!.counters.gaps,
+      (gaps) => gaps > before,
+    );
+    expect((await send('/faults', 'DELETE', only)).body['faults']).toEqual([]);
+  });
+
+  test('each that is named can be, and no more than twenty are on', async () => {
+    const { names } = (await running.get<Faults>('/faults')).body;
+    for (const { name } of names.filter(({ name }) => name !== 'cut')) {
+      expect((await send('/faults', 'POST', changing, JSON.stringify({ name }))).status, name).toBe(200);
+    }
+    const answers: string[] = [];
+    for (let more = 0; more < 20; more++) {
+      const { status, body } = await send('/faults', 'POST', changing, '{"name":"delay"}');
+      answers.push(status === 200 ? 'taken' : body.error.code);
+    }
+    expect(answers.at(-1)).toBe('TOO_MANY_FAULTS');
+    expect((await send('/faults', 'DELETE', only)).body['faults']).toEqual([]);
+  });
+
+  test.each([
+    ['{"name":"earthquake"}', changing, 400, 'BODY_INVALID'],
+    ['{"name":"cut","x":1}', changing, 400, 'BODY_INVALID'],
+    ['{"name":"cut"}', { 'content-type': 'application/json' }, 403, 'CHANGE_REFUSED'],
+    ['{"name":"cut"}', { ...changing, origin: 'null' }, 403, 'ORIGIN_REFUSED'],
+  ])('%s is refused by name', async (text, headers, status, code) => {
+    const { status: got, body } = await send('/faults', 'POST', headers, text);
+    expect([got, body.error.code]).toEqual([status, code]);
+  });
+
+  test('without the simulator there are none, and the answer says why', async () => {
+    await using view = await serveView();
+    const { status, body } = await get<ErrorBody>(`${view.base}/faults`);
+    expect([status, body.error.code]).toEqual([404, 'FAULTS_UNAVAILABLE']);
+    expect(body.error.message).toContain('built-in simulator');
   });
 });

@@ -40,6 +40,7 @@ export async function startHttpTrader(
     recorder: 'test',
     port: 0,
     drainMs: DRAIN_MS,
+    faults: exchange.control.faults,
     log,
     ...options,
   });

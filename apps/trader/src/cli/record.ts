@@ -54,6 +54,7 @@ export async function record(
     drainMs,
     retention,
     store: { spool, ...store },
+    ...(exchange && { faults: exchange.control.faults }),
     ...(settings && { settings }),
     log,
   });

@@ -10,6 +10,7 @@ export const MAX_BODY_BYTES = 4_096;
 /** By their paths as they come, without a query. */
 const CHANGING: readonly { readonly path: RegExp; readonly methods: readonly string[] }[] = [
   { path: /^\/sessions\/[^/]{1,100}\/verify$/, methods: ['POST', 'DELETE'] },
+  { path: /^\/faults$/, methods: ['POST', 'DELETE'] },
 ];
 
 export const hasBody = ({ headers }: IncomingMessage): boolean =>

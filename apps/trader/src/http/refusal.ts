@@ -7,6 +7,8 @@ const STATUS_OF = {
   TOKEN_IN_URL: 400,
   /** No request that can be read, or that names one host and a path. */
   REQUEST_INVALID: 400,
+  /** What was sent is not what is taken there. */
+  BODY_INVALID: 400,
   /** No token came, or a wrong one. */
   TOKEN_REQUIRED: 401,
   /** The `Host` header names no host of this server: the mark of DNS rebinding. */
@@ -24,11 +26,14 @@ const STATUS_OF = {
   SESSION_UNKNOWN: 404,
   /** No job of it was started, or it is no longer kept. */
   JOB_UNKNOWN: 404,
+  /** What is recorded is no simulator of ours. */
+  FAULTS_UNAVAILABLE: 404,
   METHOD_NOT_ALLOWED: 405,
   /** It did not come to its end in time. */
   REQUEST_TIMEOUT: 408,
   /** Another job is under way. */
   JOB_UNDER_WAY: 409,
+  TOO_MANY_FAULTS: 409,
   BODY_REFUSED: 413,
   URL_TOO_LONG: 414,
   /** `/ws` speaks WebSocket only. */

@@ -7,6 +7,8 @@ import type { BookChanges } from './status/book-changes.ts';
 import { bookSummary, fullBook } from './status/book-report.ts';
 import { bookHistoryEndpoint } from './books/book-history-endpoint.ts';
 import { defineEndpoint } from './endpoint.ts';
+import { faultEndpoints } from './faults/fault-endpoints.ts';
+import type { SimulatedFaults } from './faults/simulated-faults.ts';
 import type { History } from './history/history.ts';
 import { historyEndpoint } from './history/history-endpoint.ts';
 import { verifyEndpoints } from './jobs/verify-endpoints.ts';
@@ -33,12 +35,13 @@ export type RouteSources = {
   readonly timeline: Timeline;
   readonly questions: Questions;
   readonly jobs: VerifyJobs;
+  readonly faults: SimulatedFaults;
   /** Answers with it, and counts it. */
   readonly refuse: (reply: FastifyReply, refusal: Refusal) => FastifyReply;
 };
 
 export function defineRoutes(server: FastifyInstance, sources: RouteSources): void {
-  const { view, changes, metrics, turns, history, timeline, questions, jobs, refuse } = sources;
+  const { view, changes, metrics, turns, history, timeline, questions, jobs, faults, refuse } = sources;
   server.addHook('onRequest', async ({ raw }, reply) => {
     if (isProbe(raw.url)) return;
     await turns.take();
@@ -97,6 +100,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
   defineEndpoint(server, marketEndpoint(view, questions));
   defineEndpoint(server, bookHistoryEndpoint(questions));
   for (const endpoint of verifyEndpoints(jobs)) defineEndpoint(server, endpoint);
+  for (const endpoint of faultEndpoints(faults)) defineEndpoint(server, endpoint);
   server.get('/ws', (_request, reply) =>
     refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );

@@ -2,6 +2,7 @@
 // starts and stops it; who is let in is in front-door.ts, what is said in routes.ts and status-socket.ts.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ExchangeFaults } from '@trader/exchange-simulator';
 import type { OrderbookClient } from '@trader/orderbook-client';
 import type { StoreWrite } from '@trader/session-store';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
@@ -12,6 +13,7 @@ import type { TraderView } from '../status.ts';
 import { MAX_BODY_BYTES } from './changing.ts';
 import { BookChanges } from './status/book-changes.ts';
 import type { EventLog } from '../event-log.ts';
+import { SimulatedFaults } from './faults/simulated-faults.ts';
 import { FrontDoor } from './front-door.ts';
 import { Gate } from './auth.ts';
 import { Refused } from './endpoint.ts';
@@ -32,6 +34,8 @@ export type HttpSources = {
   /** The trader at this moment; asked anew for each answer. */
   readonly view: () => TraderView;
   readonly events: EventLog;
+  /** Of the simulator that is recorded. @default null: it is none of ours */
+  readonly faults?: ExchangeFaults | null;
   readonly log: Log;
 };
 
@@ -59,7 +63,10 @@ export interface HttpServer {
 const CLOSE_PATIENCE_MS = 1_000;
 
 /** @throws {TraderError} `CONFIG_INVALID`, `STATUS_PORT_UNAVAILABLE` */
-export async function startHttpServer(options: HttpOptions, { view, events, log }: HttpSources): Promise<HttpServer> {
+export async function startHttpServer(
+  options: HttpOptions,
+  { view, events, faults = null, log }: HttpSources,
+): Promise<HttpServer> {
   const resolved = resolveHttpOptions(options);
   const outcomes = new Outcomes(log);
   const turns = new Turns();
@@ -101,7 +108,18 @@ export async function startHttpServer(options: HttpOptions, { view, events, log 
     refuseAndCount(reply, { code: 'NOT_FOUND', message: 'There is no such endpoint. The README lists them.' }),
   );
   server.setErrorHandler((error: FastifyError, _request, reply) => refuseFailed(error, reply));
-  defineRoutes(server, { view, changes, metrics, turns, history, timeline, questions, jobs, refuse: refuseAndCount });
+  defineRoutes(server, {
+    view,
+    changes,
+    metrics,
+    turns,
+    history,
+    timeline,
+    questions,
+    jobs,
+    faults: new SimulatedFaults(faults),
+    refuse: refuseAndCount,
+  });
   try {
     await listen(server, resolved);
   } catch (error) {
