@@ -127,7 +127,7 @@ export async function startHttpServer(
     throw error;
   }
 
-  history.start((sample) => outcomes.guard('a sample of the history', sample));
+  history.start();
   let closing: Promise<void> | null = null;
   return {
     url: `${baseUrl(server, resolved)}/status`,

@@ -1,5 +1,5 @@
 import type { OrderbookClient } from '@trader/orderbook-client';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { History } from './history.ts';
 
 /** A feed and two clocks that a test moves. */
@@ -67,6 +67,31 @@ describe('History', () => {
       expect(after.rows.map(({ row }) => row!.frames)).toEqual(Array.from({ length: 21 }, (_, second) => second));
     },
   );
+
+  test('what cannot be read for a while is counted once it can, and ends nothing', () => {
+    vi.useFakeTimers();
+    try {
+      let [frames, isBroken] = [0, false];
+      const client = { status: () => ({ counters: { frames, audited: 0, repairs: 0, gaps: 0 } }) };
+      const view = () => {
+        if (isBroken) throw new Error('a mistake of ours');
+        return { client: client as unknown as OrderbookClient, recorder: null, backlog: null };
+      };
+      const history = new History(view);
+      history.start();
+      for (const broken of [false, true, true, false]) {
+        isBroken = broken;
+        frames += 10;
+        vi.advanceTimersByTime(1_000);
+      }
+      history.stop();
+      const counted = history.read({}).rows.map(({ row }) => row?.frames ?? 0);
+      expect(counted.reduce((sum, frames) => sum + frames, 0)).toBe(40);
+      expect(Math.max(...counted)).toBe(30);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 
   test('takes the finest step that goes back far enough, and at most as many rows as a ring has', () => {
     const { history, pass, nowMs } = world();
