@@ -16,11 +16,17 @@ export type Endpoint<Query = unknown, Body = unknown> = {
   readonly example: string | null;
   /** The shape of what `answer` gives. Answers are not checked against it while they are sent; tests do that. */
   readonly body: z.ZodType<Body>;
+  /** What a POST takes, in JSON. @default an object of which nothing is read */
+  readonly sent?: z.ZodType;
   /** Refusals beside those that every endpoint has. */
   readonly refusals: readonly RefusalCode[];
   /** @throws {Refused} */
   readonly answer: (asked: Asked<Query>) => Body | Promise<Body>;
 };
+
+/** One of whatever query and answer: what it is asked is what its own query has let through. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a function of one query is none of another.
+export type AnyEndpoint = Endpoint<any, any>;
 
 /** `sent`: the JSON in the body of a POST. */
 type Asked<Query> = {

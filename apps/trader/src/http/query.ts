@@ -24,7 +24,7 @@ export function limit() {
     .pipe(z.number().min(1, text).max(1_000, text));
 }
 
-const sessions = z.strictObject({
+export const sessionsQuery = z.strictObject({
   // PostgreSQL has no text with a NUL in it.
   recorder: z
     .string(RECORDER)
@@ -68,7 +68,7 @@ export const nothing = z.strictObject({});
 type Parsed<Value> = { readonly value: Value } | { readonly refusal: Refusal };
 
 export const parseSessionsQuery = (url: string | undefined): Parsed<SessionFilter> =>
-  parseQuery(sessions, url, 'status=active&limit=10') as Parsed<SessionFilter>;
+  parseQuery(sessionsQuery, url, 'status=active&limit=10') as Parsed<SessionFilter>;
 
 export const parseSocketQuery = (url: string | undefined): Parsed<z.infer<typeof socket>> =>
   parseQuery(socket, url, 'since=m9x2k1-17');

@@ -6,7 +6,7 @@ import { systemRuntime } from '../runtime/system-runtime.ts';
 import type { BookChanges } from './status/book-changes.ts';
 import { bookSummary, fullBook } from './status/book-report.ts';
 import { bookHistoryEndpoint } from './books/book-history-endpoint.ts';
-import { defineEndpoint } from './endpoint.ts';
+import { defineEndpoint, type AnyEndpoint } from './endpoint.ts';
 import { faultEndpoints } from './faults/fault-endpoints.ts';
 import type { SimulatedFaults } from './faults/simulated-faults.ts';
 import type { History } from './history/history.ts';
@@ -15,6 +15,8 @@ import { verifyEndpoints } from './jobs/verify-endpoints.ts';
 import type { VerifyJobs } from './jobs/verify-jobs.ts';
 import { isProbe } from './auth.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from './metrics/metrics.ts';
+import { DESCRIBED } from './openapi/described.ts';
+import { openApi } from './openapi/openapi.ts';
 import { liveness, readiness, standbyReadiness } from './status/probes.ts';
 import { parseSessionsQuery, refuseQuery } from './query.ts';
 import type { Refusal } from './refusal.ts';
@@ -93,14 +95,19 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     const message = `There is no book of ${JSON.stringify(ticker)}: the market is not wanted. /books lists those that are.`;
     return refuse(reply, { code: 'BOOK_UNKNOWN', message });
   });
-  defineEndpoint(server, historyEndpoint(history));
-  defineEndpoint(server, timelineEndpoint(timeline));
-  defineEndpoint(server, coverageEndpoint(questions));
-  defineEndpoint(server, gapsEndpoint(questions));
-  defineEndpoint(server, marketEndpoint(view, questions));
-  defineEndpoint(server, bookHistoryEndpoint(questions));
-  for (const endpoint of verifyEndpoints(jobs)) defineEndpoint(server, endpoint);
-  for (const endpoint of faultEndpoints(faults)) defineEndpoint(server, endpoint);
+  const endpoints: readonly AnyEndpoint[] = [
+    historyEndpoint(history),
+    timelineEndpoint(timeline),
+    coverageEndpoint(questions),
+    gapsEndpoint(questions),
+    marketEndpoint(view, questions),
+    bookHistoryEndpoint(questions),
+    ...verifyEndpoints(jobs),
+    ...faultEndpoints(faults),
+  ];
+  for (const endpoint of endpoints) defineEndpoint(server, endpoint);
+  let document: object | null = null;
+  server.get('/openapi.json', plain, () => (document ??= openApi([...DESCRIBED, ...endpoints])));
   server.get('/ws', (_request, reply) =>
     refuse(reply, { code: 'UPGRADE_REQUIRED', message: 'Connect with a WebSocket.' }),
   );

@@ -25,6 +25,7 @@ export function faultEndpoints(faults: SimulatedFaults): readonly Endpoint<z.inf
       ...common,
       method: 'POST',
       summary: 'Injects a fault by name.',
+      sent,
       refusals: ['FAULTS_UNAVAILABLE', 'TOO_MANY_FAULTS', 'BODY_INVALID', 'CHANGE_REFUSED'],
       answer: (asked) => {
         const before = told();

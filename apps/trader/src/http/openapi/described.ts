@@ -1,0 +1,112 @@
+// The endpoints that are older than the form of the others (`endpoint.ts`), as the OpenAPI document describes them. What grows
+// with the trader, such as the counters in `/status`, is named and left open.
+import { z } from 'zod';
+import { nothing, sessionsQuery } from '../query.ts';
+import type { Described } from './openapi.ts';
+
+const level = z.tuple([z.string(), z.string()]).describe('Dollars and contracts, in exact decimal text.');
+const time = z.int().nullable();
+const count = z.int();
+
+const summary = z.strictObject({
+  market: z.string(),
+  synced: z.boolean().describe('Only then is it right.'),
+  staleReason: z.string().nullable(),
+  ageMs: time,
+  changesPerSecond: z.number(),
+  yesBid: level.nullable(),
+  yesAsk: level.nullable(),
+  yesDepth: count,
+  noDepth: count,
+});
+
+const session = z.strictObject({
+  id: z.string(),
+  recorder: z.string(),
+  status: z.enum(['active', 'closed', 'health_failure', 'reclaimed', 'error']),
+  startedAtMs: z.int(),
+  endedAtMs: time,
+  endReason: z.string().nullable(),
+  continues: z.string().nullable(),
+  lastRecordAtMs: time,
+  messages: count,
+  snapshots: count,
+  deltas: count,
+  trades: count,
+  raw: count,
+  facts: count,
+  gaps: count,
+  shed: count,
+});
+
+const open = z.looseObject({}).nullable();
+const unreadable = z.array(z.strictObject({ part: z.string(), reason: z.string() }));
+
+const status = z.looseObject({
+  state: z.string(),
+  since: z.iso.datetime(),
+  cause: z.string(),
+  ready: z.boolean(),
+  draining: z.boolean(),
+  waitingFor: open,
+  refusal: open,
+  standbyFor: open,
+  uptimeMs: z.int(),
+  versions: z.strictObject({ trader: z.string(), node: z.string() }),
+  source: z.string(),
+  database: z.string(),
+  session: z.looseObject({ id: z.string(), recorder: z.string() }).nullable(),
+  lifetime: open,
+  feed: open,
+  recorder: open,
+  discovery: open,
+  store: z.string(),
+  storeFailures: z.array(z.looseObject({ part: z.string(), code: z.string() })),
+  leaseLeftMs: z.number().nullable(),
+  diskFreeBytes: z.number().nullable(),
+  backlog: open,
+  health: z.looseObject({ status: z.string(), causes: z.array(z.looseObject({ component: z.string() })) }),
+  unreadable,
+  transitions: z.array(z.looseObject({ from: z.string(), to: z.string(), cause: z.string(), atMs: z.int() })),
+  books: z.array(z.looseObject({ market: z.string(), synced: z.boolean() })),
+});
+
+const readiness = z.strictObject({
+  ready: z.boolean(),
+  state: z.string(),
+  causes: z.array(z.strictObject({ component: z.string(), status: z.string(), reason: z.string().nullable() })),
+});
+
+const plain = { query: nothing, refusals: [] } as const;
+
+export const DESCRIBED: readonly Described[] = [
+  {
+    path: '/livez',
+    summary: 'The event loop turns; 503: it does not. Needs no token.',
+    ...plain,
+    body: z.strictObject({ live: z.boolean(), uptimeMs: z.int() }),
+  },
+  { path: '/readyz', summary: '200 in the state ready, else 503. Needs no token.', ...plain, body: readiness },
+  { path: '/standbyz', summary: 'As /readyz, and 200 in standby too. Needs no token.', ...plain, body: readiness },
+  { path: '/status', summary: 'What the trader does, since when and why.', ...plain, body: status },
+  {
+    path: '/sessions',
+    summary: 'Sessions, newest first.',
+    query: sessionsQuery,
+    refusals: ['STORE_UNAVAILABLE', 'TOO_MANY_REQUESTS'],
+    body: z.strictObject({ sessions: z.array(session) }),
+  },
+  {
+    path: '/books',
+    summary: 'The top of each book.',
+    ...plain,
+    body: z.strictObject({ books: z.array(summary), unreadable }),
+  },
+  {
+    path: '/books/:ticker',
+    summary: 'A book with all its levels, best first.',
+    query: nothing,
+    refusals: ['BOOK_UNKNOWN'],
+    body: z.strictObject({ ...summary.shape, yes: z.array(level), no: z.array(level) }),
+  },
+];
