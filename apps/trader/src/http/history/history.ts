@@ -1,5 +1,5 @@
 // How the feed and the store have done lately: counted each second, kept by the second, by the minute and by ten minutes. It
-// takes 240 kB, whatever comes. Inside, time is monotonic; it is told by the wall clock as that is set when somebody asks.
+// takes 270 kB, whatever comes. Inside, time is monotonic; it is told by the wall clock as that is set when somebody asks.
 import type { FeedCounters, OrderbookClient } from '@trader/orderbook-client';
 import { setTimer } from '../../runtime/set-timer.ts';
 import { systemRuntime, type Runtime } from '../../runtime/system-runtime.ts';

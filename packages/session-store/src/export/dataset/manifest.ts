@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { appendFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoText } from '../../database/errno-text.ts';
 import { SessionStoreError } from '../../errors.ts';
 import type { SessionId, SessionStatus } from '../../records.ts';
 import { storeVersion } from '../describe-table.ts';
@@ -91,7 +92,7 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
       throw new TypeError('it is not the manifest of a dataset');
     return manifest;
   } catch (cause) {
-    const message = `${path} cannot be read: ${(cause as Error).message}. Export into another folder, or remove this one.`;
+    const message = `${path} cannot be read: ${errnoText(cause)}. Export into another folder, or remove this one.`;
     throw new SessionStoreError('DATASET_DAMAGED', message, { cause });
   }
 }
