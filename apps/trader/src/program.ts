@@ -59,6 +59,7 @@ await standardError.flush(LAST_WORD_MS);
 // Results wait for their reader, unless a signal said not to; what was said beside them does not.
 if (isHeldUp || Number(process.exitCode) > 128) process.exit();
 // Node takes a process that has nothing left to do apart for some ms, in which SIGUSR2 would end it.
+if (process.stdout.writableLength === 0) process.exit();
 process.stdout.write('', () => process.exit());
 
 /** @returns the exit code */
