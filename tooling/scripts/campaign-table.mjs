@@ -30,7 +30,7 @@ export const campaigns = [
     what: 'a thousand markets, while connections, database, clock and process fail and standbys take over: a minute a round',
     shortRounds: 1,
     longRounds: 30,
-    shareSeconds: 70,
+    shareSeconds: 67,
   },
   {
     name: 'gold-tapes',
@@ -38,7 +38,7 @@ export const campaigns = [
     what: 'a million recorded frames of 23 markets at once, stored and folded',
     shortRounds: 1,
     longRounds: 4,
-    shareSeconds: 56,
+    shareSeconds: 63,
   },
   {
     name: 'faulty-tapes',
@@ -46,7 +46,7 @@ export const campaigns = [
     what: 'long tapes through an exchange that misbehaves and a connection that is cut',
     shortRounds: 2,
     longRounds: 100,
-    shareSeconds: 16,
+    shareSeconds: 15,
   },
   {
     name: 'endings',
@@ -54,7 +54,7 @@ export const campaigns = [
     what: 'one recorder whose process is stopped, killed, put to sleep, or loses its database, again and again',
     shortRounds: 4,
     longRounds: 200,
-    shareSeconds: 23,
+    shareSeconds: 22,
   },
   {
     name: 'http-fuzz',
@@ -70,7 +70,7 @@ export const campaigns = [
     what: 'published clients of others, unchanged but for URLs and keys, over REST and sockets, plain and TLS',
     shortRounds: 2,
     longRounds: 40,
-    shareSeconds: 15,
+    shareSeconds: 14,
   },
   {
     name: 'conversations',
@@ -94,7 +94,7 @@ export const campaigns = [
     what: 'views, compaction and reading on both engines, whatever was recorded',
     shortRounds: 15,
     longRounds: 1000,
-    shareSeconds: 18,
+    shareSeconds: 17,
   },
   {
     name: 'compaction-kill',
