@@ -74,11 +74,15 @@ test.runIf(process.platform === 'linux')('power cuts, of an embedded store: no l
   const cuts = Math.max(3, Math.round(kills / 20));
   say(`power cuts: ${cuts}`);
   const progress = campaignProgress('cut', cuts);
-  const result = await powerCuts(inject('prepared').embedded.migrated, cuts, seed, progress);
-  results.push(result);
-  expect(judged(result)).toMatchObject(asItShould);
-  // Or the database alone would have done.
-  expect(result.broughtIn).toBeGreaterThan(0);
+  let broughtIn = 0;
+  // More of them where the database alone would have done: when a cut comes is a matter of how busy the machine is.
+  for (let tries = 0; broughtIn === 0; tries++) {
+    const result = await powerCuts(inject('prepared').embedded.migrated, cuts, seed + tries, progress);
+    results.push(result);
+    expect(judged(result)).toMatchObject(asItShould);
+    expect(tries, 'cuts of which none found anything in the spool').toBeLessThan(10);
+    broughtIn = result.broughtIn;
+  }
 });
 
 const noDisk = SmallDisk.refusal();
