@@ -57,6 +57,8 @@ class RestReferenceData implements ReferenceData {
   readonly #due = new Set<string>();
   readonly #fees = new Map<string, SeriesFees & { readonly askedAtMs: number }>();
   #exchange: ExchangeState | null = null;
+  /** The latest answer; `null` before the first. */
+  #schedule: unknown = null;
   #isExchangeDue = true;
   #refreshAtMs: number;
   #failures = 0;
@@ -168,9 +170,12 @@ class RestReferenceData implements ReferenceData {
   async #askExchange(): Promise<void> {
     const { signal } = this.#ends;
     const status = await this.#rest.get('/exchange/status', { signal });
-    const schedule = await this.#rest.get('/exchange/schedule', { signal });
-    this.#isExchangeDue = false;
-    const state = readExchangeState(status.body, schedule.body);
+    // It may fail alone; whether the exchange trades is known all the same.
+    await this.#attempt('the schedule', async () => {
+      this.#schedule = (await this.#rest.get('/exchange/schedule', { signal })).body;
+      this.#isExchangeDue = false;
+    });
+    const state = readExchangeState(status.body, this.#schedule);
     if (isSame(state, this.#exchange)) return;
     this.#exchange = state;
     this.#tell(() => this.#options.onExchange?.(state));

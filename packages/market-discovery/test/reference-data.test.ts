@@ -18,12 +18,14 @@ function setUp(over: Partial<ReferenceDataOptions> = {}) {
     tradingActive: true,
     fees: { fee_type: 'quadratic', fee_multiplier: 1 } as object,
     isAway: false,
+    hasSchedule: true,
   };
   const answer = ({ url }: Asked): Scripted => {
     if (world.isAway) return { status: 403, body: {} };
     const path = url.pathname.replace('/v2', '');
     if (path === '/exchange/status') return { body: { exchange_active: true, trading_active: world.tradingActive } };
-    if (path === '/exchange/schedule') return { body: { schedule: { standard_hours: [] } } };
+    if (path === '/exchange/schedule')
+      return world.hasSchedule ? { body: { schedule: { standard_hours: [] } } } : { status: 403, body: {} };
     if (path.startsWith('/series/')) return { body: { series: world.fees } };
     const asked = url.searchParams.get('tickers')!.split(',');
     const markets = asked.flatMap((ticker) =>
@@ -85,6 +87,22 @@ test('tells each market once, and again when it is another; of its series the fe
   data.acceptChanged('KX-E-1');
   await pass(1_000);
   await until(() => expect(told.slice(2)).toEqual([['KX-E-1', 'paused', 'One', 'quadratic']]));
+});
+
+test('the exchange’s state is told where its schedule cannot be had, and with the one that was known', async () => {
+  const { world, data, pass } = setUp();
+  world.hasSchedule = false;
+  await pass(0);
+  await until(() => expect(data.exchange()).toMatchObject({ tradingActive: true, schedule: null }));
+  expect(data.status().problem).toContain('the schedule: ');
+  world.hasSchedule = true;
+  await pass(2_000);
+  await until(() => expect(data.exchange()).toMatchObject({ schedule: { standard_hours: [] } }));
+  expect(data.status().problem).toBeNull();
+  [world.hasSchedule, world.tradingActive] = [false, false];
+  data.acceptMissed();
+  await pass(1_000);
+  await until(() => expect(data.exchange()).toMatchObject({ tradingActive: false, schedule: { standard_hours: [] } }));
 });
 
 test('asks for all again when something was missed, and from time to time', async () => {
