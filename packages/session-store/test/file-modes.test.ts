@@ -44,6 +44,8 @@ describe.skipIf(process.platform === 'win32').each([0o000, 0o022])('under umask 
     session.append({ kind: 'raw', epoch: 1, sid: 1, seq: 1, receivedAtMs: Date.now(), text: '{}' });
     await session.durable();
     const found = modes(inPglite);
+    // Made here, so that its size is the store's to choose.
+    expect(await store.query('show shared_buffers')).toEqual([{ shared_buffers: '32MB' }]);
     await store.close();
     expect([...found.keys()]).toEqual(
       expect.arrayContaining([

@@ -8,6 +8,11 @@ import { startChildRecorder } from './child-recorder.ts';
 import { newDataDir } from './databases.ts';
 
 describe('an embedded store', () => {
+  test('has as many buffers as its database’s own settings say', async () => {
+    await using store = await createSessionStore({ dataDir: newDataDir() });
+    expect(await store.query('show shared_buffers')).toEqual([{ shared_buffers: '4MB' }]);
+  });
+
   test('survives kill -9: the next one closes the orphan at its last committed record', async () => {
     using folder = temporaryFolder('session-store-folder-');
     const location = { dataDir: join(folder.path, 'not', 'there', 'yet') };

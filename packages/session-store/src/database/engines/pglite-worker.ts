@@ -1,8 +1,9 @@
 // What runs in the thread of the embedded database. A folder comes in, then statements; out go "it is open", then the rows or the
 // failure of each statement, under its number. A thread of its own, because PGlite works without a pause, and on a full disk it
 // does so for ever: nothing but the end of its thread stops it.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { makePrivate, privateFolder } from '../private-files.ts';
@@ -24,10 +25,14 @@ const keptLog = ['-c', 'wal_keep_size=128MB'];
 const fewFiles = ['-c', 'max_files_per_process=64'];
 
 /**
- * Its cache of pages. They lie in the system's cache as well, and by default a fourth of what opening takes goes into clearing 128 MB
- * for it.
+ * Its cache of pages, unless the database's own settings say how large it is. They lie in the system's cache as well, and by default a
+ * fourth of what opening takes goes into clearing 128 MB for it.
  */
-const fewBuffers = ['-c', 'shared_buffers=32MB'];
+function fewBuffers(path: string): readonly string[] {
+  const settings = join(path, 'postgresql.auto.conf');
+  const isSet = existsSync(settings) && /^shared_buffers\b/m.test(readFileSync(settings, 'utf8'));
+  return isSet ? [] : ['-c', 'shared_buffers=32MB'];
+}
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<CompiledPglite> };
 
@@ -38,7 +43,7 @@ async function compile(): Promise<CompiledPglite> {
 
 async function open(path: string, pgliteWasmModule: CompiledPglite): Promise<PGlite> {
   const isNew = mkdirSync(path, { recursive: true, mode: privateFolder }) !== undefined;
-  const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles, ...fewBuffers];
+  const startParams = [...PGlite.defaultStartParams, ...keptLog, ...fewFiles, ...fewBuffers(path)];
   let reason: string | undefined;
   /** PGlite itself says that it failed, and no more. @returns whether it shall be printed */
   const onStderr = (line: string) => {
