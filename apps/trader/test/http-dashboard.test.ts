@@ -326,6 +326,13 @@ describe('/sessions/ID/verify', () => {
     expect([got, body.error.code]).toEqual([status, code]);
   });
 
+  test('a method that is not taken is told which are', async () => {
+    const allowed = async (path: string) =>
+      (await fetch(running.base + path, { method: 'PUT', headers: changing })).headers.get('allow');
+    expect(await allowed('/faults')).toBe('GET, HEAD, POST, DELETE');
+    expect(await allowed('/status')).toBe('GET, HEAD');
+  });
+
   test.each([
     ['too long', JSON.stringify('x'.repeat(5_000)), 413, 'BODY_REFUSED'],
     ['no JSON', '{', 400, 'REQUEST_INVALID'],

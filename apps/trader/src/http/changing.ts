@@ -7,6 +7,8 @@ import type { Refusal } from './refusal.ts';
 
 export const MAX_BODY_BYTES = 4_096;
 
+const READING = ['GET', 'HEAD'];
+
 /** By their paths as they come, without a query. */
 const CHANGING: readonly { readonly path: RegExp; readonly methods: readonly string[] }[] = [
   { path: /^\/sessions\/[^/]{1,100}\/verify$/, methods: ['POST', 'DELETE'] },
@@ -19,10 +21,11 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
 export function refuseContent(request: IncomingMessage, { tls }: Pick<ResolvedHttpOptions, 'tls'>): Refusal | null {
   const { method = '', url = '', headers } = request;
   const path = url.split('?')[0]!;
-  const isChanging = CHANGING.some((changing) => changing.path.test(path) && changing.methods.includes(method));
-  if (!isChanging) {
-    if (method !== 'GET' && method !== 'HEAD') {
-      return { code: 'METHOD_NOT_ALLOWED', message: 'Every endpoint is a GET, but for those that the README names.' };
+  const changing = CHANGING.find((each) => each.path.test(path))?.methods ?? [];
+  if (!changing.includes(method)) {
+    if (!READING.includes(method)) {
+      const message = 'Every endpoint is a GET, but for those that the README names.';
+      return { code: 'METHOD_NOT_ALLOWED', message, allow: [...READING, ...changing] };
     }
     return hasBody(request) ? { code: 'BODY_REFUSED', message: 'A request has no body here.' } : null;
   }

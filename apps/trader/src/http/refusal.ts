@@ -56,9 +56,14 @@ export type RefusalCode = keyof typeof STATUS_OF;
 export type CutCode = 'TOO_MANY_CONNECTIONS' | 'TOO_MANY_PIPELINED' | 'ANSWER_TIMEOUT' | 'TLS_FAILED';
 
 /** Why a request is not answered as asked. Messages hold no secret and no stack. */
-export type Refusal = { readonly code: RefusalCode; readonly message: string };
+export type Refusal = {
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** Methods that are taken there instead. */
+  readonly allow?: readonly string[];
+};
 
-export const statusOf = ({ code }: Refusal): number => STATUS_OF[code];
+export const statusOf = ({ code }: Pick<Refusal, 'code'>): number => STATUS_OF[code];
 
 /** The body of every answer that is not a success, and of the socket's `error` messages. */
 export const errorBody = <Code extends string>({ code, message }: { readonly code: Code; readonly message: string }) =>

@@ -28,7 +28,7 @@ function headersOf(refusal: Refusal): Record<string, string | number> {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(bodyOf(refusal)),
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
-    ...(status === 405 && { Allow: 'GET, HEAD' }),
+    ...(refusal.allow && { Allow: refusal.allow.join(', ') }),
     ...(status === 426 && { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }),
     ...(status === 429 && { 'Retry-After': '1' }),
   };

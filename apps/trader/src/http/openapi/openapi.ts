@@ -45,7 +45,7 @@ function operation({ method = 'GET', path, summary, query, body, sent, refusals 
   };
   const own =
     method === 'GET' ? [] : [{ name: 'X-Trader-Request', in: 'header', required: true, schema: { const: '1' } }];
-  const statuses = Map.groupBy([...ALWAYS, ...refusals], (code) => String(statusOf({ code, message: '' })));
+  const statuses = Map.groupBy([...ALWAYS, ...refusals], (code) => String(statusOf({ code })));
   return {
     summary,
     parameters: [

@@ -15,7 +15,8 @@ const SESSIONS = `
 const GAPS = `
   select
     session_id, cause, count(*) as holes, min(from_at) as from_at, max(to_at) as to_at, bool_or(to_at is null) as is_open,
-    count(distinct market) as markets, min(market) as market, min(first_seq) as first_seq, max(last_seq) as last_seq
+    count(distinct market) as markets, min(market) as market, min(first_seq) as first_seq, max(last_seq) as last_seq,
+    (sum(count(*)) over ())::bigint as holes_found
   from gaps
   where session_id = any($3::text::uuid[]) and from_at < to_timestamp($2::float8 / 1000)
     and (to_at is null or to_at >= to_timestamp($1::float8 / 1000))
@@ -45,6 +46,7 @@ type GapsOf = {
   readonly market: string | null;
   readonly first_seq: number | null;
   readonly last_seq: number | null;
+  readonly holes_found: number;
 };
 
 export type StoredSpans = {
@@ -52,6 +54,7 @@ export type StoredSpans = {
   /** Those that the database has. */
   readonly sessions: readonly string[];
   readonly sessionsLeftOut: number;
+  readonly holesLeftOut: number;
 };
 
 /** @throws {SessionStoreError} */
@@ -66,8 +69,12 @@ export async function storedSpans(
     sessions.length === 0
       ? []
       : await store.query<GapsOf>(GAPS, [fromMs, toMs, `{${sessions.join(',')}}`, (toMs - fromMs) / points]);
-  const found = rows[0]?.found ?? 0;
-  return { spans: [...rows.map(ofSession), ...gaps.map(ofGaps)], sessions, sessionsLeftOut: found - rows.length };
+  return {
+    spans: [...rows.map(ofSession), ...gaps.map(ofGaps)],
+    sessions,
+    sessionsLeftOut: (rows[0]?.found ?? 0) - rows.length,
+    holesLeftOut: (gaps[0]?.holes_found ?? 0) - gaps.reduce((sum, { holes }) => sum + holes, 0),
+  };
 }
 
 const ofSession = ({ id, recorder, status, started_at, ended_at, end_reason }: SessionOf): Span => ({

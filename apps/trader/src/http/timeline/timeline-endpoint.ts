@@ -25,6 +25,7 @@ const body = z.strictObject({
   sinceMs: z.int().describe('Since then states and health are known: when this process began.'),
   spans: z.array(span),
   sessionsLeftOut: z.int().describe('Sessions that are too many, the oldest; their holes are left out too.'),
+  holesLeftOut: z.int().describe('Holes that are too many, the oldest.'),
   databaseMissing: z.string().nullable().describe('Why sessions and holes are missing.'),
 });
 

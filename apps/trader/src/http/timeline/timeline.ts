@@ -18,6 +18,8 @@ export type TimelinePage = {
   readonly spans: readonly Span[];
   /** Sessions of the stretch that are left out, the oldest, with their holes. */
   readonly sessionsLeftOut: number;
+  /** Holes of those that are told which are too many, the oldest. */
+  readonly holesLeftOut: number;
   /** Why sessions and holes are missing; `null`: they are there. */
   readonly databaseMissing: string | null;
 };
@@ -60,6 +62,7 @@ export class Timeline {
       sinceMs: this.#times.of(this.#sinceMs),
       spans: mergeSpans([...own, ...stored.spans], stretch, POINTS),
       sessionsLeftOut: stored.sessionsLeftOut,
+      holesLeftOut: stored.holesLeftOut,
       databaseMissing: stored.missing,
     };
   }
@@ -70,7 +73,7 @@ export class Timeline {
       return { ...stored, missing: null };
     } catch (error) {
       if (!(error instanceof Refused) || error.refusal.code !== 'STORE_UNAVAILABLE') throw error;
-      return { spans: [], sessions: [], sessionsLeftOut: 0, missing: error.refusal.message };
+      return { spans: [], sessions: [], sessionsLeftOut: 0, holesLeftOut: 0, missing: error.refusal.message };
     }
   }
 
