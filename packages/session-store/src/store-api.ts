@@ -55,7 +55,8 @@ export interface SessionReader extends Reading, AsyncDisposable {
   /**
    * Runs one statement of yours in a read-only transaction: for the views `deltas`, `snapshots`, `snapshot_frames`, `trades`,
    * `gaps`, `market_definitions`, `lifecycle`, `settlements`, `tickers` and `exchange_status` and the tables `sessions`, `raw_frames`, `markets`, `recorders` and `expirations`. 64-bit integers come as
-   * numbers, or as strings beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole.
+   * numbers, or as strings beyond 2^53; numeric as strings; times as Dates. The result is held in memory whole. A parameter that is
+   * a list goes as its text: `$1::text::uuid[]` with `{a,b}`.
    * `T` is what you know of its rows; nobody checks it.
    *
    * @throws {SessionStoreError} QUERY_FAILED, QUERY_TIMEOUT, or why the database could not be asked

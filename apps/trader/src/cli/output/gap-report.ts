@@ -28,7 +28,7 @@ export type GapReport = {
 /** Markets that are shown to people. */
 const MOST_SHOWN = 10;
 
-/** What verifications say of markets, over all sessions. Grows with the markets alone. */
+/** What verifications say of markets, over all sessions. Grows with the markets, and with the sessions that have each. */
 export class GapTally {
   readonly #markets = new Map<string, { deltas: number; fromMs: number; toMs: number; sessions: SessionId[] }>();
   readonly #numbers = { expected: 0, missing: 0 };
