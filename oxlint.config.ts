@@ -139,6 +139,15 @@ export default defineConfig({
     },
     { files: pureIn('trader', 'apps'), rules: forbid(intoAnotherPackage, testkit, outsideWorld) },
     { files: ['apps/trader/src/**/*.test.ts'], rules: forbid(intoAnotherPackage) },
+    {
+      files: ['apps/dashboard/**'],
+      rules: forbid(intoAnotherPackage, {
+        regex: '^@trader/(health|market-discovery|orderbook-client|session-store|exchange-simulator)|^trader$',
+        message: 'The page knows the trader by what it answers alone.',
+      }),
+    },
+    // An element that JSX fills in by its `ref`.
+    { files: ['apps/dashboard/**/*.tsx'], rules: { 'no-unassigned-vars': 'off' } },
     // What these test is how the runner takes tests that end badly.
     {
       files: ['tooling/scripts/test/made-up/**'],

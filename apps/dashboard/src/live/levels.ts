@@ -1,0 +1,56 @@
+// The levels of one book, as the socket tells them: kept in two maps that its messages change. Who draws them reads them when
+// it draws; nothing is made for a change that nobody sees.
+import { createEffect, on, onCleanup, type Accessor } from 'solid-js';
+import { live } from './live.ts';
+import type { LevelsMessage } from './messages.ts';
+
+export type Levels = {
+  /** Bids by price; prices of their own side, in 1/10,000 dollar. Sizes in 1/100 contract. */
+  readonly yes: ReadonlyMap<number, number>;
+  readonly no: ReadonlyMap<number, number>;
+  readonly synced: boolean;
+  readonly staleReason: string | null;
+  /** Of the trader's clock, when they were so; `null`: nothing was told yet. */
+  readonly atMs: number | null;
+};
+
+export const NO_LEVELS: Levels = { yes: new Map(), no: new Map(), synced: false, staleReason: null, atMs: null };
+
+/** The levels after a message. The maps of `before` are changed and used again. */
+export function applyLevels(before: Levels, { whole, atMs, synced, staleReason, yes, no }: LevelsMessage): Levels {
+  return { yes: applied(before.yes, yes, whole), no: applied(before.no, no, whole), synced, staleReason, atMs };
+}
+
+function applied(before: ReadonlyMap<number, number>, changes: readonly number[], whole: boolean): Map<number, number> {
+  const sizes = whole ? new Map<number, number>() : (before as Map<number, number>);
+  for (let index = 0; index < changes.length; index += 2) {
+    const [price, size] = [changes[index]!, changes[index + 1]!];
+    if (size === 0) sizes.delete(price);
+    else sizes.set(price, size);
+  }
+  return sizes;
+}
+
+/**
+ * Follows the levels of a market while the caller is there.
+ *
+ * @param onLevels each time they changed; `null`: the market is not wanted any more
+ */
+export function followLevels(ticker: Accessor<string | null>, onLevels: (levels: Levels | null) => void): void {
+  let levels = NO_LEVELS;
+  createEffect(
+    on([ticker, live.epoch], ([market]) => {
+      levels = NO_LEVELS;
+      if (market === null) return;
+      live.send({ subscribe: { levels: [market] } });
+      const stop = live.onMessage((message) => {
+        if (message.type === 'levels' && message.market === market) onLevels((levels = applyLevels(levels, message)));
+        if (message.type === 'levels-gone' && message.market === market) onLevels(null);
+      });
+      onCleanup(() => {
+        stop();
+        live.send({ unsubscribe: { levels: [market] } });
+      });
+    }),
+  );
+}

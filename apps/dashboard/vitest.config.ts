@@ -1,0 +1,3 @@
+import { sharedProject } from '@trader/vitest-config';
+
+export default sharedProject();
