@@ -1,8 +1,8 @@
 // What `/status` says. Plain data, and nothing that changes anything.
 import type { HealthSnapshot } from '@trader/health';
-import type { BookView, ClientStatus, Level, OrderbookClient } from '@trader/orderbook-client';
+import type { BookView, ClientStatus, Level, OrderbookClient, StaleReason } from '@trader/orderbook-client';
 import { formatPrice, formatSize } from '@trader/orderbook-client';
-import type { RecordingSession, SessionCounters, SessionStore, StoreBacklog } from '@trader/session-store';
+import type { RecordingSession, SessionCounters, SessionId, SessionStore, StoreBacklog } from '@trader/session-store';
 import type { UnknownMarket } from './feed/asked-markets.ts';
 import type { StoreFailure } from './store/store-failures.ts';
 import { holderOf, type Holder } from './coordinator/state.ts';
@@ -25,6 +25,8 @@ export type TraderView = {
   readonly health: HealthSnapshot;
   readonly client: OrderbookClient | null;
   readonly session: RecordingSession | null;
+  /** The session that this one goes on from. */
+  readonly continues: SessionId | null;
   /** Of the recorder, over all its sessions; `null` until the database has said. */
   readonly lifetime: SessionCounters | null;
   readonly recorder: RecorderCounters | null;
@@ -38,7 +40,7 @@ export type TraderView = {
   /** Of the disk on which records wait, or are stored; `null` where there is none, or nobody has looked. */
   readonly diskFreeBytes: number | null;
   /** What the database does not have yet; `null` until it is open. */
-  readonly backlog: StoreBacklog | null;
+  readonly backlog: AgedBacklog | null;
   /** For questions about what is stored; `null` until it is open. */
   readonly sessionStore: Pick<
     SessionStore,
@@ -74,10 +76,10 @@ export type Status = {
   readonly versions: { readonly trader: string; readonly node: string };
   readonly source: string;
   readonly database: string;
-  readonly session: ({ readonly id: string; readonly recorder: string } & Readonly<Record<string, unknown>>) | null;
+  readonly session: (SessionBeginning & Readonly<Record<string, unknown>>) | null;
   /** Counters of the recorder over all its sessions, this one's included; `null` until the database has said. */
   readonly lifetime: SessionCounters | null;
-  readonly feed: ClientStatus | null;
+  readonly feed: FeedStatus | null;
   readonly recorder: RecorderCounters | null;
   /** Markets that somebody named and that the exchange does not know; the first 20. */
   readonly unknownMarkets: readonly UnknownMarket[];
@@ -89,7 +91,7 @@ export type Status = {
   readonly storeFailures: readonly StoreFailure[];
   readonly leaseLeftMs: number | null;
   readonly diskFreeBytes: number | null;
-  readonly backlog: StoreBacklog | null;
+  readonly backlog: AgedBacklog | null;
   /** Since the trader was made. */
   readonly written: StoreView['written'];
   readonly log: {
@@ -98,11 +100,29 @@ export type Status = {
   };
   /** How often settings were read anew, and which wait for a restart; `null` where they never are. */
   readonly reload: ReloadView | null;
-  readonly health: Pick<HealthSnapshot, 'status' | 'causes'>;
+  readonly health: Pick<HealthSnapshot, 'status' | 'causes'> & {
+    /** Each of them, those that are healthy too. */
+    readonly components: HealthSnapshot['causes'];
+  };
   /** Parts that are `null`, or books that are missing, because they could not be read; the first 20. */
   readonly unreadable: readonly Unreadable[];
   readonly transitions: readonly LoggedTransition[];
   readonly books: readonly BookStatus[];
+};
+
+type SessionBeginning = {
+  readonly id: SessionId;
+  readonly recorder: string;
+  readonly startedAtMs: number;
+  readonly continues: SessionId | null;
+};
+
+/** What the database does not have, and for how long the oldest record of it has waited; `null`: there is none. */
+export type AgedBacklog = StoreBacklog & { readonly oldestAgeMs: number | null };
+
+type FeedStatus = ClientStatus & {
+  /** Books that are not right, by the reason; a reason without any is left out. `null`: a book could not be read. */
+  readonly stale: Readonly<Partial<Record<StaleReason, number>>> | null;
 };
 
 type BookStatus = {
@@ -130,6 +150,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
   const parts = new PartReader();
   const counters = parts.read('session', () => session?.counters() ?? null);
   const feed = parts.read('feed', () => client?.status() ?? null);
+  const stale = feed && parts.read('feed.stale', () => staleBooks(client!, feed));
   return {
     state: coordinator.phase,
     since: new Date(coordinator.sinceMs).toISOString(),
@@ -143,9 +164,9 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     versions,
     source,
     database,
-    session: session && { id: session.id, recorder: session.recorder, ...counters },
+    session: session && { ...beginningOf(session), continues: view.continues, ...counters },
     lifetime: view.lifetime,
-    feed,
+    feed: feed && { ...feed, stale },
     recorder,
     unknownMarkets: view.unknownMarkets.slice(0, UNKNOWN_SHOWN),
     discovery,
@@ -157,9 +178,32 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     written: store.written,
     log: { droppedLines: view.droppedLogLines },
     reload: view.reload,
-    health: { status: health.status, causes: health.causes },
+    health: { status: health.status, causes: health.causes, components: Object.values(health.components).map(outline) },
     unreadable: [...view.unreadable, ...parts.unreadable],
   };
+}
+
+const beginningOf = ({ id, recorder, startedAtMs }: RecordingSession) => ({ id, recorder, startedAtMs });
+
+const outline = ({ component, critical, status, reason, sinceMs }: HealthSnapshot['causes'][number]) => ({
+  component,
+  critical,
+  status,
+  reason,
+  sinceMs,
+});
+
+/** Nothing is looked for while all are right: this is asked for every second. */
+function staleBooks(client: OrderbookClient, { synced, wanted }: ClientStatus): NonNullable<FeedStatus['stale']> {
+  const stale: Partial<Record<StaleReason, number>> = {};
+  if (synced === wanted) return stale;
+  for (const { staleReason } of client.books()) if (staleReason) stale[staleReason] = (stale[staleReason] ?? 0) + 1;
+  return stale;
+}
+
+export function withAge(backlog: StoreBacklog, nowMs: number): AgedBacklog {
+  const { oldestAtMs } = backlog;
+  return { ...backlog, oldestAgeMs: oldestAtMs === null ? null : Math.max(nowMs - oldestAtMs, 0) };
 }
 
 const storeText = ({ state, failures }: StoreView): string =>

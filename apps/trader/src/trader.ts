@@ -9,7 +9,7 @@ import type { DiscoveryStatus } from './feed/discovered-markets.ts';
 import { messageOf, TraderError } from './errors.ts';
 import { FeedSide } from './feed/feed-side.ts';
 import { MinuteReport } from './feed/minute-report.ts';
-import { HealthSide } from './health/health-side.ts';
+import { HealthSide, inWallTimes } from './health/health-side.ts';
 import { EventLog, type LoggedTransition } from './event-log.ts';
 import { startHttpServer, type HttpServer } from './http/server.ts';
 import { describeLines } from './log/log.ts';
@@ -19,7 +19,7 @@ import { shutDown } from './shut-down.ts';
 import type { Reload } from './config/reload/decide-reload.ts';
 import { Reloader } from './reloader.ts';
 import { standardError } from './log/standard-error.ts';
-import { buildStatus, type Status, type TraderView } from './status.ts';
+import { buildStatus, withAge, type Status, type TraderView } from './status.ts';
 import { RecorderLifetime } from './store/recorder-lifetime.ts';
 import { StoreKeeper } from './store/store-keeper.ts';
 import { StoreWatch } from './store/store-watch.ts';
@@ -193,14 +193,14 @@ class TraderProcess implements Trader {
     const { client, session } = this.#feed;
     const parts = new PartReader();
     const health = this.#health.snapshot();
-    const causes = health.causes.map((cause) => ({ ...cause, sinceMs: this.#times.of(cause.sinceMs) }));
     return {
       uptimeMs: systemRuntime.monotonicMs() - this.#startedAtMs,
       coordinator: inWallTime(this.#loop.state, this.#times),
       transitions: this.#transitions.latest,
-      health: { ...health, causes },
+      health: inWallTimes(health, this.#times),
       client,
       session,
+      continues: session && this.#keeper.continuedBy(session),
       lifetime: parts.read('lifetime', () => this.#lifetimeCounters()),
       recorder: parts.read('recorder', () => this.#feed.recorded),
       unknownMarkets: this.#feed.unknownMarkets,
@@ -208,7 +208,10 @@ class TraderProcess implements Trader {
       store: this.#watch.view(),
       leaseLeftMs: parts.read('lease', () => this.#keeper.store?.leaseLeftMs() ?? null),
       diskFreeBytes: this.#health.diskFreeBytes,
-      backlog: parts.read('backlog', () => this.#keeper.store?.backlog() ?? null),
+      backlog: parts.read('backlog', () => {
+        const backlog = this.#keeper.store?.backlog();
+        return backlog ? withAge(backlog, systemRuntime.nowMs()) : null;
+      }),
       sessionStore: this.#keeper.store,
       unreadable: parts.unreadable,
       droppedLogLines: standardError.droppedLines,

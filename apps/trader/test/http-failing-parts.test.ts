@@ -45,6 +45,7 @@ const VIEW: TraderView = {
   health: health.snapshot(),
   client: WHOLE_CLIENT,
   session: WHOLE_SESSION,
+  continues: null,
   leaseLeftMs: null,
   diskFreeBytes: null,
   recorder: null,

@@ -32,6 +32,7 @@ export async function serveView(
     uptimeMs: 0,
     coordinator: initialCoordinator(Date.now()),
     transitions: [],
+    continues: null,
     lifetime: null,
     health: health.snapshot(),
     client: null,

@@ -45,6 +45,8 @@ export interface StoreBacklog {
   readonly spooledBytes: number | null;
   /** Bytes at which the spool takes no more: `spool.maxBytes`. `null`: there is no spool. */
   readonly spoolLimitBytes: number | null;
+  /** When the oldest of all of them arrived, ms since the epoch; `null`: there are none. */
+  readonly oldestAtMs: number | null;
 }
 
 /** What was recorded in a database, for those who do not record. */

@@ -255,12 +255,17 @@ class Store extends ReadingStore implements SessionStore {
   backlog(): StoreBacklog {
     const queued = [...this.#open].map(({ queued: of }) => of);
     const spooled = this.#spool?.depth();
+    const oldestAtMs = Math.min(
+      spooled?.oldestAtMs ?? Infinity,
+      ...[...this.#open].map((session) => session.oldestAtMs),
+    );
     return {
       queuedRecords: queued.reduce((sum, { records }) => sum + records, 0),
       queuedBytes: queued.reduce((sum, { bytes }) => sum + bytes, 0),
       spooledRecords: spooled?.records ?? null,
       spooledBytes: spooled?.bytes ?? null,
       spoolLimitBytes: this.#spool?.maxBytes ?? null,
+      oldestAtMs: oldestAtMs < Infinity ? oldestAtMs : null,
     };
   }
 

@@ -3,6 +3,7 @@
 import {
   createHealthTracker,
   HealthError,
+  type ComponentSnapshot,
   type HealthSnapshot,
   type HealthTracker,
   type Transition,
@@ -17,6 +18,7 @@ import { messageOf } from '../errors.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Log } from '../log/log.ts';
 import { systemRuntime, type Runtime } from '../runtime/system-runtime.ts';
+import type { WallTimes } from '../runtime/wall-times.ts';
 
 type Component = 'feed' | 'reading' | 'markets' | 'spool' | 'store' | MachineComponent;
 
@@ -136,4 +138,21 @@ export class HealthSide {
     const health = { status: transition.to, reason };
     tell({ type: 'health-changed', component: transition.component, health });
   }
+}
+
+/** The same, with the wall clock's times for monotonic ones where it tells since when something is so. */
+export function inWallTimes<Name extends string>(
+  health: HealthSnapshot<Name>,
+  times: Pick<WallTimes, 'of'>,
+): HealthSnapshot<Name> {
+  const since = <Told extends { readonly sinceMs: number }>(told: Told) => ({
+    ...told,
+    sinceMs: times.of(told.sinceMs),
+  });
+  const components = Object.entries<ComponentSnapshot<Name>>(health.components);
+  return {
+    ...health,
+    causes: health.causes.map(since),
+    components: Object.fromEntries(components.map(([name, told]) => [name, since(told)])) as typeof health.components,
+  };
 }

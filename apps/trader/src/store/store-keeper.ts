@@ -52,6 +52,8 @@ export class StoreKeeper {
   #closed = false;
   #failure: unknown;
   #lastSession: SessionRow | null = null;
+  /** The session that was taken last, and what it continues. */
+  #taken: Opened | null = null;
   readonly #ends: SessionEnds;
 
   constructor(options: StoreKeeperOptions) {
@@ -69,6 +71,11 @@ export class StoreKeeper {
   /** The session that ended last. */
   get lastSession(): SessionRow | null {
     return this.#lastSession;
+  }
+
+  /** What a session continues that was taken, and is still there. */
+  continuedBy({ id }: RecordingSession): SessionId | null {
+    return this.#taken?.session.id === id ? this.#taken.continues : null;
   }
 
   /** Why the store cannot be opened before somebody changes something; `undefined` otherwise. */
@@ -96,7 +103,9 @@ export class StoreKeeper {
 
   /** The session of a `session-opened`, once. */
   take(sessionId: string): RecordingSession {
-    const { session, continues } = this.#opened.get(sessionId)!;
+    const opened = this.#opened.get(sessionId)!;
+    const { session, continues } = opened;
+    this.#taken = opened;
     this.#opened.delete(sessionId);
     const { recorder } = session;
     this.#options.events.add({ type: 'session-opened', sessionId, recorder, continues, atMs: systemRuntime.nowMs() });

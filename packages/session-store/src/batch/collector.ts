@@ -14,6 +14,7 @@ import type {
 import { DeltaColumns } from './delta-columns.ts';
 import { entryOfFact, type FactEntry } from './fact-entry.ts';
 import { isFact } from './fact-fields.ts';
+import { firstArrival } from './first-arrival.ts';
 import { Keyframes, mayConcern, type Keyframe, type KeyframeSpacing } from './keyframes.ts';
 import { bookBytes, factBytes, recordBytes } from './record-bytes.ts';
 import { checkRecord, isName, refuse } from './record-check.ts';
@@ -104,6 +105,11 @@ export class Collector {
   /** Memory that they take, estimated. */
   get bytes(): number {
     return this.#batch.bytes;
+  }
+
+  /** When the oldest of them arrived; `Infinity` without one. */
+  get oldestAtMs(): number {
+    return firstArrival(this.#batch);
   }
 
   /** Records of all batches, rows of the ledger included. */

@@ -6,6 +6,7 @@
 // (`spool/recovery/`) brings in what the spool has of it.
 import { BatchQueue, type BatchSize } from './batch-queue.ts';
 import { Collector, type Batch, type GapEntry } from '../batch/collector.ts';
+import { firstArrival } from '../batch/first-arrival.ts';
 import { storableText } from '../batch/record-check.ts';
 import { SessionStoreError, type SessionStoreErrorCode } from '../errors.ts';
 import { withDeadline } from '../database/engines/deadline.ts';
@@ -54,6 +55,7 @@ const pauseMs = 100;
 export class ActiveSession implements RecordingSession {
   readonly id: SessionId;
   readonly recorder: string;
+  readonly startedAtMs: number;
   readonly predecessor: Predecessor | null;
   readonly #beginning: Reserved;
   readonly #options: ResolvedOptions;
@@ -75,6 +77,8 @@ export class ActiveSession implements RecordingSession {
   /** Rows of the ledger in batches that the database does not take. */
   readonly #lostGaps: GapEntry[] = [];
   #closing: Promise<SessionRow> | null = null;
+  /** When the oldest record arrived that goes with the end; `Infinity` without one. */
+  #lastAtMs = Infinity;
 
   /**
    * @param onEnd called once it takes no more records; unless the database has all that there is, with what the spool has
@@ -92,6 +96,7 @@ export class ActiveSession implements RecordingSession {
   ) {
     this.id = beginning.id;
     this.recorder = beginning.recorder;
+    this.startedAtMs = beginning.startedAtMs;
     this.predecessor = predecessor;
     this.#isInDoubt = isInDoubt;
     this.#beginning = beginning;
@@ -172,6 +177,12 @@ export class ActiveSession implements RecordingSession {
   /** Records that live in memory alone, and the memory that they take, estimated. None once it has failed: they are lost. */
   get queued(): { readonly records: number; readonly bytes: number } {
     return this.#failure ? { records: 0, bytes: 0 } : { records: this.#room.records, bytes: this.#room.bytes };
+  }
+
+  /** When the oldest record arrived that is not committed; `Infinity` without one, and once it has failed. */
+  get oldestAtMs(): number {
+    if (this.#failure) return Infinity;
+    return Math.min(this.#queue.oldestAtMs, this.#lastAtMs, this.#collector.oldestAtMs);
   }
 
   /** The database was asked, and did not say that the session is another's: what came in doubt is as good as the rest. */
@@ -276,6 +287,7 @@ export class ActiveSession implements RecordingSession {
     if (this.#spool && this.#failure && recoverable.includes(this.#failure.code)) throw this.#failure;
     const endedAtMs = runtime.nowMs();
     const last = this.#takeBatch();
+    if (last) this.#lastAtMs = firstArrival(last);
     if (!this.#failure) this.#spool?.end({ status, reason: storableText(reason), endedAtMs });
     const calledOff = new AbortController();
     const ended = this.#queue.settled().then(async () => {
@@ -302,6 +314,7 @@ export class ActiveSession implements RecordingSession {
       if (last) {
         this.#spool?.committed(last.ordinal);
         this.#room.committed(last);
+        this.#lastAtMs = Infinity;
       }
       this.#room.open();
       this.#spool?.finish();

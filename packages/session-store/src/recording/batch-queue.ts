@@ -1,5 +1,6 @@
 import { joinBatches, latest } from '../batch/join-batches.ts';
 import type { Batch, GapEntry } from '../batch/collector.ts';
+import { firstArrival } from '../batch/first-arrival.ts';
 import type { SessionStoreError } from '../errors.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { SessionSpool } from '../spool/session-spool.ts';
@@ -16,6 +17,7 @@ type Group = {
   records: number;
   bytes: number;
   lastRecordAtMs: number | null;
+  firstAtMs: number;
   /** `null`: they take no memory, as the spool has them. */
   batches: Batch[] | null;
   /** As one batch, once that has begun. */
@@ -61,6 +63,11 @@ export class BatchQueue {
     this.#parts = parts;
   }
 
+  /** When the oldest record arrived that is not committed; `Infinity` without one. */
+  get oldestAtMs(): number {
+    return this.#groups[0]?.firstAtMs ?? Infinity;
+  }
+
   push(batch: Batch): void {
     const { maxRecords, maxBytes, maxAgeMs, cutAgeMs, runtime } = this.#parts.options;
     const group = this.#groupFor(batch);
@@ -97,7 +104,8 @@ export class BatchQueue {
   }
 
   /** The last group, as long as nobody reads it and the batch fits. */
-  #groupFor({ ordinal, records, bytes, lastRecordAtMs }: Batch): Group {
+  #groupFor(batch: Batch): Group {
+    const { ordinal, records, bytes, lastRecordAtMs } = batch;
     const { maxRecords, maxBytes } = this.#parts.options;
     const last = this.#groups.at(-1);
     const isOpen = last && last !== this.#current && last !== this.#next;
@@ -107,9 +115,11 @@ export class BatchQueue {
       last.records += records;
       last.bytes += bytes;
       last.lastRecordAtMs = latest(last.lastRecordAtMs, lastRecordAtMs);
+      last.firstAtMs = Math.min(last.firstAtMs, firstArrival(batch));
       return last;
     }
-    const group = { first: ordinal, ordinal, records, bytes, lastRecordAtMs, batches: [], joined: null };
+    const firstAtMs = firstArrival(batch);
+    const group = { first: ordinal, ordinal, records, bytes, lastRecordAtMs, firstAtMs, batches: [], joined: null };
     this.#groups.push(group);
     return group;
   }

@@ -30,6 +30,8 @@ export interface SessionCloseOptions {
 export interface RecordingSession {
   readonly id: SessionId;
   readonly recorder: string;
+  /** When it began, ms since the epoch. */
+  readonly startedAtMs: number;
   /** The session that it continues, and when that had ended when this one was opened. `null`: none, or it began without its row. */
   readonly predecessor: { readonly id: SessionId; readonly endedAtMs: number } | null;
   /**

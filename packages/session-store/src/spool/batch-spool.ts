@@ -1,6 +1,7 @@
 // One session's way to the disk: its batches become entries of the spool, and wait in memory while that takes none.
 import { batchText, parseBatch } from './batch-text.ts';
 import type { Batch } from '../batch/collector.ts';
+import { firstArrival } from '../batch/first-arrival.ts';
 import { SessionStoreError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { endNote, ownerNote } from './session-notes.ts';
@@ -198,16 +199,4 @@ export class BatchSpool implements SessionSpool {
       this.#handOver();
     });
   }
-}
-
-/** When the first of its records arrived: it has one at least. */
-function firstArrival({ chunks, snapshots, trades, raw, facts, gaps }: Batch): number {
-  let first = Infinity;
-  for (const { receivedAtMs } of chunks) first = Math.min(first, receivedAtMs);
-  for (const { receivedAtMs } of trades) first = Math.min(first, receivedAtMs);
-  for (const { record } of snapshots) first = Math.min(first, record.receivedAtMs);
-  for (const { record } of raw) first = Math.min(first, record.receivedAtMs);
-  for (const { receivedAtMs } of facts) first = Math.min(first, receivedAtMs);
-  for (const { record } of gaps) first = Math.min(first, record.fromAtMs);
-  return first;
 }

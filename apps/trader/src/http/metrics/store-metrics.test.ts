@@ -23,7 +23,15 @@ function metrics() {
 }
 
 test('the spool’s depth and the queue’s are told in records and in bytes', async () => {
-  const backlog = { queuedRecords: 1, queuedBytes: 2, spooledRecords: 3, spooledBytes: 4, spoolLimitBytes: 5 };
+  const backlog = {
+    queuedRecords: 1,
+    queuedBytes: 2,
+    spooledRecords: 3,
+    spooledBytes: 4,
+    spoolLimitBytes: 5,
+    oldestAtMs: null,
+    oldestAgeMs: null,
+  };
   expect(await metrics().samples({ store: closed, backlog, leaseLeftMs: -2_500, diskFreeBytes: 6 })).toEqual(
     expect.arrayContaining([
       'trader_store_queued_records 1',
@@ -47,7 +55,15 @@ test('the age of the latest record that the database has is told once there is o
 });
 
 test('without a spool nothing is said of its depth, as 0 would say that it is empty', async () => {
-  const backlog = { queuedRecords: 1, queuedBytes: 2, spooledRecords: null, spooledBytes: null, spoolLimitBytes: null };
+  const backlog = {
+    queuedRecords: 1,
+    queuedBytes: 2,
+    spooledRecords: null,
+    spooledBytes: null,
+    spoolLimitBytes: null,
+    oldestAtMs: null,
+    oldestAgeMs: null,
+  };
   const samples = await metrics().samples({ store: closed, backlog, ...unknown });
   expect(samples.filter((line) => line.startsWith('trader_spool_'))).toEqual([]);
 });

@@ -42,6 +42,14 @@ const session = z.strictObject({
 const open = z.looseObject({}).nullable();
 const unreadable = z.array(z.strictObject({ part: z.string(), reason: z.string() }));
 
+const component = z.strictObject({
+  component: z.string(),
+  critical: z.boolean(),
+  status: z.enum(['unknown', 'healthy', 'degraded', 'unhealthy']),
+  reason: z.string(),
+  sinceMs: z.int().describe('Since when this status.'),
+});
+
 const status = z.looseObject({
   state: z.string(),
   since: z.iso.datetime(),
@@ -55,17 +63,28 @@ const status = z.looseObject({
   versions: z.strictObject({ trader: z.string(), node: z.string() }),
   source: z.string(),
   database: z.string(),
-  session: z.looseObject({ id: z.string(), recorder: z.string() }).nullable(),
+  session: z
+    .looseObject({
+      id: z.string(),
+      recorder: z.string(),
+      startedAtMs: z.int(),
+      continues: z.string().nullable().describe('The session that this one goes on from.'),
+    })
+    .nullable(),
   lifetime: open,
-  feed: open,
+  feed: z
+    .looseObject({ stale: z.record(z.string(), count).nullable().describe('Books that are not right, by the reason.') })
+    .nullable(),
   recorder: open,
   discovery: open,
   store: z.string(),
   storeFailures: z.array(z.looseObject({ part: z.string(), code: z.string() })),
   leaseLeftMs: z.number().nullable(),
   diskFreeBytes: z.number().nullable(),
-  backlog: open,
-  health: z.looseObject({ status: z.string(), causes: z.array(z.looseObject({ component: z.string() })) }),
+  backlog: z
+    .looseObject({ oldestAtMs: time, oldestAgeMs: time.describe('Null: the database has every record.') })
+    .nullable(),
+  health: z.strictObject({ status: z.string(), causes: z.array(component), components: z.array(component) }),
   unreadable,
   transitions: z.array(z.looseObject({ from: z.string(), to: z.string(), cause: z.string(), atMs: z.int() })),
   books: z.array(z.looseObject({ market: z.string(), synced: z.boolean() })),
