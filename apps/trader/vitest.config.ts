@@ -4,7 +4,7 @@ import { shortLivedProject } from '@trader/vitest-config';
 const all = globSync('{src,test}/**/*.test.ts', { cwd: import.meta.dirname });
 /** Those in test/ that start neither a trader nor a database. */
 const light = new Set(
-  ['compose', 'dockerfile', 'http-access', 'http-renew', 'livez', 'operations', 'rooms'].map(
+  ['compose', 'dockerfile', 'http-access', 'http-page', 'http-renew', 'livez', 'operations', 'rooms'].map(
     (name) => `test/${name}.test.ts`,
   ),
 );

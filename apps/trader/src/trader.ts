@@ -11,6 +11,7 @@ import { FeedSide } from './feed/feed-side.ts';
 import { MinuteReport } from './feed/minute-report.ts';
 import { HealthSide, inWallTimes } from './health/health-side.ts';
 import { EventLog, type LoggedTransition } from './event-log.ts';
+import { readBuiltPage } from './http/page/read-page.ts';
 import { startHttpServer, type HttpServer } from './http/server.ts';
 import { describeLines } from './log/log.ts';
 import { openStore } from './store/open-store.ts';
@@ -150,7 +151,8 @@ class TraderProcess implements Trader {
     try {
       const { port, http, faults = null, log } = this.#options;
       if (port !== null) {
-        const sources = { view: () => this.#view(), events: this.#events, faults, log };
+        const page = await readBuiltPage(log);
+        const sources = { view: () => this.#view(), events: this.#events, faults, page, log };
         this.#server = await startHttpServer({ ...http, port }, sources);
         // Stopped meanwhile: what shuts down has not seen it.
         if (this.#loop.state.phase === 'shutdown') return await this.#server.close();

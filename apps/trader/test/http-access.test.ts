@@ -12,12 +12,12 @@ import { get, SocketReader } from './http-trader.ts';
 import { serveView } from './http-view.ts';
 
 const TOKEN = 'a-token-of-some-length';
-const PROTECTED = ['/status', '/sessions', '/books', '/books/KX', '/metrics', '/ws', '/', '/nothing'];
+const PROTECTED = ['/status', '/sessions', '/books', '/books/KX', '/metrics', '/ws', '/nothing'];
 const bearer = { authorization: `Bearer ${TOKEN}` };
 const asProtocols = (token: string) => ['trader.v1', `bearer.${Buffer.from(token).toString('base64url')}`];
 
 describe('with a token', () => {
-  test('everything but the probes needs it', async () => {
+  test('everything but the probes and the page needs it', async () => {
     await using served = await serveView({}, { token: TOKEN });
     const { base } = served;
     expect((await get(`${base}/livez`)).status).toBe(200);

@@ -33,7 +33,7 @@ test('names every endpoint that the README does', async () => {
   const named = [...readme.matchAll(/^\| `(\/[^`?]*)[^`]*` \| (?:yes|no) \|/gm)].map(([, path]) =>
     path!.replace('TICKER', '{ticker}').replace('ID', '{id}'),
   );
-  const noJson = ['/metrics', '/ws', '/openapi.json'];
+  const noJson = ['/', '/metrics', '/ws', '/openapi.json'];
   expect(named).toEqual(expect.arrayContaining(noJson));
   expect(Object.keys(document.paths).toSorted()).toEqual(named.filter((path) => !noJson.includes(path)).toSorted());
 });

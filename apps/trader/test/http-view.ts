@@ -6,6 +6,7 @@ import { temporaryFolder } from '@trader/testkit';
 import { initialCoordinator } from '../src/coordinator/step.ts';
 import { EventLog, type TraderEvent } from '../src/event-log.ts';
 import type { HttpOptions } from '../src/config/http-options.ts';
+import type { Page } from '../src/http/page/read-page.ts';
 import { startHttpServer } from '../src/http/server.ts';
 import { createLog, type Log } from '../src/log/log.ts';
 import type { TraderView } from '../src/status.ts';
@@ -13,13 +14,17 @@ import type { TraderView } from '../src/status.ts';
 export type ServedFiles = { readonly token?: string; readonly cert?: string; readonly key?: string };
 
 /** What is not to stand still. */
-export type Shown = { readonly log?: Log; readonly alter?: (view: TraderView) => TraderView };
+export type Shown = {
+  readonly log?: Log;
+  readonly alter?: (view: TraderView) => TraderView;
+  readonly page?: Page | null;
+};
 
 /** @param files written to a folder, and given as options by path */
 export async function serveView(
   options: Omit<HttpOptions, 'port'> = {},
   files: ServedFiles = {},
-  { log = createLog('silent'), alter = (view) => view }: Shown = {},
+  { log = createLog('silent'), alter = (view) => view, page = null }: Shown = {},
 ) {
   using folder = temporaryFolder('trader-http-');
   const write = (name: string, text: string): string => {
@@ -65,7 +70,7 @@ export async function serveView(
       ...(token !== undefined && { tokenFile: write('token', token) }),
       ...(cert !== undefined && { tls: { certFile: write('cert', cert), keyFile: write('key', key ?? '') } }),
     },
-    { view: () => alter(view), events, log },
+    { view: () => alter(view), events, page, log },
   );
   return {
     server,

@@ -17,6 +17,9 @@ const MAX_HEADERS = 100;
 /** What is answered without a token: who asks it is often unable to send one. The path alone, as it came. */
 export const isProbe = (url: string | undefined): boolean => /^\/(livez|readyz|standbyz)(\?|$)/.test(url ?? '');
 
+/** What the page is made of. It asks whoever looks at it for the token, and has nothing of the trader in it. */
+const isPage = (url: string | undefined): boolean => /^\/(favicon\.svg|assets\/[^?]*)?(\?|$)/.test(url ?? '');
+
 export type Asked = { readonly url?: string | undefined; readonly headers: IncomingHttpHeaders };
 
 export class Gate {
@@ -61,6 +64,7 @@ export class Gate {
       const message = 'Do not put the token into the URL; send it as "Authorization: Bearer …".';
       return { code: 'TOKEN_IN_URL', message };
     }
+    if (isPage(url)) return null;
     const given = tokenOf(headers);
     if (given !== null && sameSecret(given, this.#token)) return null;
     return { code: 'TOKEN_REQUIRED', message: 'Send the token as "Authorization: Bearer …".' };

@@ -18,6 +18,8 @@ const STATUS_OF = {
   /** What changes something has to show that no other page made a browser send it. */
   CHANGE_REFUSED: 403,
   NOT_FOUND: 404,
+  /** The dashboard was not built. */
+  PAGE_MISSING: 404,
   /** The market is not among those that are wanted. */
   BOOK_UNKNOWN: 404,
   /** It is neither wanted nor described in the database. */

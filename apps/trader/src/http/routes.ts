@@ -17,6 +17,8 @@ import { isProbe } from './auth.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from './metrics/metrics.ts';
 import { DESCRIBED } from './openapi/described.ts';
 import { openApi } from './openapi/openapi.ts';
+import { definePage } from './page/page-routes.ts';
+import type { Page } from './page/read-page.ts';
 import { liveness, readiness, standbyReadiness } from './status/probes.ts';
 import { parseSessionsQuery, refuseQuery } from './query.ts';
 import type { Refusal } from './refusal.ts';
@@ -38,12 +40,13 @@ export type RouteSources = {
   readonly questions: Questions;
   readonly jobs: VerifyJobs;
   readonly faults: SimulatedFaults;
+  readonly page: Page | null;
   /** Answers with it, and counts it. */
   readonly refuse: (reply: FastifyReply, refusal: Refusal) => FastifyReply;
 };
 
 export function defineRoutes(server: FastifyInstance, sources: RouteSources): void {
-  const { view, changes, metrics, turns, history, timeline, questions, jobs, faults, refuse } = sources;
+  const { view, changes, metrics, turns, history, timeline, questions, jobs, faults, page, refuse } = sources;
   server.addHook('onRequest', async ({ raw }, reply) => {
     if (isProbe(raw.url)) return;
     await turns.take();
@@ -69,7 +72,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     const { status, body } = standbyReadiness(view());
     return reply.code(status).send(body);
   });
-  server.get('/', plain, (_request, reply) => reply.redirect('/status'));
+  definePage(server, { page, options: plain, refuse });
   server.get('/status', plain, () => buildStatus(view()));
   server.get('/metrics', plain, async (_request, reply) => reply.type(METRICS_CONTENT_TYPE).send(await metrics.text()));
   server.get('/sessions', async ({ raw }, reply) => {

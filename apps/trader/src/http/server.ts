@@ -20,6 +20,7 @@ import { Refused } from './endpoint.ts';
 import { History } from './history/history.ts';
 import { VerifyJobs } from './jobs/verify-jobs.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import type { Page } from './page/read-page.ts';
 import { resolveHttpOptions, type HttpOptions, type ResolvedHttpOptions } from '../config/http-options.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Refusal } from './refusal.ts';
@@ -36,6 +37,8 @@ export type HttpSources = {
   readonly events: EventLog;
   /** Of the simulator that is recorded. @default null: it is none of ours */
   readonly faults?: ExchangeFaults | null;
+  /** What is at `/`. @default null: it was not built */
+  readonly page?: Page | null;
   readonly log: Log;
 };
 
@@ -65,7 +68,7 @@ const CLOSE_PATIENCE_MS = 1_000;
 /** @throws {TraderError} `CONFIG_INVALID`, `STATUS_PORT_UNAVAILABLE` */
 export async function startHttpServer(
   options: HttpOptions,
-  { view, events, faults = null, log }: HttpSources,
+  { view, events, faults = null, page = null, log }: HttpSources,
 ): Promise<HttpServer> {
   const resolved = resolveHttpOptions(options);
   const outcomes = new Outcomes(log);
@@ -118,6 +121,7 @@ export async function startHttpServer(
     questions,
     jobs,
     faults: new SimulatedFaults(faults),
+    page,
     refuse: refuseAndCount,
   });
   try {

@@ -32,6 +32,7 @@ const PATHS = [
   '/timeline',
   '/ws',
   '/',
+  '/assets/index.js',
   '/nothing',
 ];
 /** They ask the database, which has other things to do than be fuzzed. */
