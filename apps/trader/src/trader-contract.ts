@@ -35,6 +35,8 @@ export type TraderOptions = {
   readonly limits?: Partial<Omit<CoordinatorLimits, 'drainMs'>>;
   /** Of the simulator that is recorded, to be injected over HTTP. @default there are none */
   readonly faults?: ExchangeFaults;
+  /** Called once the addresses are logged: what is to be read after them can be said then. */
+  readonly onListening?: () => void;
   readonly log: Log;
 };
 

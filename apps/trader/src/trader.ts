@@ -149,15 +149,17 @@ class TraderProcess implements Trader {
 
   async start(): Promise<void> {
     try {
-      const { port, http, faults = null, log } = this.#options;
+      const { port, http, faults = null, onListening, log } = this.#options;
       if (port !== null) {
         const page = await readBuiltPage(log);
         const sources = { view: () => this.#view(), events: this.#events, faults, page, log };
         this.#server = await startHttpServer({ ...http, port }, sources);
         // Stopped meanwhile: what shuts down has not seen it.
         if (this.#loop.state.phase === 'shutdown') return await this.#server.close();
+        if (page) log.info(`Dashboard: ${this.#server.pageUrl}`);
         log.info(`Status: ${this.#server.url}`);
       }
+      onListening?.();
       this.#health.start();
       this.#stopReports = repeatEvery(REPORT_EVERY_MS, () => this.#reportMinute());
       this.#loop.take({ type: 'started' });

@@ -1,7 +1,7 @@
 // The built program as a user or a supervisor runs it.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,9 +86,11 @@ describe('trader run', () => {
     'without credentials says that it records the simulator, answers /status, and leaves no active session after %s',
     async (signal) => {
       // As after the first run, which file-modes.test.ts has.
-      newDataDir(join(folder.path, 'data'));
+      // A folder that others may open would be warned of first.
+      chmodSync(newDataDir(join(folder.path, 'data')), 0o700);
       const run = start('run', '--port', '0');
       const status = await statusOnce(run, 'ready');
+      expect(run.stderr().split('\n')[0], 'the first line').toMatch(/(Dashboard|Status): http:/);
       expect(run.stderr()).toMatch(/records the built-in simulator.*--key-id/);
       expect(status.source).toMatch(/simulator/);
       expect(status.books.length).toBeGreaterThan(0);

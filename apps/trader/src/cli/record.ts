@@ -14,7 +14,12 @@ import { onStopSignal } from './stop-signal.ts';
 import { createTrader, type Trader } from '../trader.ts';
 
 /** The configuration, and what has no setting: leases and batches. */
-type RecordConfig = Config & { readonly store?: StoreTuning; readonly settings?: SettingsSource };
+type RecordConfig = Config & {
+  readonly store?: StoreTuning;
+  readonly settings?: SettingsSource;
+  /** Said once the addresses are. */
+  readonly hint?: string;
+};
 
 /**
  * Runs until SIGINT, SIGTERM, SIGHUP or `trader.stop()`. A later SIGINT or SIGTERM ends the process at once. SIGUSR2 reads the
@@ -37,12 +42,13 @@ export async function record(
     drainMs,
     store,
     settings,
+    hint,
   }: RecordConfig,
   log: Log,
   meanwhile?: (trader: Trader) => Promise<void>,
 ): Promise<SessionRow | null> {
   await using _exchange = exchange;
-  tellOfCrash(spool.dir, log);
+  leaveNotesIn(spool.dir);
   const trader = createTrader({
     feed: { ...feed, channels, connections },
     source,
@@ -56,6 +62,10 @@ export async function record(
     store: { spool, ...store },
     ...(exchange && { faults: exchange.control.faults }),
     ...(settings && { settings }),
+    onListening: () => {
+      tellOfCrash(spool.dir, log);
+      if (hint !== undefined) log.info(hint);
+    },
     log,
   });
   onReload(() => trader.reload());
@@ -73,12 +83,11 @@ export async function record(
   }
 }
 
-/** The last run's, if it left one; and where this one would leave its own. */
+/** The last run's, if it left one. */
 function tellOfCrash(folder: string, log: Log): void {
   const note = takeCrashNote(folder);
   if (note) {
     const text = `The last run crashed at ${note.at} (${note.code}: ${sentences(note.message)}). Its session is ended, and the spool brought in, by this start`;
     log.warn({ code: 'CRASHED_BEFORE', crash: note }, text);
   }
-  leaveNotesIn(folder);
 }

@@ -44,8 +44,10 @@ export type HttpSources = {
 
 /** A running server. */
 export interface HttpServer {
-  /** The status page's. */
+  /** Of `/status`. */
   readonly url: string;
+  /** Where browsers go. */
+  readonly pageUrl: string;
   /** Watches this client's books and delays from now on. */
   follow(client: OrderbookClient): void;
   /** Counts a batch that the store has committed. */
@@ -135,6 +137,7 @@ export async function startHttpServer(
   let closing: Promise<void> | null = null;
   return {
     url: `${baseUrl(server, resolved)}/status`,
+    pageUrl: `${baseUrl(server, resolved)}/`,
     follow(client) {
       changes.follow(client);
       history.follow(client);

@@ -12,7 +12,8 @@ export async function run(flags: Values): Promise<void> {
   const loaded = loadConfig(flags);
   const { config } = loaded;
   const log = commandLog(loaded);
-  if (!config.live) log.info(HOW_TO_GO_LIVE);
   const settings = settingsSource(loaded, () => loadConfig(flags));
-  await record(config.live ? liveFeed(config.live) : await simulatedFeed({}), { ...config, settings }, log);
+  const { live } = config;
+  const hint = live ? {} : { hint: HOW_TO_GO_LIVE };
+  await record(live ? liveFeed(live) : await simulatedFeed({}), { ...config, settings, ...hint }, log);
 }
