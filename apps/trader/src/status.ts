@@ -123,6 +123,8 @@ export type AgedBacklog = StoreBacklog & { readonly oldestAgeMs: number | null }
 type FeedStatus = ClientStatus & {
   /** Books that are not right, by the reason; a reason without any is left out. `null`: a book could not be read. */
   readonly stale: Readonly<Partial<Record<StaleReason, number>>> | null;
+  /** Of those, the ones for which something is under way, their first subscription included. */
+  readonly underRepair: number | null;
 };
 
 type BookStatus = {
@@ -166,7 +168,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     database,
     session: session && { ...beginningOf(session), continues: view.continues, ...counters },
     lifetime: view.lifetime,
-    feed: feed && { ...feed, stale },
+    feed: feed && { ...feed, ...(stale ?? { stale: null, underRepair: null }) },
     recorder,
     unknownMarkets: view.unknownMarkets.slice(0, UNKNOWN_SHOWN),
     discovery,
@@ -194,11 +196,16 @@ const outline = ({ component, critical, status, reason, sinceMs }: HealthSnapsho
 });
 
 /** Nothing is looked for while all are right: this is asked for every second. */
-function staleBooks(client: OrderbookClient, { synced, wanted }: ClientStatus): NonNullable<FeedStatus['stale']> {
+function staleBooks(client: OrderbookClient, { synced, wanted }: ClientStatus) {
   const stale: Partial<Record<StaleReason, number>> = {};
-  if (synced === wanted) return stale;
-  for (const { staleReason } of client.books()) if (staleReason) stale[staleReason] = (stale[staleReason] ?? 0) + 1;
-  return stale;
+  let underRepair = 0;
+  if (synced === wanted) return { stale, underRepair };
+  for (const { market, staleReason } of client.books()) {
+    if (!staleReason) continue;
+    stale[staleReason] = (stale[staleReason] ?? 0) + 1;
+    if (client.repairOf(market)) underRepair++;
+  }
+  return { stale, underRepair };
 }
 
 export function withAge(backlog: StoreBacklog, nowMs: number): AgedBacklog {

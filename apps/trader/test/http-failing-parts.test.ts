@@ -22,6 +22,7 @@ const book = (market: string, isBroken = false) =>
     bestBid: isBroken ? broken('the bid') : () => [4_300, 1_000],
     bestAsk: () => undefined,
     depth: () => 1,
+    bidSizeDownTo: () => 0,
     bids: () => [],
   }) as unknown as ReturnType<OrderbookClient['book']>;
 const books = [book('KXA-1'), book('KXA-2', true), book('KXA-3')];

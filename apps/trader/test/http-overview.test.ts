@@ -1,5 +1,6 @@
 // What an overview of the trader shows: its parts, what is not right, and what waits.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BookSummary, FullBook } from '../src/http/status/book-report.ts';
 import type { Status } from '../src/status.ts';
 import { startHttpTrader, until } from './http-trader.ts';
 
@@ -41,10 +42,37 @@ describe('/status', () => {
 
   test('counts books that are not right by the reason', async () => {
     await until(status, ({ feed }) => feed!.synced === 4);
-    expect((await status()).feed!.stale).toEqual({});
+    expect((await status()).feed!).toMatchObject({ stale: {}, underRepair: 0 });
     using _ = withStalled();
     const { feed } = await until(status, ({ feed }) => feed!.synced === 0);
     expect(Object.values(feed!.stale!).reduce((sum, books) => sum + books, 0)).toBe(4);
+    expect(feed!.underRepair).toBe(4);
+  });
+});
+
+describe('/books', () => {
+  const books = async () => (await running.get<{ books: BookSummary[] }>('/books')).body.books;
+
+  test('sums the bids of each side', async () => {
+    await until(books, (all) => all.every(({ synced }) => synced));
+    const [market] = running.exchange.markets;
+    const { body } = await running.get<FullBook>(`/books/${market!}`);
+    for (const side of ['yes', 'no'] as const) {
+      const sum = body[side].reduce((total, [, size]) => total + BigInt(size.replace('.', '')), 0n);
+      expect(body[`${side}Contracts`].replace('.', '')).toBe(String(sum));
+    }
+    expect(body.repair).toBeNull();
+  });
+
+  test('say what is done about a book that is not right', async () => {
+    await until(books, (all) => all.every(({ synced }) => synced));
+    {
+      using _ = withStalled();
+      const isWaiting = ({ repair }: BookSummary) => repair?.step === 'new-connection' && repair.nextTryInMs !== null;
+      const [book] = await until(books, (all) => all.every(isWaiting));
+      expect(book!.repair).toMatchObject({ number: 3, attempts: expect.any(Number) });
+    }
+    await until(books, (all) => all.every(({ synced, repair }) => synced && repair === null));
   });
 });
 

@@ -2,7 +2,7 @@
 import type { BookView } from './core/book/book-view.ts';
 import type { EventStreamOptions } from './streams/event-queue.ts';
 import type { PriceRange, RawChannel } from './channel-events.ts';
-import type { FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
+import type { BookRepair, FeedCounters, FeedPhase, OrderbookEvent } from './events.ts';
 import type { TopOfBook } from './streams/top-of-book.ts';
 import type { OrderbookClientOptions } from './options.ts';
 import type { WireChannel } from './wire.ts';
@@ -111,6 +111,8 @@ export interface OrderbookClient extends AsyncDisposable {
   book(market: string): BookView | undefined;
   /** Every wanted market's book. */
   books(): IterableIterator<BookView>;
+  /** What is under way to get a book synced; `null` for one that is, or is not wanted, and in a replay. Changes nothing. */
+  repairOf(market: string): BookRepair | null;
   status(): ClientStatus;
   /** The client's clock, ms since the Unix epoch: this machine's, or in a replay the recording's. */
   nowMs(): number;

@@ -3,7 +3,7 @@ import type { PriceRange } from './channel-events.ts';
 import type { TrackedBook, BookView } from './core/book/book-view.ts';
 import { OrderbookClientError } from './errors.ts';
 import { EventQueue, type EventStreamOptions } from './streams/event-queue.ts';
-import { EVENT_TYPES, type FeedCounters, type FeedPhase, type OrderbookEvent } from './events.ts';
+import { EVENT_TYPES, type BookRepair, type FeedCounters, type FeedPhase, type OrderbookEvent } from './events.ts';
 import { FeedDriver } from './feed-driver.ts';
 import { guardedRuntime } from './io/guarded-runtime.ts';
 import { isPromise } from './io/is-promise.ts';
@@ -27,7 +27,10 @@ export function createOrderbookClient(options: OrderbookClientOptions): Orderboo
 }
 
 /** What drives a client: sockets, or a recording. */
-export type Feed = Pick<FeedDriver, 'state' | 'tell' | 'setPaused' | 'setSigner' | 'reconnect' | 'barrier' | 'close'>;
+export type Feed = Pick<
+  FeedDriver,
+  'state' | 'tell' | 'repairOf' | 'setPaused' | 'setSigner' | 'reconnect' | 'barrier' | 'close'
+>;
 type MakeFeed = (...of: ConstructorParameters<typeof FeedDriver>) => Feed;
 
 export class Client implements OrderbookClient {
@@ -102,6 +105,11 @@ export class Client implements OrderbookClient {
   /** Those of this moment: an iterator of the live map would keep what it had been for as long as somebody holds it. */
   books(): IterableIterator<BookView> {
     return this.#feeds.flatMap(({ state }) => [...state.books.all()]).values();
+  }
+
+  repairOf(market: string): BookRepair | null {
+    const feed = this.#feeds.find(({ state }) => state.books.has(market));
+    return feed?.repairOf(market) ?? null;
   }
 
   #tracked(market: string): TrackedBook | undefined {

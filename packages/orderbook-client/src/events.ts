@@ -191,6 +191,24 @@ export type StaleReason =
   | 'paused'
   | 'unwanted';
 
+/**
+ * `subscribe`: its market is being subscribed to. `verify`: whether it is right all the same is being asked. Then the repair
+ * steps: `snapshot` (0, it is asked for), `out-and-in` (1, its market is taken out of the subscription and in again), `new-sid`
+ * (2, the subscription is made anew), `new-connection` (3).
+ */
+export type RepairStep = 'subscribe' | 'verify' | 'snapshot' | 'out-and-in' | 'new-sid' | 'new-connection';
+
+/** How a book that is not synced is got back. */
+export type BookRepair = {
+  readonly step: RepairStep;
+  /** Of the repair step, 0 to 3; `null` for what repairs nothing. */
+  readonly number: number | null;
+  /** Times that it was asked for since it was synced, or that a connection was tried, this one included. */
+  readonly attempts: number;
+  /** When that is tried again or another way is, at the earliest, if nothing comes; `null`: not known before it was sent. */
+  readonly nextTryInMs: number | null;
+};
+
 /** Totals since the client was made. They only rise. */
 export type FeedCounters = {
   readonly frames: number;

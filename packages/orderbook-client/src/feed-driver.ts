@@ -10,8 +10,9 @@ import {
   type FeedInput,
   type FeedTimer,
 } from './core/state/feed-state.ts';
+import { bookRepair } from './core/upkeep/book-repair.ts';
 import type { OrderbookClientError } from './errors.ts';
-import type { OrderbookEvent } from './events.ts';
+import type { BookRepair, OrderbookEvent } from './events.ts';
 import { GuardedSocket } from './io/guarded-socket.ts';
 import { signHandshake, type Signer } from './io/signer.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -71,6 +72,11 @@ export class FeedDriver {
 
   tell(fact: Fact): void {
     this.#take({ ...fact, atMs: this.#options.runtime.nowMs() });
+  }
+
+  /** What is under way for a book that is not synced. */
+  repairOf(market: string): BookRepair | null {
+    return bookRepair(this.state, market, this.#monotonicMs());
   }
 
   /** Stops or resumes the reading of the socket. */

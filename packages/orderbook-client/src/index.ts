@@ -44,6 +44,7 @@ export { createOrderbookClient } from './client.ts';
 export { OrderbookClientError, type OrderbookClientErrorCode, type OrderbookClientErrorDetails } from './errors.ts';
 export type { EventStreamOptions } from './streams/event-queue.ts';
 export {
+  type BookRepair,
   EVENT_TYPES,
   type ControlEvent,
   type DeltaEvent,
@@ -59,6 +60,7 @@ export {
   type StaleReason,
   type StatusEvent,
   type UnrecognizedEvent,
+  type RepairStep,
 } from './events.ts';
 export type { Runtime } from './io/runtime.ts';
 export { createSigner, type Signer } from './io/signer.ts';

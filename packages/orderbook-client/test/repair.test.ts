@@ -127,8 +127,10 @@ describe('the repair', () => {
     };
     socket.send(delta(6, A, '0.4000', '1.00'));
     expect(steps()).toEqual(['get_snapshot']);
+    expect(client.repairOf(A)).toEqual({ step: 'snapshot', number: 0, attempts: 1, nextTryInMs: 10_000 });
     wait(2);
     expect(steps()).toEqual(['get_snapshot', 'delete_markets']);
+    expect(client.repairOf(A)).toMatchObject({ step: 'out-and-in', number: 1, attempts: 2 });
     socket.send({ type: 'ok', id: 3, sid: 1, seq: ++seq, msg: { market_tickers: [] } });
     expect(steps()).toEqual(['get_snapshot', 'delete_markets', 'add_markets']);
     socket.send({ type: 'ok', id: 4, sid: 1, seq: ++seq, msg: { market_tickers: [A, B] } });
@@ -141,6 +143,7 @@ describe('the repair', () => {
     expect(socket.commands.at(-1)).toMatchObject({ cmd: 'subscribe', params: { market_tickers: [A, B] } });
     socket.send(subscribed(6, 2));
     expect(client.book(A)).toMatchObject({ synced: false });
+    expect(client.repairOf(A)).toMatchObject({ step: 'new-sid', number: 2, attempts: 3 });
     const redialled = it.dial();
     for (let waitedMs = 0; socket.open && waitedMs < 60_000; waitedMs += 1000) {
       socket.send('{"type":"something"}');
@@ -149,6 +152,7 @@ describe('the repair', () => {
     }
     runtime.advance(0);
     await redialled;
+    expect(client.repairOf(A)).toEqual({ step: 'new-connection', number: 3, attempts: 2, nextTryInMs: null });
     expect(of('problem').map(({ error }) => error.code)).toEqual(['NO_ANSWER', 'NO_ANSWER', 'NO_ANSWER']);
     expect(of('gap')).toMatchObject([
       { sid: 1, firstSeq: 3, lastSeq: 5, cause: 'sequence' },
@@ -268,5 +272,37 @@ describe('a frame that cannot be read', () => {
     expect(client.status().counters.unrecognized).toBe(1);
     expect(client.book(A)!.synced).toBe(true);
     expect(of('gap')).toEqual([]);
+  });
+});
+
+describe('what is under way for a book', () => {
+  test('is nothing while it is synced, or not wanted', async () => {
+    const { client } = await syncedConversation();
+    expect([client.repairOf(A), client.repairOf('KXOTHER')]).toEqual([null, null]);
+  });
+
+  test('is its subscription at first, and nothing before the start', async () => {
+    const it = conversation();
+    expect(it.client.repairOf(A)).toBeNull();
+    const dialled = it.dial();
+    it.client.start();
+    expect(it.client.repairOf(A)).toEqual({ step: 'new-connection', number: 3, attempts: 1, nextTryInMs: null });
+    (await dialled).listener.opened();
+    expect(it.client.repairOf(A)).toMatchObject({ step: 'subscribe', number: null, attempts: 1 });
+    expect(it.client.repairOf(A)!.nextTryInMs).toBeGreaterThan(0);
+  });
+
+  test('is a new connection once that is lost, and when it is tried counts down', async () => {
+    const { client, runtime, socket, of, dial } = await syncedConversation();
+    // The first try after a loss is made at once, the second waits.
+    const redialled = dial();
+    socket.cut();
+    runtime.advance(0);
+    (await redialled).cut();
+    const { retryInMs } = of('problem').at(-1)!;
+    expect(client.repairOf(A)).toEqual({ step: 'new-connection', number: 3, attempts: 2, nextTryInMs: retryInMs });
+    expect(retryInMs).toBeGreaterThan(0);
+    runtime.advance(Math.floor(retryInMs! / 2));
+    expect(client.repairOf(A)!.nextTryInMs).toBe(retryInMs! - Math.floor(retryInMs! / 2));
   });
 });

@@ -88,13 +88,14 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     const books = parts.each(
       all,
       ({ market }) => `book ${market}`,
-      (book) => bookSummary(book, changes, nowMs),
+      (book) => bookSummary(book, { client: client!, changes, nowMs }),
     );
     return { books, unreadable: parts.unreadable };
   });
   server.get<{ Params: { ticker: string } }>('/books/:ticker', plain, ({ params: { ticker } }, reply) => {
-    const book = view().client?.book(ticker);
-    if (book) return fullBook(book, changes, systemRuntime.monotonicMs());
+    const { client } = view();
+    const book = client?.book(ticker);
+    if (client && book) return fullBook(book, { client, changes, nowMs: systemRuntime.monotonicMs() });
     const message = `There is no book of ${JSON.stringify(ticker)}: the market is not wanted. /books lists those that are.`;
     return refuse(reply, { code: 'BOOK_UNKNOWN', message });
   });

@@ -91,6 +91,11 @@ export class ReplayDriver implements Feed {
     this.#wake();
   }
 
+  /** In a recording nothing is repaired: it has what was done about it. */
+  repairOf(): null {
+    return null;
+  }
+
   /** A recording has no key, and no connection that could be made anew. */
   setSigner(): void {}
   reconnect(): void {}

@@ -18,6 +18,17 @@ const summary = z.strictObject({
   yesAsk: level.nullable(),
   yesDepth: count,
   noDepth: count,
+  yesContracts: z.string().describe('The sum of all bids, in exact decimal text.'),
+  noContracts: z.string(),
+  repair: z
+    .strictObject({
+      step: z.enum(['subscribe', 'verify', 'snapshot', 'out-and-in', 'new-sid', 'new-connection']),
+      number: count.nullable().describe('Of the repair step, 0 to 3; null for what repairs nothing.'),
+      attempts: count.describe('This one included.'),
+      nextTryInMs: time.describe('At the earliest; null: the question has not left yet.'),
+    })
+    .nullable()
+    .describe('What is under way to get the book right.'),
 });
 
 const session = z.strictObject({
@@ -73,7 +84,10 @@ const status = z.looseObject({
     .nullable(),
   lifetime: open,
   feed: z
-    .looseObject({ stale: z.record(z.string(), count).nullable().describe('Books that are not right, by the reason.') })
+    .looseObject({
+      stale: z.record(z.string(), count).nullable().describe('Books that are not right, by the reason.'),
+      underRepair: count.nullable(),
+    })
     .nullable(),
   recorder: open,
   discovery: open,

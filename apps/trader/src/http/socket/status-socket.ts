@@ -210,18 +210,22 @@ export class StatusSocket {
     const nowMs = systemRuntime.monotonicMs();
     for (const [market, sent] of client.books) {
       const book = feed?.book(market);
-      if (!book) {
+      if (!feed || !book) {
         client.books.delete(market);
         client.send(JSON.stringify({ type: 'book-gone', market }));
         continue;
       }
-      const mark = `${changes.of(book)?.version ?? 0} ${book.staleReason}`;
+      const repair = book.synced ? null : feed.repairOf(market);
+      const mark = `${changes.of(book)?.version ?? 0} ${book.staleReason} ${repair?.step} ${repair?.attempts}`;
       if (mark === sent) continue;
       // By its mark: a book may change while one client after the other is told.
       const key = `${market} ${mark}`;
       const text =
         texts.get(key) ??
-        this.#tell(`telling the book of ${market}`, () => ({ type: 'book', ...bookSummary(book, changes, nowMs) }));
+        this.#tell(`telling the book of ${market}`, () => ({
+          type: 'book',
+          ...bookSummary(book, { client: feed, changes, nowMs }),
+        }));
       texts.set(key, text);
       client.books.set(market, mark);
       client.send(text);

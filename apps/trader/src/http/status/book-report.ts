@@ -1,5 +1,13 @@
 // A book in exact decimal text: dollars and contracts, spelled as the exchange spells them.
-import { formatPrice, formatSize, type BookView, type Level, type StaleReason } from '@trader/orderbook-client';
+import {
+  formatPrice,
+  formatSize,
+  type BookRepair,
+  type BookView,
+  type Level,
+  type OrderbookClient,
+  type StaleReason,
+} from '@trader/orderbook-client';
 import type { BookChanges } from './book-changes.ts';
 
 /** `["0.4300", "100.00"]`: a price in dollars and a size in contracts. */
@@ -21,17 +29,29 @@ export type BookSummary = {
   /** Bid levels. */
   readonly yesDepth: number;
   readonly noDepth: number;
+  /** The sum of all its bids. */
+  readonly yesContracts: string;
+  readonly noContracts: string;
+  /** What is under way to get it right; `null`: it is. */
+  readonly repair: BookRepair | null;
 };
 
 /** Every level, best first: YES bids in YES prices, NO bids in NO prices. */
 export type FullBook = BookSummary & { readonly yes: readonly LevelText[]; readonly no: readonly LevelText[] };
 
-/** @param nowMs of the monotonic clock */
-export function bookSummary(book: BookView, changes: BookChanges, nowMs: number): BookSummary {
+/** What a report is made of beside the book. `nowMs` is of the monotonic clock. */
+export type BookSources = {
+  readonly client: Pick<OrderbookClient, 'repairOf'>;
+  readonly changes: BookChanges;
+  readonly nowMs: number;
+};
+
+export function bookSummary(book: BookView, { client, changes, nowMs }: BookSources): BookSummary {
+  const { market, synced } = book;
   const changedAtMs = changes.of(book)?.atMs;
   return {
-    market: book.market,
-    synced: book.synced,
+    market,
+    synced,
     staleReason: book.staleReason,
     ageMs: changedAtMs === undefined ? null : Math.round(Math.max(nowMs - changedAtMs, 0)),
     changesPerSecond: changes.perSecond(book, nowMs),
@@ -39,11 +59,14 @@ export function bookSummary(book: BookView, changes: BookChanges, nowMs: number)
     yesAsk: levelText(book.bestAsk('yes')),
     yesDepth: book.depth('yes'),
     noDepth: book.depth('no'),
+    yesContracts: formatSize(book.bidSizeDownTo('yes', 0)),
+    noContracts: formatSize(book.bidSizeDownTo('no', 0)),
+    repair: synced ? null : client.repairOf(market),
   };
 }
 
-export const fullBook = (book: BookView, changes: BookChanges, nowMs: number): FullBook => ({
-  ...bookSummary(book, changes, nowMs),
+export const fullBook = (book: BookView, sources: BookSources): FullBook => ({
+  ...bookSummary(book, sources),
   yes: [...book.bids('yes')].map(toText),
   no: [...book.bids('no')].map(toText),
 });

@@ -90,6 +90,7 @@ export function fail(state: FeedState, error: OrderbookClientError, atMs: number
   leaveConnection(state, error, atMs, effects);
   effects.push({ type: 'drop-socket', socket: state.socket, polite: false });
   const retryInMs = retryDelay(state, error);
+  state.retryAtMs = state.monotonicMs + retryInMs;
   state.attempt++;
   effects.push({ type: 'problem', error: explained(error, state.clockSkewMs), retryInMs, atMs });
   enter(state, 'waiting', atMs, effects);

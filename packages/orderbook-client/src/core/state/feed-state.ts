@@ -120,6 +120,8 @@ export class FeedState {
   socket = 0;
   /** Tries since the last connection that was stable. */
   attempt = 0;
+  /** When the next try to connect is due (monotonic), in the phase `waiting`. */
+  retryAtMs = NaN;
   /** The life of the current or last opened socket. */
   epoch = 0;
   commands = new Commands();

@@ -32,7 +32,7 @@ function dueMs(state: FeedState, { sentAtMs }: Sending, tries: number, silentSin
 }
 
 /** What is set aside waits for nobody's answer but its own. */
-function bookDueMs(state: FeedState, market: string, { sending, tries }: BookRequest): number {
+export function bookDueMs(state: FeedState, market: string, { sending, tries }: BookRequest): number {
   const isAlone = state.books.isSetAside(market);
   return dueMs(state, sending, tries, isAlone ? sending.sentAtMs : state.requests.silentSinceMs(sending));
 }
