@@ -28,3 +28,14 @@ export function whyClosed(code: number): string {
   if (code === 1_006) return 'The connection broke.';
   return `The socket closed with ${code}.`;
 }
+
+/**
+ * What is to be said when contact is there again.
+ *
+ * @param missed events that nobody can tell any more; `null`: those of another process are asked about
+ */
+export function noticeOf(missed: number | null): string | null {
+  if (missed === null) return 'The trader was started anew. Everything here is from the new process.';
+  if (missed === 0) return null;
+  return `${missed} ${missed === 1 ? 'event' : 'events'} came while there was no contact and are no longer kept. Everything else was asked for again.`;
+}

@@ -1,7 +1,5 @@
-// The levels of one book, as the socket tells them: kept in two maps that its messages change. Who draws them reads them when
-// it draws; nothing is made for a change that nobody sees.
-import { createEffect, on, onCleanup, type Accessor } from 'solid-js';
-import { live } from './live.ts';
+// The levels of one book: two maps that the socket's messages change. Who draws them reads them when it draws; nothing is made
+// for a change that nobody sees.
 import type { LevelsMessage } from './messages.ts';
 
 export type Levels = {
@@ -29,28 +27,4 @@ function applied(before: ReadonlyMap<number, number>, changes: readonly number[]
     else sizes.set(price, size);
   }
   return sizes;
-}
-
-/**
- * Follows the levels of a market while the caller is there.
- *
- * @param onLevels each time they changed; `null`: the market is not wanted any more
- */
-export function followLevels(ticker: Accessor<string | null>, onLevels: (levels: Levels | null) => void): void {
-  let levels = NO_LEVELS;
-  createEffect(
-    on([ticker, live.epoch], ([market]) => {
-      levels = NO_LEVELS;
-      if (market === null) return;
-      live.send({ subscribe: { levels: [market] } });
-      const stop = live.onMessage((message) => {
-        if (message.type === 'levels' && message.market === market) onLevels((levels = applyLevels(levels, message)));
-        if (message.type === 'levels-gone' && message.market === market) onLevels(null);
-      });
-      onCleanup(() => {
-        stop();
-        live.send({ unsubscribe: { levels: [market] } });
-      });
-    }),
-  );
 }

@@ -3,7 +3,7 @@
 import { batch, createRoot, createSignal, type Accessor } from 'solid-js';
 import type { StatusSummary } from './answers.ts';
 import { AskError, createAsk, type Ask } from './ask.ts';
-import type { Contact } from './contact.ts';
+import { noticeOf, type Contact } from './contact.ts';
 import type { LiveEvent, Message } from './messages.ts';
 import { StatusSocket } from './status-socket.ts';
 import { storedToken, storeToken } from './token.ts';
@@ -14,6 +14,8 @@ export type Live = {
   readonly status: Accessor<StatusSummary | null>;
   /** What happened lately, oldest first, at most 200. */
   readonly events: Accessor<readonly LiveEvent[]>;
+  /** What came of the last time that contact was found again; `null`: nothing that anybody has to know. */
+  readonly notice: Accessor<string | null>;
   /** The trader's wall clock, as far as it is known; it moves on four times a second, and stands still without contact. */
   readonly nowMs: Accessor<number>;
   /** Since the last message, in ms. */
@@ -37,6 +39,7 @@ function createLive(): Live {
   const [contact, setContact] = createSignal<Contact>({ kind: 'connecting', sinceMs: performance.now() });
   const [status, setStatus] = createSignal<StatusSummary | null>(null);
   const [events, setEvents] = createSignal<readonly LiveEvent[]>([]);
+  const [notice, setNotice] = createSignal<string | null>(null);
   const [epoch, setEpoch] = createSignal(0);
   const [nowMs, setNowMs] = createSignal(Date.now());
   const [ageMs, setAgeMs] = createSignal(0);
@@ -59,6 +62,7 @@ function createLive(): Live {
       if (message.type === 'hello') {
         // Of another process, or too long ago: what is kept has no end that fits.
         if (message.missed !== 0) setEvents([]);
+        setNotice(noticeOf(message.missed));
         setEpoch((before) => before + 1);
       } else if (message.type === 'status') {
         clockOffsetMs = message.atMs - heardMs;
@@ -89,6 +93,7 @@ function createLive(): Live {
     contact,
     status,
     events,
+    notice,
     nowMs,
     ageMs,
     epoch,

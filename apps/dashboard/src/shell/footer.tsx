@@ -3,7 +3,8 @@ import { For, Show, type JSX } from 'solid-js';
 import { live } from '../live/live.ts';
 import { duration } from '../text/duration.ts';
 import { bound, useKeys, type Key } from './keys.ts';
-import { go, VIEWS } from './route.ts';
+import { VIEWS } from './parse-route.ts';
+import { go } from './route.ts';
 import './footer.css';
 
 export function Footer(): JSX.Element {

@@ -1,4 +1,5 @@
-// Said above everything else while there is no contact: how old what one sees is, why, and when it is tried again.
+// Said above everything else: while there is no contact, how old what one sees is, why, and when it is tried again; afterwards,
+// what of it is not there any more.
 import { createSignal, onCleanup, Show, type JSX } from 'solid-js';
 import { live } from '../live/live.ts';
 import { duration } from '../text/duration.ts';
@@ -14,7 +15,7 @@ export function NoContact(): JSX.Element {
   const timer = setInterval(() => setMonotonicMs(performance.now()), 250);
   onCleanup(() => clearInterval(timer));
   return (
-    <Show when={lost()}>
+    <Show when={lost()} fallback={<Notice />}>
       {(contact) => (
         <div class="no-contact" role="alert">
           <Mark level="none" />
@@ -29,6 +30,22 @@ export function NoContact(): JSX.Element {
           </span>
           <button type="button" onClick={() => live.tryNow()}>
             Try now
+          </button>
+        </div>
+      )}
+    </Show>
+  );
+}
+
+function Notice(): JSX.Element {
+  const [read, setRead] = createSignal<string | null>(null);
+  return (
+    <Show when={live.notice() !== read() && live.notice()}>
+      {(text) => (
+        <div class="notice" role="status">
+          <span class="no-contact-why">{text()}</span>
+          <button type="button" onClick={() => setRead(text())}>
+            Close
           </button>
         </div>
       )}

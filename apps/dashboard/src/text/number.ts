@@ -13,7 +13,7 @@ export function bytes(value: number): string {
   let size = value;
   let unit = 0;
   for (; size >= 999.5 && unit < units.length - 1; unit++) size /= 1_000;
-  return `${size >= 99.5 || unit === 0 ? Math.round(size) : decimal(size, 1)} ${units[unit]}`;
+  return `${size >= 99.95 || unit === 0 ? Math.round(size) : decimal(size, 1)} ${units[unit]}`;
 }
 
 /**
