@@ -1,6 +1,17 @@
-// `.ci/run` in a tree of its own, with stand-ins for npx and npm: what its last line says, and its exit code.
+// `.ci/run` in a tree of its own, with stand-ins for npx, npm and apt-get, and nothing else that this machine may have: what its last line says, and its exit code.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,24 +25,50 @@ beforeEach(() => {
   tree = mkdtempSync(join(tmpdir(), 'trader-ci-'));
   for (const folder of ['.ci', 'bin', 'reports', 'tooling/scripts']) mkdirSync(join(tree, folder), { recursive: true });
   for (const file of ['.ci/run', 'package.json']) cpSync(join(root, file), join(tree, file));
+  const real = spawnSync(
+    'sh',
+    ['-c', 'for name in bash sh dirname rm mktemp uname cat sleep; do command -v $name; done'],
+    { encoding: 'utf8' },
+  ).stdout;
+  for (const path of [...real.trim().split('\n'), process.execPath])
+    symlinkSync(path, join(tree, 'bin', basename(path)));
   for (const file of globSync(join(root, 'tooling/scripts/*.mjs'))) {
     cpSync(file, join(tree, 'tooling/scripts', basename(file)));
   }
 });
 afterEach(() => rmSync(tree, { recursive: true, force: true }));
 
+type Steps = Partial<Record<'install' | 'nodes' | 'check' | 'test' | 'campaigns' | 'apt', string>> & {
+  /** Who runs it, by number. */
+  readonly user?: number;
+  readonly chromium?: boolean;
+};
+
 /** Runs it; each step does what is written here, as shell, or nothing. */
-function run(steps: { install?: string; nodes?: string; check?: string; test?: string; campaigns?: string }) {
-  const { install = '', nodes = '', check = '', test = '', campaigns = '' } = steps;
+function run(steps: Steps) {
+  const {
+    install = '',
+    nodes = '',
+    check = '',
+    test = '',
+    campaigns = '',
+    apt = '',
+    user = 0,
+    chromium = true,
+  } = steps;
   const standIns = {
     npx: `case "$3" in install) ${install || ':'} ;; check) ${check || ':'} ;; campaigns) ${campaigns || ':'} ;; esac`,
     npm: `case "$1" in install) ${nodes || ':'} ;; test) ${test || ':'} ;; esac`,
+    id: `echo ${user}`,
+    'apt-get': `echo "apt-get $*" >> apt-calls; case "$*" in *install*) ${apt || ':'} ;; esac`,
+    ...(chromium && { chromium: ':' }),
   };
   for (const [name, script] of Object.entries(standIns)) {
     writeFileSync(join(tree, 'bin', name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(tree, 'bin', name), 0o755);
   }
-  const env = { ...process.env, PATH: `${join(tree, 'bin')}:${process.env['PATH']}` };
+  const { CHROMIUM_PATH: _, ...rest } = process.env;
+  const env = { ...rest, PATH: join(tree, 'bin') };
   const { stdout, status } = spawnSync(join(tree, '.ci/run'), { env, encoding: 'utf8', timeout: 60_000 });
   return { status, lines: stdout.trimEnd().split('\n') };
 }
@@ -70,6 +107,39 @@ describe.skipIf(process.platform === 'win32')('.ci/run', () => {
     expect(lines).toContain('failed: npm test did not come to its end');
     expect(lines.at(-1)).toBe('3 passed, 1 failed');
     expect(status).toBe(1);
+  });
+
+  describe('a browser', () => {
+    const ran = { test: counts('test', 10), campaigns: counts('campaigns', 3) };
+    const aptCalls = () => (existsSync(join(tree, 'apt-calls')) ? readFileSync(join(tree, 'apt-calls'), 'utf8') : '');
+
+    test('is installed where there is none, before the tests begin', () => {
+      const apt = 'until [ -e checked ]; do sleep 0.05; done; : > bin/chromium';
+      const { status, lines } = run({
+        ...ran,
+        apt,
+        chromium: false,
+        check: ': > checked',
+        test: `[ -e bin/chromium ] && ${ran.test}`,
+      });
+      expect(aptCalls()).toMatch(/apt-get install -y --no-install-recommends chromium\n$/);
+      expect([lines.at(-1), status]).toEqual(['13 passed, 0 failed', 0]);
+    });
+
+    test('that cannot be installed is one failure, with what apt said', () => {
+      const { status, lines } = run({ ...ran, apt: 'echo no such package; exit 100', chromium: false });
+      expect(lines).toContain('no such package');
+      expect(lines).toContain('failed: chromium');
+      expect([lines.at(-1), status]).toEqual(['13 passed, 1 failed', 1]);
+    });
+
+    test.each([
+      ['is there already', { chromium: true }],
+      ['cannot be installed by this user', { chromium: false, user: 1_000 }],
+    ])('that %s is not asked for', (_what, steps) => {
+      expect(run({ ...ran, ...steps }).lines.at(-1)).toBe('13 passed, 0 failed');
+      expect(aptCalls()).toBe('');
+    });
   });
 
   test('runs nothing on a broken install, and says so', () => {
