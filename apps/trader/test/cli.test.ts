@@ -25,6 +25,20 @@ afterEach(async () => {
   folder.remove();
 });
 
+/** Asks for the page that the log names, and for what it is made of. @returns its address */
+async function servedPage(log: string): Promise<string> {
+  const url = /Dashboard: (http:[^\s"]+)/.exec(log)?.[1];
+  assert(url !== undefined, log);
+  const page = await (await fetch(url)).text();
+  const files = [...page.matchAll(/(?:src|href)="(\/(?:assets\/|favicon)[^"]+)"/g)].map(([, path]) => path!);
+  const answers = await Promise.all(files.map(async (path) => fetch(new URL(path, url))));
+  const types = answers.map(({ status, headers }) => `${status} ${headers.get('content-type')}`);
+  expect(types.toSorted()).toEqual(
+    expect.arrayContaining(['200 text/css; charset=utf-8', '200 text/javascript; charset=utf-8', '200 image/svg+xml']),
+  );
+  return url;
+}
+
 function start(...args: string[]) {
   const options = { cwd: folder.path, env: childEnvironment() };
   const child = spawn(process.execPath, [program, ...args], options);
@@ -90,7 +104,7 @@ describe('trader run', () => {
       chmodSync(newDataDir(join(folder.path, 'data')), 0o700);
       const run = start('run', '--port', '0');
       const status = await statusOnce(run, 'ready');
-      expect(run.stderr().split('\n')[0], 'the first line').toMatch(/(Dashboard|Status): http:/);
+      expect(run.stderr().split('\n')[0], 'the first line').toContain(`Dashboard: ${await servedPage(run.stderr())}"`);
       expect(run.stderr()).toMatch(/records the built-in simulator.*--key-id/);
       expect(status.source).toMatch(/simulator/);
       expect(status.books.length).toBeGreaterThan(0);

@@ -35,7 +35,8 @@ describe('Dockerfile', () => {
 
   test('lets in what the build reads', () => {
     const wanted = ['{packages,apps,tooling}/*/package.json', 'packages/*/src/index.ts', 'packages/*/tsup.config.ts'];
-    const files = globSync([...wanted, 'packages/*/migrations/*', 'tooling/{tsconfig,tsup}/*', 'patches/*'], {
+    const page = ['apps/dashboard/{index.html,vite.config.ts}', 'apps/dashboard/{public,src}/**/*.{svg,tsx}'];
+    const files = globSync([...wanted, ...page, 'packages/*/migrations/*', 'tooling/{tsconfig,tsup}/*', 'patches/*'], {
       cwd: fileURLToPath(repository),
     }).filter((path) => !path.endsWith('node_modules'));
     const roots = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.mjs', 'apps/trader/src/main.ts'];
