@@ -1,5 +1,6 @@
 // What `/status` says. Plain data, and nothing that changes anything.
 import type { HealthSnapshot } from '@trader/health';
+import type { MarketDescription } from '@trader/market-discovery';
 import type { BookView, ClientStatus, Level, OrderbookClient, StaleReason } from '@trader/orderbook-client';
 import { formatPrice, formatSize } from '@trader/orderbook-client';
 import type { RecordingSession, SessionCounters, SessionId, SessionStore, StoreBacklog } from '@trader/session-store';
@@ -32,6 +33,8 @@ export type TraderView = {
   readonly recorder: RecorderCounters | null;
   /** Markets that somebody named and that the exchange does not know. */
   readonly unknownMarkets: readonly UnknownMarket[];
+  /** What the exchange says of the markets that are recorded, as far as it was asked. */
+  readonly descriptions: () => readonly MarketDescription[];
   /** `null` without a search for markets. */
   readonly discovery: DiscoveryStatus | null;
   readonly store: StoreView;

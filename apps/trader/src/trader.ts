@@ -208,6 +208,7 @@ class TraderProcess implements Trader {
       lifetime: parts.read('lifetime', () => this.#lifetimeCounters()),
       recorder: parts.read('recorder', () => this.#feed.recorded),
       unknownMarkets: this.#feed.unknownMarkets,
+      descriptions: () => this.#feed.descriptions,
       discovery: parts.read('discovery', () => this.#feed.discovery),
       store: this.#watch.view(),
       leaseLeftMs: parts.read('lease', () => this.#keeper.store?.leaseLeftMs() ?? null),

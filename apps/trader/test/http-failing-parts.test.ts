@@ -51,6 +51,7 @@ const VIEW: TraderView = {
   diskFreeBytes: null,
   recorder: null,
   unknownMarkets: [],
+  descriptions: () => [],
   discovery: null,
   store: {
     state: 'writing',

@@ -1,8 +1,9 @@
 // What an overview of the trader shows: its parts, what is not right, and what waits.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BookSummary, FullBook } from '../src/http/status/book-report.ts';
-import type { Status } from '../src/status.ts';
-import { startHttpTrader, until } from './http-trader.ts';
+import type { Status, TraderView } from '../src/status.ts';
+import { get, startHttpTrader, until } from './http-trader.ts';
+import { serveView } from './http-view.ts';
 
 let running: Awaited<ReturnType<typeof startHttpTrader>>;
 let beganMs: number;
@@ -73,6 +74,45 @@ describe('/books', () => {
       expect(book!.repair).toMatchObject({ number: 3, attempts: expect.any(Number) });
     }
     await until(books, (all) => all.every(({ synced, repair }) => synced && repair === null));
+  });
+});
+
+describe('/markets', () => {
+  type Page = { readonly markets: readonly Market[]; readonly wanted: number; readonly next: string | null };
+  type Market = { readonly market: string; readonly described: boolean } & Readonly<Record<string, unknown>>;
+  const page = async (query = '') => (await running.get<Page>(`/markets${query}`)).body;
+
+  test('lists what is wanted, with what it is called', async () => {
+    const { markets, wanted, next } = await until(page, (all) => all.markets.every(({ described }) => described));
+    expect(markets.map(({ market }) => market)).toEqual(running.exchange.markets.toSorted());
+    expect([wanted, next]).toEqual([4, null]);
+    const named = { title: expect.any(String), status: 'open', closeAtMs: expect.any(Number), unknown: false };
+    for (const market of markets) expect(market).toMatchObject(named);
+  });
+
+  test('comes in pages, and nothing twice', async () => {
+    const all: string[] = [];
+    for (let after = ''; ;) {
+      const { markets, next } = await page(`?limit=3${after}`);
+      all.push(...markets.map(({ market }) => market));
+      if (next === null) break;
+      after = `&after=${next}`;
+    }
+    expect(all).toEqual(running.exchange.markets.toSorted());
+    expect((await running.get('/markets?limit=5001')).status).toBe(400);
+  });
+
+  test('marks one that the exchange does not know', async () => {
+    const known = { market: 'KXA-1' };
+    const client = { books: () => [known, { market: 'KXTYPO-1' }].values() };
+    const unknownMarkets = [{ market: 'KXTYPO-1', reason: 'its book has no market id' }];
+    const alter = (view: TraderView) => ({ ...view, client, unknownMarkets }) as unknown as TraderView;
+    await using view = await serveView({}, {}, { alter });
+    const { body } = await get<Page>(`${view.base}/markets`);
+    expect(body.markets).toMatchObject([
+      { market: 'KXA-1', unknown: false, described: false, title: null },
+      { market: 'KXTYPO-1', unknown: true },
+    ]);
   });
 });
 

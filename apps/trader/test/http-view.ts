@@ -46,6 +46,7 @@ export async function serveView(
     leaseLeftMs: null,
     diskFreeBytes: null,
     unknownMarkets: [],
+    descriptions: () => [],
     discovery: null,
     store: {
       state: 'closed',

@@ -1,5 +1,6 @@
 // The exchange's side of the trader: the client, what searches markets for it, and what records it. It tells the coordinator
 // when the feed comes, when it goes, and when a session takes no more records.
+import type { MarketDescription } from '@trader/market-discovery';
 import { createOrderbookClient, type FeedPhase, type OrderbookClient } from '@trader/orderbook-client';
 import type { RecordingSession } from '@trader/session-store';
 import { AskedMarkets, type UnknownMarket } from './asked-markets.ts';
@@ -65,6 +66,11 @@ export class FeedSide {
   /** Markets that somebody named and that the exchange does not know. */
   get unknownMarkets(): readonly UnknownMarket[] {
     return this.#asked?.unknown ?? [];
+  }
+
+  /** What the exchange says of the markets, as far as it was asked. */
+  get descriptions(): readonly MarketDescription[] {
+    return this.#reference?.markets() ?? [];
   }
 
   /** `null` without a search. */

@@ -55,6 +55,11 @@ export class ReferenceRecords {
     for (const description of this.#data.markets()) this.#recordMarket(description);
   }
 
+  /** What is known of the markets now. */
+  markets(): readonly MarketDescription[] {
+    return this.#data.markets();
+  }
+
   /** Resolves once no request and no timer is left. */
   async close(): Promise<void> {
     await this.#data.close();

@@ -15,13 +15,13 @@ const STATUSES = [
 const RECORDER = 'must be a name of 1 to 500 characters, none of them a control character';
 
 /** How many of a list are wanted. */
-export function limit() {
-  const text = 'must be a whole number from 1 to 1000';
+export function limit(most = 1_000) {
+  const text = `must be a whole number from 1 to ${most}`;
   return z
     .string(text)
     .regex(/^[0-9]{1,4}$/, text)
     .transform(Number)
-    .pipe(z.number().min(1, text).max(1_000, text));
+    .pipe(z.number().min(1, text).max(most, text));
 }
 
 export const sessionsQuery = z.strictObject({

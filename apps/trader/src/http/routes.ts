@@ -19,6 +19,7 @@ import { DESCRIBED } from './openapi/described.ts';
 import { openApi } from './openapi/openapi.ts';
 import { definePage } from './page/page-routes.ts';
 import type { Page } from './page/read-page.ts';
+import { marketsEndpoint } from './status/markets-endpoint.ts';
 import { liveness, readiness, standbyReadiness } from './status/probes.ts';
 import { parseSessionsQuery, refuseQuery } from './query.ts';
 import type { Refusal } from './refusal.ts';
@@ -104,6 +105,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     timelineEndpoint(timeline),
     coverageEndpoint(questions),
     gapsEndpoint(questions),
+    marketsEndpoint(view),
     marketEndpoint(view, questions),
     bookHistoryEndpoint(questions),
     ...verifyEndpoints(jobs),
