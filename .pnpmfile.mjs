@@ -8,6 +8,11 @@ export const hooks = {
       manifest.os = asList(manifest.os);
       manifest.cpu = asList(manifest.cpu);
     }
+    // It writes types with the compiler's API, which TypeScript 7 does not have.
+    if (manifest.name === 'openapi-typescript') {
+      delete manifest.peerDependencies.typescript;
+      manifest.dependencies.typescript = '6.0.3';
+    }
     return manifest;
   },
 };

@@ -4,9 +4,17 @@ import { shortLivedProject } from '@trader/vitest-config';
 const all = globSync('{src,test}/**/*.test.ts', { cwd: import.meta.dirname });
 /** Those in test/ that start neither a trader nor a database. */
 const light = new Set(
-  ['compose', 'dockerfile', 'http-access', 'http-page', 'http-renew', 'livez', 'operations', 'rooms'].map(
-    (name) => `test/${name}.test.ts`,
-  ),
+  [
+    'compose',
+    'dashboard-types',
+    'dockerfile',
+    'http-access',
+    'http-page',
+    'http-renew',
+    'livez',
+    'operations',
+    'rooms',
+  ].map((name) => `test/${name}.test.ts`),
 );
 /** Puts something else in a module's place, which nobody may have loaded before. */
 const mocksModule = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8').includes('vi.mock(');
