@@ -13,7 +13,7 @@ export function FindMarket(): JSX.Element {
   let field!: HTMLInputElement;
   const [tickers, setTickers] = createSignal<readonly string[]>([]);
   const [text, setText] = createSignal('');
-  useKeys([{ keys: ['/'], caps: ['/'], does: 'find a market', run: () => field.focus() }]);
+  useKeys([{ keys: ['/'], caps: ['/'], does: 'find a market', run: () => field.focus() }], 'page');
 
   const load = async (): Promise<void> => {
     try {

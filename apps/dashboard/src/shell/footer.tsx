@@ -9,15 +9,18 @@ import './footer.css';
 
 export function Footer(): JSX.Element {
   let dialog!: HTMLDialogElement;
-  useKeys([
-    {
-      keys: VIEWS.map((_view, index) => String(index + 1)),
-      caps: ['1–5'],
-      does: 'pages',
-      run: ({ key }) => go(VIEWS[Number(key) - 1]!),
-    },
-    { keys: ['?'], caps: ['?'], does: 'all keys', run: () => dialog.showModal() },
-  ]);
+  useKeys(
+    [
+      {
+        keys: VIEWS.map((_view, index) => String(index + 1)),
+        caps: ['1–5'],
+        does: 'pages',
+        run: ({ key }) => go(VIEWS[Number(key) - 1]!),
+      },
+      { keys: ['?'], caps: ['?'], does: 'all keys', run: () => dialog.showModal() },
+    ],
+    'page',
+  );
   return (
     <footer class="footer">
       <ul class="footer-keys">
@@ -49,11 +52,7 @@ export function Footer(): JSX.Element {
   );
 }
 
-/** Those of the view that is shown come first. */
-const listed = (): readonly Key[] =>
-  bound()
-    .filter(({ caps }) => caps)
-    .toReversed();
+const listed = (): readonly Key[] => bound().filter(({ caps }) => caps);
 
 function KeyHint(props: Key): JSX.Element {
   return (

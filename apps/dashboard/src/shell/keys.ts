@@ -10,14 +10,15 @@ export type Key = {
   readonly run: (event: KeyboardEvent) => void;
 };
 
-const [bound, setBound] = createSignal<readonly Key[]>([]);
+const [groups, setGroups] = createSignal<readonly (readonly Key[])[]>([]);
 
-export { bound };
+/** Those that were bound last come first: they are the view's. */
+export const bound = (): readonly Key[] => groups().toReversed().flat();
 
-/** From now on, until whoever calls is gone. */
-export function useKeys(keys: readonly Key[]): void {
-  setBound((before) => [...before, ...keys]);
-  onCleanup(() => setBound((before) => before.filter((key) => !keys.includes(key))));
+/** From now on, until whoever calls is gone. @param scope keys of the `page` give way to those of the view */
+export function useKeys(keys: readonly Key[], scope: 'view' | 'page' = 'view'): void {
+  setGroups((before) => (scope === 'view' ? [...before, keys] : [keys, ...before]));
+  onCleanup(() => setGroups((before) => before.filter((group) => group !== keys)));
 }
 
 /** Whoever writes text, or has a control that knows this key itself, keeps it. */
@@ -29,7 +30,7 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
 
 addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
-  const key = bound().findLast(({ keys }) => keys.includes(event.key));
+  const key = bound().find(({ keys }) => keys.includes(event.key));
   if (!key) return;
   event.preventDefault();
   key.run(event);

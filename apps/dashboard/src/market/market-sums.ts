@@ -1,0 +1,32 @@
+// What a market's coverage and holes come to.
+
+type Interval = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly covered: boolean;
+  readonly session: string | null;
+};
+
+/** From the first record on: what was before nobody meant to record. */
+export function coveredOf(intervals: readonly Interval[]): { readonly coveredMs: number; readonly ofMs: number } {
+  const first = intervals.findIndex(({ session }) => session !== null);
+  const counted = first === -1 ? [] : intervals.slice(first);
+  const length = ({ fromMs, toMs }: Interval): number => toMs - fromMs;
+  return {
+    coveredMs: counted.filter(({ covered }) => covered).reduce((sum, each) => sum + length(each), 0),
+    ofMs: counted.reduce((sum, each) => sum + length(each), 0),
+  };
+}
+
+/** How many numbers a hole has; where its ends are not known, nobody knows. */
+export function missedText({
+  firstSeq,
+  lastSeq,
+}: {
+  readonly firstSeq: number | null;
+  readonly lastSeq: number | null;
+}): string {
+  if (firstSeq === null || lastSeq === null) return 'unknown';
+  const missed = lastSeq - firstSeq + 1;
+  return `${missed.toLocaleString('en-US')} ${missed === 1 ? 'number' : 'numbers'}`;
+}
