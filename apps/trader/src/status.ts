@@ -63,7 +63,7 @@ export type TraderView = {
 export type StatusSummary = Omit<Status, 'transitions' | 'books'>;
 
 export type Status = {
-  readonly state: string;
+  readonly state: CoordinatorState['phase'];
   readonly since: string;
   readonly cause: string;
   readonly ready: boolean;

@@ -1,7 +1,9 @@
 // The OpenAPI document against what a trader answers, which records the simulator into the embedded database.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
+import type { statusShape } from '../src/http/openapi/status-shape.ts';
+import type { Status } from '../src/status.ts';
 import { startHttpTrader, until } from './http-trader.ts';
 
 type Operation = {
@@ -55,6 +57,16 @@ test('each answer has the shape that it says', async () => {
       .safeParse(body);
     expect(error?.issues ?? [], path).toEqual([]);
   }
+});
+
+/** What can be read and written: shapes are not `readonly`. */
+type Writable<Value> = Value extends object ? { -readonly [Key in keyof Value]: Writable<Value[Key]> } : Value;
+
+test('what the compiler knows of /status is what is described', () => {
+  type Described = z.infer<typeof statusShape>;
+  const described = (status: Writable<Status>): Described => status;
+  expect(described).toBeTypeOf('function');
+  expectTypeOf<keyof Described>().toEqualTypeOf<keyof Status>();
 });
 
 test('each refusal has the shape and a status that it says', async () => {

@@ -287,20 +287,38 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            state: string;
+                            /** @enum {string} */
+                            state: "startup" | "initializing" | "orderbook_connect" | "ready" | "standby" | "error" | "shutdown";
                             /** Format: date-time */
                             since: string;
                             cause: string;
                             ready: boolean;
                             draining: boolean;
                             waitingFor: {
-                                [key: string]: unknown;
+                                /** @enum {string} */
+                                name: "start" | "store-opening" | "store-retry" | "feed" | "session-opening" | "session-retry" | "takeover" | "session-end" | "health" | "drain";
+                                /** @enum {string} */
+                                owner: "process" | "store" | "feed" | "health" | "coordinator";
+                                sinceMs: number;
+                                /** @description Then it is looked at again. */
+                                untilMs: number;
+                                /** @description Time limits that passed so far. */
+                                overdue: number;
                             } | null;
+                            /** @description What the store refused, and is asked for again. */
                             refusal: {
-                                [key: string]: unknown;
+                                /** @enum {string} */
+                                what: "store" | "session";
+                                code: string;
+                                reason: string;
+                                /** @description In a row. */
+                                count: number;
+                                /** @description Of the first one. */
+                                sinceMs: number;
                             } | null;
                             standbyFor: {
-                                [key: string]: unknown;
+                                sessionId: string;
+                                owner: string;
                             } | null;
                             uptimeMs: number;
                             versions: {
@@ -312,48 +330,167 @@ export interface paths {
                             session: ({
                                 id: string;
                                 recorder: string;
+                                /** @description Ms since the epoch. */
                                 startedAtMs: number;
                                 /** @description The session that this one goes on from. */
                                 continues: string | null;
+                                messages?: number;
+                                snapshots?: number;
+                                deltas?: number;
+                                trades?: number;
+                                raw?: number;
+                                facts?: number;
+                                gaps?: number;
+                                shed?: number;
                             } & {
                                 [key: string]: unknown;
                             }) | null;
+                            /** @description The recorder's over all its sessions; null until the database has said. */
                             lifetime: {
-                                [key: string]: unknown;
+                                messages: number;
+                                snapshots: number;
+                                deltas: number;
+                                trades: number;
+                                raw: number;
+                                facts: number;
+                                gaps: number;
+                                shed: number;
                             } | null;
                             feed: ({
+                                /** @enum {string} */
+                                phase: "idle" | "connecting" | "subscribing" | "live" | "waiting" | "closed";
+                                /** @description Sockets that were opened so far. */
+                                epoch: number;
+                                /** @description Markets. */
+                                wanted: number;
+                                /** @description Of those, the ones whose books are right. */
+                                synced: number;
                                 /** @description Books that are not right, by the reason. */
                                 stale: {
                                     [key: string]: number;
                                 } | null;
                                 underRepair: number | null;
+                                clockSkewMs: number | null;
+                                connections: ({
+                                    /** @enum {string} */
+                                    phase: "idle" | "connecting" | "subscribing" | "live" | "waiting" | "closed";
+                                    epoch: number;
+                                    wanted: number;
+                                    synced: number;
+                                    sid: number | null;
+                                    seq: number | null;
+                                    pendingCommands: number;
+                                    serverPingAtMs: number | null;
+                                } & {
+                                    [key: string]: unknown;
+                                })[];
+                                counters: {
+                                    frames: number;
+                                    snapshots: number;
+                                    deltas: number;
+                                    gaps: number;
+                                    duplicates: number;
+                                    violations: number;
+                                    desyncs: number;
+                                    audited: number;
+                                    repairs: number;
+                                    epochs: number;
+                                } & {
+                                    [key: string]: unknown;
+                                };
                             } & {
                                 [key: string]: unknown;
                             }) | null;
-                            recorder: {
-                                [key: string]: unknown;
-                            } | null;
-                            discovery: {
-                                [key: string]: unknown;
-                            } | null;
-                            store: string;
-                            storeFailures: ({
-                                part: string;
-                                code: string;
+                            recorder: ({
+                                /** @description Records kept for the session that is being opened. */
+                                waiting: number;
+                                /** @description Records that no session took. */
+                                unrecorded: number;
+                                letGo: number;
+                                refused: number;
+                                pauses: number;
+                                /** @enum {string} */
+                                reading: "read" | "paused" | "catching-up";
+                                unreadCause: ("STORE_BEHIND" | "WAITING_FOR_SESSION") | null;
+                                unreadMs: number;
                             } & {
                                 [key: string]: unknown;
-                            })[];
+                            }) | null;
+                            /** @description That somebody named; the first 20. */
+                            unknownMarkets: {
+                                market: string;
+                                reason: string;
+                            }[];
+                            /** @description Null: markets are not searched for. */
+                            discovery: ({
+                                /** @enum {string} */
+                                roll: "unknown" | "empty" | "open";
+                                wanted: number;
+                                /** @description Whose books are kept. */
+                                markets: number;
+                                questions: number;
+                                refused: number;
+                                /** @description The first 20. */
+                                refusals: {
+                                    market: string;
+                                    reason: string;
+                                }[];
+                                problem: string | null;
+                                problemCode: string | null;
+                                listings: number;
+                                listingFailures: number;
+                            } & {
+                                [key: string]: unknown;
+                            }) | null;
+                            /** @description closed, writing, or failing with codes. */
+                            store: string;
+                            storeFailures: {
+                                /** @enum {string} */
+                                part: "spool" | "database";
+                                code: string;
+                                /** @description Ms since the epoch. */
+                                sinceMs: number;
+                            }[];
                             leaseLeftMs: number | null;
                             diskFreeBytes: number | null;
-                            backlog: ({
+                            /** @description What the database does not have yet. */
+                            backlog: {
+                                queuedRecords: number;
+                                queuedBytes: number;
+                                /** @description Null: there is no spool. */
+                                spooledRecords: number | null;
+                                spooledBytes: number | null;
+                                spoolLimitBytes: number | null;
                                 oldestAtMs: number | null;
                                 /** @description Null: the database has every record. */
                                 oldestAgeMs: number | null;
-                            } & {
-                                [key: string]: unknown;
-                            }) | null;
+                            } | null;
+                            written: {
+                                batches: number;
+                                records: number;
+                                bytes: number;
+                                recovered: number;
+                                setAside: number;
+                                maintenanceFailures: number;
+                            };
+                            log: {
+                                droppedLines: number;
+                            };
+                            reload: {
+                                counts: {
+                                    applied: number;
+                                    unchanged: number;
+                                    refused: number;
+                                    failed: number;
+                                };
+                                last: ("applied" | "unchanged" | "refused" | "failed") | null;
+                                /** @description Ms since the epoch. */
+                                goodAtMs: number;
+                                needsRestart: string[];
+                            } | null;
                             health: {
-                                status: string;
+                                /** @enum {string} */
+                                status: "starting" | "healthy" | "degraded" | "unhealthy" | "draining";
                                 causes: {
                                     component: string;
                                     critical: boolean;
@@ -377,22 +514,61 @@ export interface paths {
                                 part: string;
                                 reason: string;
                             }[];
-                            transitions: ({
-                                from: string;
-                                to: string;
+                            transitions: {
+                                /** @enum {string} */
+                                from: "startup" | "initializing" | "orderbook_connect" | "ready" | "standby" | "error" | "shutdown";
+                                /** @enum {string} */
+                                to: "startup" | "initializing" | "orderbook_connect" | "ready" | "standby" | "error" | "shutdown";
                                 cause: string;
+                                /** @description Ms since the epoch. */
                                 atMs: number;
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                            books: ({
+                                /** @description How long the state before lasted. */
+                                lastedMs: number;
+                                kind: ("first-start" | "recovery") | null;
+                                outageMs: number | null;
+                                unhealthy: {
+                                    component: string;
+                                    /** @enum {string} */
+                                    status: "unknown" | "healthy" | "degraded" | "unhealthy";
+                                    reason: string;
+                                }[];
+                                sessionClosed: string | null;
+                                sessionOpened: string | null;
+                                /** @description Of the session that is, or was until now, recorded into. */
+                                counters: {
+                                    messages: number;
+                                    snapshots: number;
+                                    deltas: number;
+                                    trades: number;
+                                    raw: number;
+                                    facts: number;
+                                    gaps: number;
+                                    shed: number;
+                                } | null;
+                                lifetime: {
+                                    messages: number;
+                                    snapshots: number;
+                                    deltas: number;
+                                    trades: number;
+                                    raw: number;
+                                    facts: number;
+                                    gaps: number;
+                                    shed: number;
+                                } | null;
+                            }[];
+                            books: {
                                 market: string;
                                 synced: boolean;
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        } & {
-                            [key: string]: unknown;
+                                staleReason: string | null;
+                                yesBid: [
+                                    string,
+                                    string
+                                ] | null;
+                                yesAsk: [
+                                    string,
+                                    string
+                                ] | null;
+                            }[];
                         };
                     };
                 };
@@ -1238,6 +1414,111 @@ export interface paths {
                     };
                 };
                 /** @description SHUTTING_DOWN, STORE_UNAVAILABLE */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/markets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The wanted markets, and what they are called. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string;
+                    limit?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description By ticker. */
+                            markets: {
+                                market: string;
+                                /** @description The exchange does not know it: the name is wrong, or the market is gone. */
+                                unknown: boolean;
+                                /** @description What follows is known. */
+                                described: boolean;
+                                title: string | null;
+                                subtitle: string | null;
+                                yesSubtitle: string | null;
+                                eventTicker: string | null;
+                                seriesTicker: string | null;
+                                status: ("unopened" | "open" | "paused" | "closed" | "determined" | "settled") | null;
+                                openAtMs: number | null;
+                                closeAtMs: number | null;
+                            }[];
+                            /** @description On all pages. */
+                            wanted: number;
+                            /** @description Ask with it as `after` for the others; null: there are none. */
+                            next: string | null;
+                        };
+                    };
+                };
+                /** @description QUERY_INVALID */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOKEN_REQUIRED */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ORIGIN_REFUSED */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description INTERNAL */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SHUTTING_DOWN */
                 503: {
                     headers: {
                         [name: string]: unknown;

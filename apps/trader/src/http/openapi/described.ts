@@ -1,8 +1,8 @@
-// The endpoints that are older than the form of the others (`endpoint.ts`), as the OpenAPI document describes them. What grows
-// with the trader, such as the counters in `/status`, is named and left open.
+// The endpoints that are older than the form of the others (`endpoint.ts`), as the OpenAPI document describes them.
 import { z } from 'zod';
 import { nothing, sessionsQuery } from '../query.ts';
 import type { Described } from './openapi.ts';
+import { statusShape, unreadable } from './status-shape.ts';
 
 const level = z.tuple([z.string(), z.string()]).describe('Dollars and contracts, in exact decimal text.');
 const time = z.int().nullable();
@@ -50,60 +50,6 @@ const session = z.strictObject({
   shed: count,
 });
 
-const open = z.looseObject({}).nullable();
-const unreadable = z.array(z.strictObject({ part: z.string(), reason: z.string() }));
-
-const component = z.strictObject({
-  component: z.string(),
-  critical: z.boolean(),
-  status: z.enum(['unknown', 'healthy', 'degraded', 'unhealthy']),
-  reason: z.string(),
-  sinceMs: z.int().describe('Since when this status.'),
-});
-
-const status = z.looseObject({
-  state: z.string(),
-  since: z.iso.datetime(),
-  cause: z.string(),
-  ready: z.boolean(),
-  draining: z.boolean(),
-  waitingFor: open,
-  refusal: open,
-  standbyFor: open,
-  uptimeMs: z.int(),
-  versions: z.strictObject({ trader: z.string(), node: z.string() }),
-  source: z.string(),
-  database: z.string(),
-  session: z
-    .looseObject({
-      id: z.string(),
-      recorder: z.string(),
-      startedAtMs: z.int(),
-      continues: z.string().nullable().describe('The session that this one goes on from.'),
-    })
-    .nullable(),
-  lifetime: open,
-  feed: z
-    .looseObject({
-      stale: z.record(z.string(), count).nullable().describe('Books that are not right, by the reason.'),
-      underRepair: count.nullable(),
-    })
-    .nullable(),
-  recorder: open,
-  discovery: open,
-  store: z.string(),
-  storeFailures: z.array(z.looseObject({ part: z.string(), code: z.string() })),
-  leaseLeftMs: z.number().nullable(),
-  diskFreeBytes: z.number().nullable(),
-  backlog: z
-    .looseObject({ oldestAtMs: time, oldestAgeMs: time.describe('Null: the database has every record.') })
-    .nullable(),
-  health: z.strictObject({ status: z.string(), causes: z.array(component), components: z.array(component) }),
-  unreadable,
-  transitions: z.array(z.looseObject({ from: z.string(), to: z.string(), cause: z.string(), atMs: z.int() })),
-  books: z.array(z.looseObject({ market: z.string(), synced: z.boolean() })),
-});
-
 const readiness = z.strictObject({
   ready: z.boolean(),
   state: z.string(),
@@ -121,7 +67,7 @@ export const DESCRIBED: readonly Described[] = [
   },
   { path: '/readyz', summary: '200 in the state ready, else 503. Needs no token.', ...plain, body: readiness },
   { path: '/standbyz', summary: 'As /readyz, and 200 in standby too. Needs no token.', ...plain, body: readiness },
-  { path: '/status', summary: 'What the trader does, since when and why.', ...plain, body: status },
+  { path: '/status', summary: 'What the trader does, since when and why.', ...plain, body: statusShape },
   {
     path: '/sessions',
     summary: 'Sessions, newest first.',
