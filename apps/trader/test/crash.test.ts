@@ -1,5 +1,7 @@
 // An error that nobody caught: one line, exit code 70, and the next start knows.
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -80,6 +82,22 @@ describe('trader run', () => {
     expect(existsSync(noteFile)).toBe(false);
     second.child.kill('SIGTERM');
     expect(await second.exited).toBe(0);
+  });
+
+  test('a start that finds its port taken leaves the note for the next one', async () => {
+    const notes = join(folder.path, 'spool', 'trader');
+    mkdirSync(notes, { recursive: true });
+    const note = join(notes, 'crash.json');
+    writeFileSync(note, JSON.stringify({ at: '2026-01-01T00:00:00.000Z', code: 'E_BOOM', message: 'boom' }));
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const database = await newDatabase();
+    await using program = new Program(['run', '--port', String(port), '--database', database], { cwd: folder.path });
+    expect(await program.exited).toBe(1);
+    expect(program.stderr).not.toContain('CRASHED_BEFORE');
+    expect(existsSync(note)).toBe(true);
+    taken.close();
   });
 
   test('ends with 70 though nobody takes its last line, which the next start has from the note', async () => {
