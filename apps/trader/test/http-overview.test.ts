@@ -116,6 +116,81 @@ describe('/markets', () => {
   });
 });
 
+type Sums = {
+  readonly atMs: number;
+  readonly marketsFound: number;
+  readonly marketsSummed: number;
+  readonly marketMs: number;
+  readonly coveredMs: number;
+  readonly marketHoles: number;
+  readonly holes: number;
+  readonly causes: readonly { readonly cause: string; readonly uncoveredMs: number }[];
+};
+
+/** In an hour of its own for each question, as answers are kept. */
+const newStretch = (hours: number): string => `from=${Date.now() - hours * 3_600_000}`;
+
+describe('/coverage/summary', () => {
+  type Summary = Sums & {
+    readonly markets: readonly { readonly market: string; readonly coveredMs: number; readonly ofMs: number }[];
+    readonly next: string | null;
+  };
+  let asked = 0;
+  const summary = async () => (await running.get<Summary>(`/coverage/summary?${newStretch(++asked)}`)).body;
+
+  test('sums what is covered, and each market is in it', async () => {
+    const body = await until(summary, ({ marketsFound, coveredMs }) => marketsFound === 4 && coveredMs > 0);
+    expect(body.markets.map(({ market }) => market)).toEqual(running.exchange.markets.toSorted());
+    const sum = (of: 'coveredMs' | 'ofMs') => body.markets.reduce((all, market) => all + market[of], 0);
+    expect([body.coveredMs, body.marketMs]).toEqual([sum('coveredMs'), sum('ofMs')]);
+    expect(body.coveredMs).toBeLessThanOrEqual(body.marketMs);
+    const uncovered = body.causes.reduce((all, { uncoveredMs }) => all + uncoveredMs, 0);
+    expect(body.marketMs - body.coveredMs).toBe(uncovered);
+  });
+
+  test('counts a hole in the ledger, and what it costs each market', async () => {
+    const before = await until(summary, ({ marketsFound }) => marketsFound === 4);
+    running.exchange.control.faults.add({ kind: 'drop', count: 1, aim: { frame: 'orderbook_delta' } });
+    const body = await until(summary, ({ holes }) => holes > before.holes);
+    expect(body.holes).toBe(before.holes + 1);
+    expect(body.marketHoles).toBeGreaterThan(before.marketHoles);
+    expect(body.causes.map(({ cause }) => cause)).toContain('sequence');
+  });
+
+  test('comes in pages, and the same question is worked out once', async () => {
+    const stretch = newStretch(100);
+    const { body: first } = await running.get<Summary>(`/coverage/summary?${stretch}&limit=3`);
+    expect(first.markets).toHaveLength(3);
+    const { body: second } = await running.get<Summary>(`/coverage/summary?${stretch}&limit=3&after=${first.next!}`);
+    expect([...first.markets, ...second.markets].map(({ market }) => market)).toEqual(
+      running.exchange.markets.toSorted(),
+    );
+    expect([second.next, second.atMs]).toEqual([null, first.atMs]);
+  });
+});
+
+describe('/sessions/ID/coverage', () => {
+  type OfSession = Sums & { readonly spans: readonly { readonly cause: string; readonly count: number }[] };
+
+  test('has the sums of a session, and its holes as spans', async () => {
+    const { id } = (await status()).session!;
+    const { body } = await running.get<OfSession & { readonly session: string }>(`/sessions/${id}/coverage`);
+    expect(body).toMatchObject({ session: id, marketsFound: 4, marketsSummed: 4 });
+    expect(body.coveredMs).toBeGreaterThan(0);
+    expect(body.holes).toBeGreaterThan(0);
+    expect(body.spans.reduce((all, { count }) => all + count, 0)).toBe(body.holes);
+    expect(body.spans.map(({ cause }) => cause)).toContain('sequence');
+  });
+
+  test.each(['/sessions/x/coverage', '/sessions/00000000-0000-0000-0000-000000000000/coverage'])(
+    'knows nothing of %s',
+    async (path) => {
+      const { status, body } = await running.get<{ error: { code: string } }>(path);
+      expect([status, body.error.code]).toEqual([404, 'SESSION_UNKNOWN']);
+    },
+  );
+});
+
 /** Connections are cut, and none is let in, until it is disposed of. */
 function withStalled() {
   const { faults } = running.exchange.control;

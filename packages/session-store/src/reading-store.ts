@@ -51,6 +51,10 @@ export class ReadingStore implements SessionReader {
     return this.#reader.coverage(...of);
   }
 
+  async recordedMarkets(...of: Parameters<Reading['recordedMarkets']>): ReturnType<Reading['recordedMarkets']> {
+    return this.#reader.recordedMarkets(...of);
+  }
+
   gapRates(...of: Parameters<Reading['gapRates']>): ReturnType<Reading['gapRates']> {
     return this.#reader.gapRates(...of);
   }

@@ -6,6 +6,7 @@ import type { CoverageInterval } from './reading/book/coverage-intervals.ts';
 import type { MarketAt } from './reading/market/market-life.ts';
 import type { SessionFilter } from './reading/list-sessions.ts';
 import type { MarketGapRate, RecordedMarket } from './reading/book/gap-rates.ts';
+import type { RecordedMarketsOptions } from './reading/book/recorded-markets.ts';
 import type { ReplayOptions } from './reading/replay.ts';
 import type { Verification } from './reading/verify/verification.ts';
 import type { VerifyOptions } from './reading/verify/verify.ts';
@@ -148,8 +149,16 @@ export interface Reading {
    */
   coverage(market: string, fromMs: number, toMs: number): Promise<readonly CoverageInterval[]>;
   /**
-   * How much of each market's span cannot be rebuilt, and why: the sums of `coverage`, for a hundred thousand markets. `verify` says which
-   * markets a session has, and from when until when. A market that was never recorded is left out.
+   * Which markets the sessions of a stretch recorded, from the first book of each in it to the end of the last session that had it:
+   * for `gapRates`. Of an active session until now.
+   *
+   * @throws {SessionStoreError} SESSION_UNKNOWN, or why the database failed
+   * @throws {RangeError} on what is no time
+   */
+  recordedMarkets(options: RecordedMarketsOptions): Promise<readonly RecordedMarket[]>;
+  /**
+   * How much of each market's span cannot be rebuilt, and why: the sums of `coverage`, for a hundred thousand markets. `verify` and
+   * `recordedMarkets` say which there are, and from when until when. A market that was never recorded is left out.
    *
    * @throws {TypeError | RangeError} on what is no market or no time; {SessionStoreError} from the iteration
    */

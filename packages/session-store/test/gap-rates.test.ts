@@ -111,3 +111,41 @@ test('a thousand markets are asked about together, and each gets what it gets al
   for (const { market, fromMs, toMs } of spans)
     expect(rates.get(market)).toEqual({ market, holes: 0, uncoveredMs: 0, spanMs: toMs - fromMs, causes: [] });
 });
+
+test('the markets of a stretch are those that its sessions have snapshots of', async () => {
+  const fromMs = startMs + 30_000;
+  const toMs = startMs + 10_000_000_000;
+  const expected = new Map<string, RecordedMarket>();
+  for (const [session, records] of recorded) {
+    const { markets } = await store.verify(session);
+    for (const { market } of markets) {
+      const [first] = records.filter((record) => record.kind === 'snapshot' && record.market === market);
+      if (!first || first.kind === 'gap') continue;
+      const before = expected.get(market);
+      expected.set(market, {
+        market,
+        fromMs: Math.min(Math.max(first.receivedAtMs, fromMs), before?.fromMs ?? Infinity),
+        toMs: before?.toMs ?? 0,
+        sessions: [...(before?.sessions ?? []), session],
+      });
+    }
+  }
+  const found = await store.recordedMarkets({ fromMs, toMs });
+  const places = (markets: Iterable<RecordedMarket>) =>
+    [...markets]
+      .map(({ market, fromMs: at, sessions }) => ({ market, at, sessions: sessions.toSorted() }))
+      .toSorted((one, other) => (one.market < other.market ? -1 : 1));
+  expect(places(found)).toEqual(places(expected.values()));
+  const [first, , last] = [...recorded.keys()];
+  const [row] = await store.sessions({ id: last! });
+  const untilMs = found.filter(({ sessions }) => sessions.includes(last!)).map(({ toMs: until }) => until);
+  expect(new Set(untilMs)).toEqual(new Set([row!.lastRecordAtMs! + 1]));
+  const ofFirst = await store.recordedMarkets({ fromMs: 0, toMs, sessions: [first!] });
+  expect(new Set(ofFirst.flatMap(({ sessions }) => sessions))).toEqual(new Set([first]));
+  expect(await store.recordedMarkets({ fromMs: 0, toMs: startMs - 1 })).toEqual([]);
+  const rates = await ratesOf(found);
+  expect([...rates.keys()].toSorted()).toEqual(found.map(({ market }) => market).toSorted());
+  await expect(
+    store.recordedMarkets({ fromMs: 0, toMs, sessions: ['00000000-0000-0000-0000-000000000000'] }),
+  ).rejects.toMatchObject({ code: 'SESSION_UNKNOWN' });
+});

@@ -1319,6 +1319,266 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/coverage/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of the time of all recorded markets is covered, in sums. */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                    after?: string;
+                    limit?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            fromMs: number;
+                            toMs: number;
+                            /** @description When this was worked out: it is kept for half a minute at least. */
+                            atMs: number;
+                            /** @description All that were recorded. */
+                            marketsFound: number;
+                            /** @description Those in the sums: the newest 20,000 at most, as far as they were read in 20 s. */
+                            marketsSummed: number;
+                            /** @description Of each market from its first book in the stretch, all together. */
+                            marketMs: number;
+                            /** @description Of that, where its book can be rebuilt. */
+                            coveredMs: number;
+                            /** @description Stretches of markets that cannot be rebuilt: one hole of the ledger may cost many. */
+                            marketHoles: number;
+                            /** @description Rows of the ledger. */
+                            holes: number;
+                            /** @description The longest first. */
+                            causes: {
+                                cause: string;
+                                holes: number;
+                                uncoveredMs: number;
+                            }[];
+                            /** @description By ticker. */
+                            markets: {
+                                market: string;
+                                coveredMs: number;
+                                ofMs: number;
+                                holes: number;
+                            }[];
+                            /** @description Ask with it as `after` for the others; null: there are none. */
+                            next: string | null;
+                        };
+                    };
+                };
+                /** @description QUERY_INVALID */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOKEN_REQUIRED */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ORIGIN_REFUSED */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOO_MANY_REQUESTS */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description INTERNAL */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SHUTTING_DOWN, STORE_UNAVAILABLE */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of the time of a session's markets is covered, and its holes. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            session: string;
+                            fromMs: number;
+                            toMs: number;
+                            /** @description When this was worked out: it is kept for half a minute at least. */
+                            atMs: number;
+                            /** @description All that were recorded. */
+                            marketsFound: number;
+                            /** @description Those in the sums: the newest 20,000 at most, as far as they were read in 20 s. */
+                            marketsSummed: number;
+                            /** @description Of each market from its first book in the stretch, all together. */
+                            marketMs: number;
+                            /** @description Of that, where its book can be rebuilt. */
+                            coveredMs: number;
+                            /** @description Stretches of markets that cannot be rebuilt: one hole of the ledger may cost many. */
+                            marketHoles: number;
+                            /** @description Rows of the ledger. */
+                            holes: number;
+                            /** @description The longest first. */
+                            causes: {
+                                cause: string;
+                                holes: number;
+                                uncoveredMs: number;
+                            }[];
+                            /** @description Holes of the ledger, 500 at most: those that lie together are one, with their count. */
+                            spans: {
+                                fromMs: number;
+                                toMs: number | null;
+                                cause: string;
+                                why: string | null;
+                                count: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description QUERY_INVALID */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOKEN_REQUIRED */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ORIGIN_REFUSED */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SESSION_UNKNOWN */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOO_MANY_REQUESTS */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description INTERNAL */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SHUTTING_DOWN, STORE_UNAVAILABLE */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/gaps": {
         parameters: {
             query?: never;

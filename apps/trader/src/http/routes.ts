@@ -25,6 +25,7 @@ import { parseSessionsQuery, refuseQuery } from './query.ts';
 import type { Refusal } from './refusal.ts';
 import type { Questions } from './questions.ts';
 import { coverageEndpoint } from './stored/coverage-endpoint.ts';
+import { coverageSumEndpoints } from './stored/coverage-sum-endpoints.ts';
 import { gapsEndpoint } from './stored/gaps-endpoint.ts';
 import { marketEndpoint } from './stored/market-endpoint.ts';
 import type { Timeline } from './timeline/timeline.ts';
@@ -104,6 +105,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     historyEndpoint(history),
     timelineEndpoint(timeline),
     coverageEndpoint(questions),
+    ...coverageSumEndpoints(view, questions),
     gapsEndpoint(questions),
     marketsEndpoint(view),
     marketEndpoint(view, questions),

@@ -11,6 +11,7 @@ import type { SessionId, StoreRecord } from '../records.ts';
 import { bookAt, type BookAt } from './book/book-at.ts';
 import { coverage } from './book/coverage.ts';
 import { gapRates, type MarketGapRate, type RecordedMarket } from './book/gap-rates.ts';
+import { recordedMarkets, type RecordedMarketsOptions } from './book/recorded-markets.ts';
 import { marketAt } from './market/market-at.ts';
 import type { MarketAt } from './market/market-life.ts';
 import { MarketNames } from './market-names.ts';
@@ -55,6 +56,13 @@ export class Reader {
   async coverage(market: string, fromMs: number, toMs: number): Promise<readonly CoverageInterval[]> {
     const span = { fromMs: timeOf('fromMs', fromMs), toMs: timeOf('toMs', toMs) };
     return coverage(this.read, nameOf(market), span);
+  }
+
+  async recordedMarkets(options: RecordedMarketsOptions): Promise<readonly RecordedMarket[]> {
+    const { sessions } = options;
+    const span = { fromMs: timeOf('fromMs', options.fromMs), toMs: timeOf('toMs', options.toMs) };
+    if (sessions) await this.mustExist(sessions);
+    return recordedMarkets(this.read, { ...span, ...(sessions && { sessions }) });
   }
 
   gapRates(markets: readonly RecordedMarket[]): AsyncIterable<MarketGapRate> {

@@ -65,16 +65,25 @@ export async function storedSpans(
 ): Promise<StoredSpans> {
   const rows = await store.query<SessionOf>(SESSIONS, [fromMs, toMs]);
   const sessions = rows.map(({ id }) => id);
-  const gaps =
-    sessions.length === 0
-      ? []
-      : await store.query<GapsOf>(GAPS, [fromMs, toMs, `{${sessions.join(',')}}`, (toMs - fromMs) / points]);
+  const { spans, holes } = await holesOf(store, sessions, { fromMs, toMs }, points);
   return {
-    spans: [...rows.map(ofSession), ...gaps.map(ofGaps)],
+    spans: [...rows.map(ofSession), ...spans],
     sessions,
     sessionsLeftOut: (rows[0]?.found ?? 0) - rows.length,
-    holesLeftOut: (gaps[0]?.holes_found ?? 0) - gaps.reduce((sum, { holes }) => sum + holes, 0),
+    holesLeftOut: holes - spans.reduce((sum, { count }) => sum + count, 0),
   };
+}
+
+/** The ledgers of sessions, and how many holes they have there: more than those of the spans where these are too many. */
+export async function holesOf(
+  store: Pick<SessionReader, 'query'>,
+  sessions: readonly string[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  points: number,
+): Promise<{ readonly spans: readonly Span[]; readonly holes: number }> {
+  if (sessions.length === 0) return { spans: [], holes: 0 };
+  const gaps = await store.query<GapsOf>(GAPS, [fromMs, toMs, `{${sessions.join(',')}}`, (toMs - fromMs) / points]);
+  return { spans: gaps.map(ofGaps), holes: gaps[0]?.holes_found ?? 0 };
 }
 
 const ofSession = ({ id, recorder, status, started_at, ended_at, end_reason }: SessionOf): Span => ({
