@@ -359,12 +359,14 @@ describe('/faults', () => {
 
   test('each that is named can be, and no more than twenty are on', async () => {
     const { names } = (await running.get<Faults>('/faults')).body;
-    for (const { name } of names.filter(({ name }) => name !== 'cut')) {
-      expect((await send('/faults', 'POST', changing, JSON.stringify({ name }))).status, name).toBe(200);
+    for (const { name } of names) {
+      const later = JSON.stringify({ name, fromMs: 100_000 });
+      expect((await send('/faults', 'POST', changing, later)).status, name).toBe(200);
+      expect((await send('/faults', 'DELETE', only)).body['faults']).toEqual([]);
     }
     const answers: string[] = [];
-    for (let more = 0; more < 20; more++) {
-      const { status, body } = await send('/faults', 'POST', changing, '{"name":"delay"}');
+    for (let more = 0; more <= 20; more++) {
+      const { status, body } = await send('/faults', 'POST', changing, '{"name":"delay","fromMs":100000}');
       answers.push(status === 200 ? 'taken' : body.error.code);
     }
     expect(answers.at(-1)).toBe('TOO_MANY_FAULTS');
@@ -374,6 +376,10 @@ describe('/faults', () => {
   test.each([
     ['{"name":"earthquake"}', changing, 400, 'BODY_INVALID'],
     ['{"name":"cut","x":1}', changing, 400, 'BODY_INVALID'],
+    ['{"name":"cut","untilMs":120001}', changing, 400, 'BODY_INVALID'],
+    ['{"name":"cut","fromMs":5,"untilMs":5}', changing, 400, 'BODY_INVALID'],
+    ['{"name":"cut","connection":0}', changing, 400, 'BODY_INVALID'],
+    ['{"name":"maintenance","connection":1}', changing, 400, 'BODY_INVALID'],
     ['{"name":"cut"}', { 'content-type': 'application/json' }, 403, 'CHANGE_REFUSED'],
     ['{"name":"cut"}', { ...changing, origin: 'null' }, 403, 'ORIGIN_REFUSED'],
   ])('%s is refused by name', async (text, headers, status, code) => {

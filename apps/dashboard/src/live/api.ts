@@ -2430,7 +2430,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Faults of the simulator. */
+        /** Faults of the simulator, and what came of them. */
         get: {
             parameters: {
                 query?: never;
@@ -2447,16 +2447,45 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            groups: ("frames" | "connections" | "handshakes" | "exchange")[];
                             names: {
                                 /** @enum {string} */
-                                name: "lost-frame" | "hidden-loss" | "duplicate" | "unreadable" | "cut" | "stall" | "delay" | "maintenance";
+                                name: "drop" | "duplicate" | "delay" | "reorder" | "corrupt" | "truncate" | "giant" | "binary" | "seq-hole" | "seq-reset" | "ack-id" | "ack-partial" | "wrong-snapshot" | "unknown-type" | "unknown-field" | "cents-era" | "negative-figures" | "error" | "cut" | "close" | "stall" | "no-pings" | "no-pongs" | "half-open" | "stop-reading" | "slow-link" | "flip-yes-price" | "clock-skew" | "refuse" | "never-upgrade" | "accept-then-close" | "maintenance" | "trading-pause" | "no-open-markets" | "price-structure" | "lost-frame" | "hidden-loss" | "unreadable";
+                                kind: string;
+                                /** @enum {string} */
+                                group: "frames" | "connections" | "handshakes" | "exchange";
                                 what: string;
+                                /** @description When it ends unless you say otherwise. */
+                                untilMs: number;
+                                takesConnection: boolean;
                             }[];
+                            /** @description That the simulator has. */
                             faults: {
                                 id: string;
                                 kind: string;
                                 state: string;
                                 hits: number;
+                            }[];
+                            /** @description The latest 200, the newest first. */
+                            injected: {
+                                id: string;
+                                name: string;
+                                kind: string;
+                                connection: number | null;
+                                state: string;
+                                /** @description How often it was done; null: no longer known. */
+                                hits: number | null;
+                                injectedAtMs: number;
+                                beginsAtMs: number;
+                                /** @description At the latest. */
+                                endsAtMs: number;
+                                /** @description The first gap, stale book, unreadable frame or problem that the feed reported. */
+                                noticedAtMs: number | null;
+                                noticedBy: string | null;
+                                /** @description All books were right again, and the trader ready. */
+                                healedAtMs: number | null;
+                                /** @description Its cause in the ledger, else what noticed it; "passed over": nothing was missed so far. */
+                                namedAs: string | null;
                             }[];
                         };
                     };
@@ -2532,7 +2561,13 @@ export interface paths {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        name: "lost-frame" | "hidden-loss" | "duplicate" | "unreadable" | "cut" | "stall" | "delay" | "maintenance";
+                        name: "drop" | "duplicate" | "delay" | "reorder" | "corrupt" | "truncate" | "giant" | "binary" | "seq-hole" | "seq-reset" | "ack-id" | "ack-partial" | "wrong-snapshot" | "unknown-type" | "unknown-field" | "cents-era" | "negative-figures" | "error" | "cut" | "close" | "stall" | "no-pings" | "no-pongs" | "half-open" | "stop-reading" | "slow-link" | "flip-yes-price" | "clock-skew" | "refuse" | "never-upgrade" | "accept-then-close" | "maintenance" | "trading-pause" | "no-open-markets" | "price-structure" | "lost-frame" | "hidden-loss" | "unreadable";
+                        /** @description Number of its handshake; all, if left out. */
+                        connection?: number;
+                        /** @description Begins so much later. At once, if left out. */
+                        fromMs?: number;
+                        /** @description Ends so much later than now, at the latest. */
+                        untilMs?: number;
                     };
                 };
             };
@@ -2544,16 +2579,45 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            groups: ("frames" | "connections" | "handshakes" | "exchange")[];
                             names: {
                                 /** @enum {string} */
-                                name: "lost-frame" | "hidden-loss" | "duplicate" | "unreadable" | "cut" | "stall" | "delay" | "maintenance";
+                                name: "drop" | "duplicate" | "delay" | "reorder" | "corrupt" | "truncate" | "giant" | "binary" | "seq-hole" | "seq-reset" | "ack-id" | "ack-partial" | "wrong-snapshot" | "unknown-type" | "unknown-field" | "cents-era" | "negative-figures" | "error" | "cut" | "close" | "stall" | "no-pings" | "no-pongs" | "half-open" | "stop-reading" | "slow-link" | "flip-yes-price" | "clock-skew" | "refuse" | "never-upgrade" | "accept-then-close" | "maintenance" | "trading-pause" | "no-open-markets" | "price-structure" | "lost-frame" | "hidden-loss" | "unreadable";
+                                kind: string;
+                                /** @enum {string} */
+                                group: "frames" | "connections" | "handshakes" | "exchange";
                                 what: string;
+                                /** @description When it ends unless you say otherwise. */
+                                untilMs: number;
+                                takesConnection: boolean;
                             }[];
+                            /** @description That the simulator has. */
                             faults: {
                                 id: string;
                                 kind: string;
                                 state: string;
                                 hits: number;
+                            }[];
+                            /** @description The latest 200, the newest first. */
+                            injected: {
+                                id: string;
+                                name: string;
+                                kind: string;
+                                connection: number | null;
+                                state: string;
+                                /** @description How often it was done; null: no longer known. */
+                                hits: number | null;
+                                injectedAtMs: number;
+                                beginsAtMs: number;
+                                /** @description At the latest. */
+                                endsAtMs: number;
+                                /** @description The first gap, stale book, unreadable frame or problem that the feed reported. */
+                                noticedAtMs: number | null;
+                                noticedBy: string | null;
+                                /** @description All books were right again, and the trader ready. */
+                                healedAtMs: number | null;
+                                /** @description Its cause in the ledger, else what noticed it; "passed over": nothing was missed so far. */
+                                namedAs: string | null;
                             }[];
                         };
                     };
@@ -2594,7 +2658,7 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
-                /** @description TOO_MANY_FAULTS */
+                /** @description FAULT_NOT_POSSIBLE, TOO_MANY_FAULTS */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -2642,16 +2706,45 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            groups: ("frames" | "connections" | "handshakes" | "exchange")[];
                             names: {
                                 /** @enum {string} */
-                                name: "lost-frame" | "hidden-loss" | "duplicate" | "unreadable" | "cut" | "stall" | "delay" | "maintenance";
+                                name: "drop" | "duplicate" | "delay" | "reorder" | "corrupt" | "truncate" | "giant" | "binary" | "seq-hole" | "seq-reset" | "ack-id" | "ack-partial" | "wrong-snapshot" | "unknown-type" | "unknown-field" | "cents-era" | "negative-figures" | "error" | "cut" | "close" | "stall" | "no-pings" | "no-pongs" | "half-open" | "stop-reading" | "slow-link" | "flip-yes-price" | "clock-skew" | "refuse" | "never-upgrade" | "accept-then-close" | "maintenance" | "trading-pause" | "no-open-markets" | "price-structure" | "lost-frame" | "hidden-loss" | "unreadable";
+                                kind: string;
+                                /** @enum {string} */
+                                group: "frames" | "connections" | "handshakes" | "exchange";
                                 what: string;
+                                /** @description When it ends unless you say otherwise. */
+                                untilMs: number;
+                                takesConnection: boolean;
                             }[];
+                            /** @description That the simulator has. */
                             faults: {
                                 id: string;
                                 kind: string;
                                 state: string;
                                 hits: number;
+                            }[];
+                            /** @description The latest 200, the newest first. */
+                            injected: {
+                                id: string;
+                                name: string;
+                                kind: string;
+                                connection: number | null;
+                                state: string;
+                                /** @description How often it was done; null: no longer known. */
+                                hits: number | null;
+                                injectedAtMs: number;
+                                beginsAtMs: number;
+                                /** @description At the latest. */
+                                endsAtMs: number;
+                                /** @description The first gap, stale book, unreadable frame or problem that the feed reported. */
+                                noticedAtMs: number | null;
+                                noticedBy: string | null;
+                                /** @description All books were right again, and the trader ready. */
+                                healedAtMs: number | null;
+                                /** @description Its cause in the ledger, else what noticed it; "passed over": nothing was missed so far. */
+                                namedAs: string | null;
                             }[];
                         };
                     };

@@ -36,6 +36,8 @@ const STATUS_OF = {
   /** Another job is under way. */
   JOB_UNDER_WAY: 409,
   TOO_MANY_FAULTS: 409,
+  /** The simulator plays tapes, and what they have was recorded. */
+  FAULT_NOT_POSSIBLE: 409,
   BODY_REFUSED: 413,
   URL_TOO_LONG: 414,
   /** `/ws` speaks WebSocket only. */

@@ -79,6 +79,7 @@ export async function startHttpServer(
   const history = new History(view);
   const questions = new Questions(() => view().sessionStore);
   const jobs = new VerifyJobs(questions, events);
+  const simulated = new SimulatedFaults({ faults, view, events });
   const timeline = new Timeline(view().coordinator.phase, events, questions);
   const socket = new StatusSocket(resolved, { view, events, changes }, outcomes);
   const gate = new Gate(resolved);
@@ -122,7 +123,7 @@ export async function startHttpServer(
     timeline,
     questions,
     jobs,
-    faults: new SimulatedFaults(faults),
+    faults: simulated,
     page,
     refuse: refuseAndCount,
   });
@@ -142,6 +143,7 @@ export async function startHttpServer(
       changes.follow(client);
       history.follow(client);
       metrics.follow(client);
+      simulated.follow(client);
     },
     wrote: (write) => metrics.wrote(write),
     renew({ token, tls }) {

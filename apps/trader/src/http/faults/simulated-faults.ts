@@ -1,68 +1,170 @@
-// Faults of the built-in simulator by name, so that one watches the trader break and heal. They end by themselves.
-import type { ExchangeFaults, Fault } from '@trader/exchange-simulator';
+// Faults of the built-in simulator, so that one watches the trader break and heal. What is injected is followed: the client's
+// events say when it was noticed and when all was right again.
+import { ExchangeError, type ExchangeFaults, type Fault } from '@trader/exchange-simulator';
+import type { OrderbookClient } from '@trader/orderbook-client';
+import type { EventLog } from '../../event-log.ts';
+import { systemRuntime } from '../../runtime/system-runtime.ts';
+import { WallTimes } from '../../runtime/wall-times.ts';
+import type { TraderView } from '../../status.ts';
 import { Refused } from '../endpoint.ts';
-
-const forAWhile = { until: '20s' } as const;
-const deltas = { aim: { frame: 'orderbook_delta' } } as const;
-
-/** Each name with what it does to the feed. */
-export const SIMULATED_FAULTS = {
-  'lost-frame': { what: 'one change of a book is lost: a gap', fault: { kind: 'drop', count: 1, ...deltas } },
-  'hidden-loss': {
-    what: 'ten changes are lost and their numbers close up: only an audit finds it',
-    fault: { kind: 'drop', hidden: true, count: 10, ...deltas },
-  },
-  duplicate: { what: 'ten frames come twice', fault: { kind: 'duplicate', count: 10, ...deltas } },
-  unreadable: { what: 'one frame is cut short and cannot be read', fault: { kind: 'truncate', count: 1, ...deltas } },
-  cut: { what: 'the connection is cut once', fault: { kind: 'cut', count: 1 } },
-  stall: { what: 'nothing comes for 20 s, and is lost', fault: { kind: 'stall', ...forAWhile } },
-  delay: {
-    what: 'everything comes 2 s late, for 20 s',
-    fault: { kind: 'delay', by: '2s', inOrder: true, ...forAWhile },
-  },
-  maintenance: { what: 'the exchange is in maintenance for 20 s', fault: { kind: 'maintenance', ...forAWhile } },
-} as const satisfies Record<string, { readonly what: string; readonly fault: Fault }>;
-
-type FaultName = keyof typeof SIMULATED_FAULTS;
-
-export const FAULT_NAMES = Object.keys(SIMULATED_FAULTS) as [FaultName, ...FaultName[]];
+import { NAMED_FAULTS, type FaultName } from './fault-names.ts';
+import { foldFault, isOpen, isUnhealed, type FaultInput, type FaultOutcome } from './fault-outcomes.ts';
 
 /** That are not over; more are refused. */
 const MAX_FAULTS = 20;
+/** What was done a moment ago may not have arrived. */
+const ON_ITS_WAY_MS = 2_000;
+
+export type FaultAsked = {
+  readonly name: FaultName;
+  readonly connection?: number | undefined;
+  readonly fromMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+};
+
+export type FaultSources = {
+  /** `null`: what is recorded is no simulator of ours. */
+  readonly faults: ExchangeFaults | null;
+  readonly view: () => Pick<TraderView, 'client' | 'coordinator'>;
+  readonly events: Pick<EventLog, 'on'>;
+};
 
 export class SimulatedFaults {
-  readonly #faults: ExchangeFaults | null;
+  readonly #sources: FaultSources;
+  readonly #times = new WallTimes();
+  #outcomes: readonly FaultOutcome[] = [];
 
-  /** @param faults `null`: what is recorded is no simulator of ours */
-  constructor(faults: ExchangeFaults | null) {
-    this.#faults = faults;
+  constructor(sources: FaultSources) {
+    this.#sources = sources;
+    if (!sources.faults) return;
+    sources.events.on((event) => {
+      if (event.type !== 'state') return;
+      if (event.from === 'ready') this.#reported('state', event.to);
+      this.#look();
+    });
   }
 
-  /** @throws {Refused} FAULTS_UNAVAILABLE, as the others */
+  /** From now on this client says what came of them. */
+  follow(client: OrderbookClient): void {
+    if (!this.#sources.faults) return;
+    client.on('gap', ({ cause }) => this.#reported('gap', cause));
+    client.on('stale', ({ reason }) => this.#reported('stale', reason));
+    client.on('unrecognized', ({ reason }) => reason !== null && this.#reported('violation', 'violation'));
+    // A book that is found wrong is a problem first, and stale a moment later.
+    client.on('problem', ({ error: { code } }) =>
+      this.#reported('problem', code === 'BOOK_DESYNCED' ? 'desync' : code),
+    );
+    for (const type of ['snapshot', 'verified', 'status'] as const) client.on(type, () => this.#look());
+  }
+
+  /** Those that the simulator has. @throws {Refused} FAULTS_UNAVAILABLE, as the others */
   list() {
     return this.#present()
       .list()
       .map(({ id, state, hits, fault: { kind } }) => ({ id, kind, state, hits }));
   }
 
-  /** @throws {Refused} TOO_MANY_FAULTS */
-  inject(name: FaultName): string {
+  /** The latest that were injected, the newest first, and what came of each. Times are of the wall clock. */
+  outcomes() {
+    const known = new Map(this.list().map((of) => [of.id, of]));
+    const nowMs = systemRuntime.monotonicMs();
+    const wall = (ms: number | null): number | null => (ms === null ? null : this.#times.of(ms));
+    return this.#outcomes.toReversed().map((outcome) => {
+      const { holeCause, beginsAtMs, cutId: _, ...of } = outcome;
+      const { state, hits } = known.get(of.id) ?? { state: 'over', hits: null };
+      const isOver = (state === 'over' || state === 'spent') && nowMs - of.injectedAtMs >= ON_ITS_WAY_MS;
+      return {
+        ...of,
+        state,
+        hits,
+        injectedAtMs: this.#times.of(of.injectedAtMs),
+        beginsAtMs: this.#times.of(beginsAtMs),
+        endsAtMs: this.#times.of(of.endsAtMs),
+        noticedAtMs: wall(of.noticedAtMs),
+        healedAtMs: wall(of.healedAtMs),
+        namedAs: holeCause ?? of.noticedBy ?? (isOver ? 'passed over' : null),
+      };
+    });
+  }
+
+  /** @throws {Refused} TOO_MANY_FAULTS, FAULT_NOT_POSSIBLE */
+  inject({ name, connection, fromMs = 0, untilMs }: FaultAsked): string {
     const faults = this.#present();
     for (const { id, state } of faults.list()) if (state !== 'waiting' && state !== 'active') faults.remove(id);
-    if (faults.list().length >= MAX_FAULTS) {
+    const named = NAMED_FAULTS[name];
+    if (faults.list().length + (named.withCut ? 2 : 1) > MAX_FAULTS) {
       const message = `${MAX_FAULTS} faults are on, and no more are taken. Wait for them, or end them with a DELETE.`;
       throw new Refused({ code: 'TOO_MANY_FAULTS', message });
     }
-    return faults.add(SIMULATED_FAULTS[name].fault);
+    const span = { from: fromMs, until: untilMs ?? fromMs + named.untilMs };
+    const aim = { ...('aim' in named.fault && named.fault.aim), ...(connection !== undefined && { connection }) };
+    const injectedAtMs = systemRuntime.monotonicMs();
+    const fault = { ...named.fault, ...span, ...(Object.keys(aim).length > 0 && { aim }) } as Fault;
+    const id = added(faults, fault);
+    const cutId = named.withCut ? faults.add({ kind: 'cut', count: 1, ...span }) : null;
+    this.#take({
+      type: 'injected',
+      fault: {
+        id,
+        cutId,
+        name,
+        kind: named.fault.kind,
+        connection: connection ?? null,
+        injectedAtMs,
+        beginsAtMs: injectedAtMs + span.from,
+        endsAtMs: injectedAtMs + span.until,
+      },
+    });
+    return id;
   }
 
   clear(): number {
-    return this.#present().clear();
+    const count = this.#present().clear();
+    this.#take({ type: 'ended', atMs: systemRuntime.monotonicMs() });
+    return count;
+  }
+
+  #reported(what: (FaultInput & { readonly type: 'reported' })['what'], name: string): void {
+    const atMs = systemRuntime.monotonicMs();
+    if (!this.#outcomes.some((of) => isOpen(of, atMs))) return;
+    // What is no longer listed was spent.
+    const undone = new Set(
+      this.list()
+        .filter(({ hits }) => hits === 0)
+        .map(({ id }) => id),
+    );
+    const isDone = ({ id, cutId }: FaultOutcome): boolean => !undone.has(id) || (cutId !== null && !undone.has(cutId));
+    const done = new Set(this.#outcomes.filter(isDone).map(({ id }) => id));
+    this.#take({ type: 'reported', atMs, what, name, done });
+    // Where no book is asked for, nothing comes that shows that all are right.
+    setImmediate(() => this.#look());
+  }
+
+  #look(): void {
+    if (!this.#outcomes.some(isUnhealed)) return;
+    const { client, coordinator } = this.#sources.view();
+    const status = client?.status();
+    if (!status || coordinator.phase !== 'ready' || status.phase !== 'live' || status.synced < status.wanted) return;
+    this.#take({ type: 'right', atMs: systemRuntime.monotonicMs() });
+  }
+
+  #take(input: FaultInput): void {
+    this.#outcomes = foldFault(this.#outcomes, input);
   }
 
   #present(): ExchangeFaults {
-    if (this.#faults) return this.#faults;
+    const { faults } = this.#sources;
+    if (faults) return faults;
     const message = 'Faults are there with the built-in simulator alone, and this trader records something else.';
     throw new Refused({ code: 'FAULTS_UNAVAILABLE', message });
+  }
+}
+
+function added(faults: ExchangeFaults, fault: Fault): string {
+  try {
+    return faults.add(fault);
+  } catch (error) {
+    if (!(error instanceof ExchangeError) || error.code !== 'FAULT_NOT_POSSIBLE') throw error;
+    throw new Refused({ code: 'FAULT_NOT_POSSIBLE', message: error.message });
   }
 }
