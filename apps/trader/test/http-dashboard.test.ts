@@ -64,7 +64,12 @@ describe('/history', () => {
     expect(Math.abs(Number(sinceMs) - beganMs)).toBeLessThan(30_000);
     const { length } = body['atMs']!;
     for (const [name, column] of Object.entries(columns)) expect(column, name).toHaveLength(length);
+    for (const [second, medianMs] of body['delayMedianMs']!.entries()) {
+      const [slowestMs, maxMs] = [body['delaySlowestMs']![second]!, body['delayMaxMs']![second]!];
+      expect([medianMs === null, medianMs! <= slowestMs, slowestMs <= maxMs]).toEqual([slowestMs === null, true, true]);
+    }
     expect(body['delayMs']!.some((ms) => ms !== null)).toBe(true);
+    expect(body['spooled']!.some((records) => records !== null && records >= 0)).toBe(true);
   });
 
   test('folds by the minute, and gives no more than is asked for', async () => {

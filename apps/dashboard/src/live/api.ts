@@ -1027,11 +1027,20 @@ export interface paths {
                             framesPerSecond: (number | null)[];
                             /** @description From the exchange's time on a delta to its arrival, on average; null without a delta. */
                             delayMs: (number | null)[];
+                            /** @description To a fifth, as the next. */
+                            delayMedianMs: (number | null)[];
+                            /** @description Of the slowest in a hundred. */
+                            delaySlowestMs: (number | null)[];
                             delayMaxMs: (number | null)[];
                             /** @description The most records that the database did not have. */
                             waiting: (number | null)[];
+                            /** @description Of those the most that were on disk. */
+                            spooled: (number | null)[];
+                            spooledBytes: (number | null)[];
                             /** @description Audits that found the book equal. */
                             audits: (number | null)[];
+                            /** @description Books that an audit found different, or that broke an invariant. */
+                            desyncs: (number | null)[];
                             repairs: (number | null)[];
                             gaps: (number | null)[];
                         };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Endpoint } from '../endpoint.ts';
 import { checkSpan, oneOfNumbers, timeMs } from '../query.ts';
+import { DELAY_BUCKETS, delayAt } from './delay-histogram.ts';
 import { HISTORY_STEPS_MS, type History, type HistoryPage } from './history.ts';
 
 const query = checkSpan(
@@ -16,9 +17,14 @@ const body = z.strictObject({
   atMs: z.array(z.int()).describe('Where each step begins.'),
   framesPerSecond: numbers,
   delayMs: numbers.describe("From the exchange's time on a delta to its arrival, on average; null without a delta."),
+  delayMedianMs: numbers.describe('To a fifth, as the next.'),
+  delaySlowestMs: numbers.describe('Of the slowest in a hundred.'),
   delayMaxMs: numbers,
   waiting: numbers.describe('The most records that the database did not have.'),
+  spooled: numbers.describe('Of those the most that were on disk.'),
+  spooledBytes: numbers,
   audits: numbers.describe('Audits that found the book equal.'),
+  desyncs: numbers.describe('Books that an audit found different, or that broke an invariant.'),
   repairs: numbers,
   gaps: numbers,
 });
@@ -33,8 +39,15 @@ export const historyEndpoint = (history: History): Endpoint<z.infer<typeof query
   answer: ({ query: { from, to, step } }) => inColumns(history.read({ fromMs: from, toMs: to, stepMs: step })),
 });
 
+type Numbers = NonNullable<HistoryPage['rows'][number]['row']>;
+
+function delayOf(row: Numbers, share: number): number | null {
+  const counts = DELAY_BUCKETS.map((bucket) => row[bucket] ?? 0);
+  const delayMs = delayAt(share, counts, row.delayMaxMs);
+  return delayMs === null ? null : Math.round(delayMs);
+}
+
 function inColumns({ stepMs, sinceMs, rows }: HistoryPage): z.infer<typeof body> {
-  type Numbers = NonNullable<(typeof rows)[number]['row']>;
   const column = (of: (row: Numbers) => number | null): (number | null)[] => rows.map(({ row }) => row && of(row));
   return {
     stepMs,
@@ -42,9 +55,14 @@ function inColumns({ stepMs, sinceMs, rows }: HistoryPage): z.infer<typeof body>
     atMs: rows.map(({ atMs }) => atMs),
     framesPerSecond: column(({ frames, coveredMs }) => Math.round((frames * 1_000) / Math.max(coveredMs, 1))),
     delayMs: column(({ delays, delaySumMs }) => (delays === 0 ? null : Math.round(delaySumMs / delays))),
+    delayMedianMs: column((row) => delayOf(row, 0.5)),
+    delaySlowestMs: column((row) => delayOf(row, 0.99)),
     delayMaxMs: column(({ delays, delayMaxMs }) => (delays === 0 ? null : Math.round(delayMaxMs))),
     waiting: column(({ waiting }) => waiting),
+    spooled: column(({ spooled }) => spooled),
+    spooledBytes: column(({ spooledBytes }) => spooledBytes),
     audits: column(({ audits }) => audits),
+    desyncs: column(({ desyncs }) => desyncs),
     repairs: column(({ repairs }) => repairs),
     gaps: column(({ gaps }) => gaps),
   };

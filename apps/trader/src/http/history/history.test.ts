@@ -39,9 +39,10 @@ describe('History', () => {
     for (const delayMs of [-3, 10, 20]) delta(delayMs);
     pass(1_000, 3);
     pass(1_000, 0);
+    // Up to 1 ms, to 11.3 ms and to 22.6 ms.
     expect(history.read({}).rows.map(({ row }) => row)).toMatchObject([
-      { delays: 3, delaySumMs: 27, delayMaxMs: 20 },
-      { delays: 0, delaySumMs: 0 },
+      { delays: 3, delaySumMs: 27, delayMaxMs: 20, delay0: 1, delay7: 1, delay9: 1 },
+      { delays: 0, delaySumMs: 0, delay0: 0, delay7: 0 },
     ]);
   });
 
