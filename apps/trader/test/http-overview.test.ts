@@ -151,9 +151,10 @@ describe('/coverage/summary', () => {
   test('counts a hole in the ledger, and what it costs each market', async () => {
     const before = await until(summary, ({ marketsFound }) => marketsFound === 4);
     running.exchange.control.faults.add({ kind: 'drop', count: 1, aim: { frame: 'orderbook_delta' } });
-    const body = await until(summary, ({ holes }) => holes > before.holes);
+    // The ledger is counted after the markets, and the hole may have come in between.
+    const isCounted = ({ holes, marketHoles }: Summary) => holes > before.holes && marketHoles > before.marketHoles;
+    const body = await until(summary, isCounted);
     expect(body.holes).toBe(before.holes + 1);
-    expect(body.marketHoles).toBeGreaterThan(before.marketHoles);
     expect(body.causes.map(({ cause }) => cause)).toContain('sequence');
   });
 
