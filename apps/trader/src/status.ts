@@ -13,6 +13,7 @@ import type { ReloadView } from './reloader.ts';
 import { versions } from './versions.ts';
 import { PartReader, type Unreadable } from './part-reader.ts';
 import type { RecorderCounters } from './feed/recorder.ts';
+import { toDo } from './to-do.ts';
 import type { StoreView } from './store/store-watch.ts';
 import type { LoggedTransition } from './event-log.ts';
 
@@ -73,6 +74,8 @@ export type Status = {
   readonly waitingFor: CoordinatorState['wait'];
   /** What the store refused and is asked for again. */
   readonly refusal: CoordinatorState['refusal'];
+  /** What somebody is to do, in a sentence; `null` when ready. */
+  readonly todo: string | null;
   /** Who records in its place, and into which session; `null` unless another process has the recorder. */
   readonly standbyFor: Holder | null;
   readonly uptimeMs: number;
@@ -164,6 +167,7 @@ export function summarizeStatus(view: TraderView): StatusSummary {
     draining: coordinator.phase === 'shutdown',
     waitingFor: coordinator.wait,
     refusal: coordinator.refusal,
+    todo: toDo(coordinator, health),
     standbyFor: holderOf(coordinator.session),
     uptimeMs: Math.round(view.uptimeMs),
     versions,

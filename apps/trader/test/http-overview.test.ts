@@ -26,6 +26,7 @@ describe('/status', () => {
       expect(sinceMs, component).toBeLessThan(Date.now() + 1_000);
     }
     expect(components[0]).toMatchObject({ status: 'healthy', critical: true });
+    expect((await status()).todo).toBeNull();
   });
 
   test('says when the session began, and what it continues', async () => {

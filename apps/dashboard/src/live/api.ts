@@ -316,6 +316,8 @@ export interface paths {
                                 /** @description Of the first one. */
                                 sinceMs: number;
                             } | null;
+                            /** @description What somebody is to do, in a sentence; null when ready. */
+                            todo: string | null;
                             standbyFor: {
                                 sessionId: string;
                                 owner: string;

@@ -157,6 +157,7 @@ export const statusShape = z.strictObject({
   draining: z.boolean(),
   waitingFor: wait.nullable(),
   refusal: refusal.nullable().describe('What the store refused, and is asked for again.'),
+  todo: z.string().nullable().describe('What somebody is to do, in a sentence; null when ready.'),
   standbyFor: z.strictObject({ sessionId: z.string(), owner: z.string() }).nullable(),
   uptimeMs: z.int(),
   versions: z.strictObject({ trader: z.string(), node: z.string() }),
