@@ -116,7 +116,10 @@ const KINDS = {
   }),
   maintenance: exchange('The exchange is in maintenance, and nothing trades.', { kind: 'maintenance' }),
   'trading-pause': exchange('The exchange is open, and nothing trades.', { kind: 'trading-pause' }),
-  'no-open-markets': exchange('Every market closes, and none opens.', { kind: 'no-open-markets' }),
+  'no-open-markets': exchange(
+    'Every market closes for good; others open at the end, which a search finds and a fixed list does not have.',
+    { kind: 'no-open-markets' },
+  ),
   'price-structure': exchange('Prices have steps of a tenth of a cent.', {
     kind: 'price-structure',
     structure: 'deci_cent',
