@@ -60,7 +60,7 @@ export const campaigns = [
     name: 'http-fuzz',
     folder: 'apps/trader',
     what: 'the HTTP side and its socket: requests, upgrades and frames, right and wrong, by the thousand',
-    shortRounds: 24,
+    shortRounds: 12,
     longRounds: 1_000,
     shareSeconds: 32,
   },
@@ -123,7 +123,7 @@ export const campaigns = [
   {
     name: 'postgres-versions',
     folder: 'packages/session-store',
-    what: 'what the store promises, on PostgreSQL 14 to 17, and in a long round on 18 and for many recordings (a round is one of each property)',
+    what: 'what the store promises, on PostgreSQL 14 and 17, and in a long round on 15, 16 and 18, too, and for many recordings (a round is one of each property)',
     shortRounds: 1,
     longRounds: 100,
     shareSeconds: 58,
