@@ -1,6 +1,15 @@
-import type { Batch } from './collector.ts';
+type Arrived = readonly { readonly receivedAtMs: number }[];
+type Kept<Record> = readonly { readonly record: Record }[];
 
-type Content = Pick<Batch, 'chunks' | 'snapshots' | 'trades' | 'raw' | 'facts' | 'gaps'>;
+/** Of a batch. */
+type Content = {
+  readonly chunks: Arrived;
+  readonly trades: Arrived;
+  readonly facts: Arrived;
+  readonly snapshots: Kept<{ readonly receivedAtMs: number }>;
+  readonly raw: Kept<{ readonly receivedAtMs: number }>;
+  readonly gaps: Kept<{ readonly fromAtMs: number; readonly toAtMs?: number | null | undefined }>;
+};
 
 /** When the first of its records arrived, ms since the epoch; `Infinity` without any. A hole arrives when its end is known. */
 export function firstArrival({ chunks, snapshots, trades, raw, facts, gaps }: Content): number {
