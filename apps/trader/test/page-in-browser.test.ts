@@ -1,18 +1,32 @@
 // The dashboard as the trader serves it, in a browser: its own policy forbids it nothing that it needs.
 import { browserBed } from '@trader/testkit/browser';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBuiltPage } from '../src/http/page/read-page.ts';
 import { createLog } from '../src/log/log.ts';
+import { newDatabase } from './databases.ts';
+import { startHttpTrader } from './http-trader.ts';
 import { serveView } from './http-view.ts';
 
 const bed = browserBed();
 
+/** An answer that is a refusal is none: the page shows what it says. */
+const isComplaint = (message: { type: () => string; text: () => string }): boolean =>
+  message.type() === 'error' && !message.text().startsWith('Failed to load resource');
+
 describe.skipIf(bed.missing)(bed.title('the page'), () => {
+  let running: Awaited<ReturnType<typeof startHttpTrader>>;
+  beforeAll(async () => {
+    running = await startHttpTrader(undefined, { database: { url: await newDatabase() } });
+  });
+  afterAll(async () => {
+    await running[Symbol.asyncDispose]();
+  });
+
   test('is shown, asks the trader over its socket, and breaks no rule of its policy', async () => {
     await using served = await serveView({}, {}, { page: await readBuiltPage(createLog('silent')) });
     const page = await bed.newPage();
     const complaints: string[] = [];
-    page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+    page.on('console', (message) => void (isComplaint(message) && complaints.push(message.text())));
     page.on('pageerror', (error) => void complaints.push(error.message));
     const socket = page.waitForEvent('websocket');
     await page.goto(`${served.base}/#/`);
@@ -21,6 +35,34 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
     await opened.waitForEvent('framereceived');
     await page.waitForSelector('#page *');
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test.each([
+    ['overview', 'Ready'],
+    ['markets', 'KXSIM-00001'],
+    ['market/KXSIM-00001', 'spread'],
+    ['sessions', 'active'],
+    ['faults', 'Break something'],
+  ])('#/%s shows a trader that records the simulator, and complains of nothing', async (view, text) => {
+    const page = await bed.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => void (isComplaint(message) && complaints.push(message.text())));
+    page.on('pageerror', (error) => void complaints.push(error.message));
+    await page.goto(`${running.base}/#/${view}`);
+    await page.getByText(text).first().waitFor({ state: 'attached', timeout: 60_000 });
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('without the trader the page says so, and shows nothing as live', async () => {
+    const page = await bed.newPage();
+    await using gone = await startHttpTrader();
+    await page.goto(`${gone.base}/#/overview`);
+    await page.getByText('Ready').first().waitFor({ timeout: 60_000 });
+    await gone[Symbol.asyncDispose]();
+    await page.getByRole('heading', { name: 'No contact' }).waitFor({ timeout: 60_000 });
+    await page.getByText('Disconnected: what you see is').waitFor({ timeout: 60_000 });
     await page.close();
   });
 });

@@ -24,7 +24,7 @@ const NAMES = [
   'on-inverse',
 ] as const;
 
-export type ColorName = (typeof NAMES)[number];
+type ColorName = (typeof NAMES)[number];
 
 export type Palette = Readonly<Record<ColorName, string>> & {
   readonly isDark: boolean;

@@ -10,12 +10,11 @@ export type Answer<Path extends Gets> = paths[Path] extends {
   ? Body
   : never;
 
-export type Status = Answer<'/status'>;
+type Status = Answer<'/status'>;
 /** What the socket tells each second. */
-export type StatusSummary = Status;
+export type StatusSummary = Omit<Status, 'transitions' | 'books'>;
 export type Book = Answer<'/books'>['books'][number];
 export type Session = Answer<'/sessions'>['sessions'][number];
-export type Gap = Answer<'/gaps'>['gaps'][number];
 export type History = Answer<'/history'>;
 export type Timeline = Answer<'/timeline'>;
 export type Span = Timeline['spans'][number];

@@ -59,8 +59,9 @@ export function drawPrices(
   const places = tags.map(({ cent }) => yOf(layout, cent) + layout.rowHeight / 2);
   const near = places.length === 2 ? Math.max(TAG_HEIGHT + 1 - Math.abs(places[0]! - places[1]!), 0) / 2 : 0;
   for (const [index, { text, color }] of tags.entries()) {
-    const isUpper = places.length === 2 && places[index]! === Math.min(...places);
-    const y = places[index]! + (isUpper ? -near : near);
+    const place = places[index]!;
+    const isUpper = places.length === 2 && place === Math.min(...places);
+    const y = place + (isUpper ? -near : near);
     context.fillStyle = color;
     context.beginPath();
     context.moveTo(left, y);

@@ -3,6 +3,7 @@ import { createEffect, createMemo, createSignal, on, Show, type Accessor, type J
 import { palette } from '../draw/palette.ts';
 import { hatch } from '../draw/hatch.ts';
 import { Surface, type Drawing } from '../draw/surface.tsx';
+import type { TimeWindow } from '../draw/time-window.ts';
 import { live } from '../live/live.ts';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
@@ -15,14 +16,13 @@ import { CellImage, drawBox, drawCells, drawHoleLabels, drawHoles, drawTouch, dr
 import { drawActivity, drawFan, drawPrices, drawProfile, drawRecorded, drawTimes } from './draw-margins.ts';
 import type { FollowedPicture } from './follow-picture.ts';
 import type { Ladder } from './ladder-rows.ts';
-import { centAt, indexAtX, layoutOf, xOf, yOf, type Layout } from './scales.ts';
+import { centAt, indexAtX, layoutOf, yOf, type Layout } from './scales.ts';
 import type { Cursor } from './cursor.ts';
-import type { Window } from './window.ts';
 
 export type HeatmapProps = {
   readonly market: string;
   readonly followed: FollowedPicture;
-  readonly window: Window;
+  readonly window: TimeWindow;
   /** Where the window ends, and moves on to. */
   readonly endMs: number;
   readonly isFlipped: boolean;
@@ -239,7 +239,7 @@ function drawTag({ context, palette }: Drawing, text: string, x: number, y: numb
 }
 
 /** What is at one place of the picture, in words. */
-export function cursorLines(column: Column | null | undefined, cent: number, isFlipped: boolean): readonly string[] {
+function cursorLines(column: Column | null | undefined, cent: number, isFlipped: boolean): readonly string[] {
   const price = (yes: number): string => `${isFlipped ? 100 - yes : yes}¢`;
   if (!column) return [`at ${price(cent)}`, column === null ? 'not recorded' : 'not loaded', ''];
   const size = column.sizes[cent - 1]!;

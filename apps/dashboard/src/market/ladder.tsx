@@ -36,7 +36,7 @@ export function Ladder(props: LadderProps): JSX.Element {
         <Index each={props.ladder.no}>{(row) => <Row row={row()} most={props.ladder.most} side="no" />}</Index>
         <tr class="ladder-spread">
           <td colspan="2">
-            spread <b>{props.ladder.spread === null ? '–' : `${cents(props.ladder.spread!)}¢`}</b>
+            spread <b>{props.ladder.spread === null ? '–' : `${cents(props.ladder.spread)}¢`}</b>
           </td>
           <td colspan="2" class="number">
             <Show when={props.last}>

@@ -1,6 +1,7 @@
 // One market: its book through time, its book now, and what became of it.
 import { createEffect, createMemo, createSignal, on, Show, type JSX } from 'solid-js';
 import type { Answer, Market } from '../live/answers.ts';
+import { pan, toHole, zoom, type TimeWindow } from '../draw/time-window.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { useKeys } from '../shell/keys.ts';
@@ -14,7 +15,7 @@ import { Legend } from './legend.tsx';
 import { MarketFacts } from './market-facts.tsx';
 import { MarketHead } from './market-head.tsx';
 import { columnsIn } from './scales.ts';
-import { pan, stepOf, toHole, zoom, type Window } from './window.ts';
+import { SPANS_MS, stepOf } from './steps.ts';
 import './market.css';
 
 const MINUTE = 60_000;
@@ -50,7 +51,7 @@ function NoMarket(props: { readonly isAnswered: boolean }): JSX.Element {
 }
 
 function OneMarket(props: { readonly market: string }): JSX.Element {
-  const [window, setWindow] = createSignal<Window>({ spanMs: 8 * MINUTE, endMs: null });
+  const [window, setWindow] = createSignal<TimeWindow>({ spanMs: 8 * MINUTE, endMs: null });
   const [isFlipped, setIsFlipped] = createSignal(false);
   const [heldMs, setHeldMs] = createSignal<number | null>(null);
   const [cursor, setCursor] = createSignal<Cursor | null>(null);
@@ -79,7 +80,7 @@ function OneMarket(props: { readonly market: string }): JSX.Element {
     setWindow((before) => pan({ ...before, endMs: before.endMs ?? endMs() }, byMs, live.nowMs()));
   };
   const zoomAt = (direction: 1 | -1, aroundMs: number): void =>
-    void setWindow((before) => zoom(before, direction, aroundMs, live.nowMs()));
+    void setWindow((before) => zoom(before, direction, aroundMs, live.nowMs(), SPANS_MS));
   const look = (byColumns: number, byCents: number): void => {
     const lastIndex = endMs() / stepMs() - 1;
     const firstIndex = lastIndex - columns() + 1;

@@ -1,5 +1,242 @@
-import type { JSX } from 'solid-js';
+// All markets: a row each, as many of them in the document as are in sight.
+import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
+import type { Answer } from '../live/answers.ts';
+import { live } from '../live/live.ts';
+import { createPolled } from '../live/polled.ts';
+import { useKeys } from '../shell/keys.ts';
+import { Mark } from '../shell/mark.tsx';
+import { hrefOf } from '../shell/parse-route.ts';
+import { go } from '../shell/route.ts';
+import { duration } from '../text/duration.ts';
+import { count, decimal, percent } from '../text/number.ts';
+import { cents } from '../text/price.ts';
+import {
+  filterRows,
+  marketRows,
+  rowsInSight,
+  sortRows,
+  staleReasons,
+  type MarketRow,
+  type Order,
+  type Shown,
+} from './market-rows.ts';
+import './markets.css';
+
+/** In CSS pixels, as in the style sheet. */
+const ROW_HEIGHT = 27;
+
+const COLUMNS: readonly { readonly order: Order; readonly text: string; readonly isNumber: boolean }[] = [
+  { order: 'bid', text: 'YES bid', isNumber: true },
+  { order: 'ask', text: 'YES ask', isNumber: true },
+  { order: 'spread', text: 'Spread', isNumber: true },
+];
+const LAST_COLUMNS: typeof COLUMNS = [
+  { order: 'changes', text: 'Changes/s', isNumber: true },
+  { order: 'age', text: 'Changed', isNumber: true },
+  { order: 'covered', text: 'Covered, 24 h', isNumber: true },
+];
 
 export function MarketsView(): JSX.Element {
-  return <h1>Markets</h1>;
+  const books = createPolled<Answer<'/books'>>(() => '/books', 3_000);
+  const described = createPolled<Answer<'/markets'>>(() => '/markets', 60_000);
+  const coverage = createPolled<Answer<'/coverage/summary'>>(() => '/coverage/summary', 60_000);
+  const [shown, setShown] = createSignal<Shown>('all');
+  const [text, setText] = createSignal('');
+  const [order, setOrder] = createSignal<Order>('changes');
+  const [isDescending, setIsDescending] = createSignal(true);
+  const [chosen, setChosen] = createSignal(0);
+  const [sight, setSight] = createSignal({ top: 0, height: 800 });
+  let scroller: HTMLDivElement | undefined;
+
+  const all = createMemo(() =>
+    marketRows(books.answer()?.books ?? [], described.answer()?.markets ?? [], coverage.answer()?.markets ?? []),
+  );
+  const rows = createMemo(() => sortRows(filterRows(all(), shown(), text()), order(), isDescending()));
+  const stale = createMemo(() => all().filter(({ book }) => !book.synced).length);
+  const inSight = createMemo(() => rowsInSight(sight().top, sight().height, ROW_HEIGHT, rows().length));
+  const look = (): void => {
+    if (scroller) setSight({ top: scroller.scrollTop, height: scroller.clientHeight });
+  };
+  const choose = (index: number): void => {
+    const next = Math.min(Math.max(index, 0), Math.max(rows().length - 1, 0));
+    setChosen(next);
+    if (!scroller) return;
+    const top = next * ROW_HEIGHT;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + 3 * ROW_HEIGHT > scroller.scrollTop + scroller.clientHeight)
+      scroller.scrollTop = top + 3 * ROW_HEIGHT - scroller.clientHeight;
+  };
+  const sortBy = (next: Order): void => {
+    setIsDescending((before) => (order() === next ? !before : next !== 'market'));
+    setOrder(next);
+  };
+  useKeys([
+    { keys: ['j', 'k'], caps: ['j', 'k'], does: 'row', run: ({ key }) => choose(chosen() + (key === 'j' ? 1 : -1)) },
+    {
+      keys: ['Enter'],
+      caps: ['enter'],
+      does: 'open',
+      run: () => rows()[chosen()] && go('market', rows()[chosen()]!.market),
+    },
+    {
+      keys: ['s'],
+      caps: ['s'],
+      does: 'stale only',
+      run: () => setShown((before) => (before === 'stale' ? 'all' : 'stale')),
+    },
+  ]);
+
+  const Sortable = (column: {
+    readonly order: Order;
+    readonly text: string;
+    readonly isNumber: boolean;
+  }): JSX.Element => (
+    <th
+      scope="col"
+      class={column.isNumber ? 'number' : ''}
+      aria-sort={order() === column.order ? (isDescending() ? 'descending' : 'ascending') : 'none'}
+    >
+      <button type="button" class="plain" onClick={() => sortBy(column.order)}>
+        {column.text}
+        {order() === column.order ? (isDescending() ? ' ↓' : ' ↑') : ''}
+      </button>
+    </th>
+  );
+  return (
+    <div class="markets" classList={{ 'is-old': live.contact().kind !== 'live' }}>
+      <h1 class="unseen">Markets</h1>
+      <div class="markets-filters">
+        <Chip text={`All ${count(all().length)}`} value="all" shown={shown()} onShow={setShown} />
+        <Chip text={`Right ${count(all().length - stale())}`} value="right" shown={shown()} onShow={setShown} />
+        <Chip text={`Stale ${count(stale())}`} value="stale" shown={shown()} onShow={setShown} />
+        <For each={staleReasons(books.answer()?.books ?? [])}>
+          {([reason, books]) => (
+            <span class="soft">
+              {reason} <b>{count(books)}</b>
+            </span>
+          )}
+        </For>
+        <Show when={books.error()}>
+          {(error) => (
+            <span class="bad">
+              {error().code}: {error().message}
+            </span>
+          )}
+        </Show>
+        <input
+          type="search"
+          class="markets-text"
+          placeholder="Ticker or title"
+          aria-label="Ticker or title"
+          value={text()}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+      </div>
+      <div
+        class="markets-table"
+        ref={(element) => {
+          scroller = element;
+          new ResizeObserver(look).observe(element);
+        }}
+        onScroll={look}
+        role="region"
+        aria-label="Table of markets"
+        tabindex={0}
+      >
+        <table aria-rowcount={rows().length + 1}>
+          <thead>
+            <tr aria-rowindex={1}>
+              <Sortable order="market" text="Market" isNumber={false} />
+              <th scope="col" class="markets-title">
+                Title, or what is done about it
+              </th>
+              <For each={COLUMNS}>{(column) => <Sortable {...column} />}</For>
+              <th scope="col" class="markets-depth">
+                Depth, YES | NO
+              </th>
+              <For each={LAST_COLUMNS}>{(column) => <Sortable {...column} />}</For>
+            </tr>
+          </thead>
+          <tbody>
+            <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(inSight().from) }}>
+              <td colspan={9} />
+            </tr>
+            <For each={rows().slice(inSight().from, inSight().to)}>
+              {(row, index) => (
+                <Row row={row} index={inSight().from + index()} isChosen={chosen() === inSight().from + index()} />
+              )}
+            </For>
+            <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(rows().length - inSight().to) }}>
+              <td colspan={9} />
+            </tr>
+          </tbody>
+        </table>
+        <Show when={rows().length === 0 && books.answer()}>
+          <p class="quiet">{all().length === 0 ? 'No market is open.' : 'No market fits.'}</p>
+        </Show>
+      </div>
+    </div>
+  );
+}
+
+function Chip(props: {
+  readonly text: string;
+  readonly value: Shown;
+  readonly shown: Shown;
+  readonly onShow: (shown: Shown) => void;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="markets-chip"
+      aria-pressed={props.shown === props.value}
+      onClick={() => props.onShow(props.value)}
+    >
+      {props.text}
+    </button>
+  );
+}
+
+function Row(props: { readonly row: MarketRow; readonly index: number; readonly isChosen: boolean }): JSX.Element {
+  const most = () => Math.max(props.row.yesSize, props.row.noSize, 1);
+  const level = (): 'ok' | 'warn' | 'bad' => (props.row.isUnknown ? 'bad' : props.row.book.synced ? 'ok' : 'warn');
+  const word = (): string =>
+    props.row.isUnknown ? 'unknown to the exchange' : props.row.book.synced ? 'right' : 'stale';
+  return (
+    <tr aria-rowindex={props.index + 2} classList={{ chosen: props.isChosen }}>
+      <td class="mono">
+        <Mark level={level()} label={word()} /> <a href={hrefOf('market', props.row.market)}>{props.row.market}</a>
+      </td>
+      <td class="markets-title" title={props.row.title ?? ''}>
+        <Show when={props.row.book.staleReason}>
+          <b class="warn">{props.row.book.staleReason}</b>{' '}
+        </Show>
+        <span class={props.row.book.synced ? '' : 'soft'}>
+          {props.row.isUnknown ? 'The exchange does not know it.' : props.row.title}
+        </span>
+      </td>
+      <Price price={props.row.bid} size={props.row.book.yesBid?.[1]} />
+      <Price price={props.row.ask} size={props.row.book.yesAsk?.[1]} />
+      <td class="number">{props.row.spread === null ? '–' : `${cents(props.row.spread)}¢`}</td>
+      <td class="markets-depth" title={`${props.row.book.yesContracts} and ${props.row.book.noContracts} contracts`}>
+        <i class="yes-side" style={{ '--share': String(props.row.yesSize / most()) }} />
+        <i class="no-side" style={{ '--share': String(props.row.noSize / most()) }} />
+      </td>
+      <td class="number">{decimal(props.row.book.changesPerSecond, 1)}</td>
+      <td class="number soft">{props.row.book.ageMs === null ? '–' : duration(props.row.book.ageMs)}</td>
+      <td class="number">
+        {props.row.covered === null ? '–' : `${percent(props.row.covered.coveredMs, props.row.covered.ofMs)} %`}
+      </td>
+    </tr>
+  );
+}
+
+function Price(props: { readonly price: number | null; readonly size: string | undefined }): JSX.Element {
+  return (
+    <td class="number">
+      <Show when={props.price !== null} fallback="–">
+        <b>{cents(props.price!)}¢</b> <span class="soft">× {props.size}</span>
+      </Show>
+    </td>
+  );
 }

@@ -1,5 +1,32 @@
+// All that an operator wants to know at 3 a.m., on one sheet.
 import type { JSX } from 'solid-js';
+import type { Answer } from '../live/answers.ts';
+import { live } from '../live/live.ts';
+import { createPolled } from '../live/polled.ts';
+import { Band } from './band.tsx';
+import { BusiestBook } from './busiest-book.tsx';
+import { ComponentsTable } from './components-table.tsx';
+import { Instruments } from './instruments.tsx';
+import { SessionPanel } from './session-panel.tsx';
+import { Timeline } from './timeline.tsx';
+import './overview.css';
 
 export function OverviewView(): JSX.Element {
-  return <h1>Overview</h1>;
+  const coverage = createPolled<Answer<'/coverage/summary'>>(() => '/coverage/summary', 60_000);
+  const sessions = createPolled<Answer<'/sessions'>>(() => '/sessions?limit=100', 10_000);
+  const isOld = (): boolean => live.contact().kind !== 'live';
+  return (
+    <div class="overview">
+      <Band coverage={coverage} />
+      <div class="overview-parts" classList={{ 'is-old': isOld() }}>
+        <ComponentsTable />
+        <SessionPanel sessions={sessions} />
+      </div>
+      <Instruments />
+      <div class="overview-below">
+        <Timeline />
+        <BusiestBook />
+      </div>
+    </div>
+  );
 }

@@ -8,8 +8,7 @@ export type Level = 'ok' | 'warn' | 'bad' | 'none' | 'busy';
 export function Mark(props: { readonly level: Level; readonly label?: string; readonly large?: boolean }): JSX.Element {
   return (
     <svg
-      class={`mark ${props.level}`}
-      classList={{ large: props.large ?? false }}
+      class={`mark ${props.level} ${props.large ? 'large' : ''}`}
       viewBox="0 0 16 16"
       role={props.label ? 'img' : 'presentation'}
       aria-label={props.label}

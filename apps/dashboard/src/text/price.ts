@@ -1,9 +1,9 @@
 // Prices and sizes: integers of 1/10,000 dollar and 1/100 contract inside, exact text outside.
 
-export const PRICE_SCALE = 10_000;
+const PRICE_SCALE = 10_000;
 
 /** Of a cent. */
-export const CENT = 100;
+const CENT = 100;
 
 /** `"0.2300"` as 2300. `null`: it is no price. */
 export const parsePrice = (text: string): number | null => parseScaled(text, 4);

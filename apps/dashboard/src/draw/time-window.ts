@@ -1,33 +1,27 @@
-// The part of time that a picture shows: how much, until when, and in which columns.
+// The part of time that a picture shows: how much, until when, and how one moves through it.
 
-const MINUTE = 60_000;
-
-/** Lengths of columns that the trader folds the past into. */
-export const STEPS_MS = [500, 2_000, 8_000, 32_000] as const;
-
-/** How much time one can look at, from near to far. */
-export const SPANS_MS = [1, 2, 4, 8, 15, 30, 60, 120, 240, 480].map((minutes) => minutes * MINUTE);
-
-export type Window = {
+export type TimeWindow = {
   readonly spanMs: number;
   /** `null`: now, and it moves on. */
   readonly endMs: number | null;
 };
 
-/** The finest step whose columns have a device pixel each. */
-export const stepOf = (spanMs: number, deviceWidth: number): number =>
-  STEPS_MS.find((stepMs) => spanMs / stepMs <= deviceWidth) ?? STEPS_MS.at(-1)!;
-
 /** Later or earlier. At or after now it moves on with it again. */
-export function pan({ spanMs, endMs }: Window, byMs: number, nowMs: number): Window {
+export function pan({ spanMs, endMs }: TimeWindow, byMs: number, nowMs: number): TimeWindow {
   const moved = (endMs ?? nowMs) + byMs;
   return { spanMs, endMs: moved >= nowMs ? null : moved };
 }
 
-/** @param direction 1: nearer, -1: farther. What is at `aroundMs` stays where it is in the picture. */
-export function zoom(window: Window, direction: 1 | -1, aroundMs: number, nowMs: number): Window {
-  const index = SPANS_MS.findIndex((spanMs) => spanMs >= window.spanMs);
-  const spanMs = SPANS_MS[Math.min(Math.max(index - direction, 0), SPANS_MS.length - 1)]!;
+/** @param direction 1: nearer, -1: farther; @param spansMs from near to far. What is at `aroundMs` stays where it is in the picture. */
+export function zoom(
+  window: TimeWindow,
+  direction: 1 | -1,
+  aroundMs: number,
+  nowMs: number,
+  spansMs: readonly number[],
+): TimeWindow {
+  const index = spansMs.findIndex((spanMs) => spanMs >= window.spanMs);
+  const spanMs = spansMs[Math.min(Math.max(index - direction, 0), spansMs.length - 1)]!;
   const endMs = window.endMs ?? nowMs;
   // Who looks at now goes on looking at it.
   if (window.endMs === null) return { spanMs, endMs: null };
@@ -37,11 +31,11 @@ export function zoom(window: Window, direction: 1 | -1, aroundMs: number, nowMs:
 
 /** The window with the hole before or after what is in the middle of this one, in its middle; `null`: there is none. */
 export function toHole(
-  window: Window,
+  window: TimeWindow,
   holes: readonly { readonly fromMs: number; readonly toMs: number }[],
   direction: 1 | -1,
   nowMs: number,
-): Window | null {
+): TimeWindow | null {
   const middleMs = (window.endMs ?? nowMs) - window.spanMs / 2;
   const middles = holes.map(({ fromMs, toMs }) => (fromMs + toMs) / 2).toSorted((one, other) => one - other);
   // The hole that is in the middle already is neither before nor after it.

@@ -1,0 +1,95 @@
+// The book with the most changes, in small.
+import { createMemo, createSignal, Show, type JSX } from 'solid-js';
+import type { Answer } from '../live/answers.ts';
+import { live } from '../live/live.ts';
+import { createPolled } from '../live/polled.ts';
+import { followPicture } from '../market/follow-picture.ts';
+import { Heatmap } from '../market/heatmap.tsx';
+import { columnsIn } from '../market/scales.ts';
+import { stepOf } from '../market/steps.ts';
+import { Mark } from '../shell/mark.tsx';
+import { hrefOf } from '../shell/parse-route.ts';
+import { cents, parsePrice } from '../text/price.ts';
+
+const SPAN_MS = 8 * 60_000;
+
+export function BusiestBook(): JSX.Element {
+  const books = createPolled<Answer<'/books'>>(() => '/books', 10_000);
+  const found = () =>
+    books.answer()?.books.toSorted((one, other) => other.changesPerSecond - one.changesPerSecond) ?? [];
+  // It stays as long as it is among the busy ones: a picture that begins anew every few seconds shows nothing.
+  const market = createMemo((before: string | null): string | null => {
+    const busy = found()
+      .slice(0, 5)
+      .map((book) => book.market);
+    return before !== null && busy.includes(before) ? before : (busy[0] ?? before);
+  }, null);
+  const book = () => found().find((each) => each.market === market()) ?? null;
+  return (
+    <section class="overview-book" classList={{ 'is-old': live.contact().kind !== 'live' }}>
+      <Show
+        when={market()}
+        keyed
+        fallback={<h2>{books.answer() ? 'No market is open.' : (books.error()?.message ?? '')}</h2>}
+      >
+        {(ticker) => (
+          <>
+            <h2>
+              Busiest book{' '}
+              <a class="mono" href={hrefOf('market', ticker)}>
+                {ticker}
+              </a>
+              <Show when={book()}>{(shown) => <Touch book={shown()} />}</Show>
+            </h2>
+            <Small market={ticker} />
+          </>
+        )}
+      </Show>
+    </section>
+  );
+}
+
+function Touch(props: { readonly book: Answer<'/books'>['books'][number] }): JSX.Element {
+  const price = (level: readonly [string, string] | null): string => {
+    const parsed = level && parsePrice(level[0]);
+    return parsed === null ? '–' : cents(parsed);
+  };
+  return (
+    <span class="overview-touch">
+      <Show
+        when={props.book.synced}
+        fallback={
+          <span class="warn">
+            <Mark level="warn" /> stale: {props.book.staleReason}
+          </span>
+        }
+      >
+        <b>{price(props.book.yesBid)}</b> ¢ bid <b>{price(props.book.yesAsk)}</b> ¢ ask
+      </Show>
+    </span>
+  );
+}
+
+function Small(props: { readonly market: string }): JSX.Element {
+  const [deviceWidth, setDeviceWidth] = createSignal(400);
+  const stepMs = createMemo(() => stepOf(SPAN_MS, deviceWidth()));
+  const endMs = createMemo(() => Math.ceil(live.nowMs() / stepMs()) * stepMs());
+  const columns = () => columnsIn(deviceWidth(), SPAN_MS, stepMs()).columns;
+  const followed = followPicture(
+    () => props.market,
+    stepMs,
+    () => ({ fromMs: endMs() - columns() * stepMs(), toMs: endMs() }),
+  );
+  return (
+    <Heatmap
+      small
+      market={props.market}
+      followed={followed}
+      window={{ spanMs: SPAN_MS, endMs: null }}
+      endMs={endMs()}
+      isFlipped={false}
+      isHeld={false}
+      onWidth={setDeviceWidth}
+    />
+  );
+}

@@ -1,0 +1,196 @@
+// One session in full: why it ended, how much of it is covered, what it counted, its holes and whether its laws hold.
+import { For, Show, type JSX } from 'solid-js';
+import type { Answer, Session } from '../live/answers.ts';
+import { live } from '../live/live.ts';
+import { createPolled } from '../live/polled.ts';
+import { useKeys } from '../shell/keys.ts';
+import { Mark } from '../shell/mark.tsx';
+import { hrefOf } from '../shell/parse-route.ts';
+import { zone } from '../shell/zone.ts';
+import { duration } from '../text/duration.ts';
+import { count } from '../text/number.ts';
+import { clockFine, day } from '../text/time.ts';
+import { AskedError } from './asked-error.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { CoverageStrip } from './coverage-strip.tsx';
+import {
+  commandsFor,
+  continued,
+  continuing,
+  endSentence,
+  levelOf,
+  missingNumbers,
+  shortId,
+  type Neighbour,
+} from './session-rows.ts';
+import { createVerifying } from './verification.ts';
+import { VerificationPanel } from './verification-panel.tsx';
+
+/** @param props.sessions those around it, to name what continues it */
+export function SessionDetail(props: {
+  readonly session: Session;
+  readonly sessions: readonly Session[];
+}): JSX.Element {
+  const id = props.session.id;
+  const verifying = createVerifying(id);
+  useKeys([{ keys: ['v'], caps: ['v'], does: 'verify', run: verifying.start }]);
+  return (
+    <>
+      <header class="sessions-head">
+        <h2 class="mono" title={id}>
+          {shortId(id)}
+        </h2>
+        <span class={`sessions-badge ${levelOf(props.session.status)}`}>
+          <Mark level={levelOf(props.session.status)} /> {props.session.status}
+        </span>
+        <span class="sessions-actions">
+          <CopyButton text={id} word="Copy id" label={id} />
+          <Show
+            when={verifying.isRunning()}
+            fallback={
+              <button type="button" disabled={live.contact().kind !== 'live'} onClick={() => verifying.start()}>
+                {verifying.job() ? 'Verify again' : 'Verify'}
+              </button>
+            }
+          >
+            <button type="button" onClick={() => verifying.cancel()}>
+              Cancel
+            </button>
+          </Show>
+        </span>
+      </header>
+      <p class="soft">{endSentence(props.session)}</p>
+      <p class="soft">
+        <Continues of={continued(props.session, props.sessions)} />
+        <ContinuedBy of={continuing(props.session, props.sessions)} />
+      </p>
+      <CoverageStrip session={props.session} />
+      <Counters session={props.session} />
+      <Ledger session={id} isActive={props.session.endedAtMs === null} />
+      <VerificationPanel verifying={verifying} />
+      <section class="sessions-part">
+        <h3>In a shell</h3>
+        <ul class="sessions-commands">
+          <For each={commandsFor(id)}>
+            {({ text, does }) => (
+              <li>
+                <code>{text}</code>
+                <span class="soft">{does}</span>
+                <CopyButton text={text} label={text} />
+              </li>
+            )}
+          </For>
+        </ul>
+      </section>
+    </>
+  );
+}
+
+function Continues(props: { readonly of: Neighbour | null }): JSX.Element {
+  return (
+    <Show when={props.of} fallback="It continues no other session. ">
+      {(of) => (
+        <>
+          It continues <SessionLink id={of().id} />
+          {of().after === null ? '' : ` after ${of().after}`}.{' '}
+        </>
+      )}
+    </Show>
+  );
+}
+
+function ContinuedBy(props: { readonly of: Neighbour | null }): JSX.Element {
+  return (
+    <Show when={props.of}>
+      {(of) => (
+        <>
+          <SessionLink id={of().id} /> continues it{of().after === null ? '' : ` after ${of().after}`}.
+        </>
+      )}
+    </Show>
+  );
+}
+
+const SessionLink = (props: { readonly id: string }): JSX.Element => (
+  <a class="mono" href={hrefOf('sessions', props.id)}>
+    {shortId(props.id)}
+  </a>
+);
+
+const COUNTERS = [
+  ['Deltas', 'deltas'],
+  ['Snapshots', 'snapshots'],
+  ['Trades', 'trades'],
+  ['Raw frames', 'raw'],
+  ['Facts', 'facts'],
+  ['Shed', 'shed'],
+  ['Gaps', 'gaps'],
+] as const;
+
+const Counters = (props: { readonly session: Session }): JSX.Element => (
+  <dl class="sessions-counters">
+    <For each={COUNTERS}>
+      {([label, name]) => (
+        <div>
+          <dt>{label}</dt>
+          <dd>{count(props.session[name])}</dd>
+        </div>
+      )}
+    </For>
+  </dl>
+);
+
+function Ledger(props: { readonly session: string; readonly isActive: boolean }): JSX.Element {
+  const asked = createPolled<Answer<'/gaps'>>(
+    () => `/gaps?session=${encodeURIComponent(props.session)}&limit=20`,
+    props.isActive ? 10_000 : null,
+  );
+  const gaps = () => asked.answer()?.gaps ?? [];
+  return (
+    <section class="sessions-part">
+      <AskedError error={asked.error()} />
+      <Show
+        when={gaps().length > 0}
+        fallback={<p class="soft">{asked.answer() ? 'The ledger has no hole of this session.' : ''}</p>}
+      >
+        <table>
+          <caption class="unseen">Holes of the ledger, newest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Ledger, from</th>
+              <th scope="col" class="number">
+                Lasted
+              </th>
+              <th scope="col">Cause</th>
+              <th scope="col" class="number">
+                Numbers
+              </th>
+              <th scope="col">Market</th>
+            </tr>
+          </thead>
+          <tbody>
+            <For each={gaps()}>
+              {(gap) => {
+                const missing = missingNumbers(gap.firstSeq, gap.lastSeq);
+                return (
+                  <tr>
+                    <td title={day(gap.fromMs, zone())}>{clockFine(gap.fromMs, zone(), 3)}</td>
+                    <td class="number">{gap.toMs === null ? 'open' : duration(gap.toMs - gap.fromMs)}</td>
+                    <td>{gap.cause}</td>
+                    <td class="number">{missing === null ? 'unknown' : count(missing)}</td>
+                    <td class="sessions-cut soft" title={gap.market ?? undefined}>
+                      {gap.market ?? 'any'}
+                    </td>
+                  </tr>
+                );
+              }}
+            </For>
+          </tbody>
+        </table>
+        <Show when={asked.answer()?.next}>
+          <p class="note">These are the newest 20.</p>
+        </Show>
+      </Show>
+    </section>
+  );
+}

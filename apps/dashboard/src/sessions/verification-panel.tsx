@@ -1,0 +1,109 @@
+// What became of reading a session whole: each law, how much was checked, and what breaks it.
+import { For, Match, Show, Switch, type JSX } from 'solid-js';
+import type { Verification } from '../live/answers.ts';
+import { Mark } from '../shell/mark.tsx';
+import { zone } from '../shell/zone.ts';
+import { duration } from '../text/duration.ts';
+import { count } from '../text/number.ts';
+import { clockMinutes } from '../text/time.ts';
+import { AskedError } from './asked-error.tsx';
+import { lawMeaning } from './session-rows.ts';
+import type { Verifying } from './verification.ts';
+
+const PROBLEMS_SHOWN = 20;
+
+export function VerificationPanel(props: { readonly verifying: Verifying }): JSX.Element {
+  const state = () => props.verifying.job()?.state ?? null;
+  return (
+    <section class="sessions-part" aria-label="Verification">
+      <AskedError error={props.verifying.error()} />
+      <Switch fallback={<p class="soft">Not verified in this page yet.</p>}>
+        <Match when={state() === 'running' && props.verifying.job()}>{(job) => <Progress job={job()} />}</Match>
+        <Match when={state() === 'done' && props.verifying.job()}>{(job) => <Laws job={job()} />}</Match>
+        <Match when={state() === 'failed' && props.verifying.job()}>
+          {(job) => (
+            <p class="bad">
+              <Mark level="bad" /> The session could not be read: <code>{job().failure}</code>
+            </p>
+          )}
+        </Match>
+        <Match when={state() === 'canceled' && props.verifying.job()}>
+          {(job) => <p class="soft">Canceled after {count(job().records)} records.</p>}
+        </Match>
+      </Switch>
+    </section>
+  );
+}
+
+function Progress(props: { readonly job: Verification }): JSX.Element {
+  return (
+    <div class="sessions-progress">
+      <p>
+        <b>Verifying</b>{' '}
+        <span class="soft">
+          {count(props.job.records)} of {count(props.job.ofRecords)} records
+        </span>
+      </p>
+      <progress max={Math.max(props.job.ofRecords, 1)} value={props.job.records} aria-label="Records read" />
+    </div>
+  );
+}
+
+function Laws(props: { readonly job: Verification }): JSX.Element {
+  const result = () => props.job.result;
+  const tookMs = (): number => (props.job.endedAtMs ?? props.job.startedAtMs) - props.job.startedAtMs;
+  const broken = (): number => result()?.laws.filter(({ ok }) => !ok).length ?? 0;
+  return (
+    <table class="sessions-laws">
+      <caption>
+        <Mark level={result()?.ok ? 'ok' : 'bad'} />{' '}
+        <b>
+          {result()?.ok ? 'Every law holds' : broken() === 1 ? '1 law is broken' : `${count(broken())} laws are broken`}
+        </b>{' '}
+        <span class="soft">
+          read whole in {duration(tookMs())} at {clockMinutes(props.job.endedAtMs ?? props.job.startedAtMs, zone())}
+        </span>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Law</th>
+          <th scope="col">What it says</th>
+          <th scope="col" class="number">
+            Checked
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        <For each={result()?.laws ?? []}>
+          {(law) => (
+            <>
+              <tr>
+                <th scope="row">
+                  <Mark level={law.ok ? 'ok' : 'bad'} label={law.ok ? 'holds' : 'is broken'} /> {law.law}
+                </th>
+                <td class="soft">{lawMeaning(law.law)}</td>
+                <td class="number">{count(law.checked)}</td>
+              </tr>
+              <Show when={law.problemCount > 0}>
+                <tr>
+                  <td colSpan={3}>
+                    <ul class="sessions-problems">
+                      <For each={law.problems.slice(0, PROBLEMS_SHOWN)}>
+                        {(problem) => <li class="bad">{problem.message}</li>}
+                      </For>
+                      <Show when={law.problemCount > Math.min(law.problems.length, PROBLEMS_SHOWN)}>
+                        <li class="soft">
+                          {count(law.problemCount - Math.min(law.problems.length, PROBLEMS_SHOWN))} more
+                        </li>
+                      </Show>
+                    </ul>
+                  </td>
+                </tr>
+              </Show>
+            </>
+          )}
+        </For>
+      </tbody>
+    </table>
+  );
+}
