@@ -62,7 +62,9 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
     await page.getByText('Ready').first().waitFor({ timeout: 60_000 });
     await gone[Symbol.asyncDispose]();
     await page.getByRole('heading', { name: 'No contact' }).waitFor({ timeout: 60_000 });
-    await page.getByText('Disconnected: what you see is').waitFor({ timeout: 60_000 });
+    const banner = page.getByRole('alert');
+    await banner.waitFor({ timeout: 60_000 });
+    expect(await banner.textContent()).toMatch('Disconnected: what you see is');
     await page.close();
   });
 });
