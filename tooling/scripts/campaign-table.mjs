@@ -44,7 +44,7 @@ export const campaigns = [
     name: 'faulty-tapes',
     folder: 'apps/trader',
     what: 'long tapes through an exchange that misbehaves and a connection that is cut',
-    shortRounds: 1,
+    shortRounds: 2,
     longRounds: 100,
     shareSeconds: 15,
   },
