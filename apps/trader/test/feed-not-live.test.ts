@@ -38,7 +38,7 @@ describe('a session ends as health_failure, and the next one begins once the fee
   test('when the feed is not read for longer than the hold-down; the books say so, and the hole begins where reading stopped', async () => {
     // It soon has no room.
     const { url, exchange, trader, lines, session } = await recording({
-      deltasPerSecond: 1_500,
+      deltasPerSecond: 500,
       highWaterRecords: 1_000,
     });
     await using _exchange = exchange;
