@@ -15,6 +15,7 @@ import { TopBar } from './shell/top-bar.tsx';
 import './page.css';
 
 export function Page(): JSX.Element {
+  let view!: HTMLElement;
   const isLost = (): boolean => live.contact().kind === 'lost';
   const tokenNeeded = () => {
     const contact = live.contact();
@@ -27,15 +28,15 @@ export function Page(): JSX.Element {
   });
   return (
     <Show when={!tokenNeeded()} fallback={<TokenForm wasRefused={tokenNeeded()!.wasRefused} />}>
-      <a class="unseen" href="#view">
+      <button type="button" class="unseen skip" onClick={() => view.focus()}>
         To the view
-      </a>
+      </button>
       <TopBar />
       <NoContact />
       <p class="unseen" role="status">
         {spoken()}
       </p>
-      <main id="view" class="view" tabindex={-1}>
+      <main ref={view} class="view" tabindex={-1}>
         <Switch>
           <Match when={route().view === 'overview'}>
             <OverviewView />

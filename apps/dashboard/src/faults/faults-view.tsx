@@ -1,6 +1,6 @@
 // Break something, and watch it heal: faults of the built-in simulator, and what came of each. A real exchange cannot be broken
 // from here; then the page says so.
-import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
+import { createMemo, createSignal, For, Index, Show, type JSX } from 'solid-js';
 import type { Faults } from '../live/answers.ts';
 import { AskError } from '../live/ask.ts';
 import { live } from '../live/live.ts';
@@ -170,27 +170,30 @@ function Outcomes(props: { readonly injected: readonly Injected[] }): JSX.Elemen
           </tr>
         </thead>
         <tbody>
-          <For each={timed().slice(0, SHOWN)}>
-            {({ fault, times }) => (
+          <Index each={timed().slice(0, SHOWN)}>
+            {(row) => (
               <tr>
-                <td>{clock(fault.injectedAtMs, zone())}</td>
-                <td class="mono">{fault.name}</td>
+                <td>{clock(row().fault.injectedAtMs, zone())}</td>
+                <td class="mono">{row().fault.name}</td>
                 <td class="faults-bar">
-                  <i class="faults-unnoticed" style={{ '--share': String((times.noticedMs ?? 0) / mostMs()) }} />
+                  <i class="faults-unnoticed" style={{ '--share': String((row().times.noticedMs ?? 0) / mostMs()) }} />
                   <i
                     class="faults-repair"
                     style={{
-                      '--share': String(((times.healedMs ?? times.noticedMs ?? 0) - (times.noticedMs ?? 0)) / mostMs()),
+                      '--share': String(
+                        ((row().times.healedMs ?? row().times.noticedMs ?? 0) - (row().times.noticedMs ?? 0)) /
+                          mostMs(),
+                      ),
                     }}
                   />
-                  <Mark level={times.level} label={times.verdict} />
+                  <Mark level={row().times.level} label={row().times.verdict} />
                 </td>
-                <td class="number">{times.noticedMs === null ? '–' : duration(times.noticedMs)}</td>
-                <td class="number">{times.healedMs === null ? '–' : duration(times.healedMs)}</td>
-                <td>{fault.namedAs ?? ''}</td>
+                <td class="number">{row().times.noticedMs === null ? '–' : duration(row().times.noticedMs!)}</td>
+                <td class="number">{row().times.healedMs === null ? '–' : duration(row().times.healedMs!)}</td>
+                <td>{row().fault.namedAs ?? ''}</td>
               </tr>
             )}
-          </For>
+          </Index>
         </tbody>
       </table>
     </section>

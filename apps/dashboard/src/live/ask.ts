@@ -1,7 +1,7 @@
 // One question to the trader over HTTP, or one change. Whatever is no answer is an error with the trader's own code and words.
 
 export class AskError extends Error {
-  /** The trader's, or `NO_CONTACT`: it was not reached. */
+  /** The trader's, or `NO_CONTACT`: it was not reached, or `ANSWER_UNREADABLE`. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -41,7 +41,14 @@ export const createAsk =
     } catch (cause) {
       throw new AskError('NO_CONTACT', 'The trader was not reached.', { cause });
     }
-    const body: unknown = await response.json().catch(() => null);
+    let body: unknown = null;
+    try {
+      body = await response.json();
+    } catch (cause) {
+      // A refusal is told by its status all the same.
+      if (response.ok)
+        throw new AskError('ANSWER_UNREADABLE', "The answer broke off, or is not the trader's.", { cause });
+    }
     if (response.ok) return body as Body;
     throw errorOf(response.status, body);
   };

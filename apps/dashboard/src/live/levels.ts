@@ -8,15 +8,31 @@ export type Levels = {
   readonly no: ReadonlyMap<number, number>;
   readonly synced: boolean;
   readonly staleReason: string | null;
+  /** Levels that the last message changed; of a whole book none. */
+  readonly changed: number;
   /** Of the trader's clock, when they were so; `null`: nothing was told yet. */
   readonly atMs: number | null;
 };
 
-export const NO_LEVELS: Levels = { yes: new Map(), no: new Map(), synced: false, staleReason: null, atMs: null };
+export const NO_LEVELS: Levels = {
+  yes: new Map(),
+  no: new Map(),
+  synced: false,
+  staleReason: null,
+  changed: 0,
+  atMs: null,
+};
 
 /** The levels after a message. The maps of `before` are changed and used again. */
 export function applyLevels(before: Levels, { whole, atMs, synced, staleReason, yes, no }: LevelsMessage): Levels {
-  return { yes: applied(before.yes, yes, whole), no: applied(before.no, no, whole), synced, staleReason, atMs };
+  return {
+    yes: applied(before.yes, yes, whole),
+    no: applied(before.no, no, whole),
+    synced,
+    staleReason,
+    changed: whole ? 0 : (yes.length + no.length) / 2,
+    atMs,
+  };
 }
 
 function applied(before: ReadonlyMap<number, number>, changes: readonly number[], whole: boolean): Map<number, number> {

@@ -14,8 +14,13 @@ export type Polled<Body> = {
 /**
  * @param path what to ask; `null`: nothing now. A new path drops the answer to the old one
  * @param everyMs `null`: only once, and whenever contact comes back
+ * @param read how an answer comes of a path, where that is more than one question
  */
-export function createPolled<Body>(path: Accessor<string | null>, everyMs: number | null): Polled<Body> {
+export function createPolled<Body>(
+  path: Accessor<string | null>,
+  everyMs: number | null,
+  read: (path: string, signal: AbortSignal) => Promise<Body> = (asked, signal) => live.ask<Body>(asked, { signal }),
+): Polled<Body> {
   const [answer, setAnswer] = createSignal<Body | null>(null);
   const [error, setError] = createSignal<AskError | null>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +35,7 @@ export function createPolled<Body>(path: Accessor<string | null>, everyMs: numbe
     stop();
     const mine = (running = new AbortController());
     try {
-      const body = await live.ask<Body>(asked, { signal: mine.signal });
+      const body = await read(asked, mine.signal);
       if (running !== mine) return;
       setAnswer(() => body);
       setError(null);

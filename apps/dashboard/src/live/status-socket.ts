@@ -22,11 +22,10 @@ export class StatusSocket {
   #lostSinceMs: number | null = null;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  readonly #watch: ReturnType<typeof setInterval>;
 
   constructor(parts: SocketParts) {
     this.#parts = parts;
-    this.#watch = setInterval(() => this.#closeIfSilent(), 500);
+    setInterval(() => this.#closeIfSilent(), 500);
     parts.onContact({ kind: 'connecting', sinceMs: performance.now() });
     this.#open();
   }
@@ -41,12 +40,6 @@ export class StatusSocket {
   /** Nothing happens while there is no contact; whoever follows something asks again when there is. */
   send(message: object): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
-  }
-
-  close(): void {
-    clearTimeout(this.#retry);
-    clearInterval(this.#watch);
-    this.#forget();
   }
 
   #open(): void {

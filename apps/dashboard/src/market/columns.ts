@@ -1,12 +1,10 @@
 // A book at one time as a column of a picture: one cell for each cent, its side and how large it is. Prices finer than a cent
 // fold into the cent that they are worse than, so that bid and ask are never nearer than they are.
+import { CENT, complement } from '../text/price.ts';
 import { brightness, NO_SIDE } from './brightness.ts';
 
 /** Cells of a column: 1 to 99 cents of YES, from below. */
 export const ROWS = 99;
-
-const CENT = 100;
-const DOLLAR = 10_000;
 
 export type Column = {
   /** By cent less one: 0 is empty; the highest bit is set for NO bids, the other seven are the brightness. */
@@ -34,7 +32,7 @@ export function columnOf(yes: Levels, no: Levels, changes: number): Column {
     if (cent > bid) bid = cent;
   }
   for (const [price, size] of no) {
-    const cent = clampCent(Math.ceil((DOLLAR - price) / CENT));
+    const cent = clampCent(Math.ceil(complement(price) / CENT));
     noSizes[cent - 1]! += size;
     if (ask === 0 || cent < ask) ask = cent;
   }

@@ -18,14 +18,14 @@ export type FollowedPicture = {
   readonly error: Accessor<AskError | null>;
 };
 
-/** The recording catches up with the feed in this time; then its last columns, trades and holes are asked for again. */
-const TAIL_EVERY_MS = 4_000;
+/** Then its last columns, trades and holes are asked for again. */
+const AGAIN_EVERY_MS = 4_000;
+/** The recording catches up with the feed in this time. */
 const TAIL_MS = 12_000;
 const RETRY_MS = 1_500;
 
 /**
  * @param shown the time that is looked at; its past is asked for
- * @param isHeld nothing of what comes changes what is shown, and nothing is lost
  */
 export function followPicture(
   market: Accessor<string | null>,
@@ -38,7 +38,6 @@ export function followPicture(
   const [isGone, setIsGone] = createSignal(false);
   const [error, setError] = createSignal<AskError | null>(null);
   const changed = (): void => void setVersion((before) => before + 1);
-  let changes = 0;
 
   createEffect(
     on(market, () => {
@@ -49,13 +48,10 @@ export function followPicture(
   );
   followLevels(market, (next) => {
     if (!next) return void setIsGone(true);
-    const { atMs } = levels();
-    if (atMs !== null) changes++;
     setLevels(next);
     if (next.atMs === null) return;
     const now = picture();
-    now.addLevels(now.indexAt(next.atMs), next, changes);
-    changes = 0;
+    now.addLevels(now.indexAt(next.atMs), next, next.changed);
     changed();
   });
   // A book that does not change has columns all the same.
@@ -70,7 +66,8 @@ export function followPicture(
 
   let running: AbortController | null = null;
   let waiting: ReturnType<typeof setTimeout> | undefined;
-  let tailAtMs = 0;
+  /** Where something was missing when it was asked for last, and when that was, by the monotonic clock. */
+  let asked = { missingMs: NaN, atMs: -Infinity };
   const ask = async (): Promise<void> => {
     const ticker = market();
     if (running || ticker === null || document.hidden || live.contact().kind !== 'live') return;
@@ -79,9 +76,13 @@ export function followPicture(
     const nowMs = live.nowMs();
     const missingMs = into.missingFrom(fromMs, Math.min(toMs, nowMs - into.stepMs));
     const isTail = missingMs === null || missingMs > nowMs - TAIL_MS;
-    if (isTail && (performance.now() - tailAtMs < TAIL_EVERY_MS || toMs < nowMs - TAIL_MS)) return;
+    if (missingMs === null && toMs < nowMs - TAIL_MS) return;
+    // The recording grows, and may be behind for as long as its database is away: what it does not have yet is asked for again
+    // in a while.
+    const isAsked = isTail || missingMs === asked.missingMs;
+    if (isAsked && performance.now() - asked.atMs < AGAIN_EVERY_MS) return;
     const askedMs = isTail ? Math.floor(nowMs - TAIL_MS) : missingMs;
-    if (isTail) tailAtMs = performance.now();
+    asked = { missingMs: missingMs ?? NaN, atMs: performance.now() };
     const mine = (running = new AbortController());
     try {
       const query = `from=${Math.max(Math.floor(askedMs), 0)}&to=${Math.ceil(Math.max(Math.min(toMs, nowMs), askedMs + into.stepMs))}&step=${into.stepMs}`;
@@ -94,9 +95,11 @@ export function followPicture(
         changed();
       }
     } catch (caught) {
-      if (!mine.signal.aborted && caught instanceof AskError) {
+      if (!(caught instanceof AskError)) throw caught;
+      if (!mine.signal.aborted) {
         // Another page of ours, or somebody else's, is answered first.
         if (caught.code !== 'TOO_MANY_REQUESTS') setError(caught);
+        asked = { missingMs: NaN, atMs: -Infinity };
         await new Promise((resolve) => (waiting = setTimeout(resolve, RETRY_MS)));
       }
     } finally {

@@ -1,5 +1,5 @@
 // Below the picture: this market's holes, its last trades, and what is known of it.
-import { createMemo, For, Show, type JSX } from 'solid-js';
+import { createMemo, Index, Show, type JSX } from 'solid-js';
 import type { Answer, Market } from '../live/answers.ts';
 import type { AskError } from '../live/ask.ts';
 import type { Levels } from '../live/levels.ts';
@@ -7,10 +7,11 @@ import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
-import { percent } from '../text/number.ts';
+import { missingNumbers } from '../text/missing-numbers.ts';
+import { count, percent } from '../text/number.ts';
 import { cents, contracts } from '../text/price.ts';
-import { clock, clockFine, dayAndMinutes } from '../text/time.ts';
-import { coveredOf, missedText } from './market-sums.ts';
+import { clock, clockFine, day, dayAndMinutes } from '../text/time.ts';
+import { coveredOf } from './market-sums.ts';
 import type { Trade } from './picture.ts';
 
 const DAY_MS = 86_400_000;
@@ -49,7 +50,7 @@ export function MarketFacts(props: MarketFactsProps): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            <For
+            <Index
               each={gaps.answer()?.gaps}
               fallback={
                 <Nothing
@@ -61,16 +62,15 @@ export function MarketFacts(props: MarketFactsProps): JSX.Element {
               {(gap) => (
                 <tr>
                   <td class="mono">
-                    {dayAndMinutes(gap.fromMs, zone()).slice(0, 7)}
-                    {clockFine(gap.fromMs, zone(), 1)}
+                    {day(gap().fromMs, zone())} {clockFine(gap().fromMs, zone(), 1)}
                   </td>
-                  <td class="number">{gap.toMs === null ? 'still open' : duration(gap.toMs - gap.fromMs)}</td>
-                  <td>{gap.cause}</td>
-                  <td>{numbersOf(gap)}</td>
-                  <td>{missedText(gap)}</td>
+                  <td class="number">{gap().toMs === null ? 'still open' : duration(gap().toMs! - gap().fromMs)}</td>
+                  <td>{gap().cause}</td>
+                  <td>{numbersOf(gap())}</td>
+                  <td>{missedText(gap())}</td>
                 </tr>
               )}
-            </For>
+            </Index>
           </tbody>
         </table>
       </section>
@@ -90,19 +90,19 @@ export function MarketFacts(props: MarketFactsProps): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            <For each={last()} fallback={<Nothing columns={4} text="None in the time that is shown." />}>
+            <Index each={last()} fallback={<Nothing columns={4} text="None in the time that is shown." />}>
               {(trade) => (
                 <tr>
-                  <td>{clock(trade.atMs, zone())}</td>
-                  <td class={trade.takerSide ?? ''}>{trade.takerSide?.toUpperCase() ?? '–'}</td>
-                  <td class="number">{cents(trade.price)}¢</td>
+                  <td>{clock(trade().atMs, zone())}</td>
+                  <td class={trade().takerSide ?? ''}>{trade().takerSide?.toUpperCase() ?? '–'}</td>
+                  <td class="number">{cents(trade().price)}¢</td>
                   <td class="number">
-                    {contracts(trade.size)}
-                    {trade.count > 1 ? ` in ${trade.count}` : ''}
+                    {contracts(trade().size)}
+                    {trade().count > 1 ? ` in ${trade().count}` : ''}
                   </td>
                 </tr>
               )}
-            </For>
+            </Index>
           </tbody>
         </table>
       </section>
@@ -152,11 +152,16 @@ function Nothing(props: { readonly columns: number; readonly text: string }): JS
   );
 }
 
+const missedText = ({ firstSeq, lastSeq }: Answer<'/gaps'>['gaps'][number]): string => {
+  const missed = missingNumbers(firstSeq, lastSeq);
+  return missed === null ? 'unknown' : `${count(missed)} ${missed === 1 ? 'number' : 'numbers'}`;
+};
+
 const numbersOf = ({ firstSeq, lastSeq, sid }: Answer<'/gaps'>['gaps'][number]): string => {
   if (firstSeq === null) return '–';
   const text =
     lastSeq === null
-      ? `after ${firstSeq.toLocaleString('en-US')}`
-      : [...new Set([firstSeq, lastSeq])].map((seq) => seq.toLocaleString('en-US')).join('–');
+      ? `after ${count(firstSeq)}`
+      : [...new Set([firstSeq, lastSeq])].map((seq) => count(seq)).join('–');
   return sid === null ? text : `${text} of sid ${sid}`;
 };

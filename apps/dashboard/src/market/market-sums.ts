@@ -1,4 +1,4 @@
-// What a market's coverage and holes come to.
+// What a market's coverage comes to.
 
 type Interval = {
   readonly fromMs: number;
@@ -16,17 +16,4 @@ export function coveredOf(intervals: readonly Interval[]): { readonly coveredMs:
     coveredMs: counted.filter(({ covered }) => covered).reduce((sum, each) => sum + length(each), 0),
     ofMs: counted.reduce((sum, each) => sum + length(each), 0),
   };
-}
-
-/** How many numbers a hole has; where its ends are not known, nobody knows. */
-export function missedText({
-  firstSeq,
-  lastSeq,
-}: {
-  readonly firstSeq: number | null;
-  readonly lastSeq: number | null;
-}): string {
-  if (firstSeq === null || lastSeq === null) return 'unknown';
-  const missed = lastSeq - firstSeq + 1;
-  return `${missed.toLocaleString('en-US')} ${missed === 1 ? 'number' : 'numbers'}`;
 }

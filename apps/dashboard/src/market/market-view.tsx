@@ -6,6 +6,7 @@ import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { useKeys } from '../shell/keys.ts';
 import { Segments } from '../shell/segments.tsx';
+import { busiestFirst } from './busiest.ts';
 import { moveCursor, type Cursor } from './cursor.ts';
 import { followPicture } from './follow-picture.ts';
 import { Heatmap } from './heatmap.tsx';
@@ -31,11 +32,7 @@ export function MarketView(props: { readonly ticker: string | null }): JSX.Eleme
   const market = createMemo((before: string | null): string | null => {
     if (props.ticker !== null) return props.ticker;
     // The first that was found stays: a page that jumps from market to market cannot be read.
-    return (
-      before ??
-      busiest.answer()?.books.toSorted((one, other) => other.changesPerSecond - one.changesPerSecond)[0]?.market ??
-      null
-    );
+    return before ?? busiestFirst(busiest.answer()?.books ?? [])[0]?.market ?? null;
   }, null);
   return (
     <Show when={market()} keyed fallback={<NoMarket isAnswered={busiest.answer() !== null} />}>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Book } from '../live/answers.ts';
-import { filterRows, marketRows, rowsInSight, sortRows, staleReasons } from './market-rows.ts';
+import { filterRows, marketRows, repairText, rowsInSight, sortRows, staleReasons } from './market-rows.ts';
 
 const book = (market: string, changed: Partial<Book> = {}): Book => ({
   market,
@@ -50,4 +50,13 @@ test('of 20,000 rows only those in sight are made, and at the end the last', () 
   expect(rowsInSight(0, 540, 27, 20_000)).toEqual({ from: 0, to: 28 });
   expect(rowsInSight(27 * 19_980, 540, 27, 20_000)).toEqual({ from: 19_972, to: 20_000 });
   expect(rowsInSight(27 * 500, 540, 27, 3)).toEqual({ from: 3, to: 3 });
+});
+
+test('what is done about a stale book is said with its step and the next try', () => {
+  expect(repairText(book('A'))).toBe('');
+  const repair = { step: 'snapshot', number: 0, attempts: 4, nextTryInMs: 9_000 } as const;
+  expect(repairText(book('A', { repair }))).toBe('step 0 of 3, snapshot, asked 4 times, next try in 9.0 s');
+  expect(repairText(book('A', { repair: { ...repair, number: null, attempts: 1, nextTryInMs: null } }))).toBe(
+    'snapshot, asked once',
+  );
 });

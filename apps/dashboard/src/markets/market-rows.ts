@@ -1,6 +1,8 @@
 // The rows of the table: which markets are shown, in which order, and what stands in each.
 import type { Answer, Book } from '../live/answers.ts';
+import { duration } from '../text/duration.ts';
 import { parsePrice, parseSize } from '../text/price.ts';
+import type { Described } from './read-markets.ts';
 
 export type MarketRow = {
   readonly market: string;
@@ -22,7 +24,6 @@ export type Order = 'market' | 'bid' | 'ask' | 'spread' | 'changes' | 'age' | 'c
 
 export type Shown = 'all' | 'right' | 'stale';
 
-type Described = Answer<'/markets'>['markets'][number];
 type Covered = Answer<'/coverage/summary'>['markets'][number];
 
 export function marketRows(
@@ -93,6 +94,15 @@ export function staleReasons(books: readonly Book[]): readonly (readonly [reason
   for (const { staleReason } of books)
     if (staleReason !== null) counts.set(staleReason, (counts.get(staleReason) ?? 0) + 1);
   return [...counts].toSorted((one, other) => other[1] - one[1]);
+}
+
+/** What is done about a book that is not right. */
+export function repairText({ repair }: Book): string {
+  if (!repair) return '';
+  const { step, number, attempts, nextTryInMs } = repair;
+  const name = number === null ? step : `step ${number} of 3, ${step}`;
+  const next = nextTryInMs === null ? '' : `, next try in ${duration(nextTryInMs)}`;
+  return `${name}, ${attempts === 1 ? 'asked once' : `asked ${attempts} times`}${next}`;
 }
 
 /** Which rows of so many are in the document: those in sight and a few around them. */

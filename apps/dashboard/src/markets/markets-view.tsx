@@ -1,8 +1,9 @@
 // All markets: a row each, as many of them in the document as are in sight.
-import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
+import { createMemo, createSignal, For, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import type { Answer } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
+import { AskedError } from '../shell/asked-error.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { Mark } from '../shell/mark.tsx';
 import { hrefOf } from '../shell/parse-route.ts';
@@ -13,6 +14,7 @@ import { cents } from '../text/price.ts';
 import {
   filterRows,
   marketRows,
+  repairText,
   rowsInSight,
   sortRows,
   staleReasons,
@@ -20,6 +22,7 @@ import {
   type Order,
   type Shown,
 } from './market-rows.ts';
+import { readMarkets } from './read-markets.ts';
 import './markets.css';
 
 /** In CSS pixels, as in the style sheet. */
@@ -36,47 +39,68 @@ const LAST_COLUMNS: typeof COLUMNS = [
   { order: 'covered', text: 'Covered, 24 h', isNumber: true },
 ];
 
+/** A row and its place among those that fit. */
+type Found = { readonly row: MarketRow; readonly index: number };
+
 export function MarketsView(): JSX.Element {
   const books = createPolled<Answer<'/books'>>(() => '/books', 3_000);
-  const described = createPolled<Answer<'/markets'>>(() => '/markets', 60_000);
+  const described = createPolled(() => '/markets', 60_000, readMarkets);
   const coverage = createPolled<Answer<'/coverage/summary'>>(() => '/coverage/summary', 60_000);
   const [shown, setShown] = createSignal<Shown>('all');
   const [text, setText] = createSignal('');
   const [order, setOrder] = createSignal<Order>('changes');
   const [isDescending, setIsDescending] = createSignal(true);
-  const [chosen, setChosen] = createSignal(0);
+  const [chosen, setChosen] = createSignal<string | null>(null);
   const [sight, setSight] = createSignal({ top: 0, height: 800 });
-  let scroller: HTMLDivElement | undefined;
+  let scroller!: HTMLDivElement;
 
   const all = createMemo(() =>
-    marketRows(books.answer()?.books ?? [], described.answer()?.markets ?? [], coverage.answer()?.markets ?? []),
+    marketRows(books.answer()?.books ?? [], described.answer() ?? [], coverage.answer()?.markets ?? []),
   );
   const rows = createMemo(() => sortRows(filterRows(all(), shown(), text()), order(), isDescending()));
   const stale = createMemo(() => all().filter(({ book }) => !book.synced).length);
-  const inSight = createMemo(() => rowsInSight(sight().top, sight().height, ROW_HEIGHT, rows().length));
+  const place = createMemo(() => rowsInSight(sight().top, sight().height, ROW_HEIGHT, rows().length));
+  // By name: a row stays the same element while its figures change, and so keeps the focus.
+  const inSight = createMemo(() =>
+    rows()
+      .slice(place().from, place().to)
+      .map(({ market }) => market),
+  );
+  const byMarket = createMemo(() => {
+    const { from, to } = place();
+    return new Map(
+      rows()
+        .slice(from, to)
+        .map((row, offset) => [row.market, { row, index: from + offset }]),
+    );
+  });
   const look = (): void => {
-    if (scroller) setSight({ top: scroller.scrollTop, height: scroller.clientHeight });
+    setSight({ top: scroller.scrollTop, height: scroller.clientHeight });
   };
-  const choose = (index: number): void => {
-    const next = Math.min(Math.max(index, 0), Math.max(rows().length - 1, 0));
-    setChosen(next);
-    if (!scroller) return;
+  onMount(() => {
+    const observer = new ResizeObserver(look);
+    observer.observe(scroller);
+    onCleanup(() => observer.disconnect());
+  });
+  const choose = (by: 1 | -1): void => {
+    const before = rows().findIndex(({ market }) => market === chosen());
+    const next = Math.min(Math.max(before + by, 0), rows().length - 1);
+    setChosen(rows()[next]?.market ?? null);
     const top = next * ROW_HEIGHT;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + 3 * ROW_HEIGHT > scroller.scrollTop + scroller.clientHeight)
-      scroller.scrollTop = top + 3 * ROW_HEIGHT - scroller.clientHeight;
+    else scroller.scrollTop = Math.max(scroller.scrollTop, top + 3 * ROW_HEIGHT - scroller.clientHeight);
   };
   const sortBy = (next: Order): void => {
     setIsDescending((before) => (order() === next ? !before : next !== 'market'));
     setOrder(next);
   };
   useKeys([
-    { keys: ['j', 'k'], caps: ['j', 'k'], does: 'row', run: ({ key }) => choose(chosen() + (key === 'j' ? 1 : -1)) },
+    { keys: ['j', 'k'], caps: ['j', 'k'], does: 'row', run: ({ key }) => choose(key === 'j' ? 1 : -1) },
     {
       keys: ['Enter'],
       caps: ['enter'],
       does: 'open',
-      run: () => rows()[chosen()] && go('market', rows()[chosen()]!.market),
+      run: () => chosen() !== null && go('market', chosen()),
     },
     {
       keys: ['s'],
@@ -116,13 +140,7 @@ export function MarketsView(): JSX.Element {
             </span>
           )}
         </For>
-        <Show when={books.error()}>
-          {(error) => (
-            <span class="bad">
-              {error().code}: {error().message}
-            </span>
-          )}
-        </Show>
+        <For each={[books, described, coverage]}>{({ error }) => <AskedError error={error()} />}</For>
         <input
           type="search"
           class="markets-text"
@@ -134,10 +152,7 @@ export function MarketsView(): JSX.Element {
       </div>
       <div
         class="markets-table"
-        ref={(element) => {
-          scroller = element;
-          new ResizeObserver(look).observe(element);
-        }}
+        ref={scroller}
         onScroll={look}
         role="region"
         aria-label="Table of markets"
@@ -158,15 +173,16 @@ export function MarketsView(): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(inSight().from) }}>
+            <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(place().from) }}>
               <td colspan={9} />
             </tr>
-            <For each={rows().slice(inSight().from, inSight().to)}>
-              {(row, index) => (
-                <Row row={row} index={inSight().from + index()} isChosen={chosen() === inSight().from + index()} />
-              )}
+            <For each={inSight()}>
+              {(market) => {
+                const found = createMemo<Found>((before) => byMarket().get(market) ?? before, byMarket().get(market)!);
+                return <Row row={found().row} index={found().index} isChosen={chosen() === market} />;
+              }}
             </For>
-            <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(rows().length - inSight().to) }}>
+            <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(rows().length - place().to) }}>
               <td colspan={9} />
             </tr>
           </tbody>
@@ -209,7 +225,7 @@ function Row(props: { readonly row: MarketRow; readonly index: number; readonly 
       </td>
       <td class="markets-title" title={props.row.title ?? ''}>
         <Show when={props.row.book.staleReason}>
-          <b class="warn">{props.row.book.staleReason}</b>{' '}
+          <b class="warn">{props.row.book.staleReason}</b> {repairText(props.row.book)}{' '}
         </Show>
         <span class={props.row.book.synced ? '' : 'soft'}>
           {props.row.isUnknown ? 'The exchange does not know it.' : props.row.title}

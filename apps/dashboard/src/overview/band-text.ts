@@ -4,6 +4,7 @@ import type { Contact } from '../live/contact.ts';
 import type { Level } from '../shell/mark.tsx';
 import { stateLevel, stateWord } from '../shell/state-word.ts';
 import { count } from '../text/number.ts';
+import { shortId } from '../text/session-id.ts';
 
 export type Band = {
   readonly level: Level;
@@ -17,9 +18,6 @@ export type Band = {
   readonly isFlooded: boolean;
 };
 
-/** Eight characters tell sessions apart. */
-export const shortId = (id: string): string => id.slice(0, 8);
-
 export function bandOf(status: StatusSummary | null, contact: Contact): Band {
   if (contact.kind === 'lost') return lostBand(status);
   if (!status) return { level: 'none', word: 'Connecting', sinceMs: null, lines: [], toDo: null, isFlooded: false };
@@ -29,7 +27,7 @@ export function bandOf(status: StatusSummary | null, contact: Contact): Band {
     word: stateWord(state),
     sinceMs: Date.parse(status.since),
     lines: linesOf(status),
-    toDo: state === 'error' ? toDoOf(status) : null,
+    toDo: status.todo,
     isFlooded: state === 'error',
   };
 }
@@ -77,22 +75,3 @@ function linesOf(status: StatusSummary): readonly string[] {
 
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
-
-/** By what the causes say; the first that fits. */
-const TO_DO: readonly (readonly [RegExp, string])[] = [
-  [/AUTH|401|403|key/i, 'put a valid key in place, then run trader doctor.'],
-  [/disk|ENOSPC|SPOOL/i, 'make room on the disk; recording goes on by itself.'],
-  [/STORE|database|ECONNREFUSED|SQL/i, 'look at the database: it is tried again by itself.'],
-  [/memory|heap/i, 'give the process more memory, or record fewer markets.'],
-];
-
-function toDoOf({ health, refusal, cause }: StatusSummary): string {
-  const texts = [
-    refusal?.code,
-    refusal?.reason,
-    cause,
-    ...health.causes.map(({ component, reason }) => `${component} ${reason}`),
-  ];
-  const found = TO_DO.find(([pattern]) => texts.some((text) => text !== undefined && pattern.test(text)));
-  return found?.[1] ?? 'nothing yet: it is tried again by itself. If it stays, run trader doctor.';
-}

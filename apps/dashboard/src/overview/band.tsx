@@ -1,5 +1,5 @@
 // The state, so large that one reads it from across the room, and the four figures that say whether the recording is right.
-import { Show, type JSX } from 'solid-js';
+import { For, Show, type JSX } from 'solid-js';
 import type { Answer } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import type { Polled } from '../live/polled.ts';
@@ -8,18 +8,17 @@ import { Mark } from '../shell/mark.tsx';
 import { duration } from '../text/duration.ts';
 import { bytes, count, decimal, percent } from '../text/number.ts';
 import { bandOf } from './band-text.ts';
-import { lostForMs } from './lost-for.ts';
 import './band.css';
 
 export function Band(props: { readonly coverage: Polled<Answer<'/coverage/summary'>> }): JSX.Element {
   const band = () => bandOf(live.status(), live.contact());
   const forMs = (): number | null => {
     const { sinceMs } = band();
-    return live.contact().kind === 'lost' ? lostForMs() : sinceMs === null ? null : live.nowMs() - sinceMs;
+    return live.contact().kind === 'lost' ? live.ageMs() : sinceMs === null ? null : live.nowMs() - sinceMs;
   };
   return (
     <section class="band" classList={{ flooded: band().isFlooded }} aria-label="State">
-      <span class="band-mark" classList={{ 'no-contact-mark': band().level === 'none' }}>
+      <span class="band-mark">
         <Mark level={band().level} large />
       </span>
       <h1>{band().word}</h1>
@@ -27,9 +26,7 @@ export function Band(props: { readonly coverage: Polled<Answer<'/coverage/summar
         <Show when={forMs() !== null}>
           <p class="band-for">for {duration(forMs()!)}</p>
         </Show>
-        {band().lines.map((line) => (
-          <p>{line}</p>
-        ))}
+        <For each={band().lines}>{(line) => <p>{line}</p>}</For>
         <Show when={band().toDo}>
           <p>
             <b>To do:</b> {band().toDo}
@@ -59,7 +56,7 @@ function Figures(props: { readonly coverage: Polled<Answer<'/coverage/summary'>>
       <Figure
         label="Holes, 24 h"
         value={sums() ? count(sums()!.holes) : '–'}
-        note={props.coverage.error()?.code ?? (sums() ? `${count(sums()!.marketHoles)} market-holes, all named` : '')}
+        note={props.coverage.error()?.code ?? (sums() ? `in the books of markets ${count(sums()!.marketHoles)}` : '')}
       />
       <Figure
         label="Covered, 24 h"

@@ -3,6 +3,7 @@ import { createMemo, createSignal, Show, type JSX } from 'solid-js';
 import type { Answer } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
+import { busiestFirst } from '../market/busiest.ts';
 import { followPicture } from '../market/follow-picture.ts';
 import { Heatmap } from '../market/heatmap.tsx';
 import { columnsIn } from '../market/scales.ts';
@@ -15,8 +16,7 @@ const SPAN_MS = 8 * 60_000;
 
 export function BusiestBook(): JSX.Element {
   const books = createPolled<Answer<'/books'>>(() => '/books', 10_000);
-  const found = () =>
-    books.answer()?.books.toSorted((one, other) => other.changesPerSecond - one.changesPerSecond) ?? [];
+  const found = () => busiestFirst(books.answer()?.books ?? []);
   // It stays as long as it is among the busy ones: a picture that begins anew every few seconds shows nothing.
   const market = createMemo((before: string | null): string | null => {
     const busy = found()

@@ -1,4 +1,4 @@
-import { For, Show, type JSX } from 'solid-js';
+import { Index, Show, type JSX } from 'solid-js';
 import { live } from '../live/live.ts';
 import { Mark } from '../shell/mark.tsx';
 import { duration } from '../text/duration.ts';
@@ -21,22 +21,22 @@ export function ComponentsTable(): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          <For each={rows()}>
-            {({ name, level, health, cause, sinceMs }) => (
+          <Index each={rows()}>
+            {(row) => (
               <tr>
                 <th scope="row" class="overview-component">
-                  <Mark level={level} /> {name}
+                  <Mark level={row().level} /> {row().name}
                 </th>
-                <td class={level === 'warn' ? 'warn' : level === 'bad' ? 'bad' : ''}>{health}</td>
-                <td class="soft overview-cause" title={cause}>
-                  {cause}
+                <td class={row().level === 'warn' ? 'warn' : row().level === 'bad' ? 'bad' : ''}>{row().health}</td>
+                <td class="soft overview-cause" title={row().cause}>
+                  {row().cause}
                 </td>
                 <td class="number soft">
-                  <Show when={sinceMs !== null}>{duration(live.nowMs() - sinceMs!)}</Show>
+                  <Show when={row().sinceMs !== null}>{duration(live.nowMs() - row().sinceMs!)}</Show>
                 </td>
               </tr>
             )}
-          </For>
+          </Index>
         </tbody>
       </table>
     </section>

@@ -11,7 +11,7 @@ export type Instruments = {
   readonly frames: Numbers;
   readonly framesMost: Numbers;
   readonly delay: Numbers;
-  readonly delayMost: Numbers;
+  readonly delaySlowest: Numbers;
   readonly waiting: Numbers;
   readonly audits: Numbers;
   readonly repairs: Numbers;
@@ -30,8 +30,8 @@ export function instrumentsOf(history: History): Instruments {
     atS: groups.map(([from]) => atMs[from]! / 1_000),
     frames: fold(history.framesPerSecond, mean),
     framesMost: fold(history.framesPerSecond, most),
-    delay: fold(history.delayMs, mean),
-    delayMost: fold(history.delayMaxMs, most),
+    delay: fold(history.delayMedianMs, mean),
+    delaySlowest: fold(history.delaySlowestMs, most),
     waiting: fold(history.waiting, most),
     audits: fold(history.audits, sum),
     repairs: fold(history.repairs, sum),

@@ -47,11 +47,11 @@ export function Instruments(): JSX.Element {
               title="Delay of deltas"
               value={number(lastOf(now().delay))}
               unit="ms"
-              note="5 s mean; thin line is the slowest"
+              note="median; thin line is the slowest 1 in 100"
             >
               <Series
                 label={`Delay of deltas, now ${number(lastOf(now().delay))} ms`}
-                data={[[...now().atS], [...now().delayMost], [...now().delay]]}
+                data={[[...now().atS], [...now().delaySlowest], [...now().delay]]}
                 options={delayOptions}
               />
             </Instrument>

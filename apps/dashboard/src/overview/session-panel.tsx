@@ -1,26 +1,18 @@
 // The session that is recorded into, what is in it, and what it continues.
-import { createMemo, For, Show, type JSX } from 'solid-js';
+import { createMemo, Index, Show, type JSX } from 'solid-js';
 import type { Answer } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import type { Polled } from '../live/polled.ts';
 import { hrefOf } from '../shell/parse-route.ts';
+import { SessionCounters } from '../shell/session-counters.tsx';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
 import { count } from '../text/number.ts';
 import { clock } from '../text/time.ts';
-import { shortId } from './band-text.ts';
+import { shortId } from '../text/session-id.ts';
 import { chainOf, LONG_GAP_MS } from './chain.ts';
 
 const SHOWN = 4;
-const COUNTERS = [
-  ['Deltas', 'deltas'],
-  ['Snapshots', 'snapshots'],
-  ['Trades', 'trades'],
-  ['Raw frames', 'raw'],
-  ['Gaps', 'gaps'],
-  ['Shed', 'shed'],
-] as const;
-
 export function SessionPanel(props: { readonly sessions: Polled<Answer<'/sessions'>> }): JSX.Element {
   const newest = createMemo(() => {
     const all = props.sessions.answer()?.sessions ?? [];
@@ -56,40 +48,31 @@ export function SessionPanel(props: { readonly sessions: Polled<Answer<'/session
                   : `, continues ${count(chain()!.continued)} ${chain()!.continued === 1 ? 'other' : 'others'}`}
               </span>
             </h2>
-            <dl class="overview-counters">
-              <For each={COUNTERS}>
-                {([label, key]) => (
-                  <div>
-                    <dt>{label}</dt>
-                    <dd>{count(counted()?.[key] ?? 0)}</dd>
-                  </div>
-                )}
-              </For>
-            </dl>
+            <SessionCounters of={counted() ?? session()} />
             <ol class="overview-chain" aria-label="Sessions that it continues">
-              <For each={chain()!.links}>
-                {({ session: link, gapMs }) => (
+              <Index each={chain()!.links}>
+                {(link) => (
                   <li
                     classList={{
-                      present: link.endedAtMs === null,
-                      ended: link.id === session().id && link.endedAtMs !== null,
+                      present: link().session.endedAtMs === null,
+                      ended: link().session.id === session().id && link().session.endedAtMs !== null,
                     }}
                   >
-                    <Show when={gapMs !== null}>
-                      <span class="overview-chain-gap" classList={{ bad: gapMs! >= LONG_GAP_MS }}>
-                        {duration(gapMs!)}
+                    <Show when={link().gapMs !== null}>
+                      <span class="overview-chain-gap" classList={{ bad: link().gapMs! >= LONG_GAP_MS }}>
+                        {duration(link().gapMs!)}
                       </span>
                     </Show>
-                    <a class="mono" href={hrefOf('sessions', link.id)}>
-                      {shortId(link.id)}
+                    <a class="mono" href={hrefOf('sessions', link().session.id)}>
+                      {shortId(link().session.id)}
                     </a>
                     <span class="quiet">
-                      {duration((link.endedAtMs ?? live.nowMs()) - link.startedAtMs)}
-                      {link.endedAtMs === null ? ', recording' : ''}
+                      {duration((link().session.endedAtMs ?? live.nowMs()) - link().session.startedAtMs)}
+                      {link().session.endedAtMs === null ? ', recording' : ''}
                     </span>
                   </li>
                 )}
-              </For>
+              </Index>
             </ol>
           </>
         )}

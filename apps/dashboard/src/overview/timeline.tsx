@@ -14,7 +14,7 @@ import { Segments } from '../shell/segments.tsx';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
 import { clockMinutes, dayAndMinutes, zoneName } from '../text/time.ts';
-import { shortId } from './band-text.ts';
+import { shortId } from '../text/session-id.ts';
 import { barsOf, LANES, type Bar, type Lane } from './lanes.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
@@ -86,7 +86,7 @@ export function Timeline(): JSX.Element {
       caps: ['[', ']'],
       does: 'bar before, after',
       run: ({ key }) => {
-        const index = bars().findIndex(({ fromMs, lane }) => fromMs === shown()?.fromMs && lane === shown()?.lane);
+        const index = bars().findIndex((bar) => isSame(bar, shown()));
         setShown(bars()[key === '[' ? (index === -1 ? bars().length - 1 : index - 1) : index + 1] ?? shown());
       },
     },
@@ -144,6 +144,10 @@ export function Timeline(): JSX.Element {
   );
 }
 
+/** The same in bars that were made anew. */
+const isSame = (bar: Bar, other: Bar | null): boolean =>
+  bar.lane === other?.lane && bar.of === other.of && bar.fromMs === other.fromMs;
+
 /** A bar in a sentence. */
 function explain({ lane, of, name, why, fromMs, toMs, count, session }: Bar): string {
   const what =
@@ -193,7 +197,7 @@ function drawLanes(
     context.fillStyle = palette.line;
     context.fillRect(0, Math.round((row + 1) * laneHeight), width, 1);
   });
-  for (const bar of bars) drawBar(drawing, bar, LANES.indexOf(bar.lane) * laneHeight, laneHeight, bar === shown);
+  for (const bar of bars) drawBar(drawing, bar, LANES.indexOf(bar.lane) * laneHeight, laneHeight, isSame(bar, shown));
   if (!isNow) return;
   context.fillStyle = palette.accent;
   context.fillRect(width - 2, 0, 2, height - AXIS);

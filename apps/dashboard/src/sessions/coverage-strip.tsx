@@ -6,7 +6,7 @@ import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
 import { count, percent } from '../text/number.ts';
 import { clock, clockMinutes, dayAndMinutes } from '../text/time.ts';
-import { AskedError } from './asked-error.tsx';
+import { AskedError } from '../shell/asked-error.tsx';
 import { axisTimes, isFailure, placeOf } from './session-rows.ts';
 
 type Coverage = Answer<'/sessions/{id}/coverage'>;

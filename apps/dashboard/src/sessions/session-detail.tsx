@@ -6,23 +6,17 @@ import { createPolled } from '../live/polled.ts';
 import { useKeys } from '../shell/keys.ts';
 import { Mark } from '../shell/mark.tsx';
 import { hrefOf } from '../shell/parse-route.ts';
+import { SessionCounters } from '../shell/session-counters.tsx';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
 import { count } from '../text/number.ts';
 import { clockFine, day } from '../text/time.ts';
-import { AskedError } from './asked-error.tsx';
+import { missingNumbers } from '../text/missing-numbers.ts';
+import { shortId } from '../text/session-id.ts';
+import { AskedError } from '../shell/asked-error.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { CoverageStrip } from './coverage-strip.tsx';
-import {
-  commandsFor,
-  continued,
-  continuing,
-  endSentence,
-  levelOf,
-  missingNumbers,
-  shortId,
-  type Neighbour,
-} from './session-rows.ts';
+import { commandsFor, continued, continuing, endSentence, levelOf, type Neighbour } from './session-rows.ts';
 import { createVerifying } from './verification.ts';
 import { VerificationPanel } from './verification-panel.tsx';
 
@@ -65,7 +59,7 @@ export function SessionDetail(props: {
         <ContinuedBy of={continuing(props.session, props.sessions)} />
       </p>
       <CoverageStrip session={props.session} />
-      <Counters session={props.session} />
+      <SessionCounters of={props.session} />
       <Ledger session={id} isActive={props.session.endedAtMs === null} />
       <VerificationPanel verifying={verifying} />
       <section class="sessions-part">
@@ -115,29 +109,6 @@ const SessionLink = (props: { readonly id: string }): JSX.Element => (
   <a class="mono" href={hrefOf('sessions', props.id)}>
     {shortId(props.id)}
   </a>
-);
-
-const COUNTERS = [
-  ['Deltas', 'deltas'],
-  ['Snapshots', 'snapshots'],
-  ['Trades', 'trades'],
-  ['Raw frames', 'raw'],
-  ['Facts', 'facts'],
-  ['Shed', 'shed'],
-  ['Gaps', 'gaps'],
-] as const;
-
-const Counters = (props: { readonly session: Session }): JSX.Element => (
-  <dl class="sessions-counters">
-    <For each={COUNTERS}>
-      {([label, name]) => (
-        <div>
-          <dt>{label}</dt>
-          <dd>{count(props.session[name])}</dd>
-        </div>
-      )}
-    </For>
-  </dl>
 );
 
 function Ledger(props: { readonly session: string; readonly isActive: boolean }): JSX.Element {

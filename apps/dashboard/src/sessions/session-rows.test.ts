@@ -10,13 +10,13 @@ import {
   lastedMs,
   lawMeaning,
   levelOf,
-  missingNumbers,
   moveTo,
   placeOf,
   sessionRows,
-  shortId,
   statusCounts,
 } from './session-rows.ts';
+import { missingNumbers } from '../text/missing-numbers.ts';
+import { shortId } from '../text/session-id.ts';
 
 const session = (id: string, startedAtMs: number, more: Partial<Session> = {}): Session => ({
   id,

@@ -2,6 +2,7 @@
 import type { Session } from '../live/answers.ts';
 import type { Level } from '../shell/mark.tsx';
 import { duration } from '../text/duration.ts';
+import { shortId } from '../text/session-id.ts';
 
 export type SessionStatus = Session['status'];
 
@@ -20,8 +21,6 @@ export const levelOf = (status: SessionStatus): Level => LEVELS[status];
 /** It did not end in order: what continues it does so after a failure. */
 export const isFailure = (status: SessionStatus): boolean =>
   status === 'health_failure' || status === 'error' || status === 'reclaimed';
-
-export const shortId = (id: string): string => id.slice(0, 8);
 
 /** Of a list's line: none, whole, or dotted: it goes on after a failure. */
 export type Link = 'none' | 'whole' | 'dotted';
@@ -123,10 +122,6 @@ export function placeOf(of: { readonly fromMs: number; readonly toMs: number | n
 /** Times to write below a strip, evenly from begin to end. */
 export const axisTimes = ({ fromMs, toMs }: Stretch, parts: number): readonly number[] =>
   Array.from({ length: parts + 1 }, (_, index) => fromMs + ((toMs - fromMs) * index) / parts);
-
-/** `212`, or `unknown`: how many numbers a hole of the ledger misses. */
-export const missingNumbers = (firstSeq: number | null, lastSeq: number | null): number | null =>
-  firstSeq === null || lastSeq === null ? null : lastSeq - firstSeq + 1;
 
 const LAWS: Readonly<Record<string, string>> = {
   'session row': 'owner, times and end agree',

@@ -11,7 +11,8 @@ import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
 import { count } from '../text/number.ts';
 import { dayAndMinutes, zoneName } from '../text/time.ts';
-import { AskedError } from './asked-error.tsx';
+import { shortId } from '../text/session-id.ts';
+import { AskedError } from '../shell/asked-error.tsx';
 import { SessionDetail } from './session-detail.tsx';
 import {
   barShare,
@@ -19,7 +20,6 @@ import {
   levelOf,
   moveTo,
   sessionRows,
-  shortId,
   statusCounts,
   type Link,
   type SessionRow,

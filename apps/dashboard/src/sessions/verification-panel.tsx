@@ -6,7 +6,7 @@ import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
 import { count } from '../text/number.ts';
 import { clockMinutes } from '../text/time.ts';
-import { AskedError } from './asked-error.tsx';
+import { AskedError } from '../shell/asked-error.tsx';
 import { lawMeaning } from './session-rows.ts';
 import type { Verifying } from './verification.ts';
 

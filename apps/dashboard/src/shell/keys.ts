@@ -29,6 +29,7 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
 }
 
 addEventListener('keydown', (event) => {
+  if (document.querySelector('dialog[open]')) return;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
   const key = bound().find(({ keys }) => keys.includes(event.key));
   if (!key) return;

@@ -1,6 +1,6 @@
 // Said above everything else: while there is no contact, how old what one sees is, why, and when it is tried again; afterwards,
 // what of it is not there any more.
-import { createSignal, onCleanup, Show, type JSX } from 'solid-js';
+import { createSignal, Show, type JSX } from 'solid-js';
 import { live } from '../live/live.ts';
 import { duration } from '../text/duration.ts';
 import { Mark } from './mark.tsx';
@@ -11,9 +11,11 @@ export function NoContact(): JSX.Element {
     const contact = live.contact();
     return contact.kind === 'lost' ? contact : null;
   };
-  const [monotonicMs, setMonotonicMs] = createSignal(performance.now());
-  const timer = setInterval(() => setMonotonicMs(performance.now()), 250);
-  onCleanup(() => clearInterval(timer));
+  // What it is counted from moves on with the age.
+  const triesInS = (nextTryAtMs: number | null): number => {
+    live.ageMs();
+    return Math.max(Math.ceil(((nextTryAtMs ?? 0) - performance.now()) / 1_000), 0);
+  };
   return (
     <Show when={lost()} fallback={<Notice />}>
       {(contact) => (
@@ -21,12 +23,11 @@ export function NoContact(): JSX.Element {
           <Mark level="none" />
           <b>
             {live.status()
-              ? `Disconnected: what you see is ${duration(monotonicMs() - contact().sinceMs)} old.`
+              ? `Disconnected: what you see is ${duration(live.ageMs())} old.`
               : 'The trader is not there.'}
           </b>
           <span class="no-contact-why">
-            {contact().why}{' '}
-            {`Trying again in ${Math.max(Math.ceil(((contact().nextTryAtMs ?? 0) - monotonicMs()) / 1_000), 0)} s; what was missed comes then.`}
+            {contact().why} {`Trying again in ${triesInS(contact().nextTryAtMs)} s; what was missed comes then.`}
           </span>
           <button type="button" onClick={() => live.tryNow()}>
             Try now

@@ -14,9 +14,3 @@ export function duration(ms: number): string {
   if (whole < DAY) return `${Math.floor(whole / HOUR)} h ${two(Math.floor((whole % HOUR) / MINUTE))} min`;
   return `${Math.floor(whole / DAY)} d ${two(Math.floor((whole % DAY) / HOUR))} h`;
 }
-
-/** `13 h`, `38 s`: the largest unit alone, where there is little room. */
-export function shortDuration(ms: number): string {
-  const [value, unit] = duration(ms).split(' ');
-  return `${value} ${unit}`;
-}

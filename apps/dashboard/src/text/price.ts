@@ -3,7 +3,7 @@
 const PRICE_SCALE = 10_000;
 
 /** Of a cent. */
-const CENT = 100;
+export const CENT = 100;
 
 /** `"0.2300"` as 2300. `null`: it is no price. */
 export const parsePrice = (text: string): number | null => parseScaled(text, 4);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { duration, shortDuration } from './duration.ts';
+import { duration } from './duration.ts';
 import { bytes, count, percent } from './number.ts';
 import { cents, complement, contracts, parsePrice, parseSize } from './price.ts';
 import { clock, clockFine, dayAndMinutes } from './time.ts';
@@ -18,8 +18,6 @@ describe('durations', () => {
     [49_080_000, '13 h 38 min'],
     [385_200_000, '4 d 11 h'],
   ])('%d ms is %s', (ms, text) => expect(duration(ms)).toBe(text));
-
-  test('the largest unit alone', () => expect(shortDuration(49_080_000)).toBe('13 h'));
 });
 
 describe('numbers', () => {
