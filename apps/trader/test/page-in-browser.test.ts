@@ -55,6 +55,17 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
     await page.close();
   });
 
+  test('a fault that is injected in the page is noticed by the trader, and the page says that it healed', async () => {
+    const page = await bed.newPage();
+    await page.goto(`${running.base}/#/faults`);
+    await page.getByRole('button', { name: 'cut', exact: true }).click();
+    await page.getByRole('button', { name: 'Inject cut' }).click();
+    const verdict = page.getByRole('heading', { name: 'Healed in' });
+    await verdict.waitFor({ timeout: 60_000 });
+    expect(await verdict.textContent()).toMatch(/Healed in \d/);
+    await page.close();
+  });
+
   test('without the trader the page says so, and shows nothing as live', async () => {
     const page = await bed.newPage();
     await using gone = await startHttpTrader();
