@@ -2,7 +2,6 @@
 import type { Answer, Book } from '../live/answers.ts';
 import { duration } from '../text/duration.ts';
 import { parsePrice, parseSize } from '../text/price.ts';
-import type { Described } from './read-markets.ts';
 
 export type MarketRow = {
   readonly market: string;
@@ -24,6 +23,7 @@ export type Order = 'market' | 'bid' | 'ask' | 'spread' | 'changes' | 'age' | 'c
 
 export type Shown = 'all' | 'right' | 'stale';
 
+type Described = Answer<'/markets'>['markets'][number];
 type Covered = Answer<'/coverage/summary'>['markets'][number];
 
 export function marketRows(

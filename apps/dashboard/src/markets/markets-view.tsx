@@ -3,6 +3,7 @@ import { createMemo, createSignal, For, onCleanup, onMount, Show, type JSX } fro
 import type { Answer } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
+import { readPages } from '../live/read-pages.ts';
 import { AskedError } from '../shell/asked-error.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { Mark } from '../shell/mark.tsx';
@@ -22,7 +23,6 @@ import {
   type Order,
   type Shown,
 } from './market-rows.ts';
-import { readMarkets } from './read-markets.ts';
 import './markets.css';
 
 /** In CSS pixels, as in the style sheet. */
@@ -39,13 +39,16 @@ const LAST_COLUMNS: typeof COLUMNS = [
   { order: 'covered', text: 'Covered, 24 h', isNumber: true },
 ];
 
+const readDescribed = readPages((page: Answer<'/markets'>) => page.markets);
+const readCovered = readPages((page: Answer<'/coverage/summary'>) => page.markets);
+
 /** A row and its place among those that fit. */
 type Found = { readonly row: MarketRow; readonly index: number };
 
 export function MarketsView(): JSX.Element {
   const books = createPolled<Answer<'/books'>>(() => '/books', 3_000);
-  const described = createPolled(() => '/markets', 60_000, readMarkets);
-  const coverage = createPolled<Answer<'/coverage/summary'>>(() => '/coverage/summary', 60_000);
+  const described = createPolled(() => '/markets?limit=5000', 60_000, readDescribed);
+  const coverage = createPolled(() => '/coverage/summary?limit=5000', 60_000, readCovered);
   const [shown, setShown] = createSignal<Shown>('all');
   const [text, setText] = createSignal('');
   const [order, setOrder] = createSignal<Order>('changes');
@@ -55,7 +58,7 @@ export function MarketsView(): JSX.Element {
   let scroller!: HTMLDivElement;
 
   const all = createMemo(() =>
-    marketRows(books.answer()?.books ?? [], described.answer() ?? [], coverage.answer()?.markets ?? []),
+    marketRows(books.answer()?.books ?? [], described.answer() ?? [], coverage.answer() ?? []),
   );
   const rows = createMemo(() => sortRows(filterRows(all(), shown(), text()), order(), isDescending()));
   const stale = createMemo(() => all().filter(({ book }) => !book.synced).length);

@@ -12,7 +12,7 @@ import { Timeline } from './timeline.tsx';
 import './overview.css';
 
 export function OverviewView(): JSX.Element {
-  const coverage = createPolled<Answer<'/coverage/summary'>>(() => '/coverage/summary', 60_000);
+  const coverage = createPolled<Answer<'/coverage/summary'>>(() => '/coverage/summary?limit=1', 60_000);
   const sessions = createPolled<Answer<'/sessions'>>(() => '/sessions?limit=100', 10_000);
   const isOld = (): boolean => live.contact().kind !== 'live';
   return (
