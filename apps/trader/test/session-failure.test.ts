@@ -18,7 +18,7 @@ test('a session that is ended under its recorder is followed by a whole new one,
 
   await sharedServer().execute(
     url,
-    `update sessions set status = 'closed', end_reason = 'by hand', ended_at = now() where status = 'active'`,
+    `update sessions set status = 'closed', end_reason = 'by hand', ended_at = now(), lease_until = null where status = 'active'`,
   );
   await vi.waitFor(
     () => {
