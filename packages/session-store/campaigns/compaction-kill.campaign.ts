@@ -6,7 +6,6 @@ import { newDatabase } from '../test/databases.ts';
 const kills = campaignRounds(32);
 
 test(`deltas are there once each after ${kills} kills in the middle of compaction`, async () => {
-  const states = await compactionKills(await newDatabase(), kills, testSeed(), campaignProgress('kill', kills));
-  // They did not all die at the same place.
-  expect(states).toBeGreaterThan(1);
+  const halfway = await compactionKills(await newDatabase(), kills, testSeed(), campaignProgress('kill', kills));
+  expect(halfway, 'compactors that died with a part moved').toBeGreaterThan(0);
 });
