@@ -2,7 +2,7 @@ import { defineConfig, type UserConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 
 /** Where a trader listens while the page is worked on. */
-const TRADER = 'http://127.0.0.1:7070';
+const TRADER = process.env['TRADER'] ?? 'http://127.0.0.1:7070';
 /** It takes changes from its own pages alone. */
 const toTrader = { target: TRADER, changeOrigin: true, headers: { origin: TRADER } };
 const paths = [
