@@ -1,5 +1,5 @@
 // `pnpm campaigns [NAME…] [--rounds N] [--seed S]`: without a name each campaign's short round, as CI does; with one its long
-// round. One after the other: a campaign has both cores, so that its share means something, and none is another's noise.
+// round. Two short rounds run at a time, as most of them wait for one process or another; long ones one after the other.
 import { orUsage } from './arguments.mjs';
 import { planCampaigns } from './campaign-plan.mjs';
 import { recordOf, recordText, writeRecord } from './campaign-record.mjs';
@@ -22,13 +22,10 @@ await throughPnpm('campaigns', (args) =>
     removeCounts('campaigns');
     const results = await build(plan.planned);
     const stop = stopOnSignals();
-    const rows = [];
-    for (const [index, planned] of plan.planned.entries()) {
-      if (stop.aborted) break;
-      rows.push(await runOne(planned, plan, `[${index + 1}/${plan.planned.length}]`, stop));
-      results.push(...rows.at(-1).results);
-    }
-    const warnings = shareWarnings(rows, CAMPAIGN_SECONDS);
+    const startMs = performance.now();
+    const rows = await runAll(plan, stop);
+    for (const row of rows) results.push(...row.results);
+    const warnings = shareWarnings(rows, secondsSince(startMs), CAMPAIGN_SECONDS);
     writeCounts('campaigns', results);
     process.stdout.write(
       `${summaryOf(results)}\n${campaignTable(rows)}${stop.aborted ? '' : toCommit(rows, plan.record)}${warnings}\n`,
@@ -55,6 +52,20 @@ async function build(planned) {
   return exitCode === 0
     ? []
     : [{ where: '.', name: 'build', status: 'failed', message: `turbo ended with ${exitCode}.`, log }];
+}
+
+/** Each campaign's row, in the order of the plan. */
+async function runAll(plan, stop) {
+  const left = [...plan.planned.entries()];
+  const rows = [];
+  const lane = async () => {
+    for (let next; !stop.aborted && (next = left.shift());) {
+      const [index, planned] = next;
+      rows[index] = await runOne(planned, plan, `[${index + 1}/${plan.planned.length}]`, stop);
+    }
+  };
+  await Promise.all(plan.planned.every(({ short }) => short) ? [lane(), lane()] : [lane()]);
+  return rows.filter(Boolean);
 }
 
 async function runOne(planned, { seed }, which, stop) {

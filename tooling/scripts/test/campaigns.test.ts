@@ -11,8 +11,10 @@ import { campaignTable, shareWarnings } from '../campaign-text.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 describe('the table of campaigns', () => {
-  test('has shares that fit into the time for all', () => {
-    expect(campaigns.reduce((sum, { shareSeconds }) => sum + shareSeconds, 0)).toBeLessThanOrEqual(CAMPAIGN_SECONDS);
+  test('has shares that fit into the time for all, two at a time', () => {
+    expect(campaigns.reduce((sum, { shareSeconds }) => sum + shareSeconds, 0)).toBeLessThanOrEqual(
+      2 * CAMPAIGN_SECONDS,
+    );
   });
 
   test('has a row for each file and a file for each row', () => {
@@ -95,8 +97,8 @@ describe('the end of the campaigns', () => {
   });
 
   test('warns of a share that was not kept, and of the time for all', () => {
-    expect(shareWarnings([row(0, 29), row(1, 300, false)], 420)).toBe('');
-    const warnings = shareWarnings([row(0, 31), row(1, 29)], 50);
+    expect(shareWarnings([row(0, 29), row(1, 300, false)], 330, 320)).toBe('');
+    const warnings = shareWarnings([row(0, 31), row(1, 29)], 60, 50);
     expect(warnings).toContain('WARNING  kill took 31 s, its share is 30 s');
     expect(warnings).toContain('WARNING  all short rounds took 60 s, and may take 50 s');
   });
