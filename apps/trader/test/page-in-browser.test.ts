@@ -6,12 +6,9 @@ import { createLog } from '../src/log/log.ts';
 import { newDatabase } from './databases.ts';
 import { startHttpTrader } from './http-trader.ts';
 import { serveView } from './http-view.ts';
+import { complaintsOf, openView, PAGE_VIEWS } from './page-views.ts';
 
 const bed = browserBed();
-
-/** An answer that is a refusal is none: the page shows what it says. */
-const isComplaint = (message: { type: () => string; text: () => string }): boolean =>
-  message.type() === 'error' && !message.text().startsWith('Failed to load resource');
 
 describe.skipIf(bed.missing)(bed.title('the page'), () => {
   let running: Awaited<ReturnType<typeof startHttpTrader>>;
@@ -25,9 +22,7 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
   test('is shown, asks the trader over its socket, and breaks no rule of its policy', async () => {
     await using served = await serveView({}, {}, { page: await readBuiltPage(createLog('silent')) });
     const page = await bed.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => void (isComplaint(message) && complaints.push(message.text())));
-    page.on('pageerror', (error) => void complaints.push(error.message));
+    const complaints = complaintsOf(page);
     const socket = page.waitForEvent('websocket');
     await page.goto(`${served.base}/#/`);
     const opened = await socket;
@@ -38,22 +33,16 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
     await page.close();
   });
 
-  test.each([
-    ['overview', 'Ready'],
-    ['markets', 'KXSIM-00001'],
-    ['market/KXSIM-00001', 'spread'],
-    ['sessions', 'active'],
-    ['faults', 'Break something'],
-  ])('#/%s shows a trader that records the simulator, and complains of nothing', async (view, text) => {
-    const page = await bed.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => void (isComplaint(message) && complaints.push(message.text())));
-    page.on('pageerror', (error) => void complaints.push(error.message));
-    await page.goto(`${running.base}/#/${view}`);
-    await page.getByText(text).first().waitFor({ state: 'attached', timeout: 60_000 });
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
+  test.each(PAGE_VIEWS)(
+    '#/%s shows a trader that records the simulator, and complains of nothing',
+    async (view, words) => {
+      const page = await bed.newPage();
+      const complaints = complaintsOf(page);
+      await openView(page, running.base, [view, words]);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
 
   test('a fault that is injected in the page is noticed by the trader, and the page says that it healed', async () => {
     const page = await bed.newPage();

@@ -4,6 +4,8 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll } from 'vitest';
 import { findChromium } from './find-chromium.ts';
 
+export type { Page };
+
 /** Nothing but the page that is tested is to ask the network, or to take time at the start. */
 const ARGUMENTS = [
   '--disable-gpu',

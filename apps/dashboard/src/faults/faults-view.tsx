@@ -127,7 +127,7 @@ function Outcomes(props: { readonly injected: readonly Injected[] }): JSX.Elemen
   const noticed = () => timed().filter(({ times }) => times.noticedMs !== null).length;
   const mostMs = () => Math.max(1, ...timed().map(({ times }) => times.healedMs ?? times.noticedMs ?? 0));
   return (
-    <section class="faults-outcomes">
+    <section class="faults-outcomes" tabindex={0} aria-label="What was broken">
       <header>
         <div aria-live="polite">
           <h1>

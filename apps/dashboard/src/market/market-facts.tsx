@@ -35,7 +35,7 @@ export function MarketFacts(props: MarketFactsProps): JSX.Element {
   const last = () => props.trades.slice(-SHOWN).toReversed();
   return (
     <div class="market-facts">
-      <section>
+      <section tabindex={0} aria-label="Holes of this market">
         <table>
           <caption class="unseen">Holes of this market</caption>
           <thead>
@@ -74,7 +74,7 @@ export function MarketFacts(props: MarketFactsProps): JSX.Element {
           </tbody>
         </table>
       </section>
-      <section>
+      <section tabindex={0} aria-label="Last trades in the time that is shown">
         <table>
           <caption class="unseen">Last trades in the time that is shown</caption>
           <thead>
@@ -106,7 +106,7 @@ export function MarketFacts(props: MarketFactsProps): JSX.Element {
           </tbody>
         </table>
       </section>
-      <section class="market-about">
+      <section class="market-about" tabindex={0} aria-label="This market">
         <h2 class="soft">This market</h2>
         <dl>
           <dt>Covered</dt>

@@ -1,0 +1,49 @@
+// Every view of the page, as keyboards, screen readers and tired eyes need it: axe finds nothing.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { browserBed, type Page } from '@trader/testkit/browser';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newDatabase } from './databases.ts';
+import { startHttpTrader } from './http-trader.ts';
+import { openView, PAGE_VIEWS } from './page-views.ts';
+
+const bed = browserBed();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe has to say of the page as it is now, a line each. */
+async function violationsOf(page: Page): Promise<string[]> {
+  // As a debugger does it: the page's own policy lets no other script in.
+  const { violations } = await page.evaluate<AxeResults>(`axe.run({ resultTypes: ['violations'] })`);
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+describe.skipIf(bed.missing)(bed.title('the page'), () => {
+  let running: Awaited<ReturnType<typeof startHttpTrader>>;
+  beforeAll(async () => {
+    running = await startHttpTrader(undefined, { database: { url: await newDatabase() } });
+  });
+  afterAll(async () => {
+    await running[Symbol.asyncDispose]();
+  });
+
+  test.each(PAGE_VIEWS)('#/%s has nothing that axe objects to: light, dark, on a phone', async (view, words) => {
+    const page = await bed.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    await openView(page, running.base, [view, words]);
+    await page.evaluate(axe);
+    const found: Record<string, string[]> = {};
+    for (const [name, colorScheme, width] of [
+      ['light', 'light', 1440],
+      ['dark', 'dark', 1440],
+      ['phone', 'light', 390],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 844 });
+      found[name] = await violationsOf(page);
+    }
+    expect(found).toEqual({ light: [], dark: [], phone: [] });
+    await page.close();
+  });
+});
