@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Book } from '../live/answers.ts';
-import { filterRows, marketRows, repairText, rowsInSight, sortRows, staleReasons } from './market-rows.ts';
+import { bookWord, filterRows, marketRows, repairText, sortRows, staleReasons } from './market-rows.ts';
 
 const book = (market: string, changed: Partial<Book> = {}): Book => ({
   market,
@@ -46,12 +46,6 @@ test('filters by state and by a part of the ticker', () => {
 
 test('reasons are counted', () => expect(staleReasons(books)).toEqual([['gap', 1]]));
 
-test('of 20,000 rows only those in sight are made, and at the end the last', () => {
-  expect(rowsInSight(0, 540, 27, 20_000)).toEqual({ from: 0, to: 28 });
-  expect(rowsInSight(27 * 19_980, 540, 27, 20_000)).toEqual({ from: 19_972, to: 20_000 });
-  expect(rowsInSight(27 * 500, 540, 27, 3)).toEqual({ from: 3, to: 3 });
-});
-
 test('what is done about a stale book is said with its step and the next try', () => {
   expect(repairText(book('A'))).toBe('');
   const repair = { step: 'snapshot', number: 0, attempts: 4, nextTryInMs: 9_000 } as const;
@@ -59,4 +53,9 @@ test('what is done about a stale book is said with its step and the next try', (
   expect(repairText(book('A', { repair: { ...repair, number: null, attempts: 1, nextTryInMs: null } }))).toBe(
     'snapshot, asked once',
   );
+});
+
+test('a book is called what it is, and why', () => {
+  expect(rows.map(bookWord)).toEqual(['right', 'right', 'stale: gap']);
+  expect(bookWord({ ...rows[2]!, isUnknown: true })).toBe('unknown to the exchange');
 });

@@ -96,6 +96,10 @@ export function staleReasons(books: readonly Book[]): readonly (readonly [reason
   return [...counts].toSorted((one, other) => other[1] - one[1]);
 }
 
+/** How a market's book does, in a word or two. */
+export const bookWord = ({ isUnknown, book }: Pick<MarketRow, 'isUnknown' | 'book'>): string =>
+  isUnknown ? 'unknown to the exchange' : book.synced ? 'right' : `stale: ${book.staleReason ?? 'no reason told'}`;
+
 /** What is done about a book that is not right. */
 export function repairText({ repair }: Book): string {
   if (!repair) return '';
@@ -103,17 +107,4 @@ export function repairText({ repair }: Book): string {
   const name = number === null ? step : `step ${number} of 3, ${step}`;
   const next = nextTryInMs === null ? '' : `, next try in ${duration(nextTryInMs)}`;
   return `${name}, ${attempts === 1 ? 'asked once' : `asked ${attempts} times`}${next}`;
-}
-
-/** Which rows of so many are in the document: those in sight and a few around them. */
-export function rowsInSight(
-  scrollTop: number,
-  height: number,
-  rowHeight: number,
-  rows: number,
-): { readonly from: number; readonly to: number } {
-  const around = 8;
-  const from = Math.max(Math.floor(scrollTop / rowHeight) - around, 0);
-  const to = Math.min(Math.ceil((scrollTop + height) / rowHeight) + around, rows);
-  return { from: Math.min(from, to), to };
 }

@@ -12,21 +12,24 @@ import { go } from '../shell/route.ts';
 import { duration } from '../text/duration.ts';
 import { count, decimal, percent } from '../text/number.ts';
 import { cents } from '../text/price.ts';
+import { Cells } from './cells.tsx';
 import {
+  bookWord,
   filterRows,
   marketRows,
   repairText,
-  rowsInSight,
   sortRows,
   staleReasons,
   type MarketRow,
   type Order,
   type Shown,
 } from './market-rows.ts';
+import { rowsInSight, rowsMade, sameRows, scrollTo } from './rows-in-sight.ts';
 import './markets.css';
 
 /** In CSS pixels, as in the style sheet. */
-const ROW_HEIGHT = 27;
+const ROW_HEIGHT = 28;
+const HEAD_HEIGHT = 28;
 
 const COLUMNS: readonly { readonly order: Order; readonly text: string; readonly isNumber: boolean }[] = [
   { order: 'bid', text: 'YES bid', isNumber: true },
@@ -54,7 +57,7 @@ export function MarketsView(): JSX.Element {
   const [order, setOrder] = createSignal<Order>('changes');
   const [isDescending, setIsDescending] = createSignal(true);
   const [chosen, setChosen] = createSignal<string | null>(null);
-  const [sight, setSight] = createSignal({ top: 0, height: 800 });
+  const [scrolled, setScrolled] = createSignal({ top: 0, height: 0 });
   let scroller!: HTMLDivElement;
 
   const all = createMemo(() =>
@@ -62,7 +65,14 @@ export function MarketsView(): JSX.Element {
   );
   const rows = createMemo(() => sortRows(filterRows(all(), shown(), text()), order(), isDescending()));
   const stale = createMemo(() => all().filter(({ book }) => !book.synced).length);
-  const place = createMemo(() => rowsInSight(sight().top, sight().height, ROW_HEIGHT, rows().length));
+  const sight = createMemo(() => rowsInSight(scrolled().top, scrolled().height, ROW_HEIGHT, rows().length), undefined, {
+    equals: sameRows,
+  });
+  const place = createMemo(() => rowsMade(sight(), rows().length), undefined, { equals: sameRows });
+  const chosenRow = createMemo((): number | null => {
+    const index = rows().findIndex(({ market }) => market === chosen());
+    return index === -1 ? null : index;
+  });
   // By name: a row stays the same element while its figures change, and so keeps the focus.
   const inSight = createMemo(() =>
     rows()
@@ -78,27 +88,29 @@ export function MarketsView(): JSX.Element {
     );
   });
   const look = (): void => {
-    setSight({ top: scroller.scrollTop, height: scroller.clientHeight });
+    setScrolled({ top: scroller.scrollTop, height: scroller.clientHeight - HEAD_HEIGHT });
   };
   onMount(() => {
     const observer = new ResizeObserver(look);
     observer.observe(scroller);
     onCleanup(() => observer.disconnect());
   });
-  const choose = (by: 1 | -1): void => {
-    const before = rows().findIndex(({ market }) => market === chosen());
-    const next = Math.min(Math.max(before + by, 0), rows().length - 1);
+  const choose = (row: number): void => {
+    const next = Math.min(Math.max(row, 0), rows().length - 1);
     setChosen(rows()[next]?.market ?? null);
-    const top = next * ROW_HEIGHT;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else scroller.scrollTop = Math.max(scroller.scrollTop, top + 3 * ROW_HEIGHT - scroller.clientHeight);
+    scroller.scrollTop = scrollTo(next, scroller.scrollTop, scroller.clientHeight - HEAD_HEIGHT, ROW_HEIGHT);
+  };
+  /** From the chosen row; without one to the first that is in sight. */
+  const chooseNext = (by: 1 | -1): void => {
+    const before = chosenRow();
+    choose(before === null ? sight().from : before + by);
   };
   const sortBy = (next: Order): void => {
     setIsDescending((before) => (order() === next ? !before : next !== 'market'));
     setOrder(next);
   };
   useKeys([
-    { keys: ['j', 'k'], caps: ['j', 'k'], does: 'row', run: ({ key }) => choose(key === 'j' ? 1 : -1) },
+    { keys: ['j', 'k'], caps: ['j', 'k'], does: 'row', run: ({ key }) => chooseNext(key === 'j' ? 1 : -1) },
     {
       keys: ['Enter'],
       caps: ['enter'],
@@ -153,6 +165,9 @@ export function MarketsView(): JSX.Element {
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
       </div>
+      <Show when={rows().length > 0}>
+        <Cells rows={rows()} sight={sight()} chosenRow={chosenRow()} onChoose={choose} />
+      </Show>
       <div
         class="markets-table"
         ref={scroller}
@@ -219,12 +234,11 @@ function Chip(props: {
 function Row(props: { readonly row: MarketRow; readonly index: number; readonly isChosen: boolean }): JSX.Element {
   const most = () => Math.max(props.row.yesSize, props.row.noSize, 1);
   const level = (): 'ok' | 'warn' | 'bad' => (props.row.isUnknown ? 'bad' : props.row.book.synced ? 'ok' : 'warn');
-  const word = (): string =>
-    props.row.isUnknown ? 'unknown to the exchange' : props.row.book.synced ? 'right' : 'stale';
   return (
     <tr aria-rowindex={props.index + 2} classList={{ chosen: props.isChosen }}>
       <td class="mono">
-        <Mark level={level()} label={word()} /> <a href={hrefOf('market', props.row.market)}>{props.row.market}</a>
+        <Mark level={level()} label={bookWord(props.row)} />{' '}
+        <a href={hrefOf('market', props.row.market)}>{props.row.market}</a>
       </td>
       <td class="markets-title" title={props.row.title ?? ''}>
         <Show when={props.row.book.staleReason}>
