@@ -1,22 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Book } from '../live/answers.ts';
-import { bookWord, filterRows, marketRows, repairText, sortRows, staleReasons } from './market-rows.ts';
-
-const book = (market: string, changed: Partial<Book> = {}): Book => ({
-  market,
-  synced: true,
-  staleReason: null,
-  ageMs: 10,
-  changesPerSecond: 1,
-  yesBid: ['0.2300', '41.10'],
-  yesAsk: ['0.2400', '5.00'],
-  yesDepth: 1,
-  noDepth: 1,
-  yesContracts: '41.10',
-  noContracts: '5.00',
-  repair: null,
-  ...changed,
-});
+import { book } from './book.fixture.ts';
+import { bookWord, marketRows, repairText } from './market-rows.ts';
 
 const books = [
   book('B', { changesPerSecond: 9 }),
@@ -29,22 +13,6 @@ test('prices and sizes are integers, and what is missing is null', () => {
   expect(rows[0]).toMatchObject({ bid: 2_300, ask: 2_400, spread: 100, yesSize: 4_110, covered: null });
   expect(rows[2]).toMatchObject({ bid: null, spread: null });
 });
-
-test('what is not right comes first in every order', () => {
-  const markets = (order: 'changes' | 'market', isDescending: boolean) =>
-    sortRows(rows, order, isDescending).map(({ market }) => market);
-  expect(markets('changes', true)).toEqual(['C', 'B', 'A']);
-  expect(markets('changes', false)).toEqual(['C', 'A', 'B']);
-  expect(markets('market', false)).toEqual(['C', 'A', 'B']);
-  expect(markets('market', true)).toEqual(['C', 'B', 'A']);
-});
-
-test('filters by state and by a part of the ticker', () => {
-  expect(filterRows(rows, 'stale', '').map(({ market }) => market)).toEqual(['C']);
-  expect(filterRows(rows, 'right', ' a ').map(({ market }) => market)).toEqual(['A']);
-});
-
-test('reasons are counted', () => expect(staleReasons(books)).toEqual([['gap', 1]]));
 
 test('what is done about a stale book is said with its step and the next try', () => {
   expect(repairText(book('A'))).toBe('');

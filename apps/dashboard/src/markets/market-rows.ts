@@ -19,10 +19,6 @@ export type MarketRow = {
   readonly covered: { readonly coveredMs: number; readonly ofMs: number } | null;
 };
 
-export type Order = 'market' | 'bid' | 'ask' | 'spread' | 'changes' | 'age' | 'covered';
-
-export type Shown = 'all' | 'right' | 'stale';
-
 type Described = Answer<'/markets'>['markets'][number];
 type Covered = Answer<'/coverage/summary'>['markets'][number];
 
@@ -49,51 +45,6 @@ export function marketRows(
       covered: sums.get(book.market) ?? null,
     };
   });
-}
-
-/** @param text of a ticker or a title, in any case */
-export function filterRows(rows: readonly MarketRow[], shown: Shown, text: string): readonly MarketRow[] {
-  const wanted = text.trim().toLowerCase();
-  return rows.filter(({ market, title, book }) => {
-    if (shown !== 'all' && book.synced !== (shown === 'right')) return false;
-    return wanted === '' || market.toLowerCase().includes(wanted) || (title?.toLowerCase().includes(wanted) ?? false);
-  });
-}
-
-/** What is not right comes first, whatever the order; then by the order, and of equals by the ticker. */
-export function sortRows(rows: readonly MarketRow[], order: Order, isDescending: boolean): readonly MarketRow[] {
-  const sign = isDescending ? -1 : 1;
-  return rows.toSorted((one, other) => {
-    if (one.book.synced !== other.book.synced) return one.book.synced ? 1 : -1;
-    const difference = order === 'market' ? 0 : valueOf(one, order) - valueOf(other, order);
-    if (difference !== 0 && !Number.isNaN(difference)) return sign * difference;
-    return (order === 'market' ? sign : 1) * (one.market < other.market ? -1 : 1);
-  });
-}
-
-function valueOf({ bid, ask, spread, book, covered }: MarketRow, order: Exclude<Order, 'market'>): number {
-  switch (order) {
-    case 'bid':
-      return bid ?? -1;
-    case 'ask':
-      return ask ?? -1;
-    case 'spread':
-      return spread ?? -1;
-    case 'changes':
-      return book.changesPerSecond;
-    case 'age':
-      return book.ageMs ?? Number.MAX_SAFE_INTEGER;
-    case 'covered':
-      return covered && covered.ofMs > 0 ? covered.coveredMs / covered.ofMs : -1;
-  }
-}
-
-/** How many books are not right, by the reason, most first. */
-export function staleReasons(books: readonly Book[]): readonly (readonly [reason: string, books: number])[] {
-  const counts = new Map<string, number>();
-  for (const { staleReason } of books)
-    if (staleReason !== null) counts.set(staleReason, (counts.get(staleReason) ?? 0) + 1);
-  return [...counts].toSorted((one, other) => other[1] - one[1]);
 }
 
 /** How a market's book does, in a word or two. */

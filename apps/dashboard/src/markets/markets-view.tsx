@@ -1,10 +1,11 @@
 // All markets: a row each, as many of them in the document as are in sight.
-import { createMemo, createSignal, For, onCleanup, onMount, Show, type JSX } from 'solid-js';
-import type { Answer } from '../live/answers.ts';
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
+import type { Answer, Book } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { readPages } from '../live/read-pages.ts';
 import { AskedError } from '../shell/asked-error.tsx';
+import { useFooterNote } from '../shell/footer-note.ts';
 import { useKeys } from '../shell/keys.ts';
 import { Mark } from '../shell/mark.tsx';
 import { hrefOf } from '../shell/parse-route.ts';
@@ -13,18 +14,11 @@ import { duration } from '../text/duration.ts';
 import { count, decimal, percent } from '../text/number.ts';
 import { cents } from '../text/price.ts';
 import { Cells } from './cells.tsx';
-import {
-  bookWord,
-  filterRows,
-  marketRows,
-  repairText,
-  sortRows,
-  staleReasons,
-  type MarketRow,
-  type Order,
-  type Shown,
-} from './market-rows.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { filterRows, NO_FILTER, seriesListed, staleReasons, withShown } from './filter-rows.ts';
+import { bookWord, marketRows, repairText, type MarketRow } from './market-rows.ts';
 import { rowsInSight, rowsMade, sameRows, scrollTo } from './rows-in-sight.ts';
+import { isDescendingFirst, sortRows, type Order } from './sort-rows.ts';
 import './markets.css';
 
 /** In CSS pixels, as in the style sheet. */
@@ -52,18 +46,19 @@ export function MarketsView(): JSX.Element {
   const books = createPolled<Answer<'/books'>>(() => '/books', 3_000);
   const described = createPolled(() => '/markets?limit=5000', 60_000, readDescribed);
   const coverage = createPolled(() => '/coverage/summary?limit=5000', 60_000, readCovered);
-  const [shown, setShown] = createSignal<Shown>('all');
-  const [text, setText] = createSignal('');
+  const [filter, setFilter] = createSignal(NO_FILTER);
   const [order, setOrder] = createSignal<Order>('changes');
   const [isDescending, setIsDescending] = createSignal(true);
   const [chosen, setChosen] = createSignal<string | null>(null);
   const [scrolled, setScrolled] = createSignal({ top: 0, height: 0 });
   let scroller!: HTMLDivElement;
+  let field!: HTMLInputElement;
 
-  const all = createMemo(() =>
-    marketRows(books.answer()?.books ?? [], described.answer() ?? [], coverage.answer() ?? []),
-  );
-  const rows = createMemo(() => sortRows(filterRows(all(), shown(), text()), order(), isDescending()));
+  const shownBooks = (): readonly Book[] => books.answer()?.books ?? [];
+  const all = createMemo(() => marketRows(shownBooks(), described.answer() ?? [], coverage.answer() ?? []));
+  const rows = createMemo(() => sortRows(filterRows(all(), filter()), order(), isDescending()));
+  const reasons = createMemo(() => staleReasons(shownBooks()));
+  const series = createMemo(() => seriesListed(shownBooks(), filter().series));
   const stale = createMemo(() => all().filter(({ book }) => !book.synced).length);
   const sight = createMemo(() => rowsInSight(scrolled().top, scrolled().height, ROW_HEIGHT, rows().length), undefined, {
     equals: sameRows,
@@ -90,6 +85,7 @@ export function MarketsView(): JSX.Element {
   const look = (): void => {
     setScrolled({ top: scroller.scrollTop, height: scroller.clientHeight - HEAD_HEIGHT });
   };
+  createEffect(on([filter, order, isDescending], () => void (scroller.scrollTop = 0), { defer: true }));
   onMount(() => {
     const observer = new ResizeObserver(look);
     observer.observe(scroller);
@@ -106,7 +102,7 @@ export function MarketsView(): JSX.Element {
     choose(before === null ? sight().from : before + by);
   };
   const sortBy = (next: Order): void => {
-    setIsDescending((before) => (order() === next ? !before : next !== 'market'));
+    setIsDescending((before) => (order() === next ? !before : isDescendingFirst(next)));
     setOrder(next);
   };
   useKeys([
@@ -121,9 +117,16 @@ export function MarketsView(): JSX.Element {
       keys: ['s'],
       caps: ['s'],
       does: 'stale only',
-      run: () => setShown((before) => (before === 'stale' ? 'all' : 'stale')),
+      run: () => setFilter((before) => withShown(before, before.shown === 'stale' ? 'all' : 'stale')),
     },
+    { keys: ['/'], caps: ['/'], does: 'find', run: () => field.focus() },
   ]);
+
+  useFooterNote(() => {
+    const { from, to } = sight();
+    const of = rows().length;
+    return of === 0 ? 'no rows' : `rows ${count(from + 1)}–${count(to)} of ${count(of)}, drawn as you scroll`;
+  });
 
   const Sortable = (column: {
     readonly order: Order;
@@ -144,27 +147,18 @@ export function MarketsView(): JSX.Element {
   return (
     <div class="markets" classList={{ 'is-old': live.contact().kind !== 'live' }}>
       <h1 class="unseen">Markets</h1>
-      <div class="markets-filters">
-        <Chip text={`All ${count(all().length)}`} value="all" shown={shown()} onShow={setShown} />
-        <Chip text={`Right ${count(all().length - stale())}`} value="right" shown={shown()} onShow={setShown} />
-        <Chip text={`Stale ${count(stale())}`} value="stale" shown={shown()} onShow={setShown} />
-        <For each={staleReasons(books.answer()?.books ?? [])}>
-          {([reason, books]) => (
-            <span class="soft">
-              {reason} <b>{count(books)}</b>
-            </span>
-          )}
-        </For>
-        <For each={[books, described, coverage]}>{({ error }) => <AskedError error={error()} />}</For>
-        <input
-          type="search"
-          class="markets-text"
-          placeholder="Ticker or title"
-          aria-label="Ticker or title"
-          value={text()}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
-        />
-      </div>
+      <FilterBar
+        field={(element) => (field = element)}
+        filter={filter()}
+        onFilter={setFilter}
+        markets={all().length}
+        stale={stale()}
+        reasons={reasons()}
+        series={series()}
+        order={order()}
+        onOrder={(next) => next !== order() && sortBy(next)}
+      />
+      <For each={[books, described, coverage]}>{({ error }) => <AskedError error={error()} />}</For>
       <Show when={rows().length > 0}>
         <Cells rows={rows()} sight={sight()} chosenRow={chosenRow()} onChoose={choose} />
       </Show>
@@ -210,24 +204,6 @@ export function MarketsView(): JSX.Element {
         </Show>
       </div>
     </div>
-  );
-}
-
-function Chip(props: {
-  readonly text: string;
-  readonly value: Shown;
-  readonly shown: Shown;
-  readonly onShow: (shown: Shown) => void;
-}): JSX.Element {
-  return (
-    <button
-      type="button"
-      class="markets-chip"
-      aria-pressed={props.shown === props.value}
-      onClick={() => props.onShow(props.value)}
-    >
-      {props.text}
-    </button>
   );
 }
 

@@ -1,8 +1,8 @@
-// A field that leads to a market by its ticker. `/` comes here from everywhere.
-import { createSignal, For, type JSX } from 'solid-js';
+// A field that leads to a market by its ticker. `/` comes here from every view that has no field of its own for it.
+import { createSignal, For, Show, type JSX } from 'solid-js';
 import type { Answer } from '../live/answers.ts';
 import { live } from '../live/live.ts';
-import { useKeys } from './keys.ts';
+import { bound, useKeys, type Key } from './keys.ts';
 import { go } from './route.ts';
 import './find-market.css';
 
@@ -13,7 +13,8 @@ export function FindMarket(): JSX.Element {
   let field!: HTMLInputElement;
   const [tickers, setTickers] = createSignal<readonly string[]>([]);
   const [text, setText] = createSignal('');
-  useKeys([{ keys: ['/'], caps: ['/'], does: 'find a market', run: () => field.focus() }], 'page');
+  const find: Key = { keys: ['/'], caps: ['/'], does: 'find a market', run: () => field.focus() };
+  useKeys([find], 'page');
 
   const load = async (): Promise<void> => {
     try {
@@ -52,7 +53,9 @@ export function FindMarket(): JSX.Element {
         onInput={({ currentTarget }) => setText(currentTarget.value)}
         onKeyDown={({ key }) => key === 'Escape' && field.blur()}
       />
-      <kbd aria-hidden="true">/</kbd>
+      <Show when={bound().find(({ keys }) => keys.includes('/')) === find}>
+        <kbd aria-hidden="true">/</kbd>
+      </Show>
       <datalist id="tickers">
         <For each={found()}>{(ticker) => <option value={ticker} />}</For>
       </datalist>

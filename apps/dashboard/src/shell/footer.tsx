@@ -1,7 +1,9 @@
-// The line below every view: what keys do here, and which trader this is. `?` lists all keys.
+// The line below every view: what keys do here, and which trader this is, or what the view says instead. `?` lists all keys.
 import { For, Show, type JSX } from 'solid-js';
+import type { StatusSummary } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { duration } from '../text/duration.ts';
+import { footerNote } from './footer-note.ts';
 import { bound, useKeys, type Key } from './keys.ts';
 import { VIEWS } from './parse-route.ts';
 import { go } from './route.ts';
@@ -26,18 +28,8 @@ export function Footer(): JSX.Element {
       <ul class="footer-keys">
         <For each={listed().slice(0, 6)}>{(key) => <KeyHint {...key} />}</For>
       </ul>
-      <Show when={live.status()}>
-        {(status) => (
-          <span class="footer-about">
-            {[
-              `trader ${status().versions.trader}`,
-              `node ${status().versions.node}`,
-              `up ${duration(status().uptimeMs)}`,
-              ...(status().session ? [`recorder "${status().session!.recorder}"`] : []),
-              status().database,
-            ].join('  ·  ')}
-          </span>
-        )}
+      <Show when={footerNote() ?? live.status()}>
+        <span class="footer-about">{footerNote() ?? about(live.status()!)}</span>
       </Show>
       <dialog ref={dialog} aria-labelledby="keys-title">
         <h2 id="keys-title">Keys</h2>
@@ -52,7 +44,24 @@ export function Footer(): JSX.Element {
   );
 }
 
-const listed = (): readonly Key[] => bound().filter(({ caps }) => caps);
+/** A key of the page that the view has for something else is not listed. */
+const listed = (): readonly Key[] => {
+  const all = bound();
+  return all.filter(({ caps, keys }, index) => {
+    const before = all.slice(0, index);
+    return caps && !keys.every((key) => before.some((other) => other.keys.includes(key)));
+  });
+};
+
+/** Which trader this is. */
+const about = ({ versions, uptimeMs, session, database }: StatusSummary): string =>
+  [
+    `trader ${versions.trader}`,
+    `node ${versions.node}`,
+    `up ${duration(uptimeMs)}`,
+    ...(session ? [`recorder "${session.recorder}"`] : []),
+    database,
+  ].join('  ·  ');
 
 function KeyHint(props: Key): JSX.Element {
   return (
