@@ -5,7 +5,7 @@ import { Surface, type Drawing } from '../draw/surface.tsx';
 import { theme } from '../theme/theme.ts';
 import { count, decimal } from '../text/number.ts';
 import { cellAt, layOutCells, levelOf, rowOfCell, type CellLayout } from './cell-field.ts';
-import { drawCells } from './draw-cells.ts';
+import { drawCells, INSET } from './draw-cells.ts';
 import { bookWord, type MarketRow } from './market-rows.ts';
 import './cells.css';
 
@@ -34,7 +34,7 @@ export function Cells(props: CellsProps): JSX.Element {
   const [width, setWidth] = createSignal(0);
   const [pointed, setPointed] = createSignal<number | null>(null);
   const levels = createMemo(() => Uint8Array.from(props.rows, levelOf));
-  const layout = createMemo((): CellLayout => layOutCells(props.rows.length, width()));
+  const layout = createMemo((): CellLayout => layOutCells(props.rows.length, Math.max(width() - 2 * INSET, 0)));
   const cell = (): number => Math.floor((props.chosenRow ?? props.sight.from) / layout().perCell);
   /** What is told of: the cell under the pointer, or else the chosen one. */
   const told = createMemo((): readonly string[] | null => {
@@ -55,9 +55,9 @@ export function Cells(props: CellsProps): JSX.Element {
   };
   const handlers: JSX.CanvasHTMLAttributes<HTMLCanvasElement> = {
     tabindex: 0,
-    onPointerMove: ({ offsetX, offsetY }) => setPointed(cellAt(layout(), offsetX, offsetY)),
+    onPointerMove: ({ offsetX, offsetY }) => setPointed(cellAt(layout(), offsetX - INSET, offsetY - INSET)),
     onPointerLeave: () => setPointed(null),
-    onClick: ({ offsetX, offsetY }) => choose(cellAt(layout(), offsetX, offsetY)),
+    onClick: ({ offsetX, offsetY }) => choose(cellAt(layout(), offsetX - INSET, offsetY - INSET)),
     onKeyDown: (event) => {
       const move = MOVES[event.key];
       if (!move || layout().cells === 0) return;

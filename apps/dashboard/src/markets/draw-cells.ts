@@ -6,6 +6,9 @@ import { frameOf, levelsOfCells, STALE, UNKNOWN, type CellLayout } from './cell-
 const LIGHT = ['#e6eff9', '#cfe1f5', '#afcdf0', '#82b1e7', '#5290da', '#2a6cc3', '#134a97', '#0a2c60'];
 const DARK = ['#18222d', '#1a2d43', '#1f3f63', '#265586', '#2f6fb2', '#4289d4', '#69b0ff', '#bcdcff'];
 
+/** Around all cells, in CSS pixels: the frame is drawn there. */
+export const INSET = 2;
+
 export type CellsDrawn = {
   readonly levels: Uint8Array;
   readonly layout: CellLayout;
@@ -20,6 +23,7 @@ export function drawCells(
 ): void {
   const { rows, width, height, perCell } = layout;
   const colors = palette.isDark ? DARK : LIGHT;
+  context.translate(INSET, INSET);
   // Edges on whole device pixels: cells of a fraction of one would have as many greys.
   const crisp = (at: number): number => Math.round(at * ratio) / ratio;
   for (const [cell, level] of levelsOfCells(levels, layout).entries()) {
@@ -35,18 +39,16 @@ export function drawCells(
     context.strokeRect(left + 0.5, top + 0.5, right - left - 2, bottom - top - 2);
   }
   const frame = frameOf(layout, sight.from, sight.to);
+  context.lineWidth = 2;
   if (frame && (sight.from > 0 || sight.to < layout.markets)) {
+    const [left, right] = [crisp(frame.left), crisp(frame.left + frame.width)];
     context.strokeStyle = palette.accent;
-    context.lineWidth = 2;
-    context.strokeRect(crisp(frame.left) + 1, 1, Math.max(crisp(frame.width) - 3, 4), rows * height - 2);
+    context.strokeRect(left - 1, -1, right - left + 1, rows * height + 1);
   }
   if (chosenRow === null) return;
   const cell = Math.floor(chosenRow / perCell);
+  const column = Math.floor(cell / rows);
+  const [left, right] = [crisp(column * width), crisp((column + 1) * width)];
   context.strokeStyle = palette.ink;
-  context.lineWidth = 2;
-  const [left, top] = [
-    Math.max(crisp(Math.floor(cell / rows) * width) - 1, 1),
-    Math.max((cell % rows) * height - 1, 1),
-  ];
-  context.strokeRect(left, top, width + 1, Math.min(height + 1, rows * height - 1 - top));
+  context.strokeRect(left - 1, (cell % rows) * height - 1, right - left + 1, height + 1);
 }

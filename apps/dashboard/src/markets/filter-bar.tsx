@@ -62,47 +62,49 @@ export function FilterBar(props: FilterBarProps): JSX.Element {
           </button>
         )}
       </For>
-      <label class="filter-bar-field">
-        <input
-          ref={props.field}
-          type="search"
-          placeholder="Ticker or title"
-          aria-label="Ticker or title"
-          autocomplete="off"
-          spellcheck={false}
-          value={props.filter.text}
-          onInput={({ currentTarget }) => change({ text: currentTarget.value })}
-          onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
-        />
-        <kbd aria-hidden="true">/</kbd>
-      </label>
-      <label class="filter-bar-choice">
-        Series
-        <select onChange={({ currentTarget }) => change({ series: currentTarget.value || null })}>
-          <option value="" selected={props.filter.series === null}>
-            any
-          </option>
-          <For each={[...props.series.keys()]}>
-            {(name) => (
-              <option value={name} selected={props.filter.series === name}>
-                {name} ({count(props.series.get(name) ?? 0)})
-              </option>
-            )}
-          </For>
-        </select>
-      </label>
-      <label class="filter-bar-choice">
-        Order
-        <select onChange={({ currentTarget }) => props.onOrder(currentTarget.value as Order)}>
-          <For each={ORDERS}>
-            {({ order, text }) => (
-              <option value={order} selected={props.order === order}>
-                stale first, then {text}
-              </option>
-            )}
-          </For>
-        </select>
-      </label>
+      <div class="filter-bar-right">
+        <label class="filter-bar-field">
+          <input
+            ref={props.field}
+            type="search"
+            placeholder="Ticker or title"
+            aria-label="Ticker or title"
+            autocomplete="off"
+            spellcheck={false}
+            value={props.filter.text}
+            onInput={({ currentTarget }) => change({ text: currentTarget.value })}
+            onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
+          />
+          <kbd aria-hidden="true">/</kbd>
+        </label>
+        <label class="filter-bar-choice">
+          Series
+          <select onChange={({ currentTarget }) => change({ series: currentTarget.value || null })}>
+            <option value="" selected={props.filter.series === null}>
+              any
+            </option>
+            <For each={[...props.series.keys()]}>
+              {(name) => (
+                <option value={name} selected={props.filter.series === name}>
+                  {name} ({count(props.series.get(name) ?? 0)})
+                </option>
+              )}
+            </For>
+          </select>
+        </label>
+        <label class="filter-bar-choice">
+          Order
+          <select onChange={({ currentTarget }) => props.onOrder(currentTarget.value as Order)}>
+            <For each={ORDERS}>
+              {({ order, text }) => (
+                <option value={order} selected={props.order === order}>
+                  stale first, then {text}
+                </option>
+              )}
+            </For>
+          </select>
+        </label>
+      </div>
     </div>
   );
 }

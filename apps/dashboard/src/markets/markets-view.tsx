@@ -7,40 +7,27 @@ import { readPages } from '../live/read-pages.ts';
 import { AskedError } from '../shell/asked-error.tsx';
 import { useFooterNote } from '../shell/footer-note.ts';
 import { useKeys } from '../shell/keys.ts';
-import { Mark } from '../shell/mark.tsx';
-import { hrefOf } from '../shell/parse-route.ts';
 import { go } from '../shell/route.ts';
-import { duration } from '../text/duration.ts';
-import { count, decimal, percent } from '../text/number.ts';
-import { cents } from '../text/price.ts';
+import { count } from '../text/number.ts';
 import { Cells } from './cells.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { filterRows, NO_FILTER, seriesListed, staleReasons, withShown } from './filter-rows.ts';
-import { bookWord, marketRows, repairText, type MarketRow } from './market-rows.ts';
+import { MarketRow } from './market-row.tsx';
+import { marketRows, type MarketRow as Row } from './market-rows.ts';
 import { rowsInSight, rowsMade, sameRows, scrollTo } from './rows-in-sight.ts';
 import { isDescendingFirst, sortRows, type Order } from './sort-rows.ts';
+import { TableHead } from './table-head.tsx';
 import './markets.css';
 
 /** In CSS pixels, as in the style sheet. */
 const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 28;
 
-const COLUMNS: readonly { readonly order: Order; readonly text: string; readonly isNumber: boolean }[] = [
-  { order: 'bid', text: 'YES bid', isNumber: true },
-  { order: 'ask', text: 'YES ask', isNumber: true },
-  { order: 'spread', text: 'Spread', isNumber: true },
-];
-const LAST_COLUMNS: typeof COLUMNS = [
-  { order: 'changes', text: 'Changes/s', isNumber: true },
-  { order: 'age', text: 'Changed', isNumber: true },
-  { order: 'covered', text: 'Covered, 24 h', isNumber: true },
-];
-
 const readDescribed = readPages((page: Answer<'/markets'>) => page.markets);
 const readCovered = readPages((page: Answer<'/coverage/summary'>) => page.markets);
 
 /** A row and its place among those that fit. */
-type Found = { readonly row: MarketRow; readonly index: number };
+type Found = { readonly row: Row; readonly index: number };
 
 export function MarketsView(): JSX.Element {
   const books = createPolled<Answer<'/books'>>(() => '/books', 3_000);
@@ -128,22 +115,6 @@ export function MarketsView(): JSX.Element {
     return of === 0 ? 'no rows' : `rows ${count(from + 1)}–${count(to)} of ${count(of)}, drawn as you scroll`;
   });
 
-  const Sortable = (column: {
-    readonly order: Order;
-    readonly text: string;
-    readonly isNumber: boolean;
-  }): JSX.Element => (
-    <th
-      scope="col"
-      class={column.isNumber ? 'number' : ''}
-      aria-sort={order() === column.order ? (isDescending() ? 'descending' : 'ascending') : 'none'}
-    >
-      <button type="button" class="plain" onClick={() => sortBy(column.order)}>
-        {column.text}
-        {order() === column.order ? (isDescending() ? ' ↓' : ' ↑') : ''}
-      </button>
-    </th>
-  );
   return (
     <div class="markets" classList={{ 'is-old': live.contact().kind !== 'live' }}>
       <h1 class="unseen">Markets</h1>
@@ -171,31 +142,28 @@ export function MarketsView(): JSX.Element {
         tabindex={0}
       >
         <table aria-rowcount={rows().length + 1}>
-          <thead>
-            <tr aria-rowindex={1}>
-              <Sortable order="market" text="Market" isNumber={false} />
-              <th scope="col" class="markets-title">
-                Title, or what is done about it
-              </th>
-              <For each={COLUMNS}>{(column) => <Sortable {...column} />}</For>
-              <th scope="col" class="markets-depth">
-                Depth, YES | NO
-              </th>
-              <For each={LAST_COLUMNS}>{(column) => <Sortable {...column} />}</For>
-            </tr>
-          </thead>
+          <TableHead order={order()} isDescending={isDescending()} onSort={sortBy} />
           <tbody>
             <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(place().from) }}>
-              <td colspan={9} />
+              <td />
             </tr>
             <For each={inSight()}>
               {(market) => {
                 const found = createMemo<Found>((before) => byMarket().get(market) ?? before, byMarket().get(market)!);
-                return <Row row={found().row} index={found().index} isChosen={chosen() === market} />;
+                const isLastStale = (): boolean =>
+                  !found().row.book.synced && rows()[found().index + 1]?.book.synced === true;
+                return (
+                  <MarketRow
+                    row={found().row}
+                    index={found().index}
+                    isChosen={chosen() === market}
+                    isLastStale={isLastStale()}
+                  />
+                );
               }}
             </For>
             <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(rows().length - place().to) }}>
-              <td colspan={9} />
+              <td />
             </tr>
           </tbody>
         </table>
@@ -204,48 +172,5 @@ export function MarketsView(): JSX.Element {
         </Show>
       </div>
     </div>
-  );
-}
-
-function Row(props: { readonly row: MarketRow; readonly index: number; readonly isChosen: boolean }): JSX.Element {
-  const most = () => Math.max(props.row.yesSize, props.row.noSize, 1);
-  const level = (): 'ok' | 'warn' | 'bad' => (props.row.isUnknown ? 'bad' : props.row.book.synced ? 'ok' : 'warn');
-  return (
-    <tr aria-rowindex={props.index + 2} classList={{ chosen: props.isChosen }}>
-      <td class="mono">
-        <Mark level={level()} label={bookWord(props.row)} />{' '}
-        <a href={hrefOf('market', props.row.market)}>{props.row.market}</a>
-      </td>
-      <td class="markets-title" title={props.row.title ?? ''}>
-        <Show when={props.row.book.staleReason}>
-          <b class="warn">{props.row.book.staleReason}</b> {repairText(props.row.book)}{' '}
-        </Show>
-        <span class={props.row.book.synced ? '' : 'soft'}>
-          {props.row.isUnknown ? 'The exchange does not know it.' : props.row.title}
-        </span>
-      </td>
-      <Price price={props.row.bid} size={props.row.book.yesBid?.[1]} />
-      <Price price={props.row.ask} size={props.row.book.yesAsk?.[1]} />
-      <td class="number">{props.row.spread === null ? '–' : `${cents(props.row.spread)}¢`}</td>
-      <td class="markets-depth" title={`${props.row.book.yesContracts} and ${props.row.book.noContracts} contracts`}>
-        <i class="yes-side" style={{ '--share': String(props.row.yesSize / most()) }} />
-        <i class="no-side" style={{ '--share': String(props.row.noSize / most()) }} />
-      </td>
-      <td class="number">{decimal(props.row.book.changesPerSecond, 1)}</td>
-      <td class="number soft">{props.row.book.ageMs === null ? '–' : duration(props.row.book.ageMs)}</td>
-      <td class="number">
-        {props.row.covered === null ? '–' : `${percent(props.row.covered.coveredMs, props.row.covered.ofMs)} %`}
-      </td>
-    </tr>
-  );
-}
-
-function Price(props: { readonly price: number | null; readonly size: string | undefined }): JSX.Element {
-  return (
-    <td class="number">
-      <Show when={props.price !== null} fallback="–">
-        <b>{cents(props.price!)}¢</b> <span class="soft">× {props.size}</span>
-      </Show>
-    </td>
   );
 }

@@ -1,0 +1,95 @@
+// A row of the table: how a market's book does, what it quotes, and how much changes and is recorded.
+import { Show, type JSX } from 'solid-js';
+import { Mark } from '../shell/mark.tsx';
+import { hrefOf } from '../shell/parse-route.ts';
+import { duration } from '../text/duration.ts';
+import { decimal, percent } from '../text/number.ts';
+import { cents, contracts, parseSize } from '../text/price.ts';
+import { bookWord, repairText, type MarketRow as Row } from './market-rows.ts';
+
+export type MarketRowProps = {
+  readonly row: Row;
+  /** Among all rows of the table. */
+  readonly index: number;
+  readonly isChosen: boolean;
+  /** The last of those that are not right: a line is below it. */
+  readonly isLastStale: boolean;
+};
+
+export function MarketRow(props: MarketRowProps): JSX.Element {
+  const book = (): Row['book'] => props.row.book;
+  const level = (): 'ok' | 'warn' | 'bad' => (props.row.isUnknown ? 'bad' : book().synced ? 'ok' : 'warn');
+  return (
+    <tr aria-rowindex={props.index + 2} classList={{ chosen: props.isChosen, 'last-stale': props.isLastStale }}>
+      <td class="markets-mark">
+        <Mark level={level()} label={bookWord(props.row)} />
+      </td>
+      <td class="markets-market mono">
+        <a href={hrefOf('market', props.row.market)}>{props.row.market}</a>
+      </td>
+      <Show when={book().synced} fallback={<Stale row={props.row} />}>
+        <td class="markets-title soft" title={props.row.title ?? ''}>
+          {props.row.title}
+        </td>
+        <Quote price={props.row.bid} size={book().yesBid?.[1]} />
+        <Quote price={props.row.ask} size={book().yesAsk?.[1]} />
+        <td class="markets-spread number">{props.row.spread === null ? '–' : `${cents(props.row.spread)}¢`}</td>
+        <td class="markets-depth" title={`${book().yesContracts} and ${book().noContracts} contracts`}>
+          <Depth yes={props.row.yesSize} no={props.row.noSize} />
+        </td>
+      </Show>
+      <td class="markets-changes number">{decimal(book().changesPerSecond, 1)}</td>
+      <td class="markets-age number soft">{book().ageMs === null ? '–' : duration(book().ageMs!)}</td>
+      <td class="markets-covered number">
+        {props.row.covered === null ? '–' : `${percent(props.row.covered.coveredMs, props.row.covered.ofMs)} %`}
+      </td>
+    </tr>
+  );
+}
+
+/** What it quotes is not right, and so what is done about it stands across its cells. */
+function Stale(props: { readonly row: Row }): JSX.Element {
+  const level = (): string => (props.row.isUnknown ? 'bad' : 'warn');
+  const word = (): string => props.row.book.staleReason ?? 'stale';
+  return (
+    <>
+      <td class="markets-title markets-stale">
+        <span class="markets-why">
+          <b class={level()}>{word()}</b>{' '}
+          {props.row.isUnknown ? 'The exchange does not know it.' : repairText(props.row.book)}{' '}
+          <span class="markets-also soft">{props.row.title}</span>
+        </span>
+      </td>
+      <td class="markets-quote markets-stale">
+        <b class={`markets-narrow ${level()}`}>{word()}</b>
+      </td>
+      <td class="markets-quote" />
+      <td class="markets-spread" />
+      <td class="markets-depth">
+        <span class="markets-hatched" role="img" aria-label="not known" />
+      </td>
+    </>
+  );
+}
+
+function Quote(props: { readonly price: number | null; readonly size: string | undefined }): JSX.Element {
+  return (
+    <td class="markets-quote number">
+      <Show when={props.price !== null} fallback="–">
+        <b>{cents(props.price!)}¢</b> <span class="quiet">×</span>
+        <span class="markets-size soft">{contracts(parseSize(props.size ?? '') ?? 0)}</span>
+      </Show>
+    </td>
+  );
+}
+
+/** The sum of the bids of both sides, each as a part of the larger. */
+function Depth(props: { readonly yes: number; readonly no: number }): JSX.Element {
+  const most = (): number => Math.max(props.yes, props.no, 1);
+  return (
+    <>
+      <i class="yes-side" style={{ '--share': String(props.yes / most()) }} />
+      <i class="no-side" style={{ '--share': String(props.no / most()) }} />
+    </>
+  );
+}
