@@ -5,6 +5,7 @@ import { hrefOf } from '../shell/parse-route.ts';
 import { duration } from '../text/duration.ts';
 import { decimal, percent } from '../text/number.ts';
 import { cents, contracts, parseSize } from '../text/price.ts';
+import { SPARK_HEIGHT, SPARK_WIDTH, sparkPath, sparkWords } from './sparkline.ts';
 import { bookWord, repairText, type MarketRow as Row } from './market-rows.ts';
 
 export type MarketRowProps = {
@@ -14,6 +15,8 @@ export type MarketRowProps = {
   readonly isChosen: boolean;
   /** The last of those that are not right: a line is below it. */
   readonly isLastStale: boolean;
+  /** Changes a second in the last ten minutes, the newest last. */
+  readonly rates: readonly (number | null)[];
 };
 
 export function MarketRow(props: MarketRowProps): JSX.Element {
@@ -38,7 +41,12 @@ export function MarketRow(props: MarketRowProps): JSX.Element {
           <Depth yes={props.row.yesSize} no={props.row.noSize} />
         </td>
       </Show>
-      <td class="markets-changes number">{decimal(book().changesPerSecond, 1)}</td>
+      <td class="markets-changes number">
+        <svg viewBox={`0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`} role="img" aria-label={sparkWords(props.rates)}>
+          <path d={sparkPath(props.rates)} />
+        </svg>
+        {decimal(book().changesPerSecond, 1)}
+      </td>
       <td class="markets-age number soft">{book().ageMs === null ? '–' : duration(book().ageMs!)}</td>
       <td class="markets-covered number">
         {props.row.covered === null ? '–' : `${percent(props.row.covered.coveredMs, props.row.covered.ofMs)} %`}

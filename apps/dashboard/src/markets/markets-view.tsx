@@ -14,6 +14,7 @@ import { FilterBar } from './filter-bar.tsx';
 import { filterRows, NO_FILTER, seriesListed, staleReasons, withShown } from './filter-rows.ts';
 import { MarketRow } from './market-row.tsx';
 import { marketRows, type MarketRow as Row } from './market-rows.ts';
+import { RateHistory } from './rate-history.ts';
 import { rowsInSight, rowsMade, sameRows, scrollTo } from './rows-in-sight.ts';
 import { isDescendingFirst, sortRows, type Order } from './sort-rows.ts';
 import { TableHead } from './table-head.tsx';
@@ -25,6 +26,9 @@ const HEAD_HEIGHT = 28;
 
 const readDescribed = readPages((page: Answer<'/markets'>) => page.markets);
 const readCovered = readPages((page: Answer<'/coverage/summary'>) => page.markets);
+
+/** Of the page, and not of the view: what was counted is there again when one comes back. */
+const history = new RateHistory();
 
 /** A row and its place among those that fit. */
 type Found = { readonly row: Row; readonly index: number };
@@ -44,6 +48,14 @@ export function MarketsView(): JSX.Element {
   const shownBooks = (): readonly Book[] => books.answer()?.books ?? [];
   const all = createMemo(() => marketRows(shownBooks(), described.answer() ?? [], coverage.answer() ?? []));
   const rows = createMemo(() => sortRows(filterRows(all(), filter()), order(), isDescending()));
+  const [counted, setCounted] = createSignal(0);
+  createEffect(
+    on(books.answer, (answer) => {
+      if (!answer) return;
+      history.add(answer.books, performance.now());
+      setCounted((before) => before + 1);
+    }),
+  );
   const reasons = createMemo(() => staleReasons(shownBooks()));
   const series = createMemo(() => seriesListed(shownBooks(), filter().series));
   const stale = createMemo(() => all().filter(({ book }) => !book.synced).length);
@@ -152,8 +164,10 @@ export function MarketsView(): JSX.Element {
                 const found = createMemo<Found>((before) => byMarket().get(market) ?? before, byMarket().get(market)!);
                 const isLastStale = (): boolean =>
                   !found().row.book.synced && rows()[found().index + 1]?.book.synced === true;
+                const rates = createMemo(() => (counted(), history.of(market)));
                 return (
                   <MarketRow
+                    rates={rates()}
                     row={found().row}
                     index={found().index}
                     isChosen={chosen() === market}

@@ -10,7 +10,7 @@ const COLUMNS: readonly { readonly name: string; readonly text: string; readonly
   { name: 'quote number', text: 'YES ask', order: 'ask' },
   { name: 'spread number', text: 'Spread', order: 'spread' },
   { name: 'depth', text: 'Depth, YES | NO' },
-  { name: 'changes number', text: 'Changes/s', order: 'changes' },
+  { name: 'changes', text: 'Changes/s, 10 min', order: 'changes' },
   { name: 'age number', text: 'Changed', order: 'age' },
   { name: 'covered number', text: 'Covered, 24 h', order: 'covered' },
 ];
@@ -23,6 +23,9 @@ export function TableHead(props: {
   const isSorted = (order: Order | undefined): boolean => order === props.order;
   const sorted = (order: Order | undefined): 'ascending' | 'descending' | undefined =>
     isSorted(order) ? (props.isDescending ? 'descending' : 'ascending') : undefined;
+  /** On the side where the text does not stand in line with its column. */
+  const arrow = (order: Order | undefined, isHere: boolean): string =>
+    isHere && isSorted(order) ? (props.isDescending ? ' ↓ ' : ' ↑ ') : '';
   return (
     <thead>
       <tr aria-rowindex={1}>
@@ -35,8 +38,9 @@ export function TableHead(props: {
               <Show when={order} fallback={text}>
                 {(by) => (
                   <button type="button" class="plain" onClick={() => props.onSort(by())}>
-                    {isSorted(order) ? (props.isDescending ? '↓ ' : '↑ ') : ''}
+                    {arrow(order, name.endsWith('number'))}
                     {text}
+                    {arrow(order, !name.endsWith('number'))}
                   </button>
                 )}
               </Show>
