@@ -25,6 +25,7 @@ function asked(path: string): string {
   const [market] = running.exchange.markets;
   const { id } = running.trader.status().session!;
   const filled = path.replace('{ticker}', market!).replace('{id}', id);
+  if (path === '/coverage/sessions') return `${filled}?ids=${id}`;
   if (path === '/coverage') return `${filled}?market=${market!}`;
   return path === '/books/{ticker}/history' ? `${filled}?from=${Date.now() - 3_000}` : filled;
 }

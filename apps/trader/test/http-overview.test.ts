@@ -193,6 +193,48 @@ describe('/sessions/ID/coverage', () => {
   );
 });
 
+describe('/coverage/sessions', () => {
+  type OfList = {
+    readonly sessions: readonly (Pick<Sums, 'marketMs' | 'coveredMs' | 'holes' | 'atMs'> & {
+      readonly session: string;
+      readonly marks: readonly { readonly fromMs: number; readonly toMs: number | null; readonly count: number }[];
+    })[];
+    readonly unknown: readonly string[];
+    readonly left: readonly string[];
+  };
+  const NOBODY = '00000000-0000-0000-0000-000000000000';
+  const ask = async (ids: readonly string[]) => running.get<OfList>(`/coverage/sessions?ids=${ids.join(',')}`);
+
+  test('says in one answer what /sessions/ID/coverage says of each, and which it does not know', async () => {
+    const { id } = (await status()).session!;
+    const { body } = await ask([NOBODY, id, id]);
+    expect([body.unknown, body.left, body.sessions.map(({ session }) => session)]).toEqual([[NOBODY], [], [id]]);
+    const [row] = body.sessions;
+    expect(row!.holes).toBeGreaterThan(0);
+    expect(row!.marks.reduce((all, { count }) => all + count, 0)).toBe(row!.holes);
+    const same = async () => {
+      const { body: whole } = await running.get<Sums>(`/sessions/${id}/coverage`);
+      const [part] = (await ask([id])).body.sessions;
+      return { whole, part: part! };
+    };
+    const { whole, part } = await until(same, ({ whole, part }) => whole.atMs === part.atMs);
+    expect([part.marketMs, part.coveredMs, part.holes]).toEqual([whole.marketMs, whole.coveredMs, whole.holes]);
+  });
+
+  test.each([
+    ['no id', ''],
+    ['what is no id', 'x'],
+    ['one that is none among others', `${NOBODY},x`],
+    ['more than 40', Array.from({ length: 41 }, () => NOBODY).join(',')],
+  ])('refuses %s by name', async (_what, ids) => {
+    const { status, body } = await running.get<{ error: { code: string; message: string } }>(
+      `/coverage/sessions?ids=${ids}`,
+    );
+    expect([status, body.error.code]).toEqual([400, 'QUERY_INVALID']);
+    expect(body.error.message).toMatch(/^ids must be 1 to 40 ids of sessions/);
+  });
+});
+
 /** Connections are cut, and none is let in, until it is disposed of. */
 function withStalled() {
   const { faults } = running.exchange.control;

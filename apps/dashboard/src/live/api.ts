@@ -1590,6 +1590,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/coverage/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of the time of the markets of some sessions is covered, for a list of them. */
+        get: {
+            parameters: {
+                query: {
+                    ids: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description In the order of the question. */
+                            sessions: {
+                                session: string;
+                                fromMs: number;
+                                toMs: number;
+                                /** @description When this was worked out: it is kept for half a minute at least. */
+                                atMs: number;
+                                /** @description Of each market from its first book in the stretch, all together. */
+                                marketMs: number;
+                                /** @description Of that, where its book can be rebuilt. */
+                                coveredMs: number;
+                                /** @description Rows of the ledger. */
+                                holes: number;
+                                /** @description Holes of the ledger, 120 at most: those that lie together are one, with their count. */
+                                marks: {
+                                    fromMs: number;
+                                    toMs: number | null;
+                                    count: number;
+                                }[];
+                            }[];
+                            /** @description There is no such session. */
+                            unknown: string[];
+                            /** @description Not worked out within 2 s: ask again for these. */
+                            left: string[];
+                        };
+                    };
+                };
+                /** @description QUERY_INVALID */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOKEN_REQUIRED */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ORIGIN_REFUSED */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOO_MANY_REQUESTS */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description INTERNAL */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SHUTTING_DOWN, STORE_UNAVAILABLE */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/gaps": {
         parameters: {
             query?: never;
