@@ -47,7 +47,7 @@ const SESSIONS = [
 
 describe('the list', () => {
   test('is newest first, and its line is dotted after a failure', () =>
-    expect(sessionRows(SESSIONS, null).map(({ session: { id }, link }) => [id, link])).toEqual([
+    expect(sessionRows(SESSIONS, null).map(({ session: { id }, chain }) => [id, chain.below[0]])).toEqual([
       ['d', 'dotted'],
       ['c', 'whole'],
       ['b', 'none'],
@@ -55,7 +55,9 @@ describe('the list', () => {
     ]));
 
   test('of one status has no line over what is left out', () =>
-    expect(sessionRows(SESSIONS, 'active').map(({ session: { id }, link }) => [id, link])).toEqual([['d', 'none']]));
+    expect(sessionRows(SESSIONS, 'active').map(({ session: { id }, chain }) => [id, chain.below[0]])).toEqual([
+      ['d', 'none'],
+    ]));
 
   test('counts each status that there is', () =>
     expect(statusCounts(SESSIONS)).toEqual([

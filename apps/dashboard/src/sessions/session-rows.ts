@@ -3,6 +3,7 @@ import type { Session } from '../live/answers.ts';
 import type { Level } from '../shell/mark.tsx';
 import { duration } from '../text/duration.ts';
 import { shortId } from '../text/session-id.ts';
+import { chainLines, type ChainRow } from './chain-lines.ts';
 
 export type SessionStatus = Session['status'];
 
@@ -22,13 +23,10 @@ export const levelOf = (status: SessionStatus): Level => LEVELS[status];
 export const isFailure = (status: SessionStatus): boolean =>
   status === 'health_failure' || status === 'error' || status === 'reclaimed';
 
-/** Of a list's line: none, whole, or dotted: it goes on after a failure. */
-export type Link = 'none' | 'whole' | 'dotted';
-
 export type SessionRow = {
   readonly session: Session;
-  /** To the next row, if that is the session which this one continues. */
-  readonly link: Link;
+  /** The lines at its left. */
+  readonly chain: ChainRow;
 };
 
 /** Newest first, of one status or of all. */
@@ -36,11 +34,8 @@ export function sessionRows(sessions: readonly Session[], status: SessionStatus 
   const shown = sessions
     .filter((session) => status === null || session.status === status)
     .toSorted((one, other) => other.startedAtMs - one.startedAtMs);
-  return shown.map((session, index) => {
-    const next = shown[index + 1];
-    if (!next || session.continues !== next.id) return { session, link: 'none' };
-    return { session, link: isFailure(next.status) ? 'dotted' : 'whole' };
-  });
+  const lines = chainLines(shown, isFailure);
+  return shown.map((session, index) => ({ session, chain: lines[index]! }));
 }
 
 export type StatusCount = { readonly status: SessionStatus | null; readonly count: number };

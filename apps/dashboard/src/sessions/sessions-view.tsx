@@ -1,5 +1,5 @@
 // What was recorded: each session, what it continues, and one of them in full.
-import { createMemo, createSignal, For, Index, Show, type JSX } from 'solid-js';
+import { createMemo, createSignal, For, Index, onMount, Show, type JSX } from 'solid-js';
 import type { Answer, Session } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
@@ -9,10 +9,16 @@ import { hrefOf } from '../shell/parse-route.ts';
 import { go } from '../shell/route.ts';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
-import { count } from '../text/number.ts';
+import { count, percent } from '../text/number.ts';
 import { dayAndMinutes, zoneName } from '../text/time.ts';
 import { shortId } from '../text/session-id.ts';
 import { AskedError } from '../shell/asked-error.tsx';
+import { ChainCell } from './chain-cell.tsx';
+import { lanesOf } from './chain-lines.ts';
+import { CoverageBar } from './coverage-bar.tsx';
+import { followCoverage } from './follow-coverage.ts';
+import { followVisible, type Visible } from './follow-visible.ts';
+import type { RowCoverage } from './row-coverage.ts';
 import { SessionDetail } from './session-detail.tsx';
 import {
   barShare,
@@ -21,7 +27,6 @@ import {
   moveTo,
   sessionRows,
   statusCounts,
-  type Link,
   type SessionRow,
   type SessionStatus,
 } from './session-rows.ts';
@@ -44,6 +49,11 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
   const longestMs = createMemo(() =>
     sessions().reduce((longest, session) => Math.max(longest, lastedMs(session, session.lastRecordAtMs ?? 0)), 0),
   );
+  const visible = followVisible();
+  const coverage = followCoverage(
+    createMemo(() => rows().flatMap(({ session }, place) => (visible.places().has(place) ? [session] : []))),
+  );
+  const lanes = createMemo(() => lanesOf(rows().map(({ chain }) => chain)));
   const open = (id: string): void => {
     setMarked(id);
     go('sessions', id);
@@ -86,7 +96,7 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
             )}
           </For>
         </div>
-        <AskedError error={listed.error()} />
+        <AskedError error={listed.error() ?? coverage.error()} />
         <Show
           when={rows().length > 0}
           fallback={
@@ -107,11 +117,14 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
                 <th scope="col">Session</th>
                 <th scope="col">Status</th>
                 <th scope="col">Began, {zoneName(zone())}</th>
-                <th scope="col" class="number">
+                <th scope="col" class="sessions-lasted number">
                   Lasted
                 </th>
-                <th scope="col" class="sessions-wide">
-                  Length
+                <th scope="col" colSpan={2} class="sessions-wide">
+                  Coverage
+                </th>
+                <th scope="col" class="sessions-narrow number">
+                  Coverage
                 </th>
                 <th scope="col" class="number">
                   Holes
@@ -126,7 +139,10 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
                 {(row, index) => (
                   <Row
                     row={row()}
-                    linkAbove={rows()[index - 1]?.link ?? 'none'}
+                    place={index}
+                    lanes={lanes()}
+                    coverage={coverage.of(row().session.id)}
+                    visible={visible}
                     longestMs={longestMs()}
                     isShown={row().session.id === shownId()}
                     isMarked={row().session.id === marked()}
@@ -137,7 +153,8 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
             </tbody>
           </table>
           <p class="note sessions-legend">
-            Left: what a session continues, dotted after a failure. Bars: length is log of time.
+            Left: what a session continues, dotted after a failure. Bars: length is log of time, the ticks below are
+            holes.
             <Show when={sessions().length >= LISTED}> The newest {LISTED} are listed.</Show>
           </p>
         </Show>
@@ -168,7 +185,11 @@ const rowId = (id: string): string => `session-${id}`;
 
 function Row(props: {
   readonly row: SessionRow;
-  readonly linkAbove: Link;
+  readonly place: number;
+  readonly lanes: number;
+  /** `undefined`: not known yet. */
+  readonly coverage: RowCoverage | null | undefined;
+  readonly visible: Visible;
   readonly longestMs: number;
   readonly isShown: boolean;
   readonly isMarked: boolean;
@@ -177,15 +198,21 @@ function Row(props: {
   const session = (): Session => props.row.session;
   const ms = (): number => lastedMs(session(), session().endedAtMs ?? live.nowMs());
   const level = () => levelOf(session().status);
+  let row!: HTMLTableRowElement;
+  onMount(() => props.visible.watch(row, props.place));
   return (
     <tr
+      ref={row}
       id={rowId(session().id)}
       classList={{ chosen: props.isShown, marked: props.isMarked }}
       onClick={() => props.onOpen(session().id)}
     >
-      <td class={`sessions-chain above-${props.linkAbove} below-${props.row.link}`}>
-        <i classList={{ active: session().status === 'active' }} />
-      </td>
+      <ChainCell
+        chain={props.row.chain}
+        lanes={props.lanes}
+        isActive={session().status === 'active'}
+        continues={session().continues}
+      />
       <th scope="row">
         <a
           class="mono"
@@ -200,14 +227,17 @@ function Row(props: {
         <Mark level={level()} /> {session().status}
       </td>
       <td class="soft">{dayAndMinutes(session().startedAtMs, zone())}</td>
-      <td class="number">{duration(ms())}</td>
+      <td class="sessions-lasted number">{duration(ms())}</td>
       <td class="sessions-wide">
-        <div class="sessions-length" style={{ '--share': barShare(ms(), Math.max(props.longestMs, ms())) }}>
-          <i />
-          <Show when={level() !== 'none'}>
-            <Mark level={level()} />
-          </Show>
-        </div>
+        <CoverageBar
+          share={barShare(ms(), Math.max(props.longestMs, ms()))}
+          coverage={props.coverage ?? null}
+          level={level()}
+          isActive={session().status === 'active'}
+        />
+      </td>
+      <td class="sessions-covered number">
+        {props.coverage ? `${percent(props.coverage.coveredMs, props.coverage.marketMs)} %` : '–'}
       </td>
       <td class="number">{count(session().gaps)}</td>
       <td class="number">{count(session().messages)}</td>
