@@ -14,6 +14,7 @@ const paths = [
   'timeline',
   'coverage',
   'gaps',
+  'jobs',
   'faults',
   'openapi.json',
 ];

@@ -311,6 +311,11 @@ describe('/sessions/ID/verify', () => {
     );
     expect(body).toMatchObject({ session: id, state: 'done', failure: null, result: { ok: true, markets: 4 } });
     expect(body.records).toBeGreaterThan(100);
+    const { body: listed } = await running.get<{ readonly jobs: readonly unknown[] }>('/jobs');
+    const { startedAtMs, endedAtMs, records, ofRecords } = body as Job & Readonly<Record<string, unknown>>;
+    expect(listed.jobs).toEqual([
+      { kind: 'verify', session: id, state: 'done', startedAtMs, endedAtMs, done: records, of: ofRecords },
+    ]);
     expect((await send(path, 'DELETE', { 'x-trader-request': '1' })).body['state']).toBe('done');
     await using reader = await openReader({ url });
     const told: number[] = [];

@@ -3,9 +3,7 @@ import { For, Show, type JSX } from 'solid-js';
 import type { Answer, Session } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
-import { useKeys } from '../shell/keys.ts';
 import { Mark } from '../shell/mark.tsx';
-import { hrefOf } from '../shell/parse-route.ts';
 import { SessionCounters } from '../shell/session-counters.tsx';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
@@ -17,17 +15,18 @@ import { AskedError } from '../shell/asked-error.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { CoverageStrip } from './coverage-strip.tsx';
 import { commandsFor, continued, continuing, endSentence, levelOf, type Neighbour } from './session-rows.ts';
-import { createVerifying } from './verification.ts';
+import { SessionLink } from './session-link.tsx';
+import type { Verifying } from './verification.ts';
 import { VerificationPanel } from './verification-panel.tsx';
 
 /** @param props.sessions those around it, to name what continues it */
 export function SessionDetail(props: {
   readonly session: Session;
   readonly sessions: readonly Session[];
+  readonly verifying: Verifying;
 }): JSX.Element {
   const id = props.session.id;
-  const verifying = createVerifying(id);
-  useKeys([{ keys: ['v'], caps: ['v'], does: 'verify', run: verifying.start }]);
+  const verifying = props.verifying;
   return (
     <>
       <header class="sessions-head">
@@ -42,7 +41,11 @@ export function SessionDetail(props: {
           <Show
             when={verifying.isRunning()}
             fallback={
-              <button type="button" disabled={live.contact().kind !== 'live'} onClick={() => verifying.start()}>
+              <button
+                type="button"
+                disabled={live.contact().kind !== 'live' || verifying.other() !== null}
+                onClick={() => verifying.start()}
+              >
                 {verifying.job() ? 'Verify again' : 'Verify'}
               </button>
             }
@@ -104,12 +107,6 @@ function ContinuedBy(props: { readonly of: Neighbour | null }): JSX.Element {
     </Show>
   );
 }
-
-const SessionLink = (props: { readonly id: string }): JSX.Element => (
-  <a class="mono" href={hrefOf('sessions', props.id)}>
-    {shortId(props.id)}
-  </a>
-);
 
 function Ledger(props: { readonly session: string; readonly isActive: boolean }): JSX.Element {
   const asked = createPolled<Answer<'/gaps'>>(

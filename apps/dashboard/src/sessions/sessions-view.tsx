@@ -30,6 +30,7 @@ import {
   type SessionRow,
   type SessionStatus,
 } from './session-rows.ts';
+import { createVerifying } from './verification.ts';
 import './sessions.css';
 
 const LISTED = 200;
@@ -54,6 +55,7 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
     createMemo(() => rows().flatMap(({ session }, place) => (visible.places().has(place) ? [session] : []))),
   );
   const lanes = createMemo(() => lanesOf(rows().map(({ chain }) => chain)));
+  const verifying = createVerifying(shownId);
   const open = (id: string): void => {
     setMarked(id);
     go('sessions', id);
@@ -82,6 +84,7 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
         if (continues !== null) open(continues);
       },
     },
+    { keys: ['v'], caps: ['v'], does: 'verify', run: verifying.start },
   ]);
   return (
     <div class="sessions" classList={{ 'is-old': live.contact().kind !== 'live' }}>
@@ -172,7 +175,7 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
                 </Show>
               }
             >
-              <SessionDetail session={shown()!} sessions={sessions()} />
+              <SessionDetail session={shown()!} sessions={sessions()} verifying={verifying} />
             </Show>
           </section>
         )}

@@ -8,6 +8,8 @@ import { count } from '../text/number.ts';
 import { clockMinutes } from '../text/time.ts';
 import { AskedError } from '../shell/asked-error.tsx';
 import { lawMeaning } from './session-rows.ts';
+import { SessionLink } from './session-link.tsx';
+import { progressPercent } from './session-jobs.ts';
 import type { Verifying } from './verification.ts';
 
 const PROBLEMS_SHOWN = 20;
@@ -17,7 +19,15 @@ export function VerificationPanel(props: { readonly verifying: Verifying }): JSX
   return (
     <section class="sessions-part" aria-label="Verification">
       <AskedError error={props.verifying.error()} />
-      <Switch fallback={<p class="soft">Not verified in this page yet.</p>}>
+      <Show when={props.verifying.other()}>
+        {(other) => (
+          <p class="soft">
+            <SessionLink id={other().session} /> is being verified, {progressPercent(other())} % so far. One session is
+            at a time.
+          </p>
+        )}
+      </Show>
+      <Switch fallback={<p class="soft">Not verified since the trader started.</p>}>
         <Match when={state() === 'running' && props.verifying.job()}>{(job) => <Progress job={job()} />}</Match>
         <Match when={state() === 'done' && props.verifying.job()}>{(job) => <Laws job={job()} />}</Match>
         <Match when={state() === 'failed' && props.verifying.job()}>

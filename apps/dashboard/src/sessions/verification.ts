@@ -1,13 +1,17 @@
-// Whether one session obeys the laws of the store: begun, watched while it runs, and ended from here.
-import { createEffect, createMemo, createSignal, onCleanup, type Accessor } from 'solid-js';
-import type { Verification } from '../live/answers.ts';
+// Whether one session obeys the laws of the store: begun, watched while it runs, and ended from here. A job that another page
+// began, or this one before it was loaded anew, is found in the trader's list of jobs.
+import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from 'solid-js';
+import type { Answer, Verification } from '../live/answers.ts';
 import { AskError, type Method } from '../live/ask.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
+import { inTheWay, jobOf, type ListedJob } from './session-jobs.ts';
 
 export type Verifying = {
-  /** `null`: none was begun, as far as is known. */
+  /** `null`: the trader knows none. */
   readonly job: Accessor<Verification | null>;
+  /** Another job, which has to end first. */
+  readonly other: Accessor<ListedJob | null>;
   readonly error: Accessor<AskError | null>;
   readonly isRunning: Accessor<boolean>;
   readonly start: () => void;
@@ -15,16 +19,17 @@ export type Verifying = {
 };
 
 const EVERY_MS = 1_000;
+const LIST_EVERY_MS = 3_000;
 /** It is no longer kept, as after a new start of the trader: that is no error to show. */
 const NONE = 'JOB_UNKNOWN';
 
-/** Of which sessions a verification was begun in this page; of others there is nothing to ask for. */
-const [begun, setBegun] = createSignal<ReadonlySet<string>>(new Set());
-
-export function createVerifying(session: string): Verifying {
-  const path = `/sessions/${encodeURIComponent(session)}/verify`;
+export function createVerifying(session: Accessor<string | null>): Verifying {
+  const listed = createPolled<Answer<'/jobs'>>(() => '/jobs', LIST_EVERY_MS);
+  const jobs = (): readonly ListedJob[] => listed.answer()?.jobs ?? [];
+  const found = createMemo(() => jobOf(jobs(), 'verify', session()));
+  const pathOf = (id: string): string => `/sessions/${encodeURIComponent(id)}/verify`;
   const polled = createPolled<Verification>(
-    createMemo(() => (begun().has(session) ? path : null)),
+    createMemo(() => (found() ? pathOf(found()!.session) : null)),
     null,
   );
   const [refusal, setRefusal] = createSignal<AskError | null>(null);
@@ -32,15 +37,20 @@ export function createVerifying(session: string): Verifying {
   const job = (): Verification | null => (isForgotten() ? null : polled.answer());
   const isRunning = (): boolean => job()?.state === 'running';
   const change = async (method: Method): Promise<void> => {
+    const id = session();
+    if (id === null) return;
     setRefusal(null);
     try {
-      await live.ask(path, { method });
-      if (method === 'POST') setBegun((before) => new Set([...before, session]));
+      await live.ask(pathOf(id), { method });
     } catch (caught) {
       setRefusal(caught instanceof AskError ? caught : new AskError('INTERNAL', String(caught)));
     }
+    listed.again();
     polled.again();
   };
+  createEffect(on(session, () => setRefusal(null)));
+  // Begun anew or ended, by whichever page.
+  createEffect(on(() => `${found()?.startedAtMs} ${found()?.state}`, polled.again, { defer: true }));
   createEffect(() => {
     polled.error();
     if (!isRunning()) return;
@@ -49,7 +59,8 @@ export function createVerifying(session: string): Verifying {
   });
   return {
     job,
-    error: () => refusal() ?? (isForgotten() ? null : polled.error()),
+    other: createMemo(() => inTheWay(jobs(), 'verify', session())),
+    error: () => refusal() ?? listed.error() ?? (isForgotten() ? null : polled.error()),
     isRunning,
     start: () => {
       if (!isRunning()) void change('POST');

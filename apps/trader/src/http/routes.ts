@@ -11,6 +11,7 @@ import { faultEndpoints } from './faults/fault-endpoints.ts';
 import type { SimulatedFaults } from './faults/simulated-faults.ts';
 import type { History } from './history/history.ts';
 import { historyEndpoint } from './history/history-endpoint.ts';
+import { jobsEndpoint } from './jobs/jobs-endpoint.ts';
 import { verifyEndpoints } from './jobs/verify-endpoints.ts';
 import type { VerifyJobs } from './jobs/verify-jobs.ts';
 import { isProbe } from './auth.ts';
@@ -110,6 +111,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     marketsEndpoint(view),
     marketEndpoint(view, questions),
     bookHistoryEndpoint(questions),
+    jobsEndpoint(jobs),
     ...verifyEndpoints(jobs),
     ...faultEndpoints(faults),
   ];

@@ -48,6 +48,23 @@ describe('VerifyJobs', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('lists what is under way and what is kept, the one that was begun last first', async () => {
+    const { jobs, asked } = world();
+    expect(jobs.list()).toEqual([]);
+    await jobs.start('a');
+    asked[0]!.done();
+    await vi.waitFor(() => expect(jobs.get('a').endedAtMs).not.toBeNull(), 30_000);
+    await jobs.start('b');
+    expect(jobs.list().map(({ session, state }) => [session, state])).toEqual([
+      ['b', 'running'],
+      ['a', 'done'],
+    ]);
+    asked[1]!.done();
+    await vi.waitFor(() => expect(jobs.get('b').endedAtMs).not.toBeNull(), 30_000);
+    await jobs.start('a');
+    expect(jobs.list().map(({ session }) => session)).toEqual(['a', 'b']);
+  });
+
   test('of two that ask at once one gets it', async () => {
     const { jobs, asked } = world();
     const codes = await Promise.all([codeOf(() => jobs.start('a')), codeOf(() => jobs.start('b'))]);

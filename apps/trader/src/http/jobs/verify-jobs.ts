@@ -46,6 +46,11 @@ export class VerifyJobs {
     throw new Refused({ code: 'JOB_UNKNOWN', message: 'No job of this session was started, or it is no longer kept.' });
   }
 
+  /** The one that was begun last comes first. */
+  list(): readonly VerifyJob[] {
+    return [...this.#jobs.values()].toReversed();
+  }
+
   /** Begins one, unless that one is running. @throws {Refused} */
   async start(session: string): Promise<VerifyJob> {
     if (this.#underWay === session) return this.get(session);
