@@ -70,6 +70,8 @@ describe('/history', () => {
     }
     expect(body['delayMs']!.some((ms) => ms !== null)).toBe(true);
     expect(body['spooled']!.some((records) => records !== null && records >= 0)).toBe(true);
+    expect(body['books']!.filter((books, second) => books! < body['booksStale']![second]!)).toEqual([]);
+    expect(body['books']!.some((books) => books !== null && books > 0)).toBe(true);
   });
 
   test('folds by the minute, and gives no more than is asked for', async () => {

@@ -1045,6 +1045,10 @@ export interface paths {
                             desyncs: (number | null)[];
                             repairs: (number | null)[];
                             gaps: (number | null)[];
+                            /** @description Books that are wanted. */
+                            books: (number | null)[];
+                            /** @description Of those the most that were not right; to a tenth of a second. */
+                            booksStale: (number | null)[];
                         };
                     };
                 };

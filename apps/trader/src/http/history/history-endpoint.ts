@@ -27,6 +27,8 @@ const body = z.strictObject({
   desyncs: numbers.describe('Books that an audit found different, or that broke an invariant.'),
   repairs: numbers,
   gaps: numbers,
+  books: numbers.describe('Books that are wanted.'),
+  booksStale: numbers.describe('Of those the most that were not right; to a tenth of a second.'),
 });
 
 export const historyEndpoint = (history: History): Endpoint<z.infer<typeof query>, z.infer<typeof body>> => ({
@@ -65,5 +67,7 @@ function inColumns({ stepMs, sinceMs, rows }: HistoryPage): z.infer<typeof body>
     desyncs: column(({ desyncs }) => desyncs),
     repairs: column(({ repairs }) => repairs),
     gaps: column(({ gaps }) => gaps),
+    books: column(({ books }) => books),
+    booksStale: column(({ booksStale }) => booksStale),
   };
 }

@@ -6,10 +6,13 @@ import { History } from './history.ts';
 function world() {
   const clock = { monotonicMs: 5_000, offsetMs: 1_790_000_000_000 };
   const counters = { frames: 0, audited: 0, repairs: 0, gaps: 0 };
-  let onDelta: (event: object) => void = () => undefined;
+  const books = { wanted: 20, synced: 20 };
+  const listeners = new Map<string, (event: object) => void>();
+  const tell = (type: string, event: object): void => listeners.get(type)?.(event);
+  const status = vi.fn<() => object>(() => ({ counters: { ...counters }, ...books }));
   const client = {
-    on: (_type: string, listener: (event: object) => void) => (onDelta = listener),
-    status: () => ({ counters: { ...counters } }),
+    on: (type: string, listener: (event: object) => void) => listeners.set(type, listener),
+    status,
   } as unknown as OrderbookClient;
   const view = { client, recorder: null, backlog: null };
   const history = new History(() => view, {
@@ -22,8 +25,13 @@ function world() {
     counters.frames += frames;
     history.sample();
   };
-  const delta = (delayMs: number): void => onDelta({ receivedAtMs: 1_000_000, exchangeAtMs: 1_000_000 - delayMs });
-  return { clock, history, pass, delta, nowMs: () => clock.monotonicMs + clock.offsetMs };
+  const delta = (delayMs: number): void =>
+    tell('delta', { receivedAtMs: 1_000_000, exchangeAtMs: 1_000_000 - delayMs });
+  const stale = (synced: number): void => {
+    books.synced = synced;
+    tell('stale', { markets: [] });
+  };
+  return { clock, history, pass, delta, books, stale, status, nowMs: () => clock.monotonicMs + clock.offsetMs };
 }
 
 describe('History', () => {
@@ -44,6 +52,32 @@ describe('History', () => {
       { delays: 3, delaySumMs: 27, delayMaxMs: 20, delay0: 1, delay7: 1, delay9: 1 },
       { delays: 0, delaySumMs: 0, delay0: 0, delay7: 0 },
     ]);
+  });
+
+  test('says how many books there were, and how many of them were not right, if only between two samples', () => {
+    const { history, pass, books, stale } = world();
+    pass(1_000, 10);
+    stale(0);
+    books.synced = 20;
+    pass(1_000, 10);
+    pass(1_000, 10);
+    expect(history.read({}).rows.map(({ row }) => [row!.books, row!.booksStale])).toEqual([
+      [20, 0],
+      [20, 20],
+      [20, 0],
+    ]);
+  });
+
+  test('a feed whose books go stale again and again is looked at ten times a second at most', () => {
+    const { clock, history, pass, stale, status } = world();
+    pass(1_000, 10);
+    status.mockClear();
+    for (let place = 0; place < 1_000; place++) {
+      clock.monotonicMs++;
+      stale(place === 500 ? 3 : 20);
+    }
+    expect(status.mock.calls.length).toBeLessThanOrEqual(10);
+    history.sample();
   });
 
   test('a loop that was held up leaves the steps between empty, and no frame out', () => {

@@ -1,6 +1,6 @@
 // How the feed and the store have done lately: counted each second, kept by the second, by the minute and by ten minutes. It
-// takes 1.3 MB, whatever comes. Inside, time is monotonic; it is told by the wall clock as that is set when somebody asks.
-import type { FeedCounters, OrderbookClient } from '@trader/orderbook-client';
+// takes 1.4 MB, whatever comes. Inside, time is monotonic; it is told by the wall clock as that is set when somebody asks.
+import type { ClientStatus, FeedCounters, OrderbookClient } from '@trader/orderbook-client';
 import { setTimer } from '../../runtime/set-timer.ts';
 import { systemRuntime, type Runtime } from '../../runtime/system-runtime.ts';
 import { WallTimes } from '../../runtime/wall-times.ts';
@@ -21,6 +21,8 @@ const folds = {
   desyncs: 'sum',
   repairs: 'sum',
   gaps: 'sum',
+  books: 'max',
+  booksStale: 'max',
 } as const;
 
 type Column = keyof typeof folds | DelayBucket;
@@ -31,6 +33,8 @@ const allFolds: Readonly<Record<Column, Fold>> = {
 };
 
 const [SECOND_MS, MINUTE_MS] = [1_000, 60_000];
+/** Between two looks at the books, however often some go stale. */
+const LOOK_MS = 100;
 
 /** Each reaches further back than the one before. */
 const RINGS = [
@@ -61,6 +65,9 @@ export class History {
   #delays = noDelays();
   /** Of the histogram, since the last sample. */
   readonly #buckets = DELAY_BUCKETS.map(() => 0);
+  /** The most since the last sample: what heals between two samples was stale all the same. */
+  #mostStale = 0;
+  #lookedAtMs = -Infinity;
   #stopTimer = (): void => undefined;
 
   constructor(view: () => Sampled, runtime: Pick<Runtime, 'nowMs' | 'monotonicMs'> = systemRuntime) {
@@ -70,8 +77,14 @@ export class History {
     this.#sampledAtMs = runtime.monotonicMs();
   }
 
-  /** Counts the delays of this client's deltas from now on. */
+  /** Counts the delays of this client's deltas, and its books that are not right, from now on. */
   follow(client: OrderbookClient): void {
+    client.on('stale', () => {
+      const nowMs = this.#runtime.monotonicMs();
+      if (nowMs - this.#lookedAtMs < LOOK_MS) return;
+      this.#lookedAtMs = nowMs;
+      this.#mostStale = Math.max(this.#mostStale, staleOf(client.status()));
+    });
     client.on('delta', ({ exchangeAtMs, receivedAtMs }) => {
       if (exchangeAtMs === null) return;
       const delayMs = receivedAtMs - exchangeAtMs;
@@ -102,7 +115,8 @@ export class History {
   sample(): void {
     const nowMs = this.#runtime.monotonicMs();
     const { client, recorder, backlog } = this.#view();
-    const counters = client?.status().counters ?? null;
+    const status = client?.status() ?? null;
+    const counters = status?.counters ?? null;
     const since = (counter: keyof FeedCounters): number =>
       Math.max((counters?.[counter] ?? 0) - (this.#counted?.[counter] ?? 0), 0);
     const sample = {
@@ -117,12 +131,15 @@ export class History {
       desyncs: since('desyncs'),
       repairs: since('repairs'),
       gaps: since('gaps'),
+      books: status?.wanted ?? 0,
+      booksStale: Math.max(this.#mostStale, status ? staleOf(status) : 0),
     };
     for (const ring of this.#rings) ring.add((this.#sampledAtMs + nowMs) / 2, sample);
     this.#counted = counters ?? this.#counted;
     this.#sampledAtMs = nowMs;
     this.#delays = noDelays();
     this.#buckets.fill(0);
+    this.#mostStale = 0;
   }
 
   /**
@@ -156,3 +173,5 @@ export type HistoryQuery = {
 };
 
 const noDelays = () => ({ delays: 0, delaySumMs: 0, delayMaxMs: -Infinity });
+
+const staleOf = ({ wanted, synced }: Pick<ClientStatus, 'wanted' | 'synced'>): number => Math.max(wanted - synced, 0);
