@@ -21,6 +21,10 @@ class FlowStatistics {
   readonly #perTenth = new Map<number, number>();
   readonly #perMilli = new Map<number, number>();
   readonly #levels: Record<Side, number[]> = { yes: [], no: [] };
+  /** Cents between the best bid and the best ask. */
+  readonly #spreads: number[] = [];
+  /** By minute, the middle between them at its end, in cents. */
+  readonly #middles = new Map<number, number>();
   /** By time and side of the makers, what was taken off and what was printed. */
   readonly #removed = new Map<string, number[]>();
   readonly #printed = new Map<string, number[]>();
@@ -52,6 +56,9 @@ class FlowStatistics {
     }
     if (this.#deltas % 20 === 0) {
       for (const side of ['yes', 'no'] as const) this.#levels[side].push(this.#book.depth(side));
+      const [bid, ask] = [this.#book.best('yes'), 10_000 - this.#book.best('no')];
+      this.#spreads.push((ask - bid) / 100);
+      this.#middles.set(Math.floor(atMs / 60_000), (bid + ask) / 200);
     }
   }
 
@@ -88,12 +95,20 @@ class FlowStatistics {
       ['deltas in a ms that has any, p50 / p90 / p99 / most', spread(millis)],
       ['levels of the YES side, p50 / p90 / p99 / most', levels('yes')],
       ['levels of the NO side, p50 / p90 / p99 / most', levels('no')],
+      ['spread in cents, p50 / p90 / p99 / most', spread(this.#spreads.toSorted((a, b) => a - b))],
+      ['cents from minute to minute, p50 / p90 / p99 / most', spread(this.#moves.toSorted((a, b) => a - b))],
       ['deltas that remove size', percent(this.#negative / this.#deltas)],
       ['deltas that remove a level', percent(this.#levelsRemoved / this.#deltas)],
       ['trades per 100 deltas', ((100 * this.#trades) / this.#deltas).toFixed(1)],
       ['prints of one ms and side, mean', (this.#trades / Math.max(1, groups.length)).toFixed(2)],
       ['of these, matched by deltas one to one, in order', percent(paired / Math.max(1, groups.length))],
     ];
+  }
+
+  /** How far the price is from where it was a minute before. */
+  get #moves(): readonly number[] {
+    const middles = [...this.#middles.values()];
+    return middles.slice(1).map((middle, index) => Math.abs(middle - middles[index]!));
   }
 
   get #silence(): number {

@@ -108,6 +108,21 @@ describe('the generator', () => {
     }
   });
 
+  it('keeps the best bids about as near to each other as recorded markets do', () => {
+    // Tapes of its family: 1 to 2 cents in the middle, 3 to 4 in one of a hundred, 9 to 11 at most.
+    for (const seed of [1, 2, 3]) {
+      const { generator } = generate({ markets: 1, deltasPerSecond: 66, seed });
+      const [market] = generator.markets.values();
+      const cents: number[] = [];
+      follow([market!], () => cents.push((10_000 - market!.book.best('yes') - market!.book.best('no')) / 100));
+      while (generator.nextMicros < (startMs + 600_000) * 1000) generator.runNext();
+      cents.sort((a, b) => a - b);
+      expect(cents[Math.floor(cents.length / 2)]).toBeLessThanOrEqual(3);
+      expect(cents[Math.floor(cents.length * 0.99)]).toBeLessThanOrEqual(9);
+      expect(cents.at(-1)).toBeGreaterThan(3);
+    }
+  });
+
   it('makes some markets busy and most of them quiet, and trades a little of all', () => {
     const { generator, tally } = generate({ markets: 20 });
     const perMarket = new Map<string, number>();

@@ -13,6 +13,8 @@ const FEWEST_LEVELS = 8;
 const ORDERS_PER_LEVEL = 2.6;
 /** Share of quotes at the best level; of the others, the same share at the next one, and so on. */
 const NEARNESS = 0.14;
+/** Share of quotes that improve the best bid, for each cent that is free between the best bids. */
+const IMPROVING = 0.1;
 /** Cents from the middle at which every push goes back to it, twice over. */
 const PULL = 60;
 /** Contracts; round numbers are what people and bots type. */
@@ -63,7 +65,9 @@ export class OrderFlow {
   #quoteOrCancel(side: Side, atMicros: number): number {
     const best = this.#best(side);
     const anywhere = Math.floor((this.#random() * best) / CENT);
-    const near = Math.floor(Math.log(1 - this.#random()) / Math.log(1 - NEARNESS)) - Number(this.#random() < 0.02);
+    const near =
+      Math.floor(Math.log(1 - this.#random()) / Math.log(1 - NEARNESS)) -
+      Number(this.#random() < IMPROVING * (this.#spread / CENT - 1));
     const price = best - (this.#random() < 0.1 ? anywhere : near) * CENT;
     const level = this.#levels(side).findLast((one) => one.price > price - CENT && one.price <= price);
     const orders = level?.orders.length ?? 0;
@@ -79,6 +83,10 @@ export class OrderFlow {
 
   #levels(side: Side): readonly PriceLevel[] {
     return this.#venue.engine.levels(side);
+  }
+
+  get #spread(): number {
+    return DOLLAR - this.#best('yes') - this.#best('no');
   }
 
   #newDirection(): Side {
