@@ -133,7 +133,15 @@ const newStretch = (hours: number): string => `from=${Date.now() - hours * 3_600
 
 describe('/coverage/summary', () => {
   type Summary = Sums & {
-    readonly markets: readonly { readonly market: string; readonly coveredMs: number; readonly ofMs: number }[];
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly markets: readonly {
+      readonly market: string;
+      readonly coveredMs: number;
+      readonly ofMs: number;
+      readonly fromMs: number;
+      readonly holeParts: readonly number[];
+    }[];
     readonly next: string | null;
   };
   let asked = 0;
@@ -157,6 +165,19 @@ describe('/coverage/summary', () => {
     const body = await until(summary, isCounted);
     expect(body.holes).toBe(before.holes + 1);
     expect(body.causes.map(({ cause }) => cause)).toContain('sequence');
+  });
+
+  test('says from when each market was recorded, and in which part of the stretch its holes lie', async () => {
+    const body = await until(summary, ({ marketHoles }) => marketHoles > 0);
+    const partMs = (body.toMs - body.fromMs) / 72;
+    const first = Math.floor((beganMs - body.fromMs) / partMs);
+    for (const { fromMs, ofMs, coveredMs, holeParts } of body.markets) {
+      expect(fromMs).toBeGreaterThan(beganMs - 1_000);
+      expect(fromMs + ofMs).toBeLessThanOrEqual(body.toMs);
+      expect(holeParts.length > 0).toBe(coveredMs < ofMs);
+      for (const part of holeParts) expect(part).toBeGreaterThanOrEqual(first);
+    }
+    expect(body.markets.some(({ holeParts }) => holeParts.length > 0)).toBe(true);
   });
 
   test('comes in pages, and the same question is worked out once', async () => {

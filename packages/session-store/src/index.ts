@@ -38,7 +38,7 @@ export type { ReplayOptions } from './reading/replay.ts';
 export type { ExportUnit, ExportUnits } from './export/describe-table.ts';
 export { exportFormats, type ExportFormat } from './export/export-formats.ts';
 export { exportedKinds, type ExportedKind } from './export/tables.ts';
-export type { GapCause, MarketGapRate, RecordedMarket } from './reading/book/gap-rates.ts';
+export type { GapCause, HoleTime, MarketGapRate, RecordedMarket } from './reading/book/gap-rates.ts';
 export type { RecordedMarketsOptions } from './reading/book/recorded-markets.ts';
 export type { Law, LawResult, Verification, VerifiedMarket } from './reading/verify/verification.ts';
 export type { VerifyOptions } from './reading/verify/verify.ts';

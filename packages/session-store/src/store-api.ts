@@ -157,8 +157,8 @@ export interface Reading {
    */
   recordedMarkets(options: RecordedMarketsOptions): Promise<readonly RecordedMarket[]>;
   /**
-   * How much of each market's span cannot be rebuilt, and why: the sums of `coverage`, for a hundred thousand markets. `verify` and
-   * `recordedMarkets` say which there are, and from when until when. A market that was never recorded is left out.
+   * How much of each market's span cannot be rebuilt, why, and when the longest holes were: the sums of `coverage`, for a hundred
+   * thousand markets. `verify` and `recordedMarkets` say which there are, and from when until when. A market that was never recorded is left out.
    *
    * @throws {TypeError | RangeError} on what is no market or no time; {SessionStoreError} from the iteration
    */

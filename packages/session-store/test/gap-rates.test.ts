@@ -8,7 +8,7 @@ import {
   type SessionStore,
   type StoreRecord,
 } from '../src/index.ts';
-import { delta, snapshot } from './contract.ts';
+import { delta, gap, snapshot } from './contract.ts';
 import { newDatabase } from './databases.ts';
 import { feedMarkets, feedWithHoles } from './feed-with-holes.ts';
 
@@ -82,6 +82,8 @@ test('each market’s rate is the sum of its coverage, over all sessions, from i
     const sum = holes.reduce((all, { fromMs, toMs }) => all + toMs - fromMs, 0);
     expect(rate).toMatchObject({ holes: begun.length, uncoveredMs: sum, spanMs: toMs - fromMs });
     expect(sum).toBeGreaterThan(0);
+    const ends = intervals.filter(({ covered }, index) => !covered && (intervals[index + 1]?.covered ?? true));
+    expect(rate.longestHoles).toEqual(begun.map(({ fromMs }, index) => ({ fromMs, toMs: ends[index]!.toMs })));
     expect(rate.causes.map(({ cause }) => cause).toSorted()).toEqual(
       ['disconnected', 'sequence gap', 'session ended as closed'].filter((cause) =>
         holes.some((hole) => hole.cause!.startsWith(cause)),
@@ -109,7 +111,14 @@ test('a thousand markets are asked about together, and each gets what it gets al
   const rates = await ratesOf([...spans, { market: 'NEVER', fromMs: 0, toMs: 1, sessions: [id] }]);
   expect(rates.size).toBe(1_000);
   for (const { market, fromMs, toMs } of spans)
-    expect(rates.get(market)).toEqual({ market, holes: 0, uncoveredMs: 0, spanMs: toMs - fromMs, causes: [] });
+    expect(rates.get(market)).toEqual({
+      market,
+      holes: 0,
+      uncoveredMs: 0,
+      spanMs: toMs - fromMs,
+      causes: [],
+      longestHoles: [],
+    });
 });
 
 test('the markets of a stretch are those that its sessions have snapshots of', async () => {
@@ -148,4 +157,29 @@ test('the markets of a stretch are those that its sessions have snapshots of', a
   await expect(
     store.recordedMarkets({ fromMs: 0, toMs, sessions: ['00000000-0000-0000-0000-000000000000'] }),
   ).rejects.toMatchObject({ code: 'SESSION_UNKNOWN' });
+});
+
+test('of many holes the longest fifty are told, in the order of time', async () => {
+  const session = await store.openSession({ recorder: 'holes' });
+  const market = 'HOLES';
+  let seq = 0;
+  const begins = (index: number) => startMs + index * 10_000;
+  // The tenth hole and every tenth after it last half a second, the others a second and more.
+  const lasts = (index: number) => (index % 10 === 9 ? 500 : 1_000 + index);
+  session.append(snapshot(++seq, { market, receivedAtMs: startMs - 1_000 }));
+  for (let index = 0; index < 60; index++) {
+    const [fromAtMs, toAtMs] = [begins(index), begins(index) + lasts(index)];
+    session.append(gap({ market, firstSeq: seq + 1, lastSeq: seq + 1, fromAtMs, toAtMs }));
+    seq++;
+    session.append(snapshot(++seq, { market, receivedAtMs: toAtMs }));
+  }
+  session.append(delta(++seq, { market, receivedAtMs: begins(60) }));
+  const { id } = await session.close({ status: 'closed', reason: 'test' });
+  const rate = (await ratesOf([{ market, fromMs: startMs, toMs: begins(60), sessions: [id] }])).get(market)!;
+  expect(rate.holes).toBe(60);
+  // Six are half a second long, and then the first four are the shortest.
+  const told = Array.from({ length: 60 }, (_, index) => index).filter((index) => index % 10 !== 9 && index > 3);
+  expect(rate.longestHoles).toEqual(
+    told.map((index) => ({ fromMs: begins(index), toMs: begins(index) + lasts(index) })),
+  );
 });

@@ -1391,6 +1391,10 @@ export interface paths {
                                 coveredMs: number;
                                 ofMs: number;
                                 holes: number;
+                                /** @description Its first book in the stretch. */
+                                fromMs: number;
+                                /** @description In which of 72 equal parts of the stretch its 50 longest holes lie, from 0 on. */
+                                holeParts: number[];
                             }[];
                             /** @description Ask with it as `after` for the others; null: there are none. */
                             next: string | null;

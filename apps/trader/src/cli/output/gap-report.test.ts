@@ -23,6 +23,7 @@ const storeWith = (causes: Readonly<Record<string, MarketGapRate['causes']>>) =>
         uncoveredMs: mine.reduce((sum, { uncoveredMs }) => sum + uncoveredMs, 0),
         spanMs: toMs - fromMs,
         causes: mine,
+        longestHoles: [],
       };
     }
   };

@@ -9,7 +9,7 @@ import type {
 } from '@trader/session-store';
 import { countText, durationText, textTable } from './text-table.ts';
 
-type MarketGaps = MarketGapRate & { readonly deltas: number; readonly rate: number };
+type MarketGaps = Omit<MarketGapRate, 'longestHoles'> & { readonly deltas: number; readonly rate: number };
 
 export type GapReport = {
   readonly deltas: number;
@@ -53,7 +53,7 @@ export class GapTally {
   ): Promise<GapReport> {
     const recorded = [...this.#markets].map(([market, of]): RecordedMarket => ({ market, ...of }));
     const markets: MarketGaps[] = [];
-    for await (const rate of store.gapRates(recorded)) {
+    for await (const { longestHoles: _, ...rate } of store.gapRates(recorded)) {
       const { deltas } = this.#markets.get(rate.market)!;
       markets.push({ ...rate, deltas, rate: shareOf(rate.uncoveredMs, rate.spanMs) });
       onMarket(markets.length, recorded.length);

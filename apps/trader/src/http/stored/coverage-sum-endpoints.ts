@@ -8,13 +8,29 @@ import type { Questions } from '../questions.ts';
 import { AnswersKept } from './answers-kept.ts';
 import { sums } from './coverage-shape.ts';
 import { coverageSums, type CoverageStore, type CoverageSums } from './coverage-sums.ts';
+import { PARTS } from './hole-parts.ts';
 import { sessionCoverageEndpoints, type SessionAnswer } from './session-coverage.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_MARKETS = 5_000;
 const KEEP_MS = 30_000;
 
-const ofMarket = z.strictObject({ market: z.string(), coveredMs: z.int(), ofMs: z.int(), holes: z.int() });
+const part = z
+  .int()
+  .min(0)
+  .max(PARTS - 1);
+
+const ofMarket = z.strictObject({
+  market: z.string(),
+  coveredMs: z.int(),
+  ofMs: z.int(),
+  holes: z.int(),
+  fromMs: z.int().describe('Its first book in the stretch.'),
+  holeParts: z
+    .array(part)
+    .max(PARTS)
+    .describe(`In which of ${PARTS} equal parts of the stretch its 50 longest holes lie, from 0 on.`),
+});
 
 const summaryQuery = checkSpan(
   z.strictObject({

@@ -1,6 +1,7 @@
 // Coverage in sums: how much of the time of the markets that were recorded can be rebuilt.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordedMarket, SessionReader } from '@trader/session-store';
+import { holeParts } from './hole-parts.ts';
 import { systemRuntime } from '../../runtime/system-runtime.ts';
 
 export type CoverageStore = Pick<SessionReader, 'recordedMarkets' | 'gapRates' | 'query'>;
@@ -10,6 +11,10 @@ type MarketSums = {
   readonly coveredMs: number;
   readonly ofMs: number;
   readonly holes: number;
+  /** Its first book in the stretch. */
+  readonly fromMs: number;
+  /** Of the stretch, as `holeParts` has them: where its longest holes lie. */
+  readonly holeParts: number[];
 };
 
 export type CoverageSums = {
@@ -46,13 +51,20 @@ export async function coverageSums(
     .toReversed()
     .map((of): RecordedMarket => (isLost(of) ? { ...of, toMs: stretch.toMs } : of));
   const markets: MarketSums[] = [];
+  const began = new Map(recorded.map(({ market, fromMs }) => [market, fromMs]));
+  // A lost connection is a hole of all its markets at once, and the answer is kept: they share what they have in common.
+  const shared = new Map<string, number[]>();
   const causes = new Map<string, { cause: string; holes: number; uncoveredMs: number }>();
   const endMs = systemRuntime.monotonicMs() + MOST_MS;
   for (let at = 0; at < recorded.length && systemRuntime.monotonicMs() < endMs; at += MARKETS_AT_ONCE) {
     const beganMs = systemRuntime.monotonicMs();
     for await (const rate of store.gapRates(recorded.slice(at, at + MARKETS_AT_ONCE))) {
-      const { market, spanMs, uncoveredMs, holes } = rate;
-      markets.push({ market, coveredMs: spanMs - uncoveredMs, ofMs: spanMs, holes });
+      const { market, spanMs, uncoveredMs, holes, longestHoles } = rate;
+      const mine = holeParts(longestHoles, stretch);
+      const parts = shared.get(mine.join()) ?? mine;
+      shared.set(mine.join(), parts);
+      const fromMs = began.get(market)!;
+      markets.push({ market, coveredMs: spanMs - uncoveredMs, ofMs: spanMs, holes, fromMs, holeParts: parts });
       for (const { cause, ...more } of rate.causes) {
         const sum = causes.get(cause) ?? { cause, holes: 0, uncoveredMs: 0 };
         sum.holes += more.holes;

@@ -28,6 +28,16 @@ export interface MarketGapRate {
   readonly spanMs: number;
   /** The longest first. A hole may have several, one after the other. */
   readonly causes: readonly GapCause[];
+  /** At most 50, in the order of time. */
+  readonly longestHoles: readonly HoleTime[];
+}
+
+/** Times are ms since the epoch. */
+export interface HoleTime {
+  /** Included. */
+  readonly fromMs: number;
+  /** Not included. */
+  readonly toMs: number;
 }
 
 export interface GapCause {
@@ -37,6 +47,9 @@ export interface GapCause {
   readonly holes: number;
   readonly uncoveredMs: number;
 }
+
+/** Told of a market, whatever it has: whoever keeps the rates of all markets has room for them. */
+const longestTold = 50;
 
 /** Markets that are asked about at a time. */
 const marketsAtOnce = 200;
@@ -87,11 +100,37 @@ async function placesOf(
 
 function rateOf({ market, fromMs, toMs }: RecordedMarket, intervals: readonly CoverageInterval[]): MarketGapRate {
   const uncovered = intervals.filter(({ covered }) => !covered);
-  const holes = uncovered.filter(({ fromMs }, index) => uncovered[index - 1]?.toMs !== fromMs).length;
+  const holes = holesOf(uncovered);
   const byCause = Map.groupBy(uncovered, ({ cause }) => cause!.replace(/^(session ended as [^:]*):.*$/s, '$1'));
   const uncoveredMs = (of: readonly CoverageInterval[]) => of.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   const causes = [...byCause]
     .map(([cause, of]): GapCause => ({ cause, holes: of.length, uncoveredMs: uncoveredMs(of) }))
     .toSorted((one, other) => other.uncoveredMs - one.uncoveredMs);
-  return { market, holes, uncoveredMs: uncoveredMs(uncovered), spanMs: toMs - fromMs, causes };
+  return {
+    market,
+    holes: holes.length,
+    uncoveredMs: uncoveredMs(uncovered),
+    spanMs: toMs - fromMs,
+    causes,
+    longestHoles: longestOf(holes),
+  };
+}
+
+/** Intervals that follow each other are one hole. */
+function holesOf(uncovered: readonly HoleTime[]): readonly HoleTime[] {
+  const holes: { fromMs: number; toMs: number }[] = [];
+  for (const { fromMs, toMs } of uncovered) {
+    const last = holes.at(-1);
+    if (last?.toMs === fromMs) last.toMs = toMs;
+    else holes.push({ fromMs, toMs });
+  }
+  return holes;
+}
+
+function longestOf(holes: readonly HoleTime[]): readonly HoleTime[] {
+  if (holes.length <= longestTold) return holes;
+  return holes
+    .toSorted((one, other) => other.toMs - other.fromMs - (one.toMs - one.fromMs))
+    .slice(0, longestTold)
+    .toSorted((one, other) => one.fromMs - other.fromMs);
 }
