@@ -11,7 +11,7 @@ const books = [
   stale('KXB-3', 'no-snapshot-yet'),
   stale('KXC', 'gap'),
 ];
-const rows = marketRows(books, [], []);
+const rows = marketRows(books, [], () => null);
 const found = (filter: Partial<Filter>) => filterRows(rows, { ...NO_FILTER, ...filter }).map(({ market }) => market);
 
 test('filters by state, by reason, by series and by a part of the ticker', () => {

@@ -1,10 +1,11 @@
 // A row of the table: how a market's book does, what it quotes, and how much changes and is recorded.
-import { Show, type JSX } from 'solid-js';
+import { createMemo, Show, type JSX } from 'solid-js';
 import { Mark } from '../shell/mark.tsx';
 import { hrefOf } from '../shell/parse-route.ts';
 import { duration } from '../text/duration.ts';
-import { decimal, percent } from '../text/number.ts';
+import { decimal } from '../text/number.ts';
 import { cents, contracts, parseSize } from '../text/price.ts';
+import { BAR_HEIGHT, BAR_WIDTH, coverageBar, coverageText, coverageWords, type Covered } from './coverage-bar.ts';
 import { SPARK_HEIGHT, SPARK_WIDTH, sparkPath, sparkWords } from './sparkline.ts';
 import { bookWord, repairText, type MarketRow as Row } from './market-rows.ts';
 
@@ -49,9 +50,21 @@ export function MarketRow(props: MarketRowProps): JSX.Element {
       </td>
       <td class="markets-age number soft">{book().ageMs === null ? '–' : duration(book().ageMs!)}</td>
       <td class="markets-covered number">
-        {props.row.covered === null ? '–' : `${percent(props.row.covered.coveredMs, props.row.covered.ofMs)} %`}
+        <Show when={props.row.covered}>{(covered) => <Bar covered={covered()} />}</Show>
+        <span class={props.row.covered?.of ? '' : 'soft'}>{coverageText(props.row.covered)}</span>
       </td>
     </tr>
+  );
+}
+
+function Bar(props: { readonly covered: Covered }): JSX.Element {
+  const paths = createMemo(() => coverageBar(props.covered));
+  return (
+    <svg viewBox={`0 0 ${BAR_WIDTH} ${BAR_HEIGHT}`} role="img" aria-label={coverageWords(props.covered)}>
+      <path class="dots" d={paths().dots} />
+      <path class="line" d={paths().line} />
+      <path class="ticks" d={paths().ticks} />
+    </svg>
   );
 }
 

@@ -7,10 +7,12 @@ const books = [
   book('A'),
   book('C', { synced: false, staleReason: 'gap', yesBid: null }),
 ];
-const rows = marketRows(books, [], [{ market: 'A', coveredMs: 9, ofMs: 10, holes: 1, fromMs: 0, holeParts: [] }]);
+const covered = { stretch: { fromMs: 0, toMs: 10 }, of: null };
+const rows = marketRows(books, [], (market) => (market === 'A' ? covered : null));
 
 test('prices and sizes are integers, and what is missing is null', () => {
   expect(rows[0]).toMatchObject({ bid: 2_300, ask: 2_400, spread: 100, yesSize: 4_110, covered: null });
+  expect(rows[1]!.covered).toBe(covered);
   expect(rows[2]).toMatchObject({ bid: null, spread: null });
 });
 

@@ -1,5 +1,6 @@
 // The rows of the table: which markets are shown, in which order, and what stands in each.
 import type { Answer, Book } from '../live/answers.ts';
+import type { Covered } from './coverage-bar.ts';
 import { duration } from '../text/duration.ts';
 import { parsePrice, parseSize } from '../text/price.ts';
 
@@ -15,20 +16,18 @@ export type MarketRow = {
   /** Bids in 1/100 contract. */
   readonly yesSize: number;
   readonly noSize: number;
-  /** Of the last day; `null`: not worked out. */
-  readonly covered: { readonly coveredMs: number; readonly ofMs: number } | null;
+  /** Of the last day; `null`: not known. */
+  readonly covered: Covered | null;
 };
 
 type Described = Answer<'/markets'>['markets'][number];
-type Covered = Answer<'/coverage/summary'>['markets'][number];
 
 export function marketRows(
   books: readonly Book[],
   described: readonly Described[],
-  covered: readonly Covered[],
+  coveredOf: (market: string) => Covered | null,
 ): readonly MarketRow[] {
   const titles = new Map(described.map((each) => [each.market, each]));
-  const sums = new Map(covered.map((each) => [each.market, each]));
   return books.map((book) => {
     const bid = book.yesBid && parsePrice(book.yesBid[0]);
     const ask = book.yesAsk && parsePrice(book.yesAsk[0]);
@@ -42,7 +41,7 @@ export function marketRows(
       spread: bid === null || ask === null ? null : ask - bid,
       yesSize: parseSize(book.yesContracts) ?? 0,
       noSize: parseSize(book.noContracts) ?? 0,
-      covered: sums.get(book.market) ?? null,
+      covered: coveredOf(book.market),
     };
   });
 }

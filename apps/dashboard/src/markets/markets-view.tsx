@@ -10,6 +10,7 @@ import { useKeys } from '../shell/keys.ts';
 import { go } from '../shell/route.ts';
 import { count } from '../text/number.ts';
 import { Cells } from './cells.tsx';
+import { coverageByMarket } from './coverage-bar.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { filterRows, NO_FILTER, seriesListed, staleReasons, withShown } from './filter-rows.ts';
 import { MarketRow } from './market-row.tsx';
@@ -25,7 +26,7 @@ const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 28;
 
 const readDescribed = readPages((page: Answer<'/markets'>) => page.markets);
-const readCovered = readPages((page: Answer<'/coverage/summary'>) => page.markets);
+const readCovered = readPages((page: Answer<'/coverage/summary'>) => [page]);
 
 /** Of the page, and not of the view: what was counted is there again when one comes back. */
 const history = new RateHistory();
@@ -46,7 +47,8 @@ export function MarketsView(): JSX.Element {
   let field!: HTMLInputElement;
 
   const shownBooks = (): readonly Book[] => books.answer()?.books ?? [];
-  const all = createMemo(() => marketRows(shownBooks(), described.answer() ?? [], coverage.answer() ?? []));
+  const coveredOf = createMemo(() => coverageByMarket(coverage.answer() ?? []));
+  const all = createMemo(() => marketRows(shownBooks(), described.answer() ?? [], coveredOf()));
   const rows = createMemo(() => sortRows(filterRows(all(), filter()), order(), isDescending()));
   const [counted, setCounted] = createSignal(0);
   createEffect(

@@ -6,7 +6,7 @@ import { sortRows, type Order } from './sort-rows.ts';
 const rows = marketRows(
   [book('B', { changesPerSecond: 9 }), book('A'), book('C', { synced: false, staleReason: 'gap', yesBid: null })],
   [],
-  [],
+  () => null,
 );
 
 test('what is not right comes first in every order', () => {

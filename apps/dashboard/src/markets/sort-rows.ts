@@ -30,6 +30,6 @@ function valueOf({ bid, ask, spread, book, covered }: MarketRow, order: Exclude<
     case 'age':
       return book.ageMs ?? Number.MAX_SAFE_INTEGER;
     case 'covered':
-      return covered && covered.ofMs > 0 ? covered.coveredMs / covered.ofMs : -1;
+      return covered?.of && covered.of.ofMs > 0 ? covered.of.coveredMs / covered.of.ofMs : -1;
   }
 }

@@ -12,7 +12,7 @@ const COLUMNS: readonly { readonly name: string; readonly text: string; readonly
   { name: 'depth', text: 'Depth, YES | NO' },
   { name: 'changes', text: 'Changes/s, 10 min', order: 'changes' },
   { name: 'age number', text: 'Changed', order: 'age' },
-  { name: 'covered number', text: 'Covered, 24 h', order: 'covered' },
+  { name: 'covered', text: 'Covered, 24 h', order: 'covered' },
 ];
 
 export function TableHead(props: {
