@@ -42,7 +42,7 @@ export function Page(): JSX.Element {
             <OverviewView />
           </Match>
           <Match when={route().view === 'market'}>
-            <MarketView ticker={route().of} />
+            <MarketView ticker={route().of} atMs={route().atMs} />
           </Match>
           <Match when={route().view === 'markets'}>
             <MarketsView />

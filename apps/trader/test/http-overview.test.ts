@@ -203,6 +203,7 @@ describe('/sessions/ID/coverage', () => {
     expect(body.holes).toBeGreaterThan(0);
     expect(body.spans.reduce((all, { count }) => all + count, 0)).toBe(body.holes);
     expect(body.spans.map(({ cause }) => cause)).toContain('sequence');
+    expect(body).toMatchObject({ tickers: running.exchange.markets.toSorted() });
   });
 
   test.each(['/sessions/x/coverage', '/sessions/00000000-0000-0000-0000-000000000000/coverage'])(

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
-import { pan, toHole, zoom } from './time-window.ts';
+import { around, pan, toHole, zoom } from './time-window.ts';
 
 const SPANS = [60, 120, 240];
 
 test('back from now it stands still; at now it moves on with it again', () => {
   expect(pan({ spanMs: 60, endMs: null }, -10, 1_000)).toEqual({ spanMs: 60, endMs: 990 });
   expect(pan({ spanMs: 60, endMs: 990 }, 10, 1_000)).toEqual({ spanMs: 60, endMs: null });
+});
+
+test('a time that is looked at is in the middle, unless that would show the future', () => {
+  expect(around(500, 60, 1_000)).toEqual({ spanMs: 60, endMs: 530 });
+  expect(around(980, 60, 1_000)).toEqual({ spanMs: 60, endMs: null });
 });
 
 test('what is pointed at stays where it is; who looks at now goes on looking at it', () => {

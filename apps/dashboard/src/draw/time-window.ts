@@ -12,6 +12,10 @@ export function pan({ spanMs, endMs }: TimeWindow, byMs: number, nowMs: number):
   return { spanMs, endMs: moved >= nowMs ? null : moved };
 }
 
+/** So much time with this one in its middle, as far as there is any. */
+export const around = (atMs: number, spanMs: number, nowMs: number): TimeWindow =>
+  pan({ spanMs, endMs: atMs + spanMs / 2 }, 0, nowMs);
+
 /** @param direction 1: nearer, -1: farther; @param spansMs from near to far. What is at `aroundMs` stays where it is in the picture. */
 export function zoom(
   window: TimeWindow,

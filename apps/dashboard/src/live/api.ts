@@ -1522,6 +1522,8 @@ export interface paths {
                                 why: string | null;
                                 count: number;
                             }[];
+                            /** @description Of the markets in the sums, the first 500 by ticker. */
+                            tickers: string[];
                         };
                     };
                 };

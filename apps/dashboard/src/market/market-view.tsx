@@ -1,7 +1,7 @@
 // One market: its book through time, its book now, and what became of it.
 import { createEffect, createMemo, createSignal, on, Show, type JSX } from 'solid-js';
 import type { Answer, Market } from '../live/answers.ts';
-import { pan, toHole, zoom, type TimeWindow } from '../draw/time-window.ts';
+import { around, pan, toHole, zoom, type TimeWindow } from '../draw/time-window.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { useKeys } from '../shell/keys.ts';
@@ -27,7 +27,8 @@ const SPANS = [2, 8, 15, 60].map((minutes) => ({
 /** Of holes that the brackets lead to, in what has been looked at and around it. */
 const HOLES_MS = 24 * 60 * MINUTE;
 
-export function MarketView(props: { readonly ticker: string | null }): JSX.Element {
+/** @param props.atMs what is looked at; `null`: now */
+export function MarketView(props: { readonly ticker: string | null; readonly atMs: number | null }): JSX.Element {
   const busiest = createPolled<Answer<'/books'>>(() => (props.ticker === null ? '/books' : null), 5_000);
   const market = createMemo((before: string | null): string | null => {
     if (props.ticker !== null) return props.ticker;
@@ -36,7 +37,7 @@ export function MarketView(props: { readonly ticker: string | null }): JSX.Eleme
   }, null);
   return (
     <Show when={market()} keyed fallback={<NoMarket isAnswered={busiest.answer() !== null} />}>
-      {(ticker) => <OneMarket market={ticker} />}
+      {(ticker) => <OneMarket market={ticker} atMs={props.atMs} />}
     </Show>
   );
 }
@@ -47,7 +48,7 @@ function NoMarket(props: { readonly isAnswered: boolean }): JSX.Element {
   );
 }
 
-function OneMarket(props: { readonly market: string }): JSX.Element {
+function OneMarket(props: { readonly market: string; readonly atMs: number | null }): JSX.Element {
   const [window, setWindow] = createSignal<TimeWindow>({ spanMs: 8 * MINUTE, endMs: null });
   const [isFlipped, setIsFlipped] = createSignal(false);
   const [heldMs, setHeldMs] = createSignal<number | null>(null);
@@ -136,7 +137,21 @@ function OneMarket(props: { readonly market: string }): JSX.Element {
     },
     { keys: ['Escape'], does: 'no crosshair', run: () => setCursor(null) },
   ]);
-  createEffect(on(stepMs, () => setCursor(null), { defer: true }));
+  createEffect(
+    on(
+      () => props.atMs,
+      (atMs) => {
+        setHeldMs(null);
+        setWindow(({ spanMs }) => (atMs === null ? { spanMs, endMs: null } : around(atMs, spanMs, live.nowMs())));
+      },
+    ),
+  );
+  // Columns have other numbers with another step. The time that was asked for has its crosshair.
+  createEffect(
+    on([stepMs, () => props.atMs], ([ms, atMs]) =>
+      setCursor(atMs === null ? null : { index: Math.floor(atMs / ms), cent: 50 }),
+    ),
+  );
   return (
     <div class="market">
       <MarketHead

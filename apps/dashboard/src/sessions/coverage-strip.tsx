@@ -1,36 +1,51 @@
 // How much of a session can be rebuilt, and where it cannot.
 import { For, Show, type JSX } from 'solid-js';
 import type { Answer, Session } from '../live/answers.ts';
-import { createPolled } from '../live/polled.ts';
+import type { Polled } from '../live/polled.ts';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
 import { count, percent } from '../text/number.ts';
-import { clock, clockMinutes, dayAndMinutes } from '../text/time.ts';
+import { clock, clockMinutes, day, dayAndMinutes } from '../text/time.ts';
 import { AskedError } from '../shell/asked-error.tsx';
+import { lookStepMs, timeAt } from './book-time.ts';
 import { axisTimes, isFailure, placeOf } from './session-rows.ts';
 
-type Coverage = Answer<'/sessions/{id}/coverage'>;
+export type SessionCoverage = Answer<'/sessions/{id}/coverage'>;
 
 const PARTS = 4;
 const DAY_MS = 86_400_000;
 const FEW_MINUTES_MS = 10 * 60_000;
 
-export function CoverageStrip(props: { readonly session: Session }): JSX.Element {
-  const asked = createPolled<Coverage>(
-    () => `/sessions/${encodeURIComponent(props.session.id)}/coverage`,
-    props.session.endedAtMs === null ? 30_000 : null,
-  );
+/** @param props.atMs what is looked at */
+export function CoverageStrip(props: {
+  readonly session: Session;
+  readonly asked: Polled<SessionCoverage>;
+  readonly atMs: number;
+  readonly onTime: (atMs: number) => void;
+}): JSX.Element {
   return (
     <section class="sessions-coverage">
-      <AskedError error={asked.error()} />
-      <Show when={asked.answer()} fallback={<p class="soft">Coverage –</p>}>
-        {(coverage) => <Strip coverage={coverage()} isCut={isFailure(props.session.status)} />}
+      <AskedError error={props.asked.error()} />
+      <Show when={props.asked.answer()} fallback={<p class="soft">Coverage –</p>}>
+        {(coverage) => (
+          <Strip
+            coverage={coverage()}
+            isCut={isFailure(props.session.status)}
+            atMs={props.atMs}
+            onTime={(atMs) => props.onTime(atMs)}
+          />
+        )}
       </Show>
     </section>
   );
 }
 
-function Strip(props: { readonly coverage: Coverage; readonly isCut: boolean }): JSX.Element {
+function Strip(props: {
+  readonly coverage: SessionCoverage;
+  readonly isCut: boolean;
+  readonly atMs: number;
+  readonly onTime: (atMs: number) => void;
+}): JSX.Element {
   const share = (): string => percent(props.coverage.coveredMs, props.coverage.marketMs);
   const label = (atMs: number): string => {
     const ms = props.coverage.toMs - props.coverage.fromMs;
@@ -55,6 +70,10 @@ function Strip(props: { readonly coverage: Coverage; readonly isCut: boolean }):
       <div
         class="sessions-strip"
         role="img"
+        onClick={(event) => {
+          const { left, width } = event.currentTarget.getBoundingClientRect();
+          props.onTime(timeAt((event.clientX - left) / width, props.coverage));
+        }}
         aria-label={`${share()} % covered, ${count(props.coverage.holes)} holes in the ledger${props.isCut ? ', cut at the end' : ''}`}
       >
         <For each={props.coverage.spans}>
@@ -72,6 +91,17 @@ function Strip(props: { readonly coverage: Coverage; readonly isCut: boolean }):
           <b />
         </Show>
       </div>
+      <input
+        class="sessions-look"
+        type="range"
+        aria-label="Time to look at"
+        aria-valuetext={`${day(props.atMs, zone())} ${clock(props.atMs, zone())}`}
+        min={props.coverage.fromMs}
+        max={props.coverage.toMs}
+        step={lookStepMs(props.coverage)}
+        value={props.atMs}
+        onInput={({ currentTarget }) => props.onTime(currentTarget.valueAsNumber)}
+      />
       <ol class="sessions-axis" aria-hidden="true">
         <For each={axisTimes(props.coverage, PARTS)}>{(atMs) => <li>{label(atMs)}</li>}</For>
       </ol>

@@ -1,9 +1,10 @@
 // One session in full: why it ended, how much of it is covered, what it counted, its holes and whether its laws hold.
-import { For, Show, type JSX } from 'solid-js';
+import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import type { Answer, Session } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { Mark } from '../shell/mark.tsx';
+import { hrefOf } from '../shell/parse-route.ts';
 import { SessionCounters } from '../shell/session-counters.tsx';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
@@ -13,7 +14,9 @@ import { missingNumbers } from '../text/missing-numbers.ts';
 import { shortId } from '../text/session-id.ts';
 import { AskedError } from '../shell/asked-error.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { CoverageStrip } from './coverage-strip.tsx';
+import { BookAtTime, type Look } from './book-at-time.tsx';
+import { firstLook } from './book-time.ts';
+import { CoverageStrip, type SessionCoverage } from './coverage-strip.tsx';
 import { commandsFor, continued, continuing, endSentence, levelOf, type Neighbour } from './session-rows.ts';
 import { SessionLink } from './session-link.tsx';
 import type { Verifying } from './verification.ts';
@@ -27,6 +30,16 @@ export function SessionDetail(props: {
 }): JSX.Element {
   const id = props.session.id;
   const verifying = props.verifying;
+  const coverage = createPolled<SessionCoverage>(
+    () => `/sessions/${encodeURIComponent(id)}/coverage`,
+    props.session.endedAtMs === null ? 30_000 : null,
+  );
+  const [chosen, setChosen] = createSignal<Partial<Look>>({});
+  const look = createMemo((): Look | null => {
+    const known = coverage.answer();
+    return known && { market: chosen().market ?? known.tickers[0] ?? '', atMs: chosen().atMs ?? firstLook(known) };
+  });
+  const choose = (next: Partial<Look>): void => void setChosen((before) => ({ ...before, ...next }));
   return (
     <>
       <header class="sessions-head">
@@ -61,9 +74,15 @@ export function SessionDetail(props: {
         <Continues of={continued(props.session, props.sessions)} />
         <ContinuedBy of={continuing(props.session, props.sessions)} />
       </p>
-      <CoverageStrip session={props.session} />
+      <CoverageStrip
+        session={props.session}
+        asked={coverage}
+        atMs={look()?.atMs ?? 0}
+        onTime={(atMs) => choose({ atMs })}
+      />
+      <Show when={look()}>{(now) => <BookAtTime coverage={coverage.answer()!} look={now()} onLook={choose} />}</Show>
       <SessionCounters of={props.session} />
-      <Ledger session={id} isActive={props.session.endedAtMs === null} />
+      <Ledger session={id} isActive={props.session.endedAtMs === null} market={look()?.market ?? ''} />
       <VerificationPanel verifying={verifying} />
       <section class="sessions-part">
         <h3>In a shell</h3>
@@ -108,7 +127,8 @@ function ContinuedBy(props: { readonly of: Neighbour | null }): JSX.Element {
   );
 }
 
-function Ledger(props: { readonly session: string; readonly isActive: boolean }): JSX.Element {
+/** @param props.market whose book is opened at a hole that is of any market */
+function Ledger(props: { readonly session: string; readonly isActive: boolean; readonly market: string }): JSX.Element {
   const asked = createPolled<Answer<'/gaps'>>(
     () => `/gaps?session=${encodeURIComponent(props.session)}&limit=20`,
     props.isActive ? 10_000 : null,
@@ -142,7 +162,9 @@ function Ledger(props: { readonly session: string; readonly isActive: boolean })
                 const missing = missingNumbers(gap.firstSeq, gap.lastSeq);
                 return (
                   <tr>
-                    <td title={day(gap.fromMs, zone())}>{clockFine(gap.fromMs, zone(), 3)}</td>
+                    <td title={day(gap.fromMs, zone())}>
+                      <HoleTime atMs={gap.fromMs} market={gap.market ?? props.market} />
+                    </td>
                     <td class="number">{gap.toMs === null ? 'open' : duration(gap.toMs - gap.fromMs)}</td>
                     <td>{gap.cause}</td>
                     <td class="number">{missing === null ? 'unknown' : count(missing)}</td>
@@ -162,3 +184,11 @@ function Ledger(props: { readonly session: string; readonly isActive: boolean })
     </section>
   );
 }
+
+const HoleTime = (props: { readonly atMs: number; readonly market: string }): JSX.Element => (
+  <Show when={props.market !== ''} fallback={clockFine(props.atMs, zone(), 3)}>
+    <a href={hrefOf('market', props.market, props.atMs)} title={`The book of ${props.market} then`}>
+      {clockFine(props.atMs, zone(), 3)}
+    </a>
+  </Show>
+);

@@ -38,7 +38,10 @@ const sessionBody = z.strictObject({
       }),
     )
     .describe('Holes of the ledger, 500 at most: those that lie together are one, with their count.'),
+  tickers: z.array(z.string()).describe('Of the markets in the sums, the first 500 by ticker.'),
 });
+
+const MOST_TICKERS = 500;
 
 const IDS = `must be 1 to ${MOST_SESSIONS} ids of sessions, with commas between them`;
 
@@ -143,13 +146,14 @@ async function summarizeSession(store: CoverageStore, row: SessionRow): Promise<
   // Of a tape that was recorded again, the records' own time.
   const fromMs = Math.min(row.startedAtMs, row.lastRecordAtMs ?? row.startedAtMs);
   const stretch = { fromMs, toMs: Math.max(row.endedAtMs ?? nowMs, fromMs + 1) };
-  const { markets: _, ...found } = await coverageSums(store, { ...stretch, sessions: [row.id] }, () => false);
+  const { markets, ...found } = await coverageSums(store, { ...stretch, sessions: [row.id] }, () => false);
   const { spans, holes } = await holesOf(store, [row.id], stretch, POINTS);
   return {
     ...stretch,
     atMs: nowMs,
     ...found,
     holes,
+    tickers: markets.slice(0, MOST_TICKERS).map(({ market }) => market),
     spans: mergeSpans(spans, stretch, POINTS).map(({ name: cause, fromMs: from, toMs: to, why, count }) => ({
       fromMs: from,
       toMs: to,
