@@ -53,6 +53,18 @@ test('what costs nothing is passed over', async () => {
   expect(passed).toMatchObject({ state: 'spent', noticedAtMs: null, healedAtMs: null, namedAs: 'passed over' });
 });
 
+test('what was done by a fault that is over is still known when others were injected', async () => {
+  await inject({ name: 'duplicate' });
+  await until(latest, ({ state }) => state === 'spent');
+  await inject({ name: 'clock-skew', fromMs: 60_000 });
+  await fetch(`${running.base}/faults`, { method: 'DELETE', headers: { 'x-trader-request': '1' } });
+  const { injected } = (await running.get<Faults>('/faults')).body;
+  expect(injected.slice(0, 2)).toMatchObject([
+    { name: 'clock-skew', state: 'over', hits: 0 },
+    { name: 'duplicate', state: 'spent', hits: 10 },
+  ]);
+});
+
 test('a fault waits for its time and for its connection', async () => {
   const { injectedAtMs } = await inject({ name: 'cut', fromMs: 500, untilMs: 5_000, connection: 1_000 });
   const over = await until(latest, ({ state }) => state === 'active');

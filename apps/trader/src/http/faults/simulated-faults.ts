@@ -1,6 +1,6 @@
 // Faults of the built-in simulator, so that one watches the trader break and heal. What is injected is followed: the client's
 // events say when it was noticed and when all was right again.
-import { ExchangeError, type ExchangeFaults, type Fault } from '@trader/exchange-simulator';
+import { ExchangeError, type ExchangeFaults, type Fault, type FaultState } from '@trader/exchange-simulator';
 import type { OrderbookClient } from '@trader/orderbook-client';
 import type { EventLog } from '../../event-log.ts';
 import { systemRuntime } from '../../runtime/system-runtime.ts';
@@ -8,7 +8,7 @@ import { WallTimes } from '../../runtime/wall-times.ts';
 import type { TraderView } from '../../status.ts';
 import { Refused } from '../endpoint.ts';
 import { NAMED_FAULTS, type FaultName } from './fault-names.ts';
-import { foldFault, isOpen, isUnhealed, type FaultInput, type FaultOutcome } from './fault-outcomes.ts';
+import { foldFault, isOpen, isUnhealed, MOST_KEPT, type FaultInput, type FaultOutcome } from './fault-outcomes.ts';
 
 /** That are not over; more are refused. */
 const MAX_FAULTS = 20;
@@ -33,6 +33,8 @@ export class SimulatedFaults {
   readonly #sources: FaultSources;
   readonly #times = new WallTimes();
   #outcomes: readonly FaultOutcome[] = [];
+  /** What was done by those that the simulator has no more. */
+  readonly #gone = new Map<string, { readonly state: FaultState; readonly hits: number }>();
 
   constructor(sources: FaultSources) {
     this.#sources = sources;
@@ -71,7 +73,7 @@ export class SimulatedFaults {
     const wall = (ms: number | null): number | null => (ms === null ? null : this.#times.of(ms));
     return this.#outcomes.toReversed().map((outcome) => {
       const { holeCause, beginsAtMs, cutId: _, ...of } = outcome;
-      const { state, hits } = known.get(of.id) ?? { state: 'over', hits: null };
+      const { state, hits } = known.get(of.id) ?? this.#gone.get(of.id) ?? { state: 'over', hits: null };
       const isOver = (state === 'over' || state === 'spent') && nowMs - of.injectedAtMs >= ON_ITS_WAY_MS;
       return {
         ...of,
@@ -90,7 +92,11 @@ export class SimulatedFaults {
   /** @throws {Refused} TOO_MANY_FAULTS, FAULT_NOT_POSSIBLE */
   inject({ name, connection, fromMs = 0, untilMs }: FaultAsked): string {
     const faults = this.#present();
-    for (const { id, state } of faults.list()) if (state !== 'waiting' && state !== 'active') faults.remove(id);
+    for (const fault of faults.list()) {
+      if (fault.state === 'waiting' || fault.state === 'active') continue;
+      this.#keep(fault);
+      faults.remove(fault.id);
+    }
     const named = NAMED_FAULTS[name];
     if (faults.list().length + (named.withCut ? 2 : 1) > MAX_FAULTS) {
       const message = `${MAX_FAULTS} faults are on, and no more are taken. Wait for them, or end them with a DELETE.`;
@@ -119,7 +125,9 @@ export class SimulatedFaults {
   }
 
   clear(): number {
-    const count = this.#present().clear();
+    const faults = this.#present();
+    for (const fault of faults.list()) this.#keep(fault);
+    const count = faults.clear();
     this.#take({ type: 'ended', atMs: systemRuntime.monotonicMs() });
     return count;
   }
@@ -150,6 +158,12 @@ export class SimulatedFaults {
 
   #take(input: FaultInput): void {
     this.#outcomes = foldFault(this.#outcomes, input);
+  }
+
+  #keep({ id, state, hits }: { readonly id: string; readonly state: FaultState; readonly hits: number }): void {
+    this.#gone.set(id, { state: state === 'spent' ? state : 'over', hits });
+    // Each of those that are told may have a cut beside it.
+    if (this.#gone.size > 2 * MOST_KEPT) this.#gone.delete(this.#gone.keys().next().value!);
   }
 
   #present(): ExchangeFaults {
