@@ -52,6 +52,8 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
     const verdict = page.getByRole('heading', { name: 'Healed in' });
     await verdict.waitFor({ timeout: 60_000 });
     expect(await verdict.textContent()).toMatch(/Healed in \d/);
+    // What the strip shows is told in words too.
+    await page.getByText(/^healed: \+/).waitFor({ state: 'attached', timeout: 60_000 });
     await page.close();
   });
 

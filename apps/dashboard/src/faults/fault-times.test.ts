@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { median, timesOf, type Injected } from './fault-times.ts';
+import { barOf, median, timesOf, type Injected } from './fault-times.ts';
 
 const injected = (changed: Partial<Injected>): Injected => ({
   id: '1',
@@ -22,6 +22,8 @@ test('times count from the beginning of the fault', () => {
   expect(timesOf(injected({ noticedAtMs: 1_026, healedAtMs: 1_037, namedAs: 'sequence' }), 2_000)).toEqual({
     noticedMs: 26,
     healedMs: 37,
+    unnoticedMs: 26,
+    repairMs: 11,
     verdict: 'Healed in 37 ms',
     level: 'ok',
   });
@@ -41,4 +43,17 @@ test('the median is the middle one', () => {
   expect(median([])).toBeNull();
   expect(median([5, 1, 9])).toBe(5);
   expect(median([5, 1])).toBe(1);
+});
+
+test('what goes on grows until now', () => {
+  expect(timesOf(injected({}), 3_000)).toMatchObject({ unnoticedMs: 2_000, repairMs: 0 });
+  expect(timesOf(injected({ noticedAtMs: 1_500 }), 3_000)).toMatchObject({ unnoticedMs: 500, repairMs: 1_500 });
+  expect(timesOf(injected({ namedAs: 'passed over' }), 30_000)).toMatchObject({ unnoticedMs: 0, repairMs: 0 });
+});
+
+test('a bar is as long as it lasted, and never too short to be seen or longer than its room', () => {
+  expect(barOf({ unnoticedMs: 500, repairMs: 250 }, 1_000)).toEqual({ unnoticed: 0.5, repair: 0.25 });
+  expect(barOf({ unnoticedMs: 1, repairMs: 0 }, 10_000).unnoticed).toBeGreaterThan(0.005);
+  const { unnoticed, repair } = barOf({ unnoticedMs: 10_000, repairMs: 1 }, 10_000);
+  expect(unnoticed + repair).toBe(1);
 });
