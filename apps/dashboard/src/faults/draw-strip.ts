@@ -119,8 +119,9 @@ function drawFrames({ context, palette }: Drawing, strip: Strip, { top, height, 
     context.fillStyle = palette.line;
     context.fillRect(left, Math.round(yOf(value)), xOf(strip.toMs) - left, 1);
     context.fillStyle = palette.ink3;
-    // Two lines of a narrow picture would hide the lane's name.
-    if (left > 80 || value * 2 > most) context.fillText(count(value), left - 6, yOf(value) + 4);
+    // In a narrow picture the lane's name is there.
+    if (left > 80 || Math.abs(yOf(value) - top - height / 2) > 14)
+      context.fillText(count(value), left - 6, yOf(value) + 4);
   }
   context.textAlign = 'left';
   context.fillStyle = palette.ink3;
@@ -181,7 +182,7 @@ function drawBooks({ context, palette, ratio }: Drawing, strip: Strip, { top, he
   words(context, palette, 'believed right, already old', from, to, (yOf(books) + ground) / 2);
 }
 
-/** Words on a ground of their own, in the middle, where there is room. */
+/** Words on a ground of their own, in the middle or at the beginning, where there is room. */
 function words(
   context: CanvasRenderingContext2D,
   palette: Palette,
@@ -189,11 +190,12 @@ function words(
   from: number,
   to: number,
   middle: number,
+  align: 'center' | 'left' = 'center',
 ): void {
   context.font = `11px ${palette.sans}`;
   const { width } = context.measureText(text);
   if (width + 20 > to - from) return;
-  const x = (from + to - width) / 2;
+  const x = align === 'left' ? from + 8 : (from + to - width) / 2;
   context.fillStyle = palette.bg;
   context.fillRect(x - 6, middle - 9, width + 12, 18);
   context.fillStyle = palette.ink2;
@@ -246,8 +248,8 @@ function drawLedger({ context, palette, ratio }: Drawing, { sessions, holes, toM
   }
   const last = holes.at(-1);
   if (!last) return;
-  const from = Math.max(lane.xOf(last.toMs), lane.xOf(last.fromMs) + 4) + 8;
-  words(context, palette, holeText(last), from - 6, Math.min(from + 320, lane.xOf(toMs)), middle);
+  const from = Math.max(lane.xOf(last.toMs), lane.xOf(last.fromMs) + 4);
+  words(context, palette, holeText(last), from, lane.xOf(toMs), middle, 'left');
 }
 
 function drawFault({ context, palette, ratio }: Drawing, strip: Strip, lane: Lane): void {
@@ -263,7 +265,7 @@ function drawFault({ context, palette, ratio }: Drawing, strip: Strip, lane: Lan
   const text = faultText(strip) ?? '';
   context.font = `11px ${palette.sans}`;
   if (context.measureText(text).width + 20 <= to - from) words(context, palette, text, from, to, y + height / 2);
-  else words(context, palette, text, to + 4, lane.right, y + height / 2);
+  else words(context, palette, text, to, lane.right, y + height / 2, 'left');
 }
 
 function drawNow({ context, height, palette }: Drawing, strip: Strip, xOf: (atMs: number) => number, bottom: number) {

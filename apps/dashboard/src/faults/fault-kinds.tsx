@@ -2,6 +2,7 @@
 import { createMemo, For, Show, type JSX } from 'solid-js';
 import type { Faults } from '../live/answers.ts';
 import type { AskError } from '../live/ask.ts';
+import { live } from '../live/live.ts';
 import { AskedError } from '../shell/asked-error.tsx';
 import { duration } from '../text/duration.ts';
 
@@ -13,6 +14,10 @@ export type FaultKindsProps = {
   readonly onChoose: (name: Named['name']) => void;
   readonly onInject: () => void;
   readonly onEnd: () => void;
+  /** On the monotonic clock; `null`: there is no storm. */
+  readonly stormEndsAtMs: number | null;
+  /** Begins one, or ends it. */
+  readonly onStorm: () => void;
   readonly refused: AskError | null;
 };
 
@@ -61,6 +66,9 @@ export function FaultKinds(props: FaultKindsProps): JSX.Element {
           <button type="button" class="primary" onClick={() => props.onInject()}>
             Inject {props.chosen.name}
           </button>
+          <button type="button" aria-pressed={props.stormEndsAtMs !== null} onClick={() => props.onStorm()}>
+            {props.stormEndsAtMs === null ? 'Storm for 60 s' : `End the storm, ${leftS(props.stormEndsAtMs)} s left`}
+          </button>
           <button type="button" onClick={() => props.onEnd()}>
             End every fault
           </button>
@@ -71,4 +79,10 @@ export function FaultKinds(props: FaultKindsProps): JSX.Element {
       </div>
     </section>
   );
+}
+
+/** It is counted down with the clock of the page. */
+function leftS(endsAtMs: number): number {
+  live.nowMs();
+  return Math.max(Math.ceil((endsAtMs - performance.now()) / 1_000), 0);
 }

@@ -8,6 +8,7 @@ import { createPolled } from '../live/polled.ts';
 import { useKeys } from '../shell/keys.ts';
 import { FaultKinds, type Named } from './fault-kinds.tsx';
 import { Outcomes } from './outcomes.tsx';
+import { createStorm } from './storm.ts';
 import './faults.css';
 
 export function FaultsView(): JSX.Element {
@@ -32,17 +33,25 @@ function Breakable(props: { readonly faults: Faults; readonly again: () => void 
   const [chosen, setChosen] = createSignal<Named['name']>('half-open');
   const [refused, setRefused] = createSignal<AskError | null>(null);
   const named = () => props.faults.names.find(({ name }) => name === chosen()) ?? props.faults.names[0]!;
-  const change = async (method: 'POST' | 'DELETE', sent?: object): Promise<void> => {
+  /** @returns whether the trader took it */
+  const change = async (method: 'POST' | 'DELETE', sent?: object): Promise<boolean> => {
     try {
       await live.ask('/faults', { method, sent });
       setRefused(null);
       props.again();
+      return true;
     } catch (error) {
       setRefused(error instanceof AskError ? error : new AskError('INTERNAL', String(error)));
+      return false;
     }
   };
+  const storm = createStorm(async ({ name, untilMs }) => change('POST', { name, untilMs }));
   const inject = (): void => void change('POST', { name: chosen() });
-  const end = (): void => void change('DELETE');
+  const end = (): void => {
+    storm.stop();
+    void change('DELETE');
+  };
+  const turnStorm = (): void => (storm.endsAtMs() === null ? storm.start(props.faults.names) : end());
   const move = (by: number): void => {
     const { names } = props.faults;
     const index = names.findIndex(({ name }) => name === chosen());
@@ -59,6 +68,7 @@ function Breakable(props: { readonly faults: Faults; readonly again: () => void 
         run: ({ key }) => move(key === 'ArrowUp' ? -1 : 1),
       },
       { keys: ['x'], caps: ['x'], does: 'end every fault', run: end },
+      { keys: ['s'], caps: ['s'], does: 'storm, or its end', run: turnStorm },
     ]),
   );
   return (
@@ -69,6 +79,8 @@ function Breakable(props: { readonly faults: Faults; readonly again: () => void 
         onChoose={setChosen}
         onInject={inject}
         onEnd={end}
+        stormEndsAtMs={storm.endsAtMs()}
+        onStorm={turnStorm}
         refused={refused()}
       />
       <Outcomes injected={props.faults.injected} />

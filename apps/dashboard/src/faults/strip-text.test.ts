@@ -57,6 +57,8 @@ test('lines say when, and what', () => {
     '+10 s, disconnected',
     '+11 s, 20 books right',
   ]);
+  const before = strip({ silence: { fromMs: -7_000, toMs: 10_000 } });
+  expect(markText(before, { kind: 'break', atMs: 0 }).note).toBe('0 s');
   expect(markText(strip(), { kind: 'healed', atMs: 11_300 }, true).note).toMatch('noticed at +10 s: disconnected');
 });
 

@@ -12,7 +12,11 @@ export function markText(strip: Strip, { kind, atMs }: StripMark, isAlone = fals
   const { fault } = strip;
   switch (kind) {
     case 'break':
-      return { title: 'break', note: strip.silence ? '0 s, silence' : '0 s' };
+      // One that was there before is not its own.
+      return {
+        title: 'break',
+        note: (strip.silence?.fromMs ?? -Infinity) > atMs - strip.stepMs ? '0 s, silence' : '0 s',
+      };
     case 'noticed':
       return { title: 'noticed', note: `${after}, ${fault?.noticedBy ?? 'reported'}` };
     case 'healed': {
