@@ -58,7 +58,7 @@ export function Outcomes(props: { readonly injected: readonly Injected[] }): JSX
         </dl>
       </header>
       <FaultStrip followed={followed} />
-      <div class="outcomes-table">
+      <div class="outcomes-table" role="region" aria-label="What came of each fault" tabindex={0}>
         <table>
           <caption class="unseen">What came of each fault, the newest first</caption>
           <thead>
