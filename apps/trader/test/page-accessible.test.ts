@@ -22,17 +22,19 @@ async function violationsOf(page: Page): Promise<string[]> {
 
 describe.skipIf(bed.missing)(bed.title('the page'), () => {
   let running: Awaited<ReturnType<typeof startHttpTrader>>;
+  let page: Page;
   beforeAll(async () => {
     running = await startHttpTrader(undefined, { database: { url: await newDatabase() } });
+    page = await bed.newPage({ reducedMotion: 'reduce' });
+    await page.goto(running.base);
+    await page.evaluate(axe);
   });
   afterAll(async () => {
     await running[Symbol.asyncDispose]();
   });
 
   test.each(PAGE_VIEWS)('#/%s has nothing that axe objects to: light, dark, on a phone', async (view, words) => {
-    const page = await bed.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     await openView(page, running.base, [view, words]);
-    await page.evaluate(axe);
     const found: Record<string, string[]> = {};
     for (const [name, colorScheme, width] of [
       ['light', 'light', 1440],
@@ -44,6 +46,5 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
       found[name] = await violationsOf(page);
     }
     expect(found).toEqual({ light: [], dark: [], phone: [] });
-    await page.close();
   });
 });
