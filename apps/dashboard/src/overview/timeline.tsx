@@ -1,35 +1,33 @@
-// States, sessions, gaps and faults over minutes to days. Each bar is explained where one points, and one after the other by
-// keyboard; the list behind it is for whoever does not see the picture.
-import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from 'solid-js';
-import { hatch } from '../draw/hatch.ts';
-import type { Palette } from '../draw/palette.ts';
+// States, sessions, gaps, faults and what waited for the database, over minutes to days, below the week that it is a part of. Each
+// bar is explained where one points, and one after the other by keyboard; the list behind it is for whoever does not see the picture.
+import { createEffect, createMemo, createSignal, For, on, onCleanup, Show, type JSX } from 'solid-js';
 import { Surface, type Drawing } from '../draw/surface.tsx';
-import { timeMarks } from '../draw/time-axis.ts';
 import { pan, zoom, type TimeWindow } from '../draw/time-window.ts';
-import type { Timeline as Answered } from '../live/answers.ts';
+import type { History, Timeline as Answered } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { useKeys } from '../shell/keys.ts';
 import { Segments } from '../shell/segments.tsx';
 import { zone } from '../shell/zone.ts';
-import { duration } from '../text/duration.ts';
-import { clockMinutes, dayAndMinutes, zoneName } from '../text/time.ts';
-import { shortId } from '../text/session-id.ts';
-import { barsOf, LANES, type Bar, type Lane } from './lanes.ts';
+import { count } from '../text/number.ts';
+import { dayAndMinutes } from '../text/time.ts';
+import { explain } from './bar-text.ts';
+import { drawTimeline, isSame, LABELS, laneAt } from './draw-timeline.ts';
+import { barsOf, type Bar } from './lanes.ts';
+import { historyStepOf, spoolLane } from './spool-lane.ts';
+import { WeekStrip } from './week-strip.tsx';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 const SPANS = [
-  { value: 15 * MINUTE, text: '15 min' },
-  { value: HOUR, text: '1 h' },
-  { value: 6 * HOUR, text: '6 h' },
-  { value: 24 * HOUR, text: '24 h' },
-  { value: 168 * HOUR, text: '7 d' },
+  { value: 15 * MINUTE, text: '15 min', long: '15 minutes' },
+  { value: HOUR, text: '1 h', long: 'hour' },
+  { value: 6 * HOUR, text: '6 h', long: '6 hours' },
+  { value: 24 * HOUR, text: '24 h', long: '24 hours' },
+  { value: 168 * HOUR, text: '7 d', long: '7 days' },
 ];
+/** Until a window counts as chosen. */
+const STILL_MS = 200;
 const SPANS_MS = SPANS.map(({ value }) => value);
-
-/** Left of the lanes stand their names. */
-const LABELS = 72;
-const AXIS = 24;
 
 export function Timeline(): JSX.Element {
   const [window, setWindow] = createSignal<TimeWindow>({ spanMs: 24 * HOUR, endMs: null });
@@ -41,16 +39,32 @@ export function Timeline(): JSX.Element {
     const stepMs = Math.max(window().spanMs / 500, 1_000);
     return Math.ceil((window().endMs ?? live.nowMs()) / stepMs) * stepMs;
   });
-  const askedToMs = createMemo(() => Math.ceil(endMs() / MINUTE) * MINUTE);
-  const answered = createPolled<Answered>(
-    () =>
-      window().endMs === null
-        ? `/timeline?from=${Math.floor(askedToMs() - window().spanMs - MINUTE)}`
-        : `/timeline?from=${Math.floor(endMs() - window().spanMs)}&to=${Math.ceil(endMs())}`,
-    5_000,
+  const askedToMs = createMemo(() => Math.ceil(live.nowMs() / MINUTE) * MINUTE);
+  // A window that is being drawn is asked for once it stands still.
+  const [asked, setAsked] = createSignal(window());
+  createEffect(
+    on(
+      window,
+      (next) => {
+        const timer = setTimeout(() => setAsked(next), STILL_MS);
+        onCleanup(() => clearTimeout(timer));
+      },
+      { defer: true },
+    ),
   );
+  const askedFromMs = () => Math.floor((asked().endMs ?? askedToMs() - MINUTE) - asked().spanMs);
+  const askedTo = () => (asked().endMs === null ? '' : `&to=${Math.ceil(asked().endMs!)}`);
+  const answered = createPolled<Answered>(() => `/timeline?from=${askedFromMs()}${askedTo()}`, 5_000);
   // While the next answer is on its way the one before is shown.
   const answer = createMemo((before: Answered | null): Answered | null => answered.answer() ?? before, null);
+  const counted = createPolled<History>(() => {
+    const step = historyStepOf(asked().endMs === null ? asked().spanMs : askedToMs() - askedFromMs());
+    return `/history?step=${step}&from=${askedFromMs()}${askedTo()}`;
+  }, 10_000);
+  const history = createMemo((before: History | null): History | null => counted.answer() ?? before, null);
+  const spool = createMemo(() =>
+    history() ? spoolLane(history()!, endMs() - window().spanMs, endMs(), width()) : null,
+  );
   const bars = createMemo(() => barsOf(answer()?.spans ?? [], endMs() - window().spanMs, endMs(), width()));
   const change = (next: (before: TimeWindow) => TimeWindow): void => {
     setIsTouched(true);
@@ -96,21 +110,36 @@ export function Timeline(): JSX.Element {
   const draw = (drawing: Drawing): void => {
     const inner = Math.max(drawing.width - LABELS, 1);
     setWidth(inner);
-    drawLanes(drawing, bars(), shown(), endMs() - window().spanMs, endMs(), window().endMs === null);
+    drawTimeline(drawing, {
+      bars: bars(),
+      chosen: shown(),
+      spool: spool(),
+      fromMs: endMs() - window().spanMs,
+      toMs: endMs(),
+      nowMs: endMs(),
+      isNow: window().endMs === null,
+    });
   };
   const barAt = (x: number, y: number, height: number): Bar | null => {
-    const lane = LANES[Math.floor(y / ((height - AXIS) / LANES.length))];
+    const lane = laneAt(y, height);
     return (
       bars().findLast((bar) => bar.lane === lane && x - LABELS >= bar.x - 3 && x - LABELS <= bar.x + bar.width + 3) ??
       null
     );
   };
+  const title = (): string => {
+    const { spanMs, endMs: until } = window();
+    const named = SPANS.find(({ value }) => value === spanMs)?.long;
+    if (until === null && named) return `Last ${named}`;
+    return `${dayAndMinutes(endMs() - spanMs, zone())} to ${until === null ? 'now' : dayAndMinutes(until, zone())}`;
+  };
+  const failed = () => answered.error() ?? counted.error();
   return (
     <section class="timeline" classList={{ 'is-old': live.contact().kind !== 'live' }}>
       <div class="timeline-head">
-        <h2>What happened</h2>
-        <Show when={answered.error() ?? answer()?.databaseMissing}>
-          <span class="warn">{answered.error()?.message ?? answer()!.databaseMissing}</span>
+        <h2>{title()}</h2>
+        <Show when={failed() ?? answer()?.databaseMissing}>
+          <span class="warn">{failed()?.message ?? answer()!.databaseMissing}</span>
         </Show>
         <Segments
           label="Time shown"
@@ -119,9 +148,10 @@ export function Timeline(): JSX.Element {
           onChoose={(spanMs) => change((before) => ({ ...before, spanMs }))}
         />
       </div>
+      <WeekStrip window={window()} onWindow={(next) => change(() => next)} />
       <Surface
         class="timeline-lanes"
-        label="States, sessions, gaps and faults through time; the list that follows says the same"
+        label="States, sessions, gaps, faults and records that waited, through time; the list that follows says the same"
         draw={draw}
         handlers={{
           onPointerMove: (event) => setShown(barAt(event.offsetX, event.offsetY, event.currentTarget.clientHeight)),
@@ -135,120 +165,12 @@ export function Timeline(): JSX.Element {
         }}
       />
       <p class="timeline-why" aria-live="polite">
-        {shown() ? explain(shown()!) : ' '}
+        {shown() ? explain(shown()!, zone()) : ' '}
       </p>
       <ol class="unseen">
-        <For each={bars().slice(-50)}>{(bar) => <li>{explain(bar)}</li>}</For>
+        <For each={bars().slice(-50)}>{(bar) => <li>{explain(bar, zone())}</li>}</For>
+        <li>at most {count(spool()?.most ?? 0)} records waited for the database</li>
       </ol>
     </section>
   );
 }
-
-/** The same in bars that were made anew. */
-const isSame = (bar: Bar, other: Bar | null): boolean =>
-  bar.lane === other?.lane && bar.of === other.of && bar.fromMs === other.fromMs;
-
-/** A bar in a sentence. */
-function explain({ lane, of, name, why, fromMs, toMs, count, session }: Bar): string {
-  const what =
-    lane === 'Session'
-      ? `session ${session ? shortId(session) : ''} ${name}`
-      : lane === 'Faults'
-        ? `${of} ${name}`
-        : lane === 'Gaps'
-          ? `gap: ${name}`
-          : name;
-  const lasted = toMs === null ? 'goes on' : duration(toMs - fromMs);
-  return `${what}, from ${dayAndMinutes(fromMs, zone())}, ${lasted}${why && why !== name ? `: ${why}` : ''}${count > 1 ? ` (${count} together)` : ''}`;
-}
-
-function drawLanes(
-  drawing: Drawing,
-  bars: readonly Bar[],
-  shown: Bar | null,
-  fromMs: number,
-  toMs: number,
-  isNow: boolean,
-): void {
-  const { context, width, height, palette } = drawing;
-  const laneHeight = (height - AXIS) / LANES.length;
-  const inner = width - LABELS;
-  const { stepMs, atMs } = timeMarks(fromMs, toMs, Math.max(Math.floor(inner / 90), 2));
-  context.font = `11px ${palette.sans}`;
-  for (const at of atMs) {
-    const x = LABELS + ((at - fromMs) / (toMs - fromMs)) * inner;
-    context.fillStyle = palette.line;
-    context.fillRect(Math.round(x), 0, 1, height - AXIS);
-    context.fillStyle = palette.ink3;
-    context.textAlign = 'center';
-    if (x > LABELS + 24 && x < width - 48)
-      context.fillText(
-        stepMs >= 24 * HOUR ? dayAndMinutes(at, zone()).slice(0, 6) : clockMinutes(at, zone()),
-        x,
-        height - 8,
-      );
-  }
-  context.textAlign = 'left';
-  context.fillText(zoneName(zone()), 0, height - 8);
-  LANES.forEach((lane, row) => {
-    context.fillStyle = palette.ink2;
-    context.font = `12px ${palette.sans}`;
-    context.fillText(lane, 0, (row + 0.5) * laneHeight + 4);
-    context.fillStyle = palette.line;
-    context.fillRect(0, Math.round((row + 1) * laneHeight), width, 1);
-  });
-  for (const bar of bars) drawBar(drawing, bar, LANES.indexOf(bar.lane) * laneHeight, laneHeight, isSame(bar, shown));
-  if (!isNow) return;
-  context.fillStyle = palette.accent;
-  context.fillRect(width - 2, 0, 2, height - AXIS);
-  context.textAlign = 'right';
-  context.fillText('now', width, height - 8);
-  context.textAlign = 'left';
-}
-
-function drawBar(
-  { context, palette, ratio }: Drawing,
-  bar: Bar,
-  top: number,
-  laneHeight: number,
-  isShown: boolean,
-): void {
-  const x = LABELS + bar.x;
-  const [y, height] = [top + laneHeight * 0.2, laneHeight * 0.6];
-  context.lineWidth = 1;
-  if (bar.lane === 'Session') {
-    context.strokeStyle = palette.ink2;
-    context.strokeRect(x + 0.5, y, Math.max(bar.width - 1, 1), height);
-  } else if (bar.lane === 'Faults') {
-    const color = bar.name === 'unhealthy' ? palette['bad-fill'] : palette['warn-fill'];
-    context.fillStyle = hatch(context, color, ratio);
-    context.fillRect(x, y, Math.max(bar.width, 3), height);
-    context.strokeStyle = color;
-    context.strokeRect(x + 0.5, y, Math.max(bar.width, 3), height);
-  } else {
-    context.fillStyle = fillOf(bar.lane, bar.name, palette);
-    const share = bar.lane === 'Gaps' ? gapShare(bar) : 1;
-    context.fillRect(x, y + height * (1 - share), Math.max(bar.width, 2), height * share);
-  }
-  const text =
-    bar.lane === 'Session' ? (bar.session ? shortId(bar.session) : '') : bar.lane === 'Faults' ? bar.of : bar.name;
-  context.font = bar.lane === 'Session' ? `11px ${palette.mono}` : `11px ${palette.sans}`;
-  if (bar.lane !== 'Gaps' && context.measureText(text).width + 16 < bar.width) {
-    context.fillStyle = bar.lane === 'State' && bar.name === 'error' ? palette.bg : palette.ink;
-    context.fillText(text, x + 8, y + height / 2 + 4);
-  }
-  if (!isShown) return;
-  context.strokeStyle = palette.accent;
-  context.lineWidth = 2;
-  context.strokeRect(x - 1, y - 2, Math.max(bar.width, 3) + 2, height + 4);
-}
-
-function fillOf(lane: Lane, name: string, palette: Palette): string {
-  if (lane === 'Gaps') return palette['warn-fill'];
-  if (name === 'ready' || name === 'standby') return palette['ok-tint'];
-  return name === 'error' ? palette['bad-fill'] : palette.edge;
-}
-
-/** By the log of how long it lasted: a minute fills the lane. */
-const gapShare = ({ fromMs, toMs }: Bar): number =>
-  Math.min(0.25 + (0.75 * Math.log10(Math.max((toMs ?? Infinity) - fromMs, 1))) / Math.log10(MINUTE), 1);
