@@ -30,7 +30,7 @@ type Lane = {
 };
 
 /** Left of the lanes stand their names, and two numbers of their scale. */
-export const stripLeft = (width: number): number => (width < 500 ? 76 : 92);
+const stripLeft = (width: number): number => (width < 500 ? 76 : 92);
 
 /** Which moment is there. @param x of the canvas, in CSS pixels */
 export const momentAt = ({ fromMs, toMs }: Strip, x: number, width: number): number =>

@@ -13,7 +13,7 @@ export type StripSpan = {
   readonly count: number;
   readonly session: string | null;
 };
-export type StripSecond = {
+type StripSecond = {
   readonly atMs: number;
   readonly framesPerSecond: number;
   readonly books: number;
@@ -40,7 +40,7 @@ export type Strip = Stretch & {
   readonly holes: readonly StripSpan[];
 };
 
-export const BEFORE_MS = 8_000;
+const BEFORE_MS = 8_000;
 /** It is followed for so long after all is right again. */
 const AFTER_MS = 35_000;
 /** Not less, so that a second is not as wide as the picture. */
