@@ -48,7 +48,16 @@ export type TraderView = {
   /** For questions about what is stored; `null` until it is open. */
   readonly sessionStore: Pick<
     SessionStore,
-    'sessions' | 'query' | 'coverage' | 'recordedMarkets' | 'gapRates' | 'marketAt' | 'bookAt' | 'replay' | 'verify'
+    | 'sessions'
+    | 'query'
+    | 'coverage'
+    | 'recordedMarkets'
+    | 'gapRates'
+    | 'marketAt'
+    | 'bookAt'
+    | 'replay'
+    | 'verify'
+    | 'export'
   > | null;
   /** Parts that stand here as `null` because they could not be read. */
   readonly unreadable: readonly Unreadable[];

@@ -29,6 +29,8 @@ export type TraderOptions = {
   readonly retention?: { readonly maxAgeMs: number | null };
   /** The spool, leases, batches. @default the store's */
   readonly store?: StoreTuning;
+  /** Where sessions are exported to over HTTP. @default nowhere: that is refused */
+  readonly exportDir?: string;
   /** For `reload`. @default nothing is read anew */
   readonly settings?: SettingsSource;
   /** How long somebody else may take, in each state. `drainMs` above has its own name. */

@@ -149,10 +149,10 @@ class TraderProcess implements Trader {
 
   async start(): Promise<void> {
     try {
-      const { port, http, faults = null, onListening, log } = this.#options;
+      const { port, http, faults = null, exportDir = null, onListening, log } = this.#options;
       if (port !== null) {
         const page = await readBuiltPage(log);
-        const sources = { view: () => this.#view(), events: this.#events, faults, page, log };
+        const sources = { view: () => this.#view(), events: this.#events, faults, page, exportDir, log };
         this.#server = await startHttpServer({ ...http, port }, sources);
         // Stopped meanwhile: what shuts down has not seen it.
         if (this.#loop.state.phase === 'shutdown') return await this.#server.close();

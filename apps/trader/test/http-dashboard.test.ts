@@ -1,5 +1,8 @@
 // What a page that shows the trader asks for, over real sockets, while the simulator is recorded.
-import { openReader } from '@trader/session-store';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { exportedKinds, openReader } from '@trader/session-store';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Span } from '../src/http/timeline/merge-spans.ts';
 import type { BookSummary } from '../src/http/status/book-report.ts';
@@ -17,13 +20,16 @@ const send = async (path: string, method: string, headers: Record<string, string
 };
 
 let url: string;
+let exports: TemporaryFolder;
 let running: Awaited<ReturnType<typeof startHttpTrader>>;
 beforeAll(async () => {
   url = await newDatabase();
-  running = await startHttpTrader(undefined, { database: { url } });
+  exports = temporaryFolder();
+  running = await startHttpTrader(undefined, { database: { url }, exportDir: exports.path });
 });
 afterAll(async () => {
   await running[Symbol.asyncDispose]();
+  exports.remove();
 });
 
 test.each([
@@ -351,6 +357,55 @@ describe('/sessions/ID/verify', () => {
   ])('a body that is %s is refused by name', async (_what, text, status, code) => {
     const { status: got, body } = await send('/sessions/x/verify', 'POST', changing, text);
     expect([got, body.error.code]).toEqual([status, code]);
+  });
+});
+
+describe('/sessions/ID/export', () => {
+  type Exported = { readonly what: string; readonly file: string; readonly rows: number };
+  type Job = { readonly state: string; readonly result: { readonly files: readonly Exported[] } | null };
+
+  test('writes the session to the folder that the settings name, and says how many rows each file has', async () => {
+    const { id } = running.trader.status().session!;
+    const path = `/sessions/${id}/export`;
+    expect((await running.get<ErrorBody>(path)).body.error.code).toBe('JOB_UNKNOWN');
+    const begun = await send(path, 'POST');
+    expect([begun.status, begun.body['state']]).toEqual([200, 'running']);
+    expect((await send(`/sessions/${id}/verify`, 'POST')).body.error.code).toBe('JOB_UNDER_WAY');
+    const { body } = await until(
+      () => running.get<Job>(path),
+      ({ body }) => body.state !== 'running',
+    );
+    const folder = join(exports.path, id);
+    expect(body).toMatchObject({ session: id, state: 'done', failure: null, result: { folder, damaged: 0 } });
+    const { files } = body.result!;
+    expect(files.map(({ what }) => what)).toEqual([...exportedKinds]);
+    expect(files.find(({ what }) => what === 'deltas')!.rows).toBeGreaterThan(0);
+    expect(readdirSync(exports.path)).toEqual([id]);
+    expect(readdirSync(folder).toSorted()).toEqual([...files.map(({ file }) => file), 'coverage.parquet'].toSorted());
+    const { body: listed } = await running.get<{ readonly jobs: readonly { readonly kind: string }[] }>('/jobs');
+    expect(listed.jobs[0]).toMatchObject({ kind: 'export', session: id, state: 'done' });
+  });
+
+  test.each([
+    ['no such session', '/sessions/00000000-0000-0000-0000-000000000000/export', changing, 404, 'SESSION_UNKNOWN'],
+    ['a path in place of an id', '/sessions/..%2F..%2Ftmp/export', changing, 404, 'SESSION_UNKNOWN'],
+    ['no header', '/sessions/x/export', { 'content-type': 'application/json' }, 403, 'CHANGE_REFUSED'],
+    ['another origin', '/sessions/x/export', { ...changing, origin: 'https://evil.example' }, 403, 'ORIGIN_REFUSED'],
+    ['a folder in the query', '/sessions/x/export?folder=/tmp', changing, 400, 'QUERY_INVALID'],
+  ])('a POST with %s is refused by name, and makes no folder', async (_what, path, headers, status, code) => {
+    const before = readdirSync(exports.path);
+    const { status: got, body } = await send(path, 'POST', headers);
+    expect([got, body.error.code]).toEqual([status, code]);
+    expect(readdirSync(exports.path)).toEqual(before);
+  });
+
+  test('without a folder there is none, and the answer says how to name one', async () => {
+    await using view = await serveView();
+    const id = '00000000-0000-0000-0000-000000000000';
+    const answer = await fetch(`${view.base}/sessions/${id}/export`, { method: 'POST', headers: changing, body: '{}' });
+    const { error } = (await answer.json()) as ErrorBody;
+    expect([answer.status, error.code]).toEqual([404, 'EXPORT_UNAVAILABLE']);
+    expect(error.message).toContain('--export-dir');
   });
 });
 

@@ -1,5 +1,6 @@
 // The OpenAPI document against what a trader answers, which records the simulator into the embedded database.
 import { readFileSync } from 'node:fs';
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { z } from 'zod';
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
 import type { statusShape } from '../src/http/openapi/status-shape.ts';
@@ -14,11 +15,16 @@ type Document = { readonly openapi: string; readonly paths: Record<string, Recor
 
 let running: Awaited<ReturnType<typeof startHttpTrader>>;
 let document: Document;
+let exports: TemporaryFolder;
 beforeAll(async () => {
-  running = await startHttpTrader();
+  exports = temporaryFolder();
+  running = await startHttpTrader(undefined, { exportDir: exports.path });
   ({ body: document } = await running.get<Document>('/openapi.json'));
 });
-afterAll(() => running[Symbol.asyncDispose]());
+afterAll(async () => {
+  await running[Symbol.asyncDispose]();
+  exports.remove();
+});
 
 /** What to ask each path for, where it needs more than itself. */
 function asked(path: string): string {
@@ -44,12 +50,14 @@ test('names every endpoint that the README does', async () => {
 test('each answer has the shape that it says', async () => {
   const { id } = running.trader.status().session!;
   const headers = { 'x-trader-request': '1', 'content-type': 'application/json' };
-  const begun = await fetch(`${running.base}/sessions/${id}/verify`, { method: 'POST', headers, body: '{}' });
-  expect(begun.status).toBe(200);
-  await until(
-    () => running.get<{ state: string }>(`/sessions/${id}/verify`),
-    ({ body }) => body.state === 'done',
-  );
+  for (const kind of ['verify', 'export']) {
+    const begun = await fetch(`${running.base}/sessions/${id}/${kind}`, { method: 'POST', headers, body: '{}' });
+    expect(begun.status).toBe(200);
+    await until(
+      () => running.get<{ state: string }>(`/sessions/${id}/${kind}`),
+      ({ body }) => body.state === 'done',
+    );
+  }
   for (const [path, { get }] of Object.entries(document.paths)) {
     const { status, body } = await running.get(asked(path));
     expect(status, path).toBe(200);

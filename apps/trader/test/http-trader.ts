@@ -28,7 +28,7 @@ export async function get<Body = unknown>(url: string, headers: Record<string, s
 /** Started, and ready unless the exchange never lets it. */
 export async function startHttpTrader(
   exchangeOptions: ExchangeOptions = { markets: 4, deltasPerSecond: 200 },
-  options: Partial<Pick<TraderOptions, 'database' | 'http' | 'holdDownMs' | 'port'>> = {},
+  options: Partial<Pick<TraderOptions, 'database' | 'http' | 'holdDownMs' | 'port' | 'exportDir'>> = {},
 ) {
   const { feed, source, exchange } = await simulatedFeed(exchangeOptions);
   const database = { url: await newDatabase() };

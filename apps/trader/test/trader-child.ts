@@ -15,7 +15,8 @@ process.channel?.unref();
 const { feed, database, recorder, holdDownMs, drainMs, store } = JSON.parse(process.argv[2]!) as ChildOptions;
 const open = { tokenFile: null, tls: null, allowedHosts: [], allowedOrigins: [] };
 const http = { host: '127.0.0.1', port: 0, ...open, maxClients: 50, maxConnections: 100 };
-const config = { live: null, channels: {}, connections: 1, database, http, recorder, spool: { dir: 'spool' } };
+const folders = { spool: { dir: 'spool' }, exports: { dir: 'exports' } };
+const config = { live: null, channels: {}, connections: 1, database, http, recorder, ...folders };
 const settings = { ...config, retention: { maxAgeMs: null }, holdDownMs, drainMs, logLevel: 'info', store } as const;
 
 try {

@@ -2225,7 +2225,7 @@ export interface paths {
                             /** @description The one that was begun last first. One runs at most. */
                             jobs: {
                                 /** @enum {string} */
-                                kind: "verify";
+                                kind: "verify" | "export";
                                 session: string;
                                 /** @enum {string} */
                                 state: "running" | "done" | "failed" | "canceled";
@@ -2589,6 +2589,345 @@ export interface paths {
                                     missing: number;
                                 };
                                 markets: number;
+                            } | null;
+                            /** @description A code. */
+                            failure: string | null;
+                        };
+                    };
+                };
+                /** @description QUERY_INVALID */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOKEN_REQUIRED */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ORIGIN_REFUSED, CHANGE_REFUSED */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SESSION_UNKNOWN, JOB_UNKNOWN */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description INTERNAL */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SHUTTING_DOWN */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the export of a session is, and where its files are. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            session: string;
+                            /** @enum {string} */
+                            state: "running" | "done" | "failed" | "canceled";
+                            startedAtMs: number;
+                            endedAtMs: number | null;
+                            /** @description Looked at so far. */
+                            records: number;
+                            ofRecords: number;
+                            result: {
+                                /** @description On the trader's machine. */
+                                folder: string;
+                                files: {
+                                    what: string;
+                                    file: string;
+                                    rows: number;
+                                }[];
+                                coverageFile: string;
+                                /** @description Parts of the session that could not be read, and are left out. */
+                                damaged: number;
+                            } | null;
+                            /** @description A code. */
+                            failure: string | null;
+                        };
+                    };
+                };
+                /** @description QUERY_INVALID */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOKEN_REQUIRED */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ORIGIN_REFUSED */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SESSION_UNKNOWN, JOB_UNKNOWN */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description INTERNAL */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SHUTTING_DOWN */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Begins to export a session to Parquet files, in a folder that the trader's settings name. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "X-Trader-Request": "1";
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            session: string;
+                            /** @enum {string} */
+                            state: "running" | "done" | "failed" | "canceled";
+                            startedAtMs: number;
+                            endedAtMs: number | null;
+                            /** @description Looked at so far. */
+                            records: number;
+                            ofRecords: number;
+                            result: {
+                                /** @description On the trader's machine. */
+                                folder: string;
+                                files: {
+                                    what: string;
+                                    file: string;
+                                    rows: number;
+                                }[];
+                                coverageFile: string;
+                                /** @description Parts of the session that could not be read, and are left out. */
+                                damaged: number;
+                            } | null;
+                            /** @description A code. */
+                            failure: string | null;
+                        };
+                    };
+                };
+                /** @description QUERY_INVALID */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOKEN_REQUIRED */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description ORIGIN_REFUSED, CHANGE_REFUSED */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SESSION_UNKNOWN, EXPORT_UNAVAILABLE */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description JOB_UNDER_WAY */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description TOO_MANY_REQUESTS */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description INTERNAL */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description SHUTTING_DOWN, STORE_UNAVAILABLE */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        /** Ends the export of a session, of which nothing is left then. */
+        delete: {
+            parameters: {
+                query?: never;
+                header: {
+                    "X-Trader-Request": "1";
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            session: string;
+                            /** @enum {string} */
+                            state: "running" | "done" | "failed" | "canceled";
+                            startedAtMs: number;
+                            endedAtMs: number | null;
+                            /** @description Looked at so far. */
+                            records: number;
+                            ofRecords: number;
+                            result: {
+                                /** @description On the trader's machine. */
+                                folder: string;
+                                files: {
+                                    what: string;
+                                    file: string;
+                                    rows: number;
+                                }[];
+                                coverageFile: string;
+                                /** @description Parts of the session that could not be read, and are left out. */
+                                damaged: number;
                             } | null;
                             /** @description A code. */
                             failure: string | null;

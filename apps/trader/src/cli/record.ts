@@ -35,6 +35,7 @@ export async function record(
     connections,
     database,
     spool,
+    exports,
     retention,
     recorder,
     http,
@@ -60,6 +61,7 @@ export async function record(
     drainMs,
     retention,
     store: { spool, ...store },
+    exportDir: exports.dir,
     ...(exchange && { faults: exchange.control.faults }),
     ...(settings && { settings }),
     onListening: () => {

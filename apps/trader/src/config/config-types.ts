@@ -56,6 +56,10 @@ export type Config = {
     /** Folder of what the database does not have yet. */
     readonly dir: string;
   };
+  readonly exports: {
+    /** Folder of sessions that are exported over HTTP. */
+    readonly dir: string;
+  };
   /** Age from which a day's records are dropped; `null`: never. */
   readonly retention: { readonly maxAgeMs: number | null };
   /** A cut that heals within this time is a row in the ledger; a longer one ends the session. */

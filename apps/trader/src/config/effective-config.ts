@@ -17,7 +17,11 @@ export type EffectiveSetting = {
 
 /** What the setting of a path came to, unmasked; `undefined`: not given, and there is no default. */
 export function settingValues({ config, values }: LoadedConfig): (path: string) => unknown {
-  const derived: Readonly<Record<string, string>> = { ...exchangeUrls(values), 'spool.dir': config.spool.dir };
+  const derived: Readonly<Record<string, string>> = {
+    ...exchangeUrls(values),
+    'spool.dir': config.spool.dir,
+    'exports.dir': config.exports.dir,
+  };
   return (path) => at(values, path.split('.')) ?? derived[path];
 }
 
@@ -41,7 +45,7 @@ export function effectiveConfig(loaded: LoadedConfig): EffectiveSetting[] {
 }
 
 function followsFrom(path: string, ownSocket: boolean): string {
-  if (path === 'spool.dir') return 'from database';
+  if (path === 'spool.dir' || path === 'exports.dir') return 'from database';
   if (path === 'restUrl') return ownSocket ? 'from wsUrl' : 'from exchange';
   return path === 'wsUrl' ? 'from exchange' : 'default';
 }

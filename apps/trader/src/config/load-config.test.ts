@@ -53,6 +53,7 @@ describe('resolveConfig', () => {
       },
       recorder: 'trader',
       spool: { dir: 'data/spool' },
+      exports: { dir: 'exports' },
       retention: { maxAgeMs: null },
       holdDownMs: 15_000,
       drainMs: 10_000,

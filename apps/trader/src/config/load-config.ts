@@ -11,6 +11,7 @@ import { describeIssues } from './config-errors.ts';
 import { togetherWrong } from './rules.ts';
 import { CONFIG_FILE, configSchema, settingOf as setting, type ConfigValues } from './settings.ts';
 import { layerSources, type Sources, type Values } from './sources/sources.ts';
+import { defaultExports } from './default-exports.ts';
 import { defaultSpool } from './default-spool.ts';
 import type { Config, Database, DiscoveryConfig, LiveConfig } from './config-types.ts';
 import { fileProblem, messageOf, sentences, TraderError } from '../errors.ts';
@@ -171,7 +172,7 @@ const resolveDiscovery = (values: NonNullable<ConfigValues['discovery']>): Disco
 const FOR_ALL = new Set(['market_lifecycle_v2', 'market_positions', 'order_group_updates']);
 
 function resolveAll(values: ConfigValues, live: LiveConfig | null, database: Database): Config {
-  const { http, recorder, spool, retention, holdDownMs, drainMs, logLevel, connections } = values;
+  const { http, recorder, spool, exports, retention, holdDownMs, drainMs, logLevel, connections } = values;
   const channels = values.channels.map((channel) => [channel, FOR_ALL.has(channel) ? 'all' : 'markets']);
   return {
     live,
@@ -181,6 +182,7 @@ function resolveAll(values: ConfigValues, live: LiveConfig | null, database: Dat
     http: { ...http, tokenFile: http.tokenFile ?? null, tls: http.tls ?? null },
     recorder,
     spool: spool.dir === undefined ? defaultSpool(database, recorder) : { dir: spool.dir },
+    exports: { dir: exports.dir ?? defaultExports(database) },
     retention: { maxAgeMs: retention.maxAge ?? null },
     holdDownMs,
     drainMs,

@@ -273,6 +273,13 @@ const table = {
       otherwise: "spool in the embedded database's folder, or spool/RECORDER",
     }),
   }),
+  exports: section({
+    dir: setting('export-dir', 'folder of what is exported over HTTP', path.optional(), {
+      value: 'path',
+      example: 'exports',
+      otherwise: 'exports, beside the embedded database',
+    }),
+  }),
   retention: section({
     maxAge: setting(
       'retention-max-age',

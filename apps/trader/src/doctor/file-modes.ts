@@ -31,6 +31,7 @@ export function openToOthers({ config, values, sources, file }: LoadedConfig): r
   const paths = [
     ...('dataDir' in config.database ? [config.database.dataDir] : []),
     config.spool.dir,
+    config.exports.dir,
     keyFile,
     databasePasswordFile,
     http.tokenFile,

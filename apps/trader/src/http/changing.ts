@@ -11,7 +11,7 @@ const READING = ['GET', 'HEAD'];
 
 /** By their paths as they come, without a query. */
 const CHANGING: readonly { readonly path: RegExp; readonly methods: readonly string[] }[] = [
-  { path: /^\/sessions\/[^/]{1,100}\/verify$/, methods: ['POST', 'DELETE'] },
+  { path: /^\/sessions\/[^/]{1,100}\/(?:verify|export)$/, methods: ['POST', 'DELETE'] },
   { path: /^\/faults$/, methods: ['POST', 'DELETE'] },
 ];
 

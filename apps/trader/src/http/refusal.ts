@@ -28,6 +28,8 @@ const STATUS_OF = {
   SESSION_UNKNOWN: 404,
   /** No job of it was started, or it is no longer kept. */
   JOB_UNKNOWN: 404,
+  /** No folder for exports is named. */
+  EXPORT_UNAVAILABLE: 404,
   /** What is recorded is no simulator of ours. */
   FAULTS_UNAVAILABLE: 404,
   METHOD_NOT_ALLOWED: 405,

@@ -12,8 +12,8 @@ import type { SimulatedFaults } from './faults/simulated-faults.ts';
 import type { History } from './history/history.ts';
 import { historyEndpoint } from './history/history-endpoint.ts';
 import { jobsEndpoint } from './jobs/jobs-endpoint.ts';
-import { verifyEndpoints } from './jobs/verify-endpoints.ts';
-import type { VerifyJobs } from './jobs/verify-jobs.ts';
+import { jobEndpoints } from './jobs/job-endpoints.ts';
+import type { SessionJobs } from './jobs/session-jobs.ts';
 import { isProbe } from './auth.ts';
 import { METRICS_CONTENT_TYPE, type Metrics } from './metrics/metrics.ts';
 import { DESCRIBED } from './openapi/described.ts';
@@ -41,7 +41,7 @@ export type RouteSources = {
   readonly history: History;
   readonly timeline: Timeline;
   readonly questions: Questions;
-  readonly jobs: VerifyJobs;
+  readonly jobs: SessionJobs;
   readonly faults: SimulatedFaults;
   readonly page: Page | null;
   /** Answers with it, and counts it. */
@@ -112,7 +112,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     marketEndpoint(view, questions),
     bookHistoryEndpoint(questions),
     jobsEndpoint(jobs),
-    ...verifyEndpoints(jobs),
+    ...jobEndpoints(jobs),
     ...faultEndpoints(faults),
   ];
   for (const endpoint of endpoints) defineEndpoint(server, endpoint);

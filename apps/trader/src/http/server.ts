@@ -8,6 +8,7 @@ import type { StoreWrite } from '@trader/session-store';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { clauseOf, messageOf, TraderError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import { atMost } from '../runtime/at-most.ts';
 import { setTimer } from '../runtime/set-timer.ts';
 import type { TraderView } from '../status.ts';
 import { MAX_BODY_BYTES } from './changing.ts';
@@ -18,7 +19,9 @@ import { FrontDoor } from './front-door.ts';
 import { Gate } from './auth.ts';
 import { Refused } from './endpoint.ts';
 import { History } from './history/history.ts';
-import { VerifyJobs } from './jobs/verify-jobs.ts';
+import { exportSession } from './jobs/export-session.ts';
+import { SessionJobs } from './jobs/session-jobs.ts';
+import { verifySession } from './jobs/verify-session.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import type { Page } from './page/read-page.ts';
 import { resolveHttpOptions, type HttpOptions, type ResolvedHttpOptions } from '../config/http-options.ts';
@@ -39,6 +42,8 @@ export type HttpSources = {
   readonly faults?: ExchangeFaults | null;
   /** What is at `/`. @default null: it was not built */
   readonly page?: Page | null;
+  /** Where sessions are exported to. @default null: nowhere */
+  readonly exportDir?: string | null;
   readonly log: Log;
 };
 
@@ -70,7 +75,7 @@ const CLOSE_PATIENCE_MS = 1_000;
 /** @throws {TraderError} `CONFIG_INVALID`, `STATUS_PORT_UNAVAILABLE` */
 export async function startHttpServer(
   options: HttpOptions,
-  { view, events, faults = null, page = null, log }: HttpSources,
+  { view, events, faults = null, page = null, exportDir = null, log }: HttpSources,
 ): Promise<HttpServer> {
   const resolved = resolveHttpOptions(options);
   const outcomes = new Outcomes(log);
@@ -78,7 +83,10 @@ export async function startHttpServer(
   const changes = new BookChanges();
   const history = new History(view);
   const questions = new Questions(() => view().sessionStore);
-  const jobs = new VerifyJobs(questions, events);
+  const jobs = new SessionJobs(questions, events, {
+    verify: verifySession,
+    export: exportDir === null ? null : exportSession({ dir: exportDir }),
+  });
   const simulated = new SimulatedFaults({ faults, view, events });
   const timeline = new Timeline(view().coordinator.phase, events, questions);
   const socket = new StatusSocket(resolved, { view, events, changes }, outcomes);
@@ -152,8 +160,9 @@ export async function startHttpServer(
     },
     close(patienceMs = CLOSE_PATIENCE_MS) {
       history.stop();
-      jobs.close();
-      closing ??= socket.close(patienceMs).then(() => closeWithin(server, door, patienceMs));
+      closing ??= Promise.all([socket.close(patienceMs), atMost(patienceMs, jobs.close())]).then(() =>
+        closeWithin(server, door, patienceMs),
+      );
       return closing;
     },
   };

@@ -7,7 +7,8 @@ import { countText } from '../output/text-table.ts';
 import { readStore } from '../reading/read-store.ts';
 import { findSessions } from '../reading/session-id.ts';
 import { interruptible } from '../stop-signal.ts';
-import { UNITS, unwritable } from './export.ts';
+import { UNITS } from '../../store/export-units.ts';
+import { unwritable } from './export.ts';
 
 export type DatasetFlags = {
   readonly out: string;

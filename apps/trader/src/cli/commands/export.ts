@@ -4,7 +4,6 @@ import type {
   ExportedKind,
   ExportFormat,
   ExportResult,
-  ExportUnits,
   SessionId,
   SessionReader,
 } from '@trader/session-store';
@@ -16,10 +15,8 @@ import { Progress } from '../output/progress.ts';
 import { readStore } from '../reading/read-store.ts';
 import { findSessions } from '../reading/session-id.ts';
 import { interruptible } from '../stop-signal.ts';
+import { UNITS } from '../../store/export-units.ts';
 import { countText } from '../output/text-table.ts';
-
-/** What the client's integers stand for: files say it, so that nobody has to guess. */
-export const UNITS: ExportUnits = { price: { unit: 'dollar', scale: 10_000 }, size: { unit: 'contract', scale: 100 } };
 
 export type ExportFlags = {
   readonly out: string;

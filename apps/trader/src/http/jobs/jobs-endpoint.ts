@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import type { Endpoint } from '../endpoint.ts';
 import { nothing } from '../query.ts';
-import type { VerifyJobs } from './verify-jobs.ts';
+import type { SessionJobs } from './session-jobs.ts';
 
 const body = z.strictObject({
   jobs: z
     .array(
       z.strictObject({
-        kind: z.enum(['verify']),
+        kind: z.enum(['verify', 'export']),
         session: z.string(),
         state: z.enum(['running', 'done', 'failed', 'canceled']),
         startedAtMs: z.int(),
@@ -20,7 +20,7 @@ const body = z.strictObject({
     .describe('The one that was begun last first. One runs at most.'),
 });
 
-export const jobsEndpoint = (jobs: VerifyJobs): Endpoint<z.infer<typeof nothing>, z.infer<typeof body>> => ({
+export const jobsEndpoint = (jobs: SessionJobs): Endpoint<z.infer<typeof nothing>, z.infer<typeof body>> => ({
   path: '/jobs',
   summary: 'Jobs of sessions that run or are kept.',
   query: nothing,
@@ -28,8 +28,8 @@ export const jobsEndpoint = (jobs: VerifyJobs): Endpoint<z.infer<typeof nothing>
   body,
   refusals: [],
   answer: () => ({
-    jobs: jobs.list().map(({ session, state, startedAtMs, endedAtMs, records, ofRecords }) => ({
-      kind: 'verify' as const,
+    jobs: jobs.list().map(({ kind, session, state, startedAtMs, endedAtMs, records, ofRecords }) => ({
+      kind,
       session,
       state,
       startedAtMs,
