@@ -1,4 +1,5 @@
 // Prices and sizes: integers of 1/10,000 dollar and 1/100 contract inside, exact text outside.
+import { count } from './number.ts';
 
 const PRICE_SCALE = 10_000;
 
@@ -29,7 +30,7 @@ export function cents(price: number): string {
 
 /** 215893 as `2,158.93`. */
 export const contracts = (size: number): string =>
-  `${Math.floor(size / 100).toLocaleString('en-US')}.${String(size % 100).padStart(2, '0')}`;
+  `${count(Math.floor(size / 100))}.${String(size % 100).padStart(2, '0')}`;
 
 /** What the other side calls this price. */
 export const complement = (price: number): number => PRICE_SCALE - price;
