@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest';
-import { around, pan, toHole, zoom } from './time-window.ts';
+import { around, firstSpan, pan, toHole, zoom } from './time-window.ts';
 
 const SPANS = [60, 120, 240];
 
 test('back from now it stands still; at now it moves on with it again', () => {
   expect(pan({ spanMs: 60, endMs: null }, -10, 1_000)).toEqual({ spanMs: 60, endMs: 990 });
   expect(pan({ spanMs: 60, endMs: 990 }, 10, 1_000)).toEqual({ spanMs: 60, endMs: null });
+});
+
+test('what began a moment ago is not shown as a sliver at the end of a day', () => {
+  expect(firstSpan(SPANS, 120, 30)).toBe(60);
+  expect(firstSpan(SPANS, 120, 61)).toBe(120);
+  expect(firstSpan(SPANS, 120, 200)).toBe(120);
+  expect(firstSpan(SPANS, 120, 5_000)).toBe(120);
+  expect(firstSpan(SPANS, 120, null)).toBe(120);
 });
 
 test('a time that is looked at is in the middle, unless that would show the future', () => {

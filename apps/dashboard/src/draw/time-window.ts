@@ -6,6 +6,10 @@ export type TimeWindow = {
   readonly endMs: number | null;
 };
 
+/** The span to begin with: the shortest that shows all there is, `usualMs` at most. `recordedMs`: how much there is; `null`: unknown. */
+export const firstSpan = (spansMs: readonly number[], usualMs: number, recordedMs: number | null): number =>
+  Math.min(spansMs.find((spanMs) => recordedMs !== null && spanMs >= recordedMs) ?? usualMs, usualMs);
+
 /** Later or earlier. At or after now it moves on with it again. */
 export function pan({ spanMs, endMs }: TimeWindow, byMs: number, nowMs: number): TimeWindow {
   const moved = (endMs ?? nowMs) + byMs;

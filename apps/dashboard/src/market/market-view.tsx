@@ -1,7 +1,7 @@
 // One market: its book through time, its book now, and what became of it.
 import { createEffect, createMemo, createSignal, on, Show, type JSX } from 'solid-js';
 import type { Answer, Market } from '../live/answers.ts';
-import { around, pan, toHole, zoom, type TimeWindow } from '../draw/time-window.ts';
+import { around, firstSpan, pan, toHole, zoom, type TimeWindow } from '../draw/time-window.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { useKeys } from '../shell/keys.ts';
@@ -24,6 +24,7 @@ const SPANS = [2, 8, 15, 60].map((minutes) => ({
   value: minutes * MINUTE,
   text: minutes === 60 ? '1 h' : `${minutes} min`,
 }));
+const USUAL_MS = 8 * MINUTE;
 /** Of holes that the brackets lead to, in what has been looked at and around it. */
 const HOLES_MS = 24 * 60 * MINUTE;
 
@@ -49,7 +50,15 @@ function NoMarket(props: { readonly isAnswered: boolean }): JSX.Element {
 }
 
 function OneMarket(props: { readonly market: string; readonly atMs: number | null }): JSX.Element {
-  const [window, setWindow] = createSignal<TimeWindow>({ spanMs: 8 * MINUTE, endMs: null });
+  const session = live.status()?.session;
+  const [window, setWindow] = createSignal<TimeWindow>({
+    spanMs: firstSpan(
+      SPANS.map(({ value }) => value),
+      USUAL_MS,
+      session ? live.nowMs() - session.startedAtMs : null,
+    ),
+    endMs: null,
+  });
   const [isFlipped, setIsFlipped] = createSignal(false);
   const [heldMs, setHeldMs] = createSignal<number | null>(null);
   const [cursor, setCursor] = createSignal<Cursor | null>(null);

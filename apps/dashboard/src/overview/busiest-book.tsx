@@ -1,5 +1,6 @@
 // The book with the most changes, in small.
 import { createMemo, createSignal, Show, type JSX } from 'solid-js';
+import { firstSpan } from '../draw/time-window.ts';
 import type { Answer } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
@@ -12,7 +13,7 @@ import { Mark } from '../shell/mark.tsx';
 import { hrefOf } from '../shell/parse-route.ts';
 import { cents, parsePrice } from '../text/price.ts';
 
-const SPAN_MS = 8 * 60_000;
+const SPANS_MS = [2, 4, 8].map((minutes) => minutes * 60_000);
 
 export function BusiestBook(): JSX.Element {
   const books = createPolled<Answer<'/books'>>(() => '/books', 10_000);
@@ -72,9 +73,13 @@ function Touch(props: { readonly book: Answer<'/books'>['books'][number] }): JSX
 
 function Small(props: { readonly market: string }): JSX.Element {
   const [deviceWidth, setDeviceWidth] = createSignal(400);
-  const stepMs = createMemo(() => stepOf(SPAN_MS, deviceWidth()));
+  const spanMs = createMemo(() => {
+    const session = live.status()?.session;
+    return firstSpan(SPANS_MS, SPANS_MS.at(-1)!, session ? live.nowMs() - session.startedAtMs : null);
+  });
+  const stepMs = createMemo(() => stepOf(spanMs(), deviceWidth()));
   const endMs = createMemo(() => Math.ceil(live.nowMs() / stepMs()) * stepMs());
-  const columns = () => columnsIn(deviceWidth(), SPAN_MS, stepMs()).columns;
+  const columns = () => columnsIn(deviceWidth(), spanMs(), stepMs()).columns;
   const followed = followPicture(
     () => props.market,
     stepMs,
@@ -85,7 +90,7 @@ function Small(props: { readonly market: string }): JSX.Element {
       small
       market={props.market}
       followed={followed}
-      window={{ spanMs: SPAN_MS, endMs: null }}
+      window={{ spanMs: spanMs(), endMs: null }}
       endMs={endMs()}
       isFlipped={false}
       isHeld={false}

@@ -2,7 +2,7 @@
 // bar is explained where one points, and one after the other by keyboard; the list behind it is for whoever does not see the picture.
 import { createEffect, createMemo, createSignal, For, on, onCleanup, Show, type JSX } from 'solid-js';
 import { Surface, type Drawing } from '../draw/surface.tsx';
-import { pan, zoom, type TimeWindow } from '../draw/time-window.ts';
+import { firstSpan, pan, zoom, type TimeWindow } from '../draw/time-window.ts';
 import type { History, Timeline as Answered } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
@@ -29,7 +29,8 @@ const SPANS = [
 const STILL_MS = 200;
 const SPANS_MS = SPANS.map(({ value }) => value);
 
-export function Timeline(): JSX.Element {
+/** @param props.beganMs when the first session that is known began; `null`: unknown */
+export function Timeline(props: { readonly beganMs: number | null }): JSX.Element {
   const [window, setWindow] = createSignal<TimeWindow>({ spanMs: 24 * HOUR, endMs: null });
   const [isTouched, setIsTouched] = createSignal(false);
   const [shown, setShown] = createSignal<Bar | null>(null);
@@ -70,15 +71,15 @@ export function Timeline(): JSX.Element {
     setIsTouched(true);
     setWindow(next);
   };
-  // What broke is to be seen, unless somebody looks at something else.
-  createEffect(
-    on(
-      () => live.status()?.state,
-      (state) => {
-        if (state === 'error' && !isTouched()) setWindow({ spanMs: HOUR, endMs: null });
-      },
+  // All there is, and what broke just now, is to be seen, unless somebody looks at something else.
+  const firstMs = createMemo(() =>
+    firstSpan(
+      SPANS_MS,
+      live.status()?.state === 'error' ? HOUR : 24 * HOUR,
+      props.beganMs === null ? null : live.nowMs() - props.beganMs,
     ),
   );
+  createEffect(on(firstMs, (spanMs) => void (isTouched() || setWindow({ spanMs, endMs: null }))));
   useKeys([
     {
       keys: ['ArrowLeft', 'ArrowRight'],
