@@ -97,8 +97,7 @@ export function followPicture(
     } catch (caught) {
       if (!(caught instanceof AskError)) throw caught;
       if (!mine.signal.aborted) {
-        // Another page of ours, or somebody else's, is answered first.
-        if (caught.code !== 'TOO_MANY_REQUESTS') setError(caught);
+        setError(caught);
         asked = { missingMs: NaN, atMs: -Infinity };
         await new Promise((resolve) => (waiting = setTimeout(resolve, RETRY_MS)));
       }

@@ -1,4 +1,5 @@
-// Where things stand in the picture, in CSS pixels. Columns and cents are whole device pixels, so that nothing is blurred.
+// Where things stand in the picture, in CSS pixels. Columns and cents are whole device pixels, so that nothing is blurred; of a
+// small picture cents are parts of them, as it would otherwise lose up to a third of its height.
 import { ROWS } from './columns.ts';
 
 export type Layout = {
@@ -16,6 +17,9 @@ export type Layout = {
   /** NO prices: the axis is turned over. */
   readonly isFlipped: boolean;
 };
+
+/** Device pixels of a cent. */
+const WHOLE_FROM = 4;
 
 export type LayoutInput = {
   readonly boxWidth: number;
@@ -39,7 +43,8 @@ export function columnsIn(
 
 export function layoutOf({ boxWidth, boxHeight, ratio, spanMs, endMs, stepMs, isFlipped }: LayoutInput): Layout {
   const { columns, deviceColumn } = columnsIn(boxWidth * ratio, spanMs, stepMs);
-  const rowHeight = Math.max(Math.floor((boxHeight * ratio) / ROWS), 1) / ratio;
+  const deviceRow = Math.max((boxHeight * ratio) / ROWS, 1);
+  const rowHeight = (deviceRow < WHOLE_FROM ? deviceRow : Math.floor(deviceRow)) / ratio;
   const lastIndex = Math.ceil(endMs / stepMs);
   const firstIndex = lastIndex - columns;
   return {
