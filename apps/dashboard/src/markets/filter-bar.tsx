@@ -73,7 +73,13 @@ export function FilterBar(props: FilterBarProps): JSX.Element {
             spellcheck={false}
             value={props.filter.text}
             onInput={({ currentTarget }) => change({ text: currentTarget.value })}
-            onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return;
+              // Some browsers empty the field by themselves, and do not say so.
+              event.preventDefault();
+              change({ text: '' });
+              event.currentTarget.blur();
+            }}
           />
           <kbd aria-hidden="true">/</kbd>
         </label>

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { book } from './book.fixture.ts';
-import { filterRows, NO_FILTER, seriesListed, seriesOf, staleReasons, withReason, type Filter } from './filter-rows.ts';
+import {
+  emptyText,
+  filterRows,
+  NO_FILTER,
+  seriesListed,
+  seriesOf,
+  staleReasons,
+  withReason,
+  withShown,
+  type Filter,
+} from './filter-rows.ts';
 import { marketRows } from './market-rows.ts';
 
 const stale = (market: string, staleReason: 'gap' | 'no-snapshot-yet') => book(market, { synced: false, staleReason });
@@ -27,6 +37,12 @@ test('a reason is chosen with stale, another takes its place, and the same again
   expect(gap).toMatchObject({ shown: 'stale', reason: 'gap', series: 'KXB' });
   expect(withReason(gap, 'unanswered')).toMatchObject({ shown: 'stale', reason: 'unanswered' });
   expect(withReason(gap, 'gap')).toMatchObject({ shown: 'all', reason: null, series: 'KXB' });
+});
+
+test('an empty table says why', () => {
+  expect(emptyText(0, NO_FILTER)).toMatch('No market is open');
+  expect(emptyText(5, withShown(NO_FILTER, 'stale'))).toBe('No book is stale.');
+  expect(emptyText(5, { ...NO_FILTER, shown: 'stale', text: 'x' })).toBe('No market fits.');
 });
 
 test('reasons are counted, most first', () =>

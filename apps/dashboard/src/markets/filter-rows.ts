@@ -28,6 +28,13 @@ export function filterRows(rows: readonly MarketRow[], { shown, reason, series, 
 
 export const withShown = (filter: Filter, shown: Shown): Filter => ({ ...filter, shown, reason: null });
 
+/** Why the table is empty. @param markets all that there are */
+export function emptyText(markets: number, { shown, reason, series, text }: Filter): string {
+  if (markets === 0) return 'No market is open. The next listing is asked for by itself.';
+  if (shown !== 'all' && reason === null && series === null && text.trim() === '') return `No book is ${shown}.`;
+  return 'No market fits.';
+}
+
 /** A reason is a kind of stale: it is chosen with that, and let go of with that. */
 export const withReason = (filter: Filter, reason: string): Filter =>
   filter.reason === reason ? withShown(filter, 'all') : { ...filter, shown: 'stale', reason };

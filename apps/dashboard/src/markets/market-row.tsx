@@ -1,5 +1,5 @@
 // A row of the table: how a market's book does, what it quotes, and how much changes and is recorded.
-import { createMemo, Show, type JSX } from 'solid-js';
+import { createEffect, createMemo, on, Show, type JSX } from 'solid-js';
 import { Mark } from '../shell/mark.tsx';
 import { hrefOf } from '../shell/parse-route.ts';
 import { duration } from '../text/duration.ts';
@@ -23,8 +23,25 @@ export type MarketRowProps = {
 export function MarketRow(props: MarketRowProps): JSX.Element {
   const book = (): Row['book'] => props.row.book;
   const level = (): 'ok' | 'warn' | 'bad' => (props.row.isUnknown ? 'bad' : book().synced ? 'ok' : 'warn');
+  let element!: HTMLTableRowElement;
+  // Used again for another market: what the keyboard was at is not there any more.
+  createEffect(
+    on(
+      () => props.row.market,
+      (market, before) => {
+        if (market === before) return;
+        const focused = document.activeElement;
+        if (focused instanceof HTMLElement && element.contains(focused)) focused.blur();
+      },
+      { defer: true },
+    ),
+  );
   return (
-    <tr aria-rowindex={props.index + 2} classList={{ chosen: props.isChosen, 'last-stale': props.isLastStale }}>
+    <tr
+      ref={element}
+      aria-rowindex={props.index + 2}
+      classList={{ chosen: props.isChosen, 'last-stale': props.isLastStale }}
+    >
       <td class="markets-mark">
         <Mark level={level()} label={bookWord(props.row)} />
       </td>

@@ -1,5 +1,17 @@
 // All markets: a row each, as many of them in the document as are in sight.
-import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, type JSX } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  untrack,
+  type Accessor,
+  type JSX,
+} from 'solid-js';
 import type { Answer, Book } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
@@ -12,10 +24,11 @@ import { count } from '../text/number.ts';
 import { Cells } from './cells.tsx';
 import { coverageByMarket } from './coverage-bar.ts';
 import { FilterBar } from './filter-bar.tsx';
-import { filterRows, NO_FILTER, seriesListed, staleReasons, withShown } from './filter-rows.ts';
+import { emptyText, filterRows, NO_FILTER, seriesListed, staleReasons, withShown } from './filter-rows.ts';
 import { MarketRow } from './market-row.tsx';
 import { marketRows, type MarketRow as Row } from './market-rows.ts';
 import { RateHistory } from './rate-history.ts';
+import { reusedRows } from './reused-rows.ts';
 import { rowsInSight, rowsMade, sameRows, scrollTo } from './rows-in-sight.ts';
 import { isDescendingFirst, sortRows, type Order } from './sort-rows.ts';
 import { TableHead } from './table-head.tsx';
@@ -33,6 +46,14 @@ const history = new RateHistory();
 
 /** A row and its place among those that fit. */
 type Found = { readonly row: Row; readonly index: number };
+
+/** A row of the document, and what it shows. */
+type ReusedRow = { readonly found: Accessor<Found>; readonly setFound: (found: Found) => void };
+
+function newRow(of: Found): ReusedRow {
+  const [found, setFound] = createSignal(of);
+  return { found, setFound };
+}
 
 export function MarketsView(): JSX.Element {
   const books = createPolled<Answer<'/books'>>(() => '/books', 3_000);
@@ -69,20 +90,22 @@ export function MarketsView(): JSX.Element {
     const index = rows().findIndex(({ market }) => market === chosen());
     return index === -1 ? null : index;
   });
-  // By name: a row stays the same element while its figures change, and so keeps the focus.
-  const inSight = createMemo(() =>
-    rows()
-      .slice(place().from, place().to)
-      .map(({ market }) => market),
-  );
-  const byMarket = createMemo(() => {
+  /** A row stays that of its market while its figures or its place change, and so keeps the focus. */
+  const inSight = createMemo<readonly ReusedRow[]>((before) => {
     const { from, to } = place();
-    return new Map(
-      rows()
-        .slice(from, to)
-        .map((row, offset) => [row.market, { row, index: from + offset }]),
+    const wanted = rows().slice(from, to);
+    const reused = reusedRows(
+      before.map(({ found }) => untrack(found).row.market),
+      wanted.map(({ market }) => market),
     );
-  });
+    return wanted.map((row, offset) => {
+      const of = before[reused[offset] ?? -1];
+      const found: Found = { row, index: from + offset };
+      if (!of) return newRow(found);
+      of.setFound(found);
+      return of;
+    });
+  }, []);
   const look = (): void => {
     setScrolled({ top: scroller.scrollTop, height: scroller.clientHeight - HEAD_HEIGHT });
   };
@@ -162,17 +185,17 @@ export function MarketsView(): JSX.Element {
               <td />
             </tr>
             <For each={inSight()}>
-              {(market) => {
-                const found = createMemo<Found>((before) => byMarket().get(market) ?? before, byMarket().get(market)!);
+              {({ found }) => {
+                const market = createMemo(() => found().row.market);
+                const rates = createMemo(() => (counted(), history.of(market())));
                 const isLastStale = (): boolean =>
                   !found().row.book.synced && rows()[found().index + 1]?.book.synced === true;
-                const rates = createMemo(() => (counted(), history.of(market)));
                 return (
                   <MarketRow
-                    rates={rates()}
                     row={found().row}
+                    rates={rates()}
                     index={found().index}
-                    isChosen={chosen() === market}
+                    isChosen={chosen() === market()}
                     isLastStale={isLastStale()}
                   />
                 );
@@ -184,7 +207,7 @@ export function MarketsView(): JSX.Element {
           </tbody>
         </table>
         <Show when={rows().length === 0 && books.answer()}>
-          <p class="quiet">{all().length === 0 ? 'No market is open.' : 'No market fits.'}</p>
+          <p class="quiet">{emptyText(all().length, filter())}</p>
         </Show>
       </div>
     </div>

@@ -4,7 +4,7 @@
 export type Rows = { readonly from: number; readonly to: number };
 
 /** Made beyond those that are looked at, on both sides: there before they come into sight. */
-const AROUND = 8;
+const AROUND = 4;
 
 /** @param height of what is seen of the rows, in the unit of `rowHeight` */
 export function rowsInSight(scrollTop: number, height: number, rowHeight: number, rows: number): Rows {
