@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  boxOf,
   cellAt,
   frameOf,
   layOutCells,
@@ -63,6 +64,12 @@ test('a place is of the cell that is drawn there, column by column, and of none 
   expect(cellAt(layout, 500, 1)).toBeNull();
   expect(cellAt(layout, 1, 60)).toBeNull();
   expect(cellAt(layout, -1, 1)).toBeNull();
+});
+
+test('a row has its cell, which others may be in', () => {
+  expect(boxOf(layOutCells(20, WIDE), 4)).toEqual({ left: 16, top: 16, width: 16, height: 16 });
+  const shared = layOutCells(20_000, WIDE);
+  expect(boxOf(shared, 89)).toEqual({ left: shared.width, top: 0, width: shared.width, height: 6 });
 });
 
 test('the frame is around the columns of the rows in sight', () => {

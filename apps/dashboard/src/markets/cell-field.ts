@@ -86,6 +86,15 @@ export function cellAt({ cells, rows, columns, width, height }: CellLayout, x: n
   return cell < cells ? cell : null;
 }
 
+/** Where a row's cell is. */
+export function boxOf(
+  { perCell, rows, width, height }: CellLayout,
+  row: number,
+): { readonly left: number; readonly top: number; readonly width: number; readonly height: number } {
+  const cell = Math.floor(row / perCell);
+  return { left: Math.floor(cell / rows) * width, top: (cell % rows) * height, width, height };
+}
+
 /** The columns of some rows of the table. @param to the row after them. @returns `null`: there are none */
 export function frameOf(
   { perCell, rows, width }: CellLayout,

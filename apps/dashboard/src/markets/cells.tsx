@@ -1,11 +1,11 @@
-// The field of cells above the table: where in all rows one is, and where something is wrong. A click or the arrows lead to
+// The field of cells above the table, drawn when its markets change, and not while one scrolls: where in all rows one is, and where something is wrong. A click or the arrows lead to
 // the row of a cell.
 import { createMemo, createSignal, Show, type JSX } from 'solid-js';
 import { Surface, type Drawing } from '../draw/surface.tsx';
 import { theme } from '../theme/theme.ts';
 import { count, decimal } from '../text/number.ts';
-import { cellAt, layOutCells, levelOf, rowOfCell, type CellLayout } from './cell-field.ts';
-import { drawCells, INSET } from './draw-cells.ts';
+import { boxOf, cellAt, frameOf, layOutCells, levelOf, rowOfCell, type CellLayout } from './cell-field.ts';
+import { drawCells } from './draw-cells.ts';
 import { bookWord, type MarketRow } from './market-rows.ts';
 import './cells.css';
 
@@ -34,7 +34,7 @@ export function Cells(props: CellsProps): JSX.Element {
   const [width, setWidth] = createSignal(0);
   const [pointed, setPointed] = createSignal<number | null>(null);
   const levels = createMemo(() => Uint8Array.from(props.rows, levelOf));
-  const layout = createMemo((): CellLayout => layOutCells(props.rows.length, Math.max(width() - 2 * INSET, 0)));
+  const layout = createMemo((): CellLayout => layOutCells(props.rows.length, width()));
   const cell = (): number => Math.floor((props.chosenRow ?? props.sight.from) / layout().perCell);
   /** What is told of: the cell under the pointer, or else the chosen one. */
   const told = createMemo((): readonly string[] | null => {
@@ -46,18 +46,20 @@ export function Cells(props: CellsProps): JSX.Element {
     const row = props.chosenRow === null ? undefined : props.rows[props.chosenRow];
     return row ? `${row.market}, ${bookWord(row)}` : '';
   });
+  /** Not all rows are in sight. */
+  const isScrolled = (): boolean => props.sight.from > 0 || props.sight.to < props.rows.length;
   const draw = (drawing: Drawing): void => {
     setWidth(drawing.width);
-    drawCells(drawing, { levels: levels(), layout: layout(), sight: props.sight, chosenRow: props.chosenRow });
+    drawCells(drawing, levels(), layout());
   };
   const choose = (at: number | null): void => {
     if (at !== null) props.onChoose(rowOfCell(levels(), layout(), at));
   };
   const handlers: JSX.CanvasHTMLAttributes<HTMLCanvasElement> = {
     tabindex: 0,
-    onPointerMove: ({ offsetX, offsetY }) => setPointed(cellAt(layout(), offsetX - INSET, offsetY - INSET)),
+    onPointerMove: ({ offsetX, offsetY }) => setPointed(cellAt(layout(), offsetX, offsetY)),
     onPointerLeave: () => setPointed(null),
-    onClick: ({ offsetX, offsetY }) => choose(cellAt(layout(), offsetX - INSET, offsetY - INSET)),
+    onClick: ({ offsetX, offsetY }) => choose(cellAt(layout(), offsetX, offsetY)),
     onKeyDown: (event) => {
       const move = MOVES[event.key];
       if (!move || layout().cells === 0) return;
@@ -68,12 +70,30 @@ export function Cells(props: CellsProps): JSX.Element {
   };
   return (
     <div class="cells">
-      <Surface
-        class="cells-canvas"
-        label={`Field of ${count(layout().cells)} cells in the order of the table, ${count(layout().perCell)} of ${count(props.rows.length)} markets in each. Arrows lead from cell to cell, and the table goes to its row.`}
-        draw={draw}
-        handlers={handlers}
-      />
+      <div class="cells-field">
+        <Surface
+          class="cells-canvas"
+          label={`Field of ${count(layout().cells)} cells in the order of the table, ${count(layout().perCell)} of ${count(props.rows.length)} markets in each. Arrows lead from cell to cell, and the table goes to its row.`}
+          draw={draw}
+          handlers={handlers}
+        />
+        <Show when={isScrolled() && frameOf(layout(), props.sight.from, props.sight.to)}>
+          {(frame) => <i class="cells-frame" style={{ '--left': px(frame().left), '--width': px(frame().width) }} />}
+        </Show>
+        <Show when={props.chosenRow !== null && boxOf(layout(), props.chosenRow)}>
+          {(box) => (
+            <i
+              class="cells-chosen"
+              style={{
+                '--left': px(box().left),
+                '--top': px(box().top),
+                '--width': px(box().width),
+                '--height': px(box().height),
+              }}
+            />
+          )}
+        </Show>
+      </div>
       <p class="unseen" aria-live="polite">
         {spoken()}
       </p>
@@ -91,6 +111,8 @@ export function Cells(props: CellsProps): JSX.Element {
     </div>
   );
 }
+
+const px = (value: number): string => `${value}px`;
 
 function Legend(props: { readonly perCell: number }): JSX.Element {
   return (

@@ -124,10 +124,5 @@ function Quote(props: { readonly price: number | null; readonly size: string | u
 /** The sum of the bids of both sides, each as a part of the larger. */
 function Depth(props: { readonly yes: number; readonly no: number }): JSX.Element {
   const most = (): number => Math.max(props.yes, props.no, 1);
-  return (
-    <>
-      <i class="yes-side" style={{ '--share': String(props.yes / most()) }} />
-      <i class="no-side" style={{ '--share': String(props.no / most()) }} />
-    </>
-  );
+  return <i style={{ '--yes-share': String(props.yes / most()), '--no-share': String(props.no / most()) }} />;
 }

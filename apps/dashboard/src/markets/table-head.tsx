@@ -3,14 +3,19 @@ import { For, Show, type JSX } from 'solid-js';
 import type { Order } from './sort-rows.ts';
 
 /** In the order of the cells of a row. `order`: a click sorts by it. */
-const COLUMNS: readonly { readonly name: string; readonly text: string; readonly order?: Order }[] = [
+const COLUMNS: readonly {
+  readonly name: string;
+  readonly text: string;
+  readonly more?: string;
+  readonly order?: Order;
+}[] = [
   { name: 'market', text: 'Market', order: 'market' },
   { name: 'title', text: 'Title, or what is done about it' },
   { name: 'quote number', text: 'YES bid', order: 'bid' },
   { name: 'quote number', text: 'YES ask', order: 'ask' },
   { name: 'spread number', text: 'Spread', order: 'spread' },
   { name: 'depth', text: 'Depth, YES | NO' },
-  { name: 'changes', text: 'Changes/s, 10 min', order: 'changes' },
+  { name: 'changes', text: 'Changes/s', more: ', 10 min', order: 'changes' },
   { name: 'age number', text: 'Changed', order: 'age' },
   { name: 'covered', text: 'Covered, 24 h', order: 'covered' },
 ];
@@ -33,13 +38,16 @@ export function TableHead(props: {
           <span class="unseen">State</span>
         </th>
         <For each={COLUMNS}>
-          {({ name, text, order }) => (
+          {({ name, text, more, order }) => (
             <th scope="col" class={`markets-${name}`} aria-sort={sorted(order)}>
               <Show when={order} fallback={text}>
                 {(by) => (
                   <button type="button" class="plain" onClick={() => props.onSort(by())}>
                     {arrow(order, name.endsWith('number'))}
                     {text}
+                    <Show when={more}>
+                      <span class="markets-wide">{more}</span>
+                    </Show>
                     {arrow(order, !name.endsWith('number'))}
                   </button>
                 )}
