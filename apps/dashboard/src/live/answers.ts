@@ -22,3 +22,4 @@ export type BookHistory = Answer<'/books/{ticker}/history'>;
 export type Market = Answer<'/markets/{ticker}'>;
 export type Faults = Answer<'/faults'>;
 export type Verification = Answer<'/sessions/{id}/verify'>;
+export type SessionExport = Answer<'/sessions/{id}/export'>;

@@ -19,17 +19,18 @@ import { firstLook } from './book-time.ts';
 import { CoverageStrip, type SessionCoverage } from './coverage-strip.tsx';
 import { commandsFor, continued, continuing, endSentence, levelOf, type Neighbour } from './session-rows.ts';
 import { SessionLink } from './session-link.tsx';
-import type { Verifying } from './verification.ts';
+import { ExportPanel } from './export-panel.tsx';
+import type { FollowedJob } from './follow-job.ts';
 import { VerificationPanel } from './verification-panel.tsx';
 
 /** @param props.sessions those around it, to name what continues it */
 export function SessionDetail(props: {
   readonly session: Session;
   readonly sessions: readonly Session[];
-  readonly verifying: Verifying;
+  readonly verifying: FollowedJob<'verify'>;
+  readonly exporting: FollowedJob<'export'>;
 }): JSX.Element {
   const id = props.session.id;
-  const verifying = props.verifying;
   const coverage = createPolled<SessionCoverage>(
     () => `/sessions/${encodeURIComponent(id)}/coverage`,
     props.session.endedAtMs === null ? 30_000 : null,
@@ -51,22 +52,8 @@ export function SessionDetail(props: {
         </span>
         <span class="sessions-actions">
           <CopyButton text={id} word="Copy id" label={id} />
-          <Show
-            when={verifying.isRunning()}
-            fallback={
-              <button
-                type="button"
-                disabled={live.contact().kind !== 'live' || verifying.other() !== null}
-                onClick={() => verifying.start()}
-              >
-                {verifying.job() ? 'Verify again' : 'Verify'}
-              </button>
-            }
-          >
-            <button type="button" onClick={() => verifying.cancel()}>
-              Cancel
-            </button>
-          </Show>
+          <JobButton of={props.verifying} start="Verify" again="Verify again" cancel="Cancel" />
+          <JobButton of={props.exporting} start="Export" again="Export again" cancel="End export" />
         </span>
       </header>
       <p class="soft">{endSentence(props.session)}</p>
@@ -83,7 +70,8 @@ export function SessionDetail(props: {
       <Show when={look()}>{(now) => <BookAtTime coverage={coverage.answer()!} look={now()} onLook={choose} />}</Show>
       <SessionCounters of={props.session} />
       <Ledger session={id} isActive={props.session.endedAtMs === null} market={look()?.market ?? ''} />
-      <VerificationPanel verifying={verifying} />
+      <VerificationPanel session={id} verifying={props.verifying} />
+      <ExportPanel exporting={props.exporting} />
       <section class="sessions-part">
         <h3>In a shell</h3>
         <ul class="sessions-commands">
@@ -99,6 +87,32 @@ export function SessionDetail(props: {
         </ul>
       </section>
     </>
+  );
+}
+
+function JobButton(props: {
+  readonly of: FollowedJob;
+  readonly start: string;
+  readonly again: string;
+  readonly cancel: string;
+}): JSX.Element {
+  return (
+    <Show
+      when={props.of.isRunning()}
+      fallback={
+        <button
+          type="button"
+          disabled={live.contact().kind !== 'live' || props.of.other() !== null}
+          onClick={() => props.of.start()}
+        >
+          {props.of.job() ? props.again : props.start}
+        </button>
+      }
+    >
+      <button type="button" onClick={() => props.of.cancel()}>
+        {props.cancel}
+      </button>
+    </Show>
   );
 }
 

@@ -17,6 +17,7 @@ import { ChainCell } from './chain-cell.tsx';
 import { lanesOf } from './chain-lines.ts';
 import { CoverageBar } from './coverage-bar.tsx';
 import { followCoverage } from './follow-coverage.ts';
+import { followJob, listJobs } from './follow-job.ts';
 import { followVisible, type Visible } from './follow-visible.ts';
 import type { RowCoverage } from './row-coverage.ts';
 import { SessionDetail } from './session-detail.tsx';
@@ -30,7 +31,6 @@ import {
   type SessionRow,
   type SessionStatus,
 } from './session-rows.ts';
-import { createVerifying } from './verification.ts';
 import './sessions.css';
 
 const LISTED = 200;
@@ -55,7 +55,9 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
     createMemo(() => rows().flatMap(({ session }, place) => (visible.places().has(place) ? [session] : []))),
   );
   const lanes = createMemo(() => lanesOf(rows().map(({ chain }) => chain)));
-  const verifying = createVerifying(shownId);
+  const jobs = listJobs();
+  const verifying = followJob('verify', shownId, jobs);
+  const exporting = followJob('export', shownId, jobs);
   const open = (id: string): void => {
     setMarked(id);
     go('sessions', id);
@@ -175,7 +177,7 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
                 </Show>
               }
             >
-              <SessionDetail session={shown()!} sessions={sessions()} verifying={verifying} />
+              <SessionDetail session={shown()!} sessions={sessions()} verifying={verifying} exporting={exporting} />
             </Show>
           </section>
         )}

@@ -9,26 +9,37 @@ import { clockMinutes } from '../text/time.ts';
 import { AskedError } from '../shell/asked-error.tsx';
 import { lawMeaning } from './session-rows.ts';
 import { SessionLink } from './session-link.tsx';
-import { progressPercent } from './session-jobs.ts';
-import type { Verifying } from './verification.ts';
+import { doneTo, progressPercent } from './session-jobs.ts';
+import type { FollowedJob } from './follow-job.ts';
+import { JobProgress } from './job-progress.tsx';
 
 const PROBLEMS_SHOWN = 20;
 
-export function VerificationPanel(props: { readonly verifying: Verifying }): JSX.Element {
+export function VerificationPanel(props: {
+  readonly session: string;
+  readonly verifying: FollowedJob<'verify'>;
+}): JSX.Element {
   const state = () => props.verifying.job()?.state ?? null;
+  // Of this session the export says itself how far it is.
+  const elsewhere = () => {
+    const other = props.verifying.other();
+    return other?.session === props.session ? null : other;
+  };
   return (
     <section class="sessions-part" aria-label="Verification">
       <AskedError error={props.verifying.error()} />
-      <Show when={props.verifying.other()}>
+      <Show when={elsewhere()}>
         {(other) => (
           <p class="soft">
-            <SessionLink id={other().session} /> is being verified, {progressPercent(other())} % so far. One session is
-            at a time.
+            <SessionLink id={other().session} /> is being {doneTo(other().kind)}, {progressPercent(other())} % so far.
+            There is one job at a time.
           </p>
         )}
       </Show>
       <Switch fallback={<p class="soft">Not verified since the trader started.</p>}>
-        <Match when={state() === 'running' && props.verifying.job()}>{(job) => <Progress job={job()} />}</Match>
+        <Match when={state() === 'running' && props.verifying.job()}>
+          {(job) => <JobProgress doing="Verifying" job={job()} />}
+        </Match>
         <Match when={state() === 'done' && props.verifying.job()}>{(job) => <Laws job={job()} />}</Match>
         <Match when={state() === 'failed' && props.verifying.job()}>
           {(job) => (
@@ -42,20 +53,6 @@ export function VerificationPanel(props: { readonly verifying: Verifying }): JSX
         </Match>
       </Switch>
     </section>
-  );
-}
-
-function Progress(props: { readonly job: Verification }): JSX.Element {
-  return (
-    <div class="sessions-progress">
-      <p>
-        <b>Verifying</b>{' '}
-        <span class="soft">
-          {count(props.job.records)} of {count(props.job.ofRecords)} records
-        </span>
-      </p>
-      <progress max={Math.max(props.job.ofRecords, 1)} value={props.job.records} aria-label="Records read" />
-    </div>
   );
 }
 
