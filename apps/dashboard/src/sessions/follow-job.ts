@@ -42,7 +42,7 @@ export function followJob<Kind extends JobKind>(
   const [refusal, setRefusal] = createSignal<AskError | null>(null);
   const isForgotten = (): boolean => polled.error()?.code === NONE;
   const job = (): Jobs[Kind] | null => (isForgotten() ? null : polled.answer());
-  const isRunning = (): boolean => job()?.state === 'running';
+  const isRunning = createMemo(() => job()?.state === 'running');
   const change = async (method: Method): Promise<void> => {
     const id = session();
     if (id === null) return;
@@ -59,6 +59,8 @@ export function followJob<Kind extends JobKind>(
   createEffect(on(session, () => setRefusal(null)));
   // Begun anew or ended, by whichever page.
   createEffect(on(() => `${found()?.startedAtMs} ${found()?.state}`, polled.again, { defer: true }));
+  // It is no longer in the way of others.
+  createEffect(on(isRunning, (running) => !running && listed.again(), { defer: true }));
   createEffect(() => {
     polled.error();
     if (!isRunning()) return;

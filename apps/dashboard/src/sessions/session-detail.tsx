@@ -52,8 +52,12 @@ export function SessionDetail(props: {
         </span>
         <span class="sessions-actions">
           <CopyButton text={id} word="Copy id" label={id} />
-          <JobButton of={props.verifying} start="Verify" again="Verify again" cancel="Cancel" />
-          <JobButton of={props.exporting} start="Export" again="Export again" cancel="End export" />
+          <JobButton
+            of={props.verifying}
+            start={props.verifying.job() ? 'Verify again' : 'Verify'}
+            what="verification"
+          />
+          <JobButton of={props.exporting} start="Export" what="export" />
         </span>
       </header>
       <p class="soft">{endSentence(props.session)}</p>
@@ -70,8 +74,8 @@ export function SessionDetail(props: {
       <Show when={look()}>{(now) => <BookAtTime coverage={coverage.answer()!} look={now()} onLook={choose} />}</Show>
       <SessionCounters of={props.session} />
       <Ledger session={id} isActive={props.session.endedAtMs === null} market={look()?.market ?? ''} />
-      <VerificationPanel session={id} verifying={props.verifying} />
       <ExportPanel exporting={props.exporting} />
+      <VerificationPanel session={id} verifying={props.verifying} />
       <section class="sessions-part">
         <h3>In a shell</h3>
         <ul class="sessions-commands">
@@ -90,12 +94,8 @@ export function SessionDetail(props: {
   );
 }
 
-function JobButton(props: {
-  readonly of: FollowedJob;
-  readonly start: string;
-  readonly again: string;
-  readonly cancel: string;
-}): JSX.Element {
+/** @param props.what is ended, for whoever does not see where the button stands */
+function JobButton(props: { readonly of: FollowedJob; readonly start: string; readonly what: string }): JSX.Element {
   return (
     <Show
       when={props.of.isRunning()}
@@ -105,12 +105,12 @@ function JobButton(props: {
           disabled={live.contact().kind !== 'live' || props.of.other() !== null}
           onClick={() => props.of.start()}
         >
-          {props.of.job() ? props.again : props.start}
+          {props.start}
         </button>
       }
     >
       <button type="button" onClick={() => props.of.cancel()}>
-        {props.cancel}
+        Cancel<span class="unseen"> the {props.what}</span>
       </button>
     </Show>
   );

@@ -12,6 +12,7 @@ import {
   levelOf,
   moveTo,
   placeOf,
+  recordersOf,
   sessionRows,
   statusCounts,
 } from './session-rows.ts';
@@ -66,6 +67,9 @@ describe('the list', () => {
       { status: 'closed', count: 2 },
       { status: 'health_failure', count: 1 },
     ]));
+
+  test('names each recorder once', () =>
+    expect(recordersOf([...SESSIONS, session('x', 1, { recorder: 'desk' })])).toEqual(['desk', 'trader']));
 
   test('keys move by a row and stop at the ends', () => {
     const rows = sessionRows(SESSIONS, null);

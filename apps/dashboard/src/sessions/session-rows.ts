@@ -38,6 +38,10 @@ export function sessionRows(sessions: readonly Session[], status: SessionStatus 
   return shown.map((session, index) => ({ session, chain: lines[index]! }));
 }
 
+/** By name. */
+export const recordersOf = (sessions: readonly Session[]): readonly string[] =>
+  [...new Set(sessions.map(({ recorder }) => recorder))].toSorted();
+
 export type StatusCount = { readonly status: SessionStatus | null; readonly count: number };
 
 /** All first, then each status that any session has. */

@@ -26,6 +26,7 @@ import {
   lastedMs,
   levelOf,
   moveTo,
+  recordersOf,
   sessionRows,
   statusCounts,
   type SessionRow,
@@ -40,9 +41,14 @@ const NO_SESSIONS: readonly Session[] = [];
 export function SessionsView(props: { readonly session: string | null }): JSX.Element {
   const listed = createPolled<Answer<'/sessions'>>(() => `/sessions?limit=${LISTED}`, 10_000);
   const [status, setStatus] = createSignal<SessionStatus | null>(null);
+  const [recorder, setRecorder] = createSignal<string | null>(null);
   const [marked, setMarked] = createSignal<string | null>(null);
   const sessions = (): readonly Session[] => listed.answer()?.sessions ?? NO_SESSIONS;
-  const rows = createMemo(() => sessionRows(sessions(), status()));
+  const recorders = createMemo(() => recordersOf(sessions()));
+  const ofRecorder = createMemo(() =>
+    sessions().filter((session) => recorder() === null || session.recorder === recorder()),
+  );
+  const rows = createMemo(() => sessionRows(ofRecorder(), status()));
   const newest = createMemo((before: string | null) => before ?? rows()[0]?.session.id ?? null, null);
   const shownId = createMemo(() => props.session ?? newest());
   const shown = (): Session | null => sessions().find(({ id }) => id === shownId()) ?? null;
@@ -93,13 +99,24 @@ export function SessionsView(props: { readonly session: string | null }): JSX.El
       <section class="sessions-list">
         <h1 class="unseen">Sessions</h1>
         <div class="sessions-chips" role="group" aria-label="Status">
-          <For each={statusCounts(sessions())}>
+          <For each={statusCounts(ofRecorder())}>
             {(chip) => (
               <button type="button" aria-pressed={status() === chip.status} onClick={() => setStatus(chip.status)}>
                 {chip.status ?? 'All'} <b>{count(chip.count)}</b>
               </button>
             )}
           </For>
+          <Show when={recorders().length > 1}>
+            <label class="sessions-recorder">
+              <span class="soft">Recorder</span>{' '}
+              <select
+                onChange={({ currentTarget }) => setRecorder(currentTarget.value === '' ? null : currentTarget.value)}
+              >
+                <option value="">all</option>
+                <For each={recorders()}>{(each) => <option value={each}>{each}</option>}</For>
+              </select>
+            </label>
+          </Show>
         </div>
         <AskedError error={listed.error() ?? coverage.error()} />
         <Show
