@@ -11,7 +11,7 @@ type Injected = {
   readonly healedAtMs: number | null;
   readonly namedAs: string | null;
 };
-type Faults = { readonly injected: readonly Injected[] };
+type Faults = { readonly injected: readonly Injected[]; readonly connections: readonly number[] };
 
 let running: Awaited<ReturnType<typeof startHttpTrader>>;
 beforeAll(async () => {
@@ -63,6 +63,16 @@ test('what was done by a fault that is over is still known when others were inje
     { name: 'clock-skew', state: 'over', hits: 0 },
     { name: 'duplicate', state: 'spent', hits: 10 },
   ]);
+});
+
+test('a connection that is open can be broken alone, and another takes its place', async () => {
+  const connectionsNow = async () => (await running.get<Faults>('/faults')).body.connections;
+  const [first, ...others] = await until(connectionsNow, ({ length }) => length === 1);
+  expect(others).toEqual([]);
+  await inject({ name: 'cut', connection: first, untilMs: 5_000 });
+  await until(latest, ({ healedAtMs }) => healedAtMs !== null);
+  const [next] = await until(connectionsNow, ({ length }) => length === 1);
+  expect(next).toBeGreaterThan(first!);
 });
 
 test('a fault waits for its time and for its connection', async () => {

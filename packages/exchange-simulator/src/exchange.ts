@@ -137,6 +137,7 @@ export async function createExchange(options?: ExchangeOptions): Promise<Exchang
     engine,
     runtime: resolved.runtime,
     impossible: source.generator ? [] : ['no-open-markets', 'price-structure'],
+    connections: () => server.connectionNumbers,
     onChanged: () => server.applyFaults(),
   });
   faults.refuseImpossible(resolved.faults);

@@ -40,6 +40,17 @@ describe('/control/faults', () => {
     expect(world.hits('drop')).toBe(1);
   });
 
+  it('says which connections are open, by the numbers that a fault aims at', async () => {
+    const { faults } = world.exchange.control;
+    expect(faults.connections()).toEqual([]);
+    const first = await world.subscribed();
+    await world.subscribed();
+    expect(faults.connections()).toEqual([1, 2]);
+    faults.add({ kind: 'cut', aim: { connection: 1 }, count: 1 });
+    await first.closed;
+    await expect.poll(() => faults.connections(), { timeout: 30_000 }).toEqual([2]);
+  });
+
   it('takes a whole script, and removes everything', async () => {
     const script = '{ "faults": [ { "kind": "no-pings" }, { "kind": "no-pongs" } ] }';
     expect(await ask('POST', '/control/faults', script)).toMatchObject({ body: { ids: ['1', '2'] } });

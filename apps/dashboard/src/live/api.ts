@@ -3029,8 +3029,11 @@ export interface paths {
                                 what: string;
                                 /** @description When it ends unless you say otherwise. */
                                 untilMs: number;
+                                /** @description It can be of one connection that is open. */
                                 takesConnection: boolean;
                             }[];
+                            /** @description Those that the simulator has open, by what "connection" is sent as, the newest last. */
+                            connections: number[];
                             /** @description That the simulator has. */
                             faults: {
                                 id: string;
@@ -3161,8 +3164,11 @@ export interface paths {
                                 what: string;
                                 /** @description When it ends unless you say otherwise. */
                                 untilMs: number;
+                                /** @description It can be of one connection that is open. */
                                 takesConnection: boolean;
                             }[];
+                            /** @description Those that the simulator has open, by what "connection" is sent as, the newest last. */
+                            connections: number[];
                             /** @description That the simulator has. */
                             faults: {
                                 id: string;
@@ -3288,8 +3294,11 @@ export interface paths {
                                 what: string;
                                 /** @description When it ends unless you say otherwise. */
                                 untilMs: number;
+                                /** @description It can be of one connection that is open. */
                                 takesConnection: boolean;
                             }[];
+                            /** @description Those that the simulator has open, by what "connection" is sent as, the newest last. */
+                            connections: number[];
                             /** @description That the simulator has. */
                             faults: {
                                 id: string;

@@ -77,6 +77,11 @@ export class Connection {
     return this.#options.socket;
   }
 
+  /** Of its handshake. */
+  get number(): number {
+    return this.#options.number;
+  }
+
   get keyId(): string {
     return this.#options.keyId;
   }

@@ -128,6 +128,11 @@ export class ExchangeServer implements Audience {
     return false;
   }
 
+  /** Of the handshakes of those that are open, the newest last. */
+  get connectionNumbers(): readonly number[] {
+    return [...this.#connections].map(({ number }) => number);
+  }
+
   /** Over all connections. */
   get following(): number {
     let following = 0;

@@ -21,6 +21,8 @@ export interface ExchangeFaults {
   clear(): number;
   /** Those that were added and not removed, spent ones included, with how often each was done. */
   list(): readonly FaultStatus[];
+  /** Which connections are open, the newest last, by the numbers that a fault can aim at (`aim.connection`). */
+  connections(): readonly number[];
 }
 
 export interface FaultControlOptions {
@@ -28,6 +30,7 @@ export interface FaultControlOptions {
   readonly runtime: Runtime;
   /** Kinds that this exchange cannot have: what tapes play is what was recorded. */
   readonly impossible: readonly FaultKind[];
+  readonly connections: () => readonly number[];
   /** Faults have begun or ended: connections have to look. */
   readonly onChanged: () => void;
 }
@@ -86,6 +89,10 @@ export class FaultControl implements ExchangeFaults {
   close(): void {
     this.#closed = true;
     this.#cancelTick();
+  }
+
+  connections(): readonly number[] {
+    return this.#options.connections();
   }
 
   #switchDue(): void {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Refused, type Endpoint } from '../endpoint.ts';
 import { nothing } from '../query.ts';
-import { FAULT_GROUPS, FAULT_NAMES, NAMED_FAULTS } from './fault-names.ts';
+import { FAULT_GROUPS, FAULT_NAMES, NAMED_FAULTS, type NamedFault } from './fault-names.ts';
 import type { SimulatedFaults } from './simulated-faults.ts';
 
 const MAX_MS = 120_000;
@@ -31,9 +31,12 @@ const body = z.strictObject({
       group: z.enum(FAULT_GROUPS),
       what: z.string(),
       untilMs: z.int().describe('When it ends unless you say otherwise.'),
-      takesConnection: z.boolean(),
+      takesConnection: z.boolean().describe('It can be of one connection that is open.'),
     }),
   ),
+  connections: z
+    .array(z.int())
+    .describe('Those that the simulator has open, by what "connection" is sent as, the newest last.'),
   faults: z
     .array(z.strictObject({ id: z.string(), kind: z.string(), state: z.string(), hits: z.int() }))
     .describe('That the simulator has.'),
@@ -66,12 +69,16 @@ type Body = z.infer<typeof body>;
 export function faultEndpoints(faults: SimulatedFaults): readonly Endpoint<z.infer<typeof nothing>, Body>[] {
   const common = { path: '/faults', query: nothing, example: null, body } as const;
   const told = (): Body => ({
+    connections: [...faults.connections()],
     faults: faults.list(),
     injected: faults.outcomes(),
     groups: [...FAULT_GROUPS],
     names: FAULT_NAMES.map((of) => {
-      const { group, what, untilMs, fault } = NAMED_FAULTS[of];
-      return { name: of, kind: fault.kind, group, what, untilMs, takesConnection: group !== 'exchange' };
+      const named: NamedFault = NAMED_FAULTS[of];
+      const { group, what, untilMs, fault } = named;
+      // What waits for a handshake is of none that is open.
+      const takesConnection = group !== 'exchange' && !named.withCut;
+      return { name: of, kind: fault.kind, group, what, untilMs, takesConnection };
     }),
   });
   return [

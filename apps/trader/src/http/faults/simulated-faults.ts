@@ -66,6 +66,11 @@ export class SimulatedFaults {
       .map(({ id, state, hits, fault: { kind } }) => ({ id, kind, state, hits }));
   }
 
+  /** Numbers of those that the simulator has open, the newest last. */
+  connections(): readonly number[] {
+    return this.#present().connections();
+  }
+
   /** The latest that were injected, the newest first, and what came of each. Times are of the wall clock. */
   outcomes() {
     const known = new Map(this.list().map((of) => [of.id, of]));
