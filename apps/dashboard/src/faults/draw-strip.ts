@@ -264,7 +264,11 @@ function drawFault({ context, palette, ratio }: Drawing, strip: Strip, lane: Lan
   context.strokeRect(from + 0.5, y + 0.5, to - from - 1, height - 1);
   const text = faultText(strip) ?? '';
   context.font = `11px ${palette.sans}`;
-  if (context.measureText(text).width + 20 <= to - from) words(context, palette, text, from, to, y + height / 2);
+  const { width } = context.measureText(text);
+  // Behind the last line, where the bar goes on for long enough.
+  const free = Math.max(from, ...strip.marks.map(({ atMs }) => lane.xOf(atMs)));
+  if (width + 20 <= to - free) words(context, palette, text, free, to, y + height / 2);
+  else if (width + 20 <= to - from) words(context, palette, text, from, to, y + height / 2);
   else words(context, palette, text, to, lane.right, y + height / 2, 'left');
 }
 

@@ -5,6 +5,7 @@ import type { AskError } from '../live/ask.ts';
 import { live } from '../live/live.ts';
 import { AskedError } from '../shell/asked-error.tsx';
 import { duration } from '../text/duration.ts';
+import type { Aim } from './fault-aim.ts';
 
 export type Named = Faults['names'][number];
 
@@ -12,6 +13,9 @@ export type FaultKindsProps = {
   readonly faults: Faults;
   readonly chosen: Named;
   readonly onChoose: (name: Named['name']) => void;
+  /** Which one it is of; `null`: all. */
+  readonly connection: number | null;
+  readonly onAim: (aim: Aim) => void;
   readonly onInject: () => void;
   readonly onEnd: () => void;
   /** On the monotonic clock; `null`: there is no storm. */
@@ -28,6 +32,10 @@ export function FaultKinds(props: FaultKindsProps): JSX.Element {
   });
   const names = createMemo(() => props.faults.names, undefined, {
     equals: (one, other) => one.length === other.length,
+  });
+  // The list stays while it is open.
+  const connections = createMemo(() => props.faults.connections, undefined, {
+    equals: (one, other) => one.join() === other.join(),
   });
   return (
     <section class="faults-kinds">
@@ -62,6 +70,23 @@ export function FaultKinds(props: FaultKindsProps): JSX.Element {
         <p class="soft">
           {props.chosen.what} It ends by itself after {duration(props.chosen.untilMs)} at the latest.
         </p>
+        <Show when={props.chosen.takesConnection}>
+          <label class="faults-aim">
+            <span class="quiet">connection</span>{' '}
+            <select onChange={({ currentTarget: { value } }) => props.onAim(value === 'all' ? 'all' : Number(value))}>
+              <option value="all" selected={props.connection === null}>
+                all
+              </option>
+              <For each={connections()}>
+                {(number) => (
+                  <option value={number} selected={props.connection === number}>
+                    {number}
+                  </option>
+                )}
+              </For>
+            </select>
+          </label>
+        </Show>
         <div class="faults-actions">
           <button type="button" class="primary" onClick={() => props.onInject()}>
             Inject {props.chosen.name}

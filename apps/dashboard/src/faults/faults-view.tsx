@@ -6,6 +6,7 @@ import { AskError } from '../live/ask.ts';
 import { live } from '../live/live.ts';
 import { createPolled } from '../live/polled.ts';
 import { useKeys } from '../shell/keys.ts';
+import { connectionOf, type Aim } from './fault-aim.ts';
 import { FaultKinds, type Named } from './fault-kinds.tsx';
 import { Outcomes } from './outcomes.tsx';
 import { createStorm } from './storm.ts';
@@ -31,6 +32,7 @@ export function FaultsView(): JSX.Element {
 
 function Breakable(props: { readonly faults: Faults; readonly again: () => void }): JSX.Element {
   const [chosen, setChosen] = createSignal<Named['name']>('half-open');
+  const [aim, setAim] = createSignal<Aim>(null);
   const [refused, setRefused] = createSignal<AskError | null>(null);
   const named = () => props.faults.names.find(({ name }) => name === chosen()) ?? props.faults.names[0]!;
   /** @returns whether the trader took it */
@@ -46,7 +48,11 @@ function Breakable(props: { readonly faults: Faults; readonly again: () => void 
     }
   };
   const storm = createStorm(async ({ name, untilMs }) => change('POST', { name, untilMs }));
-  const inject = (): void => void change('POST', { name: chosen() });
+  const connection = () => connectionOf(named(), aim(), props.faults.connections);
+  const inject = (): void => {
+    const of = connection();
+    void change('POST', { name: named().name, ...(of !== null && { connection: of }) });
+  };
   const end = (): void => {
     storm.stop();
     void change('DELETE');
@@ -77,6 +83,8 @@ function Breakable(props: { readonly faults: Faults; readonly again: () => void 
         faults={props.faults}
         chosen={named()}
         onChoose={setChosen}
+        connection={connection()}
+        onAim={setAim}
         onInject={inject}
         onEnd={end}
         stormEndsAtMs={storm.endsAtMs()}
