@@ -38,35 +38,40 @@ export function MarketRow(props: MarketRowProps): JSX.Element {
   );
   return (
     <tr
+      role="row"
       ref={element}
       aria-rowindex={props.index + 2}
       classList={{ chosen: props.isChosen, 'last-stale': props.isLastStale }}
     >
-      <td class="markets-mark">
+      <td role="cell" class="markets-mark">
         <Mark level={level()} label={bookWord(props.row)} />
       </td>
-      <td class="markets-market mono">
+      <td role="cell" class="markets-market mono">
         <a href={hrefOf('market', props.row.market)}>{props.row.market}</a>
       </td>
       <Show when={book().synced} fallback={<Stale row={props.row} />}>
-        <td class="markets-title soft" title={props.row.title ?? ''}>
+        <td role="cell" class="markets-title soft" title={props.row.title ?? ''}>
           {props.row.title}
         </td>
         <Quote price={props.row.bid} size={book().yesBid?.[1]} />
         <Quote price={props.row.ask} size={book().yesAsk?.[1]} />
-        <td class="markets-spread number">{props.row.spread === null ? '–' : `${cents(props.row.spread)}¢`}</td>
-        <td class="markets-depth" title={`${book().yesContracts} and ${book().noContracts} contracts`}>
+        <td role="cell" class="markets-spread number">
+          {props.row.spread === null ? '–' : `${cents(props.row.spread)}¢`}
+        </td>
+        <td role="cell" class="markets-depth" title={`${book().yesContracts} and ${book().noContracts} contracts`}>
           <Depth yes={props.row.yesSize} no={props.row.noSize} />
         </td>
       </Show>
-      <td class="markets-changes number">
+      <td role="cell" class="markets-changes number">
         <svg viewBox={`0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`} role="img" aria-label={sparkWords(props.rates)}>
           <path d={sparkPath(props.rates)} />
         </svg>
         {decimal(book().changesPerSecond, 1)}
       </td>
-      <td class="markets-age number soft">{book().ageMs === null ? '–' : duration(book().ageMs!)}</td>
-      <td class="markets-covered number">
+      <td role="cell" class="markets-age number soft">
+        {book().ageMs === null ? '–' : duration(book().ageMs!)}
+      </td>
+      <td role="cell" class="markets-covered number">
         <Show when={props.row.covered}>{(covered) => <Bar covered={covered()} />}</Show>
         <span class={props.row.covered?.of ? '' : 'soft'}>{coverageText(props.row.covered)}</span>
       </td>
@@ -91,19 +96,19 @@ function Stale(props: { readonly row: Row }): JSX.Element {
   const word = (): string => props.row.book.staleReason ?? 'stale';
   return (
     <>
-      <td class="markets-title markets-stale">
+      <td role="cell" class="markets-title markets-stale">
         <span class="markets-why">
           <b class={level()}>{word()}</b>{' '}
           {props.row.isUnknown ? 'The exchange does not know it.' : repairText(props.row.book)}{' '}
           <span class="markets-also soft">{props.row.title}</span>
         </span>
       </td>
-      <td class="markets-quote markets-stale">
+      <td role="cell" class="markets-quote markets-stale">
         <b class={`markets-narrow ${level()}`}>{word()}</b>
       </td>
-      <td class="markets-quote" />
-      <td class="markets-spread" />
-      <td class="markets-depth">
+      <td role="cell" class="markets-quote" />
+      <td role="cell" class="markets-spread" />
+      <td role="cell" class="markets-depth">
         <span class="markets-hatched" role="img" aria-label="not known" />
       </td>
     </>
@@ -112,7 +117,7 @@ function Stale(props: { readonly row: Row }): JSX.Element {
 
 function Quote(props: { readonly price: number | null; readonly size: string | undefined }): JSX.Element {
   return (
-    <td class="markets-quote number">
+    <td role="cell" class="markets-quote number">
       <Show when={props.price !== null} fallback="–">
         <b>{cents(props.price!)}¢</b> <span class="quiet">×</span>
         <span class="markets-size soft">{contracts(parseSize(props.size ?? '') ?? 0)}</span>

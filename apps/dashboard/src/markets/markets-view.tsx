@@ -178,9 +178,9 @@ export function MarketsView(): JSX.Element {
         aria-label="Table of markets"
         tabindex={0}
       >
-        <table aria-rowcount={rows().length + 1}>
+        <table role="table" aria-rowcount={rows().length + 1}>
           <TableHead order={order()} isDescending={isDescending()} onSort={sortBy} />
-          <tbody>
+          <tbody role="rowgroup">
             <tr class="markets-space" aria-hidden="true" style={{ '--rows': String(place().from) }}>
               <td />
             </tr>

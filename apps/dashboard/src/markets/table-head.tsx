@@ -1,4 +1,5 @@
-// The head of the table: what stands in each column, and by which of them the rows are in order.
+// The head of the table: what stands in each column, and by which of them the rows are in order. The style sheet lays out each
+// row by itself, so that the parts of the table say their roles.
 import { For, Show, type JSX } from 'solid-js';
 import type { Order } from './sort-rows.ts';
 
@@ -32,14 +33,14 @@ export function TableHead(props: {
   const arrow = (order: Order | undefined, isHere: boolean): string =>
     isHere && isSorted(order) ? (props.isDescending ? ' ↓ ' : ' ↑ ') : '';
   return (
-    <thead>
-      <tr aria-rowindex={1}>
-        <th scope="col" class="markets-mark">
+    <thead role="rowgroup">
+      <tr role="row" aria-rowindex={1}>
+        <th role="columnheader" scope="col" class="markets-mark">
           <span class="unseen">State</span>
         </th>
         <For each={COLUMNS}>
           {({ name, text, more, order }) => (
-            <th scope="col" class={`markets-${name}`} aria-sort={sorted(order)}>
+            <th role="columnheader" scope="col" class={`markets-${name}`} aria-sort={sorted(order)}>
               <Show when={order} fallback={text}>
                 {(by) => (
                   <button type="button" class="plain" onClick={() => props.onSort(by())}>
