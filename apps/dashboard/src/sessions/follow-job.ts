@@ -61,7 +61,9 @@ export function followJob<Kind extends JobKind>(
   createEffect(on(() => `${found()?.startedAtMs} ${found()?.state}`, polled.again, { defer: true }));
   // It is no longer in the way of others.
   createEffect(on(isRunning, (running) => !running && listed.again(), { defer: true }));
+  // After each answer, and after each question without one.
   createEffect(() => {
+    job();
     polled.error();
     if (!isRunning()) return;
     const timer = setTimeout(polled.again, EVERY_MS);
