@@ -8,6 +8,7 @@ import { count, percent } from '../text/number.ts';
 import { clock, clockMinutes, day, dayAndMinutes } from '../text/time.ts';
 import { AskedError } from '../shell/asked-error.tsx';
 import { lookStepMs, timeAt } from './book-time.ts';
+import { stripLabels } from './strip-labels.ts';
 import { axisTimes, isFailure, placeOf } from './session-rows.ts';
 
 export type SessionCoverage = Answer<'/sessions/{id}/coverage'>;
@@ -67,6 +68,14 @@ function Strip(props: {
           markets, {count(props.coverage.holes)} {props.coverage.holes === 1 ? 'hole' : 'holes'}
         </span>
       </p>
+      <div class="sessions-strip-labels" aria-hidden="true">
+        <For each={stripLabels(props.coverage.spans, props.coverage, props.isCut)}>
+          {({ text, at }) => <span style={{ '--at': at }}>{text}</span>}
+        </For>
+        <Show when={props.isCut}>
+          <b class="bad">cut</b>
+        </Show>
+      </div>
       <div
         class="sessions-strip"
         role="img"
