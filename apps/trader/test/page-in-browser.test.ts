@@ -57,6 +57,42 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
     await page.close();
   });
 
+  test('a storm injects one fault after the other, and its button ends it with all of them', async () => {
+    const page = await bed.newPage();
+    await page.goto(`${running.base}/#/faults`);
+    await page.getByRole('button', { name: 'Storm for 60 s' }).click();
+    const end = page.getByRole('button', { name: 'End the storm' });
+    await end.waitFor({ timeout: 60_000 });
+    const injected = async (): Promise<number> => page.locator('tbody tr').count();
+    const before = await injected();
+    await expect.poll(injected, { timeout: 60_000 }).toBeGreaterThan(before + 1);
+    await end.click();
+    await page.getByRole('button', { name: 'Storm for 60 s' }).waitFor({ timeout: 60_000 });
+    const { faults } = (await running.get<{ readonly faults: readonly unknown[] }>('/faults')).body;
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test('the timeline shows what the brush of the week is drawn to, and now again', async () => {
+    const page = await bed.newPage();
+    await page.goto(`${running.base}/#/overview`);
+    const title = page.locator('.timeline h2');
+    await page.getByRole('button', { name: '24 h', exact: true }).click();
+    await expect.poll(async () => title.textContent(), { timeout: 60_000 }).toBe('Last 24 hours');
+    const box = (await page.locator('.week-strip').boundingBox())!;
+    const [x, y] = [box.x + box.width - 40, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x - 200, y, { steps: 4 });
+    await page.mouse.up();
+    await expect
+      .poll(async () => title.textContent(), { timeout: 60_000 })
+      .toMatch(/\d\d:\d\d to \w{3} \d\d \d\d:\d\d$/);
+    await page.keyboard.press('0');
+    await expect.poll(async () => title.textContent(), { timeout: 60_000 }).toBe('Last 24 hours');
+    await page.close();
+  });
+
   test('without the trader the page says so, and shows nothing as live', async () => {
     const page = await bed.newPage();
     await using gone = await startHttpTrader();
