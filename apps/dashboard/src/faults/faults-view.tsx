@@ -18,11 +18,12 @@ export function FaultsView(): JSX.Element {
     <Show
       when={faults.answer()}
       fallback={
-        <p class="faults-none">
+        <div class="faults-none">
+          <h1 class="unseen">Faults</h1>
           {faults.error()?.code === 'FAULTS_UNAVAILABLE'
             ? 'A real exchange cannot be broken from here. With the built-in simulator this page has a button for each kind of fault.'
             : faults.error() && `${faults.error()!.code}: ${faults.error()!.message}`}
-        </p>
+        </div>
       }
     >
       {(answer) => <Breakable faults={answer()} again={faults.again} />}

@@ -45,7 +45,10 @@ export function MarketView(props: { readonly ticker: string | null; readonly atM
 
 function NoMarket(props: { readonly isAnswered: boolean }): JSX.Element {
   return (
-    <p class="market-none">{props.isAnswered ? 'No market is open. The next listing is asked for by itself.' : ''}</p>
+    <div class="market-none">
+      <h1 class="unseen">Market</h1>
+      {props.isAnswered ? 'No market is open. The next listing is asked for by itself.' : ''}
+    </div>
   );
 }
 

@@ -31,7 +31,7 @@ export function BusiestBook(): JSX.Element {
       <Show
         when={market()}
         keyed
-        fallback={<h2>{books.answer() ? 'No market is open.' : (books.error()?.message ?? '')}</h2>}
+        fallback={<h2>{books.answer() ? 'No market is open.' : (books.error()?.message ?? 'Busiest book')}</h2>}
       >
         {(ticker) => (
           <>
