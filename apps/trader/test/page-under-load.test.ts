@@ -42,6 +42,9 @@ const MOVE_QUICKLY = `
     }
   }`;
 
+const MARK_ROWS = `for (const row of document.querySelectorAll('tbody tr')) row.isMarked = true`;
+const NEW_ROWS = `[...document.querySelectorAll('tbody tr')].filter((row) => !row.isMarked).length`;
+
 type Counts = { readonly frames: number; readonly drawings: number; readonly mostInFrame: number };
 const countsOf = (page: Page) => page.evaluate<Counts>('({ ...counts })');
 const nodesOf = (page: Page) => page.evaluate<number>('document.querySelectorAll("*").length');
@@ -99,6 +102,14 @@ describe.skipIf(bed.missing)(bed.title('the page of 2,000 markets'), () => {
     await shows(page, 'KXSIM-02000');
     expect(await rows.count()).toBeLessThan(100);
     expect(await nodesOf(page)).toBeLessThan(MOST_NODES);
+    for (const row of [300, 320, 900, 1_500, 1_480, 600]) {
+      await page.evaluate(`document.querySelector('.markets-table').scrollTop = ${row} * 28`);
+      await shows(page, `KXSIM-${String(row + 10).padStart(5, '0')}`);
+      expect(await nodesOf(page)).toBeLessThan(MOST_NODES);
+      if (row === 300) await page.evaluate(MARK_ROWS);
+    }
+    // The others are those that were there: as many as are in sight, more or less one.
+    expect(await page.evaluate<number>(NEW_ROWS)).toBeLessThan(5);
     await page.close();
   });
 });
