@@ -1,4 +1,5 @@
 // The dashboard as the trader serves it, in a browser: its own policy forbids it nothing that it needs.
+import { temporaryFolder, type TemporaryFolder } from '@trader/testkit';
 import { browserBed } from '@trader/testkit/browser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBuiltPage } from '../src/http/page/read-page.ts';
@@ -12,11 +13,14 @@ const bed = browserBed();
 
 describe.skipIf(bed.missing)(bed.title('the page'), () => {
   let running: Awaited<ReturnType<typeof startHttpTrader>>;
+  let exports: TemporaryFolder;
   beforeAll(async () => {
-    running = await startHttpTrader(undefined, { database: { url: await newDatabase() } });
+    exports = temporaryFolder();
+    running = await startHttpTrader(undefined, { database: { url: await newDatabase() }, exportDir: exports.path });
   });
   afterAll(async () => {
     await running[Symbol.asyncDispose]();
+    exports.remove();
   });
 
   test('is shown, asks the trader over its socket, and breaks no rule of its policy', async () => {
@@ -43,6 +47,27 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
       await page.close();
     },
   );
+
+  test('what became of a session is found again by a page that is loaded anew, and its book at a time is a link', async () => {
+    const page = await bed.newPage();
+    const complaints = complaintsOf(page);
+    const { id } = running.trader.status().session!;
+    await page.goto(`${running.base}/#/sessions/${id}`);
+    const row = page.locator(`#session-${id}`);
+    await row.getByText(/^\d+\.\d{3} %$/).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    await page.getByText('Parquet files').waitFor({ timeout: 60_000 });
+    await page.keyboard.press('v');
+    await page.getByText('Every law holds').waitFor({ timeout: 60_000 });
+    await page.reload();
+    await page.getByText('Every law holds').waitFor({ timeout: 60_000 });
+    expect(await page.getByLabel('Export', { exact: true }).textContent()).toContain(exports.path);
+    await page.getByRole('link', { name: 'open it' }).click();
+    await page.getByText('spread').first().waitFor({ state: 'attached', timeout: 60_000 });
+    expect(new URL(page.url()).hash).toMatch(/^#\/market\/KXSIM-\d+\?at=\d+$/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 
   test('a fault that is injected in the page is noticed by the trader, and the page says that it healed', async () => {
     const page = await bed.newPage();
