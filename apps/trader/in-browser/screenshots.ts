@@ -14,20 +14,24 @@ mkdirSync(folder, { recursive: true });
 
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-/** Questions are answered, and the live part of a picture has begun. */
-const SETTLED_MS = 6_000;
+/** Questions are answered, those about the past too, and the live part of a picture has begun. */
+const SETTLED_MS = 20_000;
+/** What the page counts itself, as the changes of each market, has something to show. */
+const COUNTED_MS = 150_000;
 
 type Picture = {
   readonly name: string;
   readonly view: string;
   readonly colorScheme?: 'light' | 'dark';
   readonly viewport?: typeof DESKTOP;
+  /** @default SETTLED_MS */
+  readonly afterMs?: number;
   /** What is done to the page before. */
   readonly prepare?: (page: Page) => Promise<void>;
 };
 
 async function take(browser: Browser, base: string, picture: Picture): Promise<void> {
-  const { name, view, colorScheme = 'light', viewport = DESKTOP, prepare } = picture;
+  const { name, view, colorScheme = 'light', viewport = DESKTOP, afterMs = SETTLED_MS, prepare } = picture;
   const page = await browser.newPage({
     viewport,
     colorScheme,
@@ -36,7 +40,7 @@ async function take(browser: Browser, base: string, picture: Picture): Promise<v
     reducedMotion: 'reduce',
   });
   await page.goto(`${base}/#/${view}`);
-  await pause(SETTLED_MS);
+  await pause(afterMs);
   await prepare?.(page);
   await page.screenshot({ path: join(folder, `${name}.png`) });
   await page.close();
@@ -68,7 +72,7 @@ try {
   for (const picture of [
     ...both('overview', 'overview'),
     ...both('market', 'market'),
-    { name: 'markets', view: 'markets' },
+    { name: 'markets', view: 'markets', afterMs: COUNTED_MS },
     { name: 'sessions', view: 'sessions', prepare: verifyEnded },
     { name: 'faults', view: 'faults', colorScheme: 'dark' as const },
     { name: 'phone', view: 'overview', viewport: PHONE },
@@ -79,9 +83,9 @@ try {
     name: 'overview-error',
     view: 'overview',
     prepare: async (page) => {
-      await inject('refuse', 30_000);
+      await inject('refuse', 40_000);
       await page.getByText('Nothing is being recorded.').waitFor();
-      await pause(SETTLED_MS);
+      await pause(5_000);
     },
   });
   await take(browser, base, {
@@ -90,7 +94,7 @@ try {
     prepare: async (page) => {
       await trader.stop();
       await page.getByText('Disconnected: what you see is').waitFor();
-      await pause(SETTLED_MS);
+      await pause(5_000);
     },
   });
 } finally {
