@@ -311,6 +311,10 @@ describe('/sessions/ID/verify', () => {
     const { id } = running.trader.status().session!;
     const path = `/sessions/${id}/verify`;
     expect((await running.get<ErrorBody>(path)).body.error.code).toBe('JOB_UNKNOWN');
+    await until(
+      () => running.get<{ readonly sessions: readonly { readonly deltas: number }[] }>('/sessions'),
+      ({ body }) => body.sessions[0]!.deltas > 200,
+    );
     const begun = await send(path, 'POST');
     expect([begun.status, begun.body['state']]).toEqual([200, 'running']);
     const { body } = await until(

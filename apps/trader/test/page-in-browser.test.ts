@@ -69,6 +69,28 @@ describe.skipIf(bed.missing)(bed.title('the page'), () => {
     await page.close();
   });
 
+  test('asks for a token where there is one, keeps it for its tab, and puts it into no address', async () => {
+    const token = 'a-token-of-some-length';
+    await using served = await serveView({}, { token }, { page: await readBuiltPage(createLog('silent')) });
+    const page = await bed.newPage();
+    const addresses: string[] = [];
+    page.on('request', (request) => void addresses.push(request.url()));
+    page.on('websocket', (socket) => void addresses.push(socket.url()));
+    await page.goto(`${served.base}/#/overview`);
+    await page.getByRole('heading', { name: 'This trader wants a token.' }).waitFor({ timeout: 60_000 });
+    await page.getByLabel('Token').fill('another-one-of-length');
+    await page.getByRole('button', { name: 'Show the trader' }).click();
+    await page.getByRole('alert').getByText('The trader refused that token.').waitFor({ timeout: 60_000 });
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Show the trader' }).click();
+    await page.getByRole('region', { name: 'State' }).waitFor({ timeout: 60_000 });
+    await page.reload();
+    await page.getByRole('region', { name: 'State' }).waitFor({ timeout: 60_000 });
+    expect(await page.evaluate('localStorage.length')).toBe(0);
+    expect(addresses.filter((address) => address.includes(token))).toEqual([]);
+    await page.close();
+  });
+
   test('a fault that is injected in the page is noticed by the trader, and the page says that it healed', async () => {
     const page = await bed.newPage();
     await page.goto(`${running.base}/#/faults`);

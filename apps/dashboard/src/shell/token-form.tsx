@@ -14,8 +14,8 @@ export function TokenForm(props: { readonly wasRefused: boolean }): JSX.Element 
       <form onSubmit={send}>
         <h1>This trader wants a token.</h1>
         <p class="soft">
-          It is the one of <code>TRADER_HTTP_TOKEN</code> or its file. It is kept for this tab alone, and is sent as a
-          header, never in an address.
+          It is in the file that <code>TRADER_HTTP_TOKEN_FILE</code> names. It is kept for this tab alone, and is sent
+          as a header, never in an address.
         </p>
         <label>
           Token
