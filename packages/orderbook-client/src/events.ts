@@ -98,6 +98,16 @@ export type VerifiedEvent = {
   readonly atMs: number;
 };
 
+/** The exchange was asked for a book that was synced, and what it answered was compared with the book. */
+export type AuditedEvent = {
+  readonly type: 'audited';
+  readonly epoch: number;
+  readonly market: string;
+  /** Levels that the exchange has otherwise: 0 is an equal book. With any the exchange's book replaces it. */
+  readonly differences: number;
+  readonly atMs: number;
+};
+
 /** An answer to a command, or an error of the exchange, as it came. */
 export type ControlEvent = {
   readonly type: 'control';
@@ -141,6 +151,7 @@ export type OrderbookEvent =
   | GapEvent
   | StaleEvent
   | VerifiedEvent
+  | AuditedEvent
   | ChannelEvent
   | ControlEvent
   | UnrecognizedEvent
@@ -153,6 +164,7 @@ const EACH_TYPE: Record<OrderbookEvent['type'], true> = {
   gap: true,
   stale: true,
   verified: true,
+  audited: true,
   trade: true,
   ticker: true,
   'market-lifecycle': true,

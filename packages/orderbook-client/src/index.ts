@@ -56,6 +56,7 @@ export {
   type ProblemEvent,
   type SnapshotEvent,
   type StaleEvent,
+  type AuditedEvent,
   type VerifiedEvent,
   type StaleReason,
   type StatusEvent,

@@ -103,7 +103,7 @@ export type RecordedEvent = SnapshotEvent | DeltaEvent | ChannelEvent | ControlE
 
 /** Their types. An event either is recorded, or is about the client itself. */
 export const RECORDED_EVENTS = EVENT_TYPES.filter(
-  (type) => type !== 'stale' && type !== 'verified' && type !== 'status' && type !== 'problem',
+  (type) => type !== 'stale' && type !== 'verified' && type !== 'audited' && type !== 'status' && type !== 'problem',
 );
 
 /**

@@ -32,6 +32,7 @@ describe('an audit', () => {
     untilAsked(it);
     it.socket.send(delta(3, A, '0.4000', '1.00'), bookOfA(4, '11.00'));
     expect(it.client.status().counters).toMatchObject({ audited: 1, desyncs: 0 });
+    expect(it.of('audited')).toMatchObject([{ market: A, differences: 0, atMs: it.runtime.nowMs() }]);
     expect(it.of('problem')).toEqual([]);
     expect(it.connection()).toMatchObject({ phase: 'live', pendingCommands: 0 });
   });
@@ -41,6 +42,7 @@ describe('an audit', () => {
     untilAsked(it);
     it.socket.send(snapshot(3, A, [['0.4000', '9.00']]));
     expect(it.of('problem')).toMatchObject([{ error: { code: 'BOOK_DESYNCED', market: A } }]);
+    expect(it.of('audited')).toMatchObject([{ market: A, differences: 2 }]);
     expect(it.of('problem')[0]!.error.message).toMatch(/2 levels .*yes 0\.4000: 10\.00 here, 9\.00 there/);
     expect(it.client.book(A)!.levels('yes')).toEqual([[4000, 900]]);
     expect(it.client.book(A)!.synced).toBe(true);

@@ -1989,6 +1989,12 @@ export interface paths {
                             settledAtMs: number | null;
                             /** @description When the description came; null: there was none. */
                             describedAtMs: number | null;
+                            /** @description When its book was compared with the exchange's: the latest 50, the last one last. */
+                            audits: {
+                                atMs: number;
+                                /** @description Levels that were not equal. */
+                                differences: number;
+                            }[];
                         };
                     };
                 };

@@ -1,6 +1,7 @@
 // What stands around the heatmap: how much rests at each price, the prices, the lane of what was recorded, how much changed,
 // and the times.
 import { timeMarks } from '../draw/time-axis.ts';
+import type { Market } from '../live/answers.ts';
 import type { Drawing } from '../draw/surface.tsx';
 import { clock, clockMinutes, type Zone } from '../text/time.ts';
 import type { Column } from './columns.ts';
@@ -132,6 +133,28 @@ export function drawRecorded(
     context.strokeStyle = palette.ink;
     context.lineWidth = 1.25;
     context.fill();
+    context.stroke();
+  }
+}
+
+/** ✓ where the book was compared with the exchange's and equal, ■ where it was not. */
+export function drawAudits({ context, palette }: Drawing, audits: Market['audits'], layout: Layout, y: number): void {
+  for (const { atMs, differences } of audits) {
+    const x = xOf(layout, atMs);
+    if (x < 4 || x > layout.width - 4) continue;
+    context.fillStyle = palette.bg;
+    context.fillRect(x - 6, y - 5, 12, 10);
+    if (differences > 0) {
+      context.fillStyle = palette['bad-fill'];
+      context.fillRect(x - 4, y - 4, 8, 8);
+      continue;
+    }
+    context.strokeStyle = palette.ok;
+    context.lineWidth = 1.6;
+    context.beginPath();
+    context.moveTo(x - 4, y);
+    context.lineTo(x - 1, y + 3.5);
+    context.lineTo(x + 4.5, y - 4);
     context.stroke();
   }
 }

@@ -4,6 +4,7 @@ import { palette } from '../draw/palette.ts';
 import { hatch } from '../draw/hatch.ts';
 import { Surface, type Drawing } from '../draw/surface.tsx';
 import type { TimeWindow } from '../draw/time-window.ts';
+import type { Market } from '../live/answers.ts';
 import { live } from '../live/live.ts';
 import { zone } from '../shell/zone.ts';
 import { duration } from '../text/duration.ts';
@@ -13,7 +14,7 @@ import { theme } from '../theme/theme.ts';
 import { colorTable, NO_SIDE } from './brightness.ts';
 import type { Column } from './columns.ts';
 import { CellImage, drawBox, drawCells, drawHoleLabels, drawHoles, drawTouch, drawTrades } from './draw-heatmap.ts';
-import { drawActivity, drawFan, drawPrices, drawProfile, drawRecorded, drawTimes } from './draw-margins.ts';
+import { drawActivity, drawAudits, drawFan, drawPrices, drawProfile, drawRecorded, drawTimes } from './draw-margins.ts';
 import type { FollowedPicture } from './follow-picture.ts';
 import type { Ladder } from './ladder-rows.ts';
 import { centAt, indexAtX, layoutOf, yOf, type Layout } from './scales.ts';
@@ -31,6 +32,8 @@ export type HeatmapProps = {
   readonly small?: boolean;
   /** What the fan at the right opens to. */
   readonly ladder?: Ladder;
+  /** When the book was compared with the exchange's. */
+  readonly audits?: Market['audits'];
   readonly cursor?: Cursor | null;
   readonly onCursor?: (cursor: Cursor | null) => void;
   readonly onPan?: (byMs: number) => void;
@@ -88,6 +91,7 @@ export function Heatmap(props: HeatmapProps): JSX.Element {
     if (props.small) return drawPrices(drawing, now, now.width + 4, []);
     drawHoleLabels(drawing, holes, now, now.height - 42);
     drawRecorded(drawing, picture(), holes, now, now.height + LANE / 2);
+    drawAudits(drawing, props.audits ?? [], now, now.height + LANE / 2);
     const most = drawActivity(drawing, picture(), now, now.height + LANE, ACTIVITY - 4);
     drawProfile(drawing, column, now, now.width + 2, PROFILE - 8);
     drawPrices(drawing, now, now.width + PROFILE, tags);

@@ -55,6 +55,12 @@ export function Legend(): JSX.Element {
           </svg>{' '}
           snapshot after a hole
         </li>
+        <li>
+          <svg class="ok" viewBox="0 0 12 12" width="11" height="11" aria-hidden="true">
+            <path d="M1.5 6.5 5 10 10.5 2.5" fill="none" stroke="currentColor" stroke-width="1.6" />
+          </svg>{' '}
+          audit, equal
+        </li>
       </ul>
     </div>
   );

@@ -32,6 +32,12 @@ export function MarketFacts(props: MarketFactsProps): JSX.Element {
   const sinceMs = Math.floor(live.nowMs() - DAY_MS);
   const coverage = createPolled<Answer<'/coverage'>>(() => `/coverage?market=${ticker()}&from=${sinceMs}`, 15_000);
   const covered = createMemo(() => coverage.answer() && coveredOf(coverage.answer()!.intervals));
+  const lastAudit = (): string => {
+    const audit = props.known?.audits.at(-1);
+    if (!audit) return 'none yet';
+    const found = audit.differences === 0 ? 'equal' : `${count(audit.differences)} levels were not equal`;
+    return `${found}, ${duration(Math.max(live.nowMs() - audit.atMs, 0))} ago`;
+  };
   const last = () => props.trades.slice(-SHOWN).toReversed();
   return (
     <div class="market-facts">
@@ -115,6 +121,8 @@ export function MarketFacts(props: MarketFactsProps): JSX.Element {
               {(sums) => `${percent(sums().coveredMs, sums().ofMs)} % of ${duration(sums().ofMs)}`}
             </Show>
           </dd>
+          <dt>Last audit</dt>
+          <dd>{lastAudit()}</dd>
           <dt>Status</dt>
           <dd>
             {props.known?.status ?? 'not described'}

@@ -80,7 +80,7 @@ function OneMarket(props: { readonly market: string; readonly atMs: number | nul
     () => ({ fromMs: fromMs(), toMs: endMs() }),
   );
   const ladder = createMemo(() => ladderOf(followed.levels().yes, followed.levels().no));
-  const known = createPolled<Market>(() => `/markets/${encodeURIComponent(props.market)}`, 30_000);
+  const known = createPolled<Market>(() => `/markets/${encodeURIComponent(props.market)}`, 5_000);
   const trades = createMemo(() => {
     followed.version();
     return followed.picture().trades(fromMs(), endMs());
@@ -205,6 +205,7 @@ function OneMarket(props: { readonly market: string; readonly atMs: number | nul
           onZoom={zoomAt}
           onWidth={setDeviceWidth}
           ladder={ladder()}
+          audits={known.answer()?.audits ?? []}
         />
       </div>
       <div class="market-ladder">

@@ -4,6 +4,7 @@ import { PartReader } from '../part-reader.ts';
 import { buildStatus, type TraderView } from '../status.ts';
 import { systemRuntime } from '../runtime/system-runtime.ts';
 import type { BookChanges } from './status/book-changes.ts';
+import type { MarketAudits } from './status/market-audits.ts';
 import { bookSummary, fullBook } from './status/book-report.ts';
 import { bookHistoryEndpoint } from './books/book-history-endpoint.ts';
 import { defineEndpoint, type AnyEndpoint } from './endpoint.ts';
@@ -36,6 +37,7 @@ import type { Turns } from './turns.ts';
 export type RouteSources = {
   readonly view: () => TraderView;
   readonly changes: BookChanges;
+  readonly audits: MarketAudits;
   readonly metrics: Metrics;
   readonly turns: Turns;
   readonly history: History;
@@ -49,7 +51,7 @@ export type RouteSources = {
 };
 
 export function defineRoutes(server: FastifyInstance, sources: RouteSources): void {
-  const { view, changes, metrics, turns, history, timeline, questions, jobs, faults, page, refuse } = sources;
+  const { view, changes, audits, metrics, turns, history, timeline, questions, jobs, faults, page, refuse } = sources;
   server.addHook('onRequest', async ({ raw }, reply) => {
     if (isProbe(raw.url)) return;
     await turns.take();
@@ -109,7 +111,7 @@ export function defineRoutes(server: FastifyInstance, sources: RouteSources): vo
     ...coverageSumEndpoints(view, questions),
     gapsEndpoint(questions),
     marketsEndpoint(view),
-    marketEndpoint(view, questions),
+    marketEndpoint(view, questions, audits),
     bookHistoryEndpoint(questions),
     jobsEndpoint(jobs),
     ...jobEndpoints(jobs),

@@ -13,6 +13,7 @@ import { setTimer } from '../runtime/set-timer.ts';
 import type { TraderView } from '../status.ts';
 import { MAX_BODY_BYTES } from './changing.ts';
 import { BookChanges } from './status/book-changes.ts';
+import { MarketAudits } from './status/market-audits.ts';
 import type { EventLog } from '../event-log.ts';
 import { SimulatedFaults } from './faults/simulated-faults.ts';
 import { FrontDoor } from './front-door.ts';
@@ -81,6 +82,7 @@ export async function startHttpServer(
   const outcomes = new Outcomes(log);
   const turns = new Turns();
   const changes = new BookChanges();
+  const audits = new MarketAudits();
   const history = new History(view);
   const questions = new Questions(() => view().sessionStore);
   const jobs = new SessionJobs(questions, events, {
@@ -125,6 +127,7 @@ export async function startHttpServer(
   defineRoutes(server, {
     view,
     changes,
+    audits,
     metrics,
     turns,
     history,
@@ -149,6 +152,7 @@ export async function startHttpServer(
     pageUrl: `${baseUrl(server, resolved)}/`,
     follow(client) {
       changes.follow(client);
+      audits.follow(client);
       history.follow(client);
       metrics.follow(client);
       simulated.follow(client);

@@ -5,6 +5,7 @@ import type { TraderView } from '../../status.ts';
 import { Refused, type Endpoint } from '../endpoint.ts';
 import { market as ticker, nothing } from '../query.ts';
 import type { Questions } from '../questions.ts';
+import type { MarketAudits } from '../status/market-audits.ts';
 
 const text = z.string().nullable();
 const time = z.int().nullable();
@@ -32,11 +33,15 @@ const body = z.strictObject({
   determinedAtMs: time,
   settledAtMs: time,
   describedAtMs: time.describe('When the description came; null: there was none.'),
+  audits: z
+    .array(z.strictObject({ atMs: z.int(), differences: z.int().describe('Levels that were not equal.') }))
+    .describe("When its book was compared with the exchange's: the latest 50, the last one last."),
 });
 
 export const marketEndpoint = (
   view: () => Pick<TraderView, 'client'>,
   questions: Questions,
+  audits: Pick<MarketAudits, 'of'>,
 ): Endpoint<z.infer<typeof nothing>, z.infer<typeof body>> => ({
   path: '/markets/:ticker',
   summary: 'What a market is, and what became of it.',
@@ -77,6 +82,7 @@ export const marketEndpoint = (
       determinedAtMs: known?.determinedAtMs ?? null,
       settledAtMs: definition?.settledAtMs ?? null,
       describedAtMs: known?.describedAtMs ?? null,
+      audits: book ? audits.of(book).map(({ atMs, differences }) => ({ atMs, differences })) : [],
     };
   },
 });

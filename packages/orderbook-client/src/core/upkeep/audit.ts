@@ -71,6 +71,7 @@ export function compareAudited(
   state.requests.noteAnswered(state.audit.sending.order);
   endAudit(state, effects);
   if (!book.synced) return;
+  effects.push({ type: 'audited', epoch: state.epoch, market, differences: differences.length, atMs });
   if (differences.length === 0) {
     state.counters.audited++;
     return;
