@@ -260,7 +260,10 @@ describe('numbers', () => {
     const session = await recordedIn(store, [ticker(7)]);
     await store.close();
     const engine = await onPostgres.engine(location);
-    const stored = await engine.transact(async (run) => storedEnds(run, session), { doing: 'The test' });
+    const stored = await engine.transact(async (run) => storedEnds(run, session), {
+      doing: 'The test',
+      timeoutMs: 120_000,
+    });
     await engine.close();
     expect(stored.ends).toEqual(new Map([['1/3', 7]]));
   });

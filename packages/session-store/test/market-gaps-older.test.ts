@@ -46,7 +46,7 @@ async function makeOlderDatabase(run: Run): Promise<void> {
 test('a hole of an older database is of every market', async () => {
   const url = await newDatabase('empty');
   const engine = new PostgresEngine(url, 15_000, systemRuntime);
-  await engine.transact(makeOlderDatabase, { doing: 'The test' });
+  await engine.transact(makeOlderDatabase, { doing: 'The test', timeoutMs: 120_000 });
   await engine.close();
   await migrateSchema({ url });
   await using store = await createSessionStore({ url });
@@ -72,7 +72,7 @@ test('a spool keeps whose a hole is, and one of an older version is of every mar
   await openBelow(engine, { id, recorder: 'r' });
   const marketIds = await new MarketIds(engine).of(batch.markets);
   const write = async (run: Run) => writeBatch(run, { id, recorder: 'r' }, encodeBatch(id, batch, marketIds), 60_000);
-  await engine.transact(write, { doing: 'The test' });
+  await engine.transact(write, { doing: 'The test', timeoutMs: 120_000 });
   await engine.close();
   await using store = await createSessionStore({ url });
   const gaps = (await collect(store.replay(id))).filter(({ kind }) => kind === 'gap');
@@ -95,7 +95,8 @@ test('when retention takes the snapshot that ended an open hole of a market, the
     session.append(record);
   await session.close({ status: 'closed', reason: 'test' });
   const engine = new PostgresEngine(url, 15_000, systemRuntime);
-  const drop = async () => engine.transact(async (run) => dropExpired(run, 7 * dayMs), { doing: 'The test' });
+  const drop = async () =>
+    engine.transact(async (run) => dropExpired(run, 7 * dayMs), { doing: 'The test', timeoutMs: 120_000 });
   while ((await drop()) !== null);
   await engine.close();
   expect(await store.query('select * from snapshot_records')).toEqual([]);

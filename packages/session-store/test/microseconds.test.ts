@@ -164,14 +164,14 @@ test('rows of a version before are not rewritten, have ms alone, and are compact
       ])
         await run(sql.raw(statement));
     },
-    { doing: 'The test' },
+    { doing: 'The test', timeoutMs: 120_000 },
   );
   const files = async () =>
     engine.transact(
       async (run) =>
         run(sql`select relname::text as name, pg_relation_filenode(oid) as file from pg_class
           where relkind = 'r' and (relname like 'delta_chunks%' or relname like 'market_chunks%') order by 1`),
-      { doing: 'The test' },
+      { doing: 'The test', timeoutMs: 120_000 },
     );
   const before = await files();
   expect(before.length).toBeGreaterThanOrEqual(2);
@@ -188,7 +188,7 @@ test('rows of a version before are not rewritten, have ms alone, and are compact
       run(sql`insert into delta_chunks
         select session_id, epoch, sid, 4, 4, 1, received_at, '{0}', '{1}', '{t}', '{4300}', '{4}', '{3}', '{3}', '{7}'
         from delta_chunks`),
-    { doing: 'The test' },
+    { doing: 'The test', timeoutMs: 120_000 },
   );
   await engine.close();
   const later = delta(4, { delta: 4, exchangeAtMs: atMs, exchangeAtUs: atUs + 7, receivedAtMs: atMs + 3 });

@@ -407,10 +407,11 @@ export function partitionContract(name: string, given: ContractEngine): void {
 
 type Batch = ReturnType<typeof batchesOf>[number];
 
+/** What a busy machine takes for hundreds of partitions is not what is tested. */
 const inTransaction =
   (engine: Engine) =>
   async <T>(work: (run: Run) => Promise<T>): Promise<T> =>
-    engine.transact(work, { doing: 'The test' });
+    engine.transact(work, { doing: 'The test', timeoutMs: 120_000 });
 
 /** Writes records of a session as they are, whether there are partitions for them or not. */
 async function writeBelow(
