@@ -7,6 +7,7 @@ import type { Column } from './columns.ts';
 import { ROWS } from './columns.ts';
 import type { Hole, Picture, Trade } from './picture.ts';
 import { placeLabels, xOf, yOf, type Layout } from './scales.ts';
+import { tradeMarks } from './trade-marks.ts';
 
 /** A canvas of one pixel for each cell, which is drawn large: made once for each picture on the page. */
 export class CellImage {
@@ -77,15 +78,14 @@ const LARGE_TRADE = 4_000;
 
 /** Under 40 contracts a dot, above a bubble; filled where the taker bought YES. */
 export function drawTrades({ context, palette }: Drawing, trades: readonly Trade[], layout: Layout): void {
-  for (const { atMs, price, size, takerSide } of trades) {
-    const x = xOf(layout, atMs);
-    const y = yOf(layout, Math.min(Math.max(Math.round(price / 100), 1), ROWS)) + layout.rowHeight / 2;
+  for (const { x, cent, size, isTakerNo } of tradeMarks(trades, layout)) {
+    const y = yOf(layout, cent) + layout.rowHeight / 2;
     const radius = size < LARGE_TRADE ? 2 : Math.min(2.5 + Math.log2(size / LARGE_TRADE) * 1.2, 8);
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
-    context.fillStyle = takerSide === 'no' ? palette.bg : palette.ink;
-    context.strokeStyle = takerSide === 'no' ? palette.ink : palette.bg;
-    context.lineWidth = takerSide === 'no' ? 1.25 : 1;
+    context.fillStyle = isTakerNo ? palette.bg : palette.ink;
+    context.strokeStyle = isTakerNo ? palette.ink : palette.bg;
+    context.lineWidth = isTakerNo ? 1.25 : 1;
     context.fill();
     context.stroke();
   }

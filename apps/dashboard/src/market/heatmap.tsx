@@ -17,6 +17,7 @@ import { CellImage, drawBox, drawCells, drawHoleLabels, drawHoles, drawTouch, dr
 import { drawActivity, drawAudits, drawFan, drawPrices, drawProfile, drawRecorded, drawTimes } from './draw-margins.ts';
 import type { FollowedPicture } from './follow-picture.ts';
 import type { Ladder } from './ladder-rows.ts';
+import type { Trade } from './picture.ts';
 import { centAt, indexAtX, layoutOf, yOf, type Layout } from './scales.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -32,6 +33,8 @@ export type HeatmapProps = {
   readonly small?: boolean;
   /** What the fan at the right opens to. */
   readonly ladder?: Ladder;
+  /** In what is shown. */
+  readonly trades?: readonly Trade[];
   /** When the book was compared with the exchange's. */
   readonly audits?: Market['audits'];
   readonly cursor?: Cursor | null;
@@ -76,7 +79,7 @@ export function Heatmap(props: HeatmapProps): JSX.Element {
     drawTouch(drawing, picture(), now);
     drawHoles(drawing, holes, now, now.height);
     drawStale(drawing, now);
-    if (!props.small) drawTrades(drawing, picture().trades(now.fromMs, now.toMs), now);
+    if (!props.small) drawTrades(drawing, props.trades ?? [], now);
     context.strokeStyle = palette.edge;
     context.lineWidth = 1;
     context.strokeRect(0.5, 0.5, now.width - 1, now.height - 1);

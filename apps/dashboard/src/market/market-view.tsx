@@ -205,6 +205,7 @@ function OneMarket(props: { readonly market: string; readonly atMs: number | nul
           onZoom={zoomAt}
           onWidth={setDeviceWidth}
           ladder={ladder()}
+          trades={trades()}
           audits={known.answer()?.audits ?? []}
         />
       </div>

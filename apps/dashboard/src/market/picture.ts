@@ -17,7 +17,8 @@ export class Picture {
   readonly #columns = new Map<number, Column | null>();
   readonly #fromFeed = new Set<number>();
   readonly #holes = new Map<number, Hole>();
-  readonly #trades = new Map<string, Trade>();
+  /** By time over step, and there by price and side. */
+  readonly #trades = new Map<number, Map<string, Trade>>();
 
   constructor(stepMs: number) {
     this.stepMs = stepMs;
@@ -40,8 +41,12 @@ export class Picture {
 
   /** Oldest first. */
   trades(fromMs: number, toMs: number): Trade[] {
-    const found = [...this.#trades.values()].filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-    return found.toSorted((one, other) => one.atMs - other.atMs);
+    const found: Trade[] = [];
+    const end = Math.ceil(toMs / this.stepMs);
+    for (let index = this.indexAt(fromMs); index < end; index++) {
+      for (const trade of this.#trades.get(index)?.values() ?? []) found.push(trade);
+    }
+    return found;
   }
 
   /** The first time in this span of which nothing is known; `null`: all of it is. */
@@ -74,7 +79,9 @@ export class Picture {
     });
     for (const hole of holes) if (hole.cause !== ON_ITS_WAY) this.#addHole(hole);
     for (const trade of trades) {
-      this.#trades.set([trade.atMs, trade.price, trade.takerSide].join(' '), trade);
+      const index = this.indexAt(trade.atMs);
+      const column = this.#trades.get(index) ?? new Map<string, Trade>();
+      this.#trades.set(index, column.set(`${trade.price} ${trade.takerSide}`, trade));
     }
     this.#forget(this.indexAt(fromMs));
   }
@@ -103,7 +110,9 @@ export class Picture {
     }
     const keptMs = (MAX_COLUMNS / 2) * this.stepMs;
     const aroundMs = around * this.stepMs;
-    for (const [key, { atMs }] of this.#trades) if (Math.abs(atMs - aroundMs) > keptMs) this.#trades.delete(key);
+    for (const index of this.#trades.keys()) {
+      if (Math.abs(index - around) > MAX_COLUMNS / 2) this.#trades.delete(index);
+    }
     for (const [key, { toMs, fromMs }] of this.#holes) {
       if (Math.min(Math.abs(fromMs - aroundMs), Math.abs(toMs - aroundMs)) > keptMs) this.#holes.delete(key);
     }
