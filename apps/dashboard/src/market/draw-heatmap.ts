@@ -36,55 +36,70 @@ export function drawCells({ context }: Drawing, image: OffscreenCanvas, { width,
   context.drawImage(image, 0, 0, width, height);
 }
 
-/** Best bid and ask: first both halos, or at a spread of a cent the one would hide the other. */
+/**
+ * Best bid and ask: first both halos, or at a spread of a cent the one would hide the other. Made of rectangles: to stroke paths of
+ * two thousand right angles takes longer than a frame.
+ */
 export function drawTouch({ context, palette }: Drawing, picture: Picture, layout: Layout): void {
-  const bid = touchPath(picture, layout, ({ bid }) => bid, 'below');
-  const ask = touchPath(picture, layout, ({ ask }) => ask, 'above');
-  context.lineJoin = 'round';
+  const lines = [
+    ...touchLines(picture, layout, ({ bid }) => bid, 'below'),
+    ...touchLines(picture, layout, ({ ask }) => ask, 'above'),
+  ];
   for (const [width, color] of [
     [3.5, palette.bg],
     [1.25, palette.ink],
   ] as const) {
-    context.lineWidth = width;
-    context.strokeStyle = color;
-    context.stroke(bid);
-    context.stroke(ask);
+    context.fillStyle = color;
+    for (const { left, top, right, bottom } of lines) {
+      context.fillRect(left - width / 2, top - width / 2, right - left + width, bottom - top + width);
+    }
   }
 }
 
-/** Along the edge of the cell that is turned to the other side. */
-function touchPath(picture: Picture, layout: Layout, of: (column: Column) => number, side: 'above' | 'below'): Path2D {
-  const path = new Path2D();
+type Line = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
+
+/** Along the edge of the cell that is turned to the other side, across and down. */
+function touchLines(
+  picture: Picture,
+  layout: Layout,
+  of: (column: Column) => number,
+  side: 'above' | 'below',
+): readonly Line[] {
+  const lines: Line[] = [];
   const isUpper = (side === 'below') !== layout.isFlipped;
-  let isOpen = false;
-  for (let x = 0; x < layout.columns; x++) {
-    const column = picture.column(layout.firstIndex + x);
-    const cent = column ? of(column) : 0;
-    if (cent === 0) {
-      isOpen = false;
+  let [fromX, cent] = [0, 0];
+  const yAt = (at: number): number => yOf(layout, at) + (isUpper ? 0 : layout.rowHeight);
+  for (let x = 0; x <= layout.columns; x++) {
+    const column = x < layout.columns ? picture.column(layout.firstIndex + x) : null;
+    const next = column ? of(column) : 0;
+    if (next === cent) continue;
+    const [left, here] = [fromX * layout.columnWidth, x * layout.columnWidth];
+    if (cent !== 0) lines.push({ left, right: here, top: yAt(cent), bottom: yAt(cent) });
+    if (cent !== 0 && next !== 0) {
+      const [top, bottom] = [Math.min(yAt(cent), yAt(next)), Math.max(yAt(cent), yAt(next))];
+      lines.push({ left: here, right: here, top, bottom });
+    }
+    [fromX, cent] = [x, next];
+  }
+  return lines;
+}
+
+/** Dots, and bubbles by their size; filled where the taker bought YES. */
+export function drawTrades({ context, palette }: Drawing, trades: readonly Trade[], layout: Layout): void {
+  for (const { x, cent, size, isTakerNo, isBubble } of tradeMarks(trades, layout)) {
+    const y = yOf(layout, cent) + layout.rowHeight / 2;
+    const [inner, rim] = isTakerNo ? [palette.bg, palette.ink] : [palette.ink, palette.bg];
+    if (!isBubble) {
+      context.fillStyle = rim;
+      context.fillRect(x - 2.5, y - 2.5, 5, 5);
+      context.fillStyle = inner;
+      context.fillRect(x - 1.5, y - 1.5, 3, 3);
       continue;
     }
-    const y = yOf(layout, cent) + (isUpper ? 0 : layout.rowHeight);
-    const left = x * layout.columnWidth;
-    if (isOpen) path.lineTo(left, y);
-    else path.moveTo(left, y);
-    path.lineTo(left + layout.columnWidth, y);
-    isOpen = true;
-  }
-  return path;
-}
-
-const LARGE_TRADE = 4_000;
-
-/** Under 40 contracts a dot, above a bubble; filled where the taker bought YES. */
-export function drawTrades({ context, palette }: Drawing, trades: readonly Trade[], layout: Layout): void {
-  for (const { x, cent, size, isTakerNo } of tradeMarks(trades, layout)) {
-    const y = yOf(layout, cent) + layout.rowHeight / 2;
-    const radius = size < LARGE_TRADE ? 2 : Math.min(2.5 + Math.log2(size / LARGE_TRADE) * 1.2, 8);
     context.beginPath();
-    context.arc(x, y, radius, 0, 2 * Math.PI);
-    context.fillStyle = isTakerNo ? palette.bg : palette.ink;
-    context.strokeStyle = isTakerNo ? palette.ink : palette.bg;
+    context.arc(x, y, Math.min(2.5 + Math.log2(size / 4_000) * 1.2, 8), 0, 2 * Math.PI);
+    context.fillStyle = inner;
+    context.strokeStyle = rim;
     context.lineWidth = isTakerNo ? 1.25 : 1;
     context.fill();
     context.stroke();

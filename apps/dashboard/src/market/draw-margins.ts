@@ -115,10 +115,11 @@ export function drawRecorded(
   y: number,
 ): void {
   context.fillStyle = palette.ok;
-  for (let x = 0; x < layout.columns; x++) {
-    if (picture.column(layout.firstIndex + x)) {
-      context.fillRect(x * layout.columnWidth, y - 1, layout.columnWidth + 0.5, 2);
-    }
+  for (let x = 0, from = 0; x <= layout.columns; x++) {
+    const isKnown = x < layout.columns && Boolean(picture.column(layout.firstIndex + x));
+    if (isKnown) continue;
+    if (x > from) context.fillRect(from * layout.columnWidth, y - 1, (x - from) * layout.columnWidth, 2);
+    from = x + 1;
   }
   for (const { toMs } of holes) {
     const x = xOf(layout, toMs);

@@ -61,12 +61,6 @@ export function Legend(): JSX.Element {
           </svg>{' '}
           audit, equal
         </li>
-        <li>
-          <svg class="bad" viewBox="0 0 12 12" width="10" height="10" aria-hidden="true">
-            <rect x="2" y="2" width="8" height="8" fill="currentColor" />
-          </svg>{' '}
-          audit, not equal
-        </li>
       </ul>
     </div>
   );

@@ -23,10 +23,10 @@ const trade = (atMs: number, price: number, size: number, takerSide: 'yes' | 'no
 test('trades at one price within a few pixels are one mark of their size, of each side', () => {
   const trades = [trade(0, 4_000, 100), trade(500, 4_000, 300), trade(500, 4_000, 50, 'no'), trade(500, 4_100, 7)];
   expect(tradeMarks([...trades, trade(4_000, 4_000, 9)], layout)).toEqual([
-    { x: 0, cent: 40, size: 400, isTakerNo: false },
-    { x: 1, cent: 40, size: 50, isTakerNo: true },
-    { x: 1, cent: 41, size: 7, isTakerNo: false },
-    { x: 8, cent: 40, size: 9, isTakerNo: false },
+    { x: 0, cent: 40, size: 400, isTakerNo: false, isBubble: false },
+    { x: 1, cent: 40, size: 50, isTakerNo: true, isBubble: false },
+    { x: 1, cent: 41, size: 7, isTakerNo: false, isBubble: false },
+    { x: 8, cent: 40, size: 9, isTakerNo: false, isBubble: false },
   ]);
 });
 
@@ -44,4 +44,11 @@ test('of very many the largest are shown, from left to right', () => {
     all.set(place, (all.get(place) ?? 0) + size);
   }
   expect([...all.values()].filter((size) => size > least).length).toBeLessThan(1_000);
+});
+
+test('forty contracts are a bubble, and of very many the largest are', () => {
+  const few = tradeMarks([trade(0, 4_000, 3_999), trade(4_000, 4_000, 4_000)], layout);
+  expect(few.map(({ isBubble }) => isBubble)).toEqual([false, true]);
+  const many = Array.from({ length: 240 }, (_, at) => trade(at * 2_000, 4_000, 10_000 + at));
+  expect(tradeMarks(many, layout).filter(({ isBubble }) => isBubble)).toHaveLength(150);
 });

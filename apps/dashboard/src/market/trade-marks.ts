@@ -11,16 +11,20 @@ export type TradeMark = {
   /** 1/100 contract. */
   readonly size: number;
   readonly isTakerNo: boolean;
+  /** A dot otherwise. */
+  readonly isBubble: boolean;
 };
 
 /** CSS pixels across which the smallest mark goes. */
 const ACROSS = 4;
-/** In one picture: more are a smear, and take longer than a frame. */
-const MOST_MARKS = 1_000;
+/** In one picture: more are a smear, and take longer than a frame; bubbles many times as long as dots. */
+const [MOST_MARKS, MOST_BUBBLES] = [1_000, 150];
+/** 40 contracts. */
+const BUBBLE_FROM = 4_000;
 
 /** From left to right. */
 export function tradeMarks(trades: readonly Trade[], layout: Layout): readonly TradeMark[] {
-  const marks = new Map<number, { -readonly [Key in keyof TradeMark]: TradeMark[Key] }>();
+  const marks = new Map<number, Omit<TradeMark, 'size' | 'isBubble'> & { size: number }>();
   for (const { atMs, price, size, takerSide } of trades) {
     const x = xOf(layout, atMs);
     const cent = Math.min(Math.max(Math.round(price / 100), 1), ROWS);
@@ -31,7 +35,11 @@ export function tradeMarks(trades: readonly Trade[], layout: Layout): readonly T
     else marks.set(place, { x, cent, size, isTakerNo });
   }
   const all = [...marks.values()];
-  if (all.length <= MOST_MARKS) return all;
-  const least = all.map(({ size }) => size).toSorted((one, other) => other - one)[MOST_MARKS - 1]!;
-  return all.filter(({ size }) => size >= least).slice(0, MOST_MARKS);
+  const sizes = all.map(({ size }) => size).toSorted((one, other) => other - one);
+  const leastMark = sizes[MOST_MARKS - 1] ?? 0;
+  const leastBubble = Math.max(sizes[MOST_BUBBLES - 1] ?? 0, BUBBLE_FROM);
+  return all
+    .filter(({ size }) => size >= leastMark)
+    .slice(0, MOST_MARKS)
+    .map((mark) => ({ ...mark, isBubble: mark.size >= leastBubble }));
 }
