@@ -70,6 +70,7 @@ async function answerOf<Body>(asked: () => Promise<Response>): Promise<Body> {
 
 const pause = async (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
   });

@@ -7,7 +7,7 @@ import type { Column } from './columns.ts';
 import { ROWS } from './columns.ts';
 import type { Hole, Picture, Trade } from './picture.ts';
 import { placeLabels, xOf, yOf, type Layout } from './scales.ts';
-import { tradeMarks } from './trade-marks.ts';
+import { BUBBLE_FROM, tradeMarks } from './trade-marks.ts';
 
 /** A canvas of one pixel for each cell, which is drawn large: made once for each picture on the page. */
 export class CellImage {
@@ -97,7 +97,7 @@ export function drawTrades({ context, palette }: Drawing, trades: readonly Trade
       continue;
     }
     context.beginPath();
-    context.arc(x, y, Math.min(2.5 + Math.log2(size / 4_000) * 1.2, 8), 0, 2 * Math.PI);
+    context.arc(x, y, Math.min(2.5 + Math.log2(size / BUBBLE_FROM) * 1.2, 8), 0, 2 * Math.PI);
     context.fillStyle = inner;
     context.strokeStyle = rim;
     context.lineWidth = isTakerNo ? 1.25 : 1;

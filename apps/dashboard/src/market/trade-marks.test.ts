@@ -52,3 +52,13 @@ test('forty contracts are a bubble, and of very many the largest are', () => {
   const many = Array.from({ length: 240 }, (_, at) => trade(at * 2_000, 4_000, 10_000 + at));
   expect(tradeMarks(many, layout).filter(({ isBubble }) => isBubble)).toHaveLength(150);
 });
+
+test('of very many of one size the newest are shown, and the bounds hold', () => {
+  const trades = Array.from({ length: 240 }, (_, at) => at).flatMap((at) =>
+    Array.from({ length: 10 }, (_, step) => trade(at * 2_000, 3_000 + step * 100, 5_000)),
+  );
+  const marks = tradeMarks(trades, layout);
+  expect(marks).toHaveLength(1_000);
+  expect(marks.filter(({ isBubble }) => isBubble)).toHaveLength(150);
+  expect(marks.at(-1)!.x).toBe(956);
+});

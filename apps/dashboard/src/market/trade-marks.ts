@@ -20,7 +20,7 @@ const ACROSS = 4;
 /** In one picture: more are a smear, and take longer than a frame; bubbles many times as long as dots. */
 const [MOST_MARKS, MOST_BUBBLES] = [1_000, 150];
 /** 40 contracts. */
-const BUBBLE_FROM = 4_000;
+export const BUBBLE_FROM = 4_000;
 
 /** From left to right. */
 export function tradeMarks(trades: readonly Trade[], layout: Layout): readonly TradeMark[] {
@@ -35,11 +35,9 @@ export function tradeMarks(trades: readonly Trade[], layout: Layout): readonly T
     else marks.set(place, { x, cent, size, isTakerNo });
   }
   const all = [...marks.values()];
-  const sizes = all.map(({ size }) => size).toSorted((one, other) => other - one);
-  const leastMark = sizes[MOST_MARKS - 1] ?? 0;
-  const leastBubble = Math.max(sizes[MOST_BUBBLES - 1] ?? 0, BUBBLE_FROM);
-  return all
-    .filter(({ size }) => size >= leastMark)
-    .slice(0, MOST_MARKS)
-    .map((mark) => ({ ...mark, isBubble: mark.size >= leastBubble }));
+  // Of those of one size the newer ones.
+  const ranked = all.toSorted((one, other) => other.size - one.size || other.x - one.x);
+  const shown = new Set(ranked.slice(0, MOST_MARKS));
+  const bubbles = new Set(ranked.slice(0, MOST_BUBBLES).filter(({ size }) => size >= BUBBLE_FROM));
+  return all.filter((mark) => shown.has(mark)).map((mark) => ({ ...mark, isBubble: bubbles.has(mark) }));
 }

@@ -33,8 +33,7 @@ export function followCoverage(shown: Accessor<readonly Session[]>): FollowedCov
       setError(null);
       if (answer.sessions.length + answer.unknown.length === 0) return;
     } catch (caught) {
-      // Others are answered first: it is asked for again in a while.
-      if (mine.signal.aborted || (caught instanceof AskError && caught.code === 'TOO_MANY_REQUESTS')) return;
+      if (mine.signal.aborted) return;
       setError(caught instanceof AskError ? caught : new AskError('INTERNAL', String(caught)));
       return;
     } finally {
